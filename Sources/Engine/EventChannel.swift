@@ -1,0 +1,86 @@
+import Foundation
+
+/// What the hub knows of one run: its latest events while it is written here, and who waits for more.
+struct EventChannel {
+    struct Waiter {
+        var continuation: CheckedContinuation<Void, Never>
+        var deadline: ContinuousClock.Instant
+    }
+
+    enum View {
+        case events([RunEvent])
+        /// Nothing after the place yet; a wait will end when there is.
+        case current
+        /// The journal knows more than memory does.
+        case behind
+    }
+
+    static let maximumEvents = 256
+    static let maximumBytes = 256 * 1024
+
+    private var recent: [RunEvent] = []
+    private var bytes = 0
+    /// The last sequence number in the log, known only while the run is written here.
+    private var last: Int64?
+    private var waiters: [UUID: Waiter] = [:]
+
+    var waiterCount: Int { waiters.count }
+
+    /// Kept only while the run is written here or somebody waits.
+    var isOfUse: Bool { last != nil || !waiters.isEmpty }
+
+    func view(after place: Int64) -> View {
+        guard let last else { return .behind }
+        if place == last { return .current }
+        guard let first = recent.first, place + 1 >= first.sequence, place < last else { return .behind }
+        return .events(Array(recent[Int(place + 1 - first.sequence)...]))
+    }
+
+    func hasNews(after place: Int64) -> Bool { last.map { $0 != place } ?? false }
+
+    mutating func begin(after last: Int64) {
+        self.last = last
+        recent = []
+        bytes = 0
+    }
+
+    mutating func end() {
+        last = nil
+        recent = []
+        bytes = 0
+    }
+
+    mutating func publish(_ events: [RunEvent]) -> [CheckedContinuation<Void, Never>] {
+        guard last != nil, let newest = events.last else { return takeWaiters() }
+        recent += events
+        last = newest.sequence
+        bytes += events.reduce(0) { $0 + $1.data.utf8.count }
+        while recent.count > Self.maximumEvents || (bytes > Self.maximumBytes && recent.count > 1) {
+            // Half at once: removing one by one would move the rest each time.
+            let excess = max(1, recent.count / 2)
+            bytes -= recent.prefix(excess).reduce(0) { $0 + $1.data.utf8.count }
+            recent.removeFirst(excess)
+        }
+        return takeWaiters()
+    }
+
+    mutating func wasNotified() -> [CheckedContinuation<Void, Never>] { takeWaiters() }
+
+    mutating func add(_ waiter: Waiter, key: UUID) { waiters[key] = waiter }
+
+    mutating func takeWaiter(_ key: UUID) -> [CheckedContinuation<Void, Never>] {
+        waiters.removeValue(forKey: key).map { [$0.continuation] } ?? []
+    }
+
+    mutating func takeWaiters() -> [CheckedContinuation<Void, Never>] {
+        guard !waiters.isEmpty else { return [] }
+        defer { waiters = [:] }
+        return waiters.values.map(\.continuation)
+    }
+
+    mutating func takeLate(at now: ContinuousClock.Instant) -> [CheckedContinuation<Void, Never>] {
+        let late = waiters.filter { $0.value.deadline <= now }
+        for key in late.keys { waiters[key] = nil }
+        return late.values.map(\.continuation)
+    }
+}

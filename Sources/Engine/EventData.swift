@@ -1,0 +1,110 @@
+package import Foundation
+
+/// Builds the `data` of events: a JSON object that begins with the ids which every event carries.
+package struct EventData: Sendable {
+    private let ids: String
+
+    package init(run: Run) {
+        ids =
+            "{\"message_id\":\"\(run.messageID.text)\",\"agent_id\":\"\(run.agentID.text)\",\"run_id\":\"\(run.id.text)\""
+    }
+
+    package func messageReceived(userMessage: UUID, temporaryID: String?) -> String {
+        var json = JSONFields(ids)
+        json.set("user_message_id", userMessage.text)
+        json.set("temp_message_id", temporaryID)
+        json.set("status", "processing")
+        return json.closed
+    }
+
+    package func runStatus(_ state: RunState, reason: String? = nil, attempt: Int) -> String {
+        var json = JSONFields(ids)
+        json.set("state", state.rawValue)
+        json.set("reason", reason)
+        json.set("attempt", attempt)
+        return json.closed
+    }
+
+    package func agentStart(name: String, attempt: Int) -> String {
+        var json = JSONFields(ids)
+        json.set("agent_name", name)
+        json.set("attempt", attempt)
+        return json.closed
+    }
+
+    package func content(_ delta: String, isComplete: Bool = false) -> String {
+        var json = JSONFields(ids)
+        json.set("content_delta", delta)
+        json.set("is_complete", isComplete)
+        return json.closed
+    }
+
+    package func reasoning(_ delta: String) -> String {
+        var json = JSONFields(ids)
+        json.set("reasoning_delta", delta)
+        json.set("is_complete", false)
+        return json.closed
+    }
+
+    /// `arguments` that are not a JSON object are given as text.
+    package func toolCall(_ call: ToolCall) -> String {
+        var json = JSONFields(ids)
+        json.set("call_id", call.id)
+        json.set("tool_name", call.name)
+        if (try? JSONSerialization.jsonObject(with: Data(call.arguments.utf8))) is [String: Any] {
+            json.raw("tool_input", call.arguments)
+        } else {
+            json.set("tool_input", call.arguments)
+        }
+        return json.closed
+    }
+
+    package func toolResult(_ call: ToolCall, error: String) -> String {
+        var json = JSONFields(ids)
+        json.set("call_id", call.id)
+        json.set("tool_name", call.name)
+        json.raw("result", "null")
+        json.set("success", false)
+        json.set("error", error)
+        json.set("execution_time", 0)
+        return json.closed
+    }
+
+    package func usage(_ record: UsageRecord) -> String {
+        var json = JSONFields(ids)
+        json.set("model", record.modelName)
+        json.raw("tokens", record.tokens.json)
+        json.raw("cost", record.cost.map { "\($0)" } ?? "null")
+        json.set("currency", record.currency)
+        json.raw("response_time", record.responseTime.seconds)
+        return json.closed
+    }
+
+    package func messageComplete(content: String, metadata: String) -> String {
+        var json = JSONFields(ids)
+        json.set("final_content", content)
+        json.raw("metadata", metadata)
+        return json.closed
+    }
+
+    package func error(code: String, message: String, retryAfter: Int?) -> String {
+        var json = JSONFields(ids)
+        json.set("error_code", code)
+        json.set("error_message", message)
+        json.raw("retry_after", retryAfter.map(String.init) ?? "null")
+        return json.closed
+    }
+}
+
+extension TokenUsage {
+    /// The shape that `usage` has in events and in `model_metadata`.
+    package var json: String {
+        "{\"prompt_tokens\":\(input),\"completion_tokens\":\(output),\"total_tokens\":\(input + output),"
+            + "\"cached_tokens\":\(cached)}"
+    }
+}
+
+extension Double {
+    /// Seconds to the millisecond, as a JSON number.
+    package var seconds: String { "\((self * 1000).rounded() / 1000)" }
+}

@@ -1,0 +1,120 @@
+package import Foundation
+
+/// Brings the log to its readers: recent events of the runs at work here from memory, everything else from the journal.
+///
+/// A reader is only a place in the log. What it has not read yet is kept for nobody in particular, so a reader that
+/// stops costs nothing, and one that is late reads the journal.
+package final class EventHub: Sendable {
+    private let channels = Locked<[UUID: EventChannel]>([:])
+    private let ticker = Locked(false)
+
+    package init() {}
+
+    /// The stored events after `sequence`, as they come, until the run has ended. With a `tick`, an empty batch says
+    /// after that much silence that the stream still lives.
+    package func watch(
+        run: UUID,
+        after sequence: Int64,
+        from journal: any Journal,
+        tick: Duration? = nil
+    ) -> RunEventSequence {
+        RunEventSequence(hub: self, journal: journal, run: run, place: sequence, tick: tick)
+    }
+
+    /// Says that the log of a run elsewhere has grown: its readers look again.
+    package func notify(run: UUID) { wake(run) { $0.wasNotified() } }
+
+    /// How many readers wait just now.
+    package var waiting: Int { channels.withLock { $0.values.reduce(0) { $0 + $1.waiterCount } } }
+
+    /// The run is written here from now on; its log holds `last` events.
+    func open(run: UUID, last: Int64) {
+        wake(run) { channel in
+            channel.begin(after: last)
+            return channel.takeWaiters()
+        }
+    }
+
+    /// Hands on what has just been stored.
+    func publish(_ events: [RunEvent], of run: UUID) { wake(run) { $0.publish(events) } }
+
+    /// The run is not written here any more.
+    func close(run: UUID) {
+        wake(run) { channel in
+            channel.end()
+            return channel.takeWaiters()
+        }
+    }
+
+    private func wake(_ run: UUID, _ change: (inout EventChannel) -> [CheckedContinuation<Void, Never>]) {
+        let waiters = channels.withLock { channels in
+            var channel = channels[run] ?? EventChannel()
+            let waiters = change(&channel)
+            channels[run] = channel.isOfUse ? channel : nil
+            return waiters
+        }
+        for waiter in waiters { waiter.resume() }
+    }
+}
+
+// MARK: - The reader's side
+
+extension EventHub {
+    func look(run: UUID, after place: Int64) -> EventChannel.View {
+        channels.withLock { $0[run]?.view(after: place) ?? .behind }
+    }
+
+    /// Waits until there may be more after `place`, until `deadline`, or until the task is cancelled.
+    func wait(run: UUID, after place: Int64, until deadline: ContinuousClock.Instant) async {
+        let key = UUID()
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let goesOn = channels.withLock { channels in
+                    var channel = channels[run] ?? EventChannel()
+                    if Task.isCancelled || channel.hasNews(after: place) { return true }
+                    channel.add(EventChannel.Waiter(continuation: continuation, deadline: deadline), key: key)
+                    channels[run] = channel
+                    return false
+                }
+                if goesOn { continuation.resume() } else { startTicker() }
+            }
+        } onCancel: {
+            wake(run) { $0.takeWaiter(key) }
+        }
+    }
+
+    /// Wakes those whose time has come. It outlives the task that started it, and ends with the last waiter.
+    private func startTicker() {
+        let isFirst = ticker.withLock { isRunning in
+            defer { isRunning = true }
+            return !isRunning
+        }
+        guard isFirst else { return }
+        Task {
+            while stillTicks() {
+                try? await Task.sleep(for: .milliseconds(100))
+                for waiter in takeLate(at: .now) { waiter.resume() }
+            }
+        }
+    }
+
+    private func stillTicks() -> Bool {
+        channels.withLock { channels in
+            let isNeeded = channels.values.contains { $0.waiterCount > 0 }
+            if !isNeeded { ticker.withLock { $0 = false } }
+            return isNeeded
+        }
+    }
+
+    private func takeLate(at now: ContinuousClock.Instant) -> [CheckedContinuation<Void, Never>] {
+        channels.withLock { channels in
+            var late: [CheckedContinuation<Void, Never>] = []
+            for run in channels.keys {
+                guard var channel = channels[run], channel.waiterCount > 0 else { continue }
+                late += channel.takeLate(at: now)
+                channels[run] = channel.isOfUse ? channel : nil
+            }
+            return late
+        }
+    }
+}

@@ -1,0 +1,189 @@
+package import Foundation
+
+/// Where runs are kept: `Storage`'s, or the one in memory for tests. The log is the truth; everything else is a view.
+package protocol Journal: Sendable {
+    /// Takes up to `limit` runs that are queued, or whose worker is silent for longer than `silence`, ordered by
+    /// priority then age, and makes `worker` their only writer: each gets a new epoch, larger than any before.
+    func claim(worker: UUID, limit: Int, silence: Duration) async throws -> [ClaimedRun]
+
+    /// Says that `worker` is alive and returns those of its runs that somebody asked to cancel.
+    func heartbeat(worker: UUID) async throws -> [UUID]
+
+    /// Says that `worker` ends: what it still holds may be claimed at once.
+    func retire(worker: UUID) async throws
+
+    /// What the run is to do. The principal is the run's own user and organisation.
+    func brief(for run: ClaimedRun) async throws -> RunBrief
+
+    /// Stores the events of many runs in one transaction, each run's only while its epoch still stands.
+    /// Returns the runs whose epoch had passed: nothing of those was stored.
+    func append(_ batches: [EventBatch]) async throws -> Set<UUID>
+
+    /// Stores the last events, the answer's message, the usage and the final state in one transaction.
+    /// Returns false when the epoch had passed: nothing was stored.
+    func finish(_ outcome: RunOutcome) async throws -> Bool
+
+    /// The events after `sequence`, in order, at most `limit`.
+    func events(of run: UUID, after sequence: Int64, limit: Int) async throws -> [RunEvent]
+}
+
+/// A run in a worker's hands.
+package struct ClaimedRun: Sendable, Equatable {
+    package var run: Run
+    /// The fencing token: every write carries it.
+    package var epoch: Int64
+    /// The last sequence number in the log.
+    package var lastSequence: Int64
+
+    package init(run: Run, epoch: Int64, lastSequence: Int64) {
+        self.run = run
+        self.epoch = epoch
+        self.lastSequence = lastSequence
+    }
+}
+
+/// Everything that a run needs to know before it calls the model.
+package struct RunBrief: Sendable {
+    package var agentName: String
+    package var instruction: String
+    /// The conversation up to and including the person's message, oldest first.
+    package var messages: [ModelMessage]
+    /// The chosen model, then its fallbacks; empty when none is set up.
+    package var candidates: [ModelCandidate]
+    package var temperature: Double?
+    package var maximumTokens: Int?
+
+    package init(
+        agentName: String,
+        instruction: String,
+        messages: [ModelMessage],
+        candidates: [ModelCandidate],
+        temperature: Double? = nil,
+        maximumTokens: Int? = nil
+    ) {
+        self.agentName = agentName
+        self.instruction = instruction
+        self.messages = messages
+        self.candidates = candidates
+        self.temperature = temperature
+        self.maximumTokens = maximumTokens
+    }
+}
+
+/// A model that may answer, with what is needed to reach it and to count its cost.
+package struct ModelCandidate: Sendable {
+    package var modelID: UUID
+    package var name: String
+    package var endpoint: ProviderEndpoint
+    package var price: Price?
+
+    package init(modelID: UUID, name: String, endpoint: ProviderEndpoint, price: Price? = nil) {
+        self.modelID = modelID
+        self.name = name
+        self.endpoint = endpoint
+        self.price = price
+    }
+
+    /// Money per million tokens, in `currency`.
+    package struct Price: Sendable, Equatable {
+        package var input: Decimal
+        package var output: Decimal
+        package var cached: Decimal?
+        package var currency: String
+
+        package init(input: Decimal, output: Decimal, cached: Decimal? = nil, currency: String) {
+            self.input = input
+            self.output = output
+            self.cached = cached
+            self.currency = currency
+        }
+    }
+}
+
+/// Events of one run that go into the log together. Their sequence numbers follow those already stored without a gap.
+package struct EventBatch: Sendable {
+    package var run: UUID
+    package var epoch: Int64
+    package var events: [RunEvent]
+    /// The run's state after these events, when they change it.
+    package var state: RunState?
+
+    package init(run: UUID, epoch: Int64, events: [RunEvent], state: RunState? = nil) {
+        self.run = run
+        self.epoch = epoch
+        self.events = events
+        self.state = state
+    }
+}
+
+/// How a run ended.
+package struct RunOutcome: Sendable {
+    package var run: Run
+    package var epoch: Int64
+    /// The last events, `run_status` with the final state at the end.
+    package var events: [RunEvent]
+    /// `completed`, `failed` or `cancelled`.
+    package var state: RunState
+    /// The answer: whole, or as far as it came.
+    package var content: String
+    /// `model_metadata` of the message, a JSON object: model, provider, usage, response_time, finish_reason.
+    package var metadata: String
+    /// One for each model call that was made.
+    package var usage: [UsageRecord]
+    package var errorCode: String?
+
+    package init(
+        run: Run,
+        epoch: Int64,
+        events: [RunEvent],
+        state: RunState,
+        content: String,
+        metadata: String,
+        usage: [UsageRecord],
+        errorCode: String? = nil
+    ) {
+        self.run = run
+        self.epoch = epoch
+        self.events = events
+        self.state = state
+        self.content = content
+        self.metadata = metadata
+        self.usage = usage
+        self.errorCode = errorCode
+    }
+}
+
+/// One model call, as it is paid.
+package struct UsageRecord: Sendable, Equatable {
+    package var modelID: UUID
+    package var modelName: String
+    package var tokens: TokenUsage
+    /// In `currency`, to six decimals; nil when the model has no price.
+    package var cost: Decimal?
+    package var currency: String?
+    /// Seconds of the whole call.
+    package var responseTime: Double
+    /// Seconds to the first piece.
+    package var firstTokenTime: Double?
+    package var succeeded: Bool
+
+    package init(
+        modelID: UUID,
+        modelName: String,
+        tokens: TokenUsage,
+        cost: Decimal? = nil,
+        currency: String? = nil,
+        responseTime: Double,
+        firstTokenTime: Double? = nil,
+        succeeded: Bool
+    ) {
+        self.modelID = modelID
+        self.modelName = modelName
+        self.tokens = tokens
+        self.cost = cost
+        self.currency = currency
+        self.responseTime = responseTime
+        self.firstTokenTime = firstTokenTime
+        self.succeeded = succeeded
+    }
+}

@@ -1,0 +1,147 @@
+package import Foundation
+
+/// A journal that forgets when the process ends: for tests, of the engine and of whoever builds on it.
+package final class MemoryJournal: Journal {
+    private struct Entry {
+        var run: Run
+        var brief: RunBrief
+        var epoch: Int64 = 0
+        var worker: UUID?
+        var isCancelling = false
+        var events: [RunEvent] = []
+        var outcome: RunOutcome?
+    }
+
+    private struct State {
+        var entries: [UUID: Entry] = [:]
+        var order: [UUID] = []
+        var signs: [UUID: ContinuousClock.Instant] = [:]
+        var failure: (any Error)?
+        var appends = 0
+    }
+
+    private let state = Locked(State())
+
+    package init() {}
+
+    /// Every call throws `error` until it is nil again: the database is away.
+    package func fail(with error: (any Error)?) { state.withLock { $0.failure = error } }
+
+    /// Puts a run into the queue with the two events that a new run has.
+    package func enqueue(_ run: Run, brief: RunBrief) {
+        let data = EventData(run: run)
+        let events = [
+            RunEvent(
+                sequence: 1,
+                kind: .messageReceived,
+                data: data.messageReceived(userMessage: run.userMessageID, temporaryID: nil),
+                timestamp: run.createdAt
+            ),
+            RunEvent(
+                sequence: 2,
+                kind: .runStatus,
+                data: data.runStatus(.queued, attempt: 0),
+                timestamp: run.createdAt
+            ),
+        ]
+        state.withLock { state in
+            state.entries[run.id] = Entry(run: run, brief: brief, events: events)
+            state.order.append(run.id)
+        }
+    }
+
+    package func requestCancellation(of run: UUID) { state.withLock { $0.entries[run]?.isCancelling = true } }
+
+    /// The worker has not been heard of for ever.
+    package func forget(worker: UUID) { state.withLock { $0.signs[worker] = nil } }
+
+    package func outcome(of run: UUID) -> RunOutcome? { state.withLock { $0.entries[run]?.outcome } }
+
+    /// How many transactions the log has taken.
+    package var appends: Int { state.withLock { $0.appends } }
+
+    private func access<Result>(_ body: (inout State) throws -> Result) throws -> Result {
+        try state.withLock { state in
+            if let failure = state.failure { throw failure }
+            return try body(&state)
+        }
+    }
+
+    // MARK: Journal
+
+    package func claim(worker: UUID, limit: Int, silence: Duration) async throws -> [ClaimedRun] {
+        try access { state in
+            state.signs[worker] = .now
+            var claimed: [ClaimedRun] = []
+            for id in state.order where claimed.count < limit {
+                guard var entry = state.entries[id], !entry.run.state.isFinal else { continue }
+                let sign = entry.worker.flatMap { state.signs[$0] }
+                guard entry.run.state == .queued || sign.map({ $0.duration(to: .now) > silence }) ?? true else {
+                    continue
+                }
+                entry.epoch += 1
+                entry.run.attempt += 1
+                entry.run.state = .running
+                entry.worker = worker
+                state.entries[id] = entry
+                let last = entry.events.last?.sequence ?? 0
+                claimed.append(ClaimedRun(run: entry.run, epoch: entry.epoch, lastSequence: last))
+            }
+            return claimed
+        }
+    }
+
+    package func heartbeat(worker: UUID) async throws -> [UUID] {
+        try access { state in
+            state.signs[worker] = .now
+            return state.entries.values.filter { $0.worker == worker && $0.isCancelling }.map(\.run.id)
+        }
+    }
+
+    package func retire(worker: UUID) async throws { try access { $0.signs[worker] = nil } }
+
+    package func brief(for run: ClaimedRun) async throws -> RunBrief {
+        try access { state in
+            guard let entry = state.entries[run.run.id] else { throw MissingRun() }
+            return entry.brief
+        }
+    }
+
+    package func append(_ batches: [EventBatch]) async throws -> Set<UUID> {
+        try access { state in
+            state.appends += 1
+            var refused: Set<UUID> = []
+            for batch in batches {
+                guard state.entries[batch.run]?.epoch == batch.epoch, state.entries[batch.run]?.outcome == nil else {
+                    refused.insert(batch.run)
+                    continue
+                }
+                state.entries[batch.run]?.events += batch.events
+                if let next = batch.state { state.entries[batch.run]?.run.state = next }
+            }
+            return refused
+        }
+    }
+
+    package func finish(_ outcome: RunOutcome) async throws -> Bool {
+        try access { state in
+            guard var entry = state.entries[outcome.run.id], entry.epoch == outcome.epoch, entry.outcome == nil else {
+                return false
+            }
+            entry.events += outcome.events
+            entry.run.state = outcome.state
+            entry.outcome = outcome
+            state.entries[outcome.run.id] = entry
+            return true
+        }
+    }
+
+    package func events(of run: UUID, after sequence: Int64, limit: Int) async throws -> [RunEvent] {
+        try access { state in
+            Array((state.entries[run]?.events ?? []).lazy.filter { $0.sequence > sequence }.prefix(limit))
+        }
+    }
+}
+
+/// A run that this journal has never seen.
+private struct MissingRun: Error {}

@@ -1,0 +1,79 @@
+package import Foundation
+
+/// What one model call has brought so far.
+final class ModelTake: Sendable {
+    private struct State {
+        var tokens = TokenUsage(input: 0, output: 0)
+        var calls: [ToolCall] = []
+        var firstPieceAt: ContinuousClock.Instant?
+        var hasBegun = false
+    }
+
+    private let state = Locked(State())
+    private let startedAt = ContinuousClock.now
+    private let candidate: ModelCandidate
+    private let writer: RunWriter
+    private let answer: AnswerInProgress
+    private let limit: Int
+
+    init(candidate: ModelCandidate, writer: RunWriter, answer: AnswerInProgress, limit: Int) {
+        self.candidate = candidate
+        self.writer = writer
+        self.answer = answer
+        self.limit = limit
+    }
+
+    var calls: [ToolCall] { state.withLock { $0.calls } }
+
+    /// Whether something has come that a reader may have seen: then the call cannot be repeated unnoticed.
+    var hasBegun: Bool { state.withLock { $0.hasBegun } }
+
+    func receive(_ piece: ModelPiece) async throws {
+        switch piece {
+        case .text(let delta):
+            began()
+            guard answer.add(delta) <= limit else {
+                throw ModelError(.malformed, "The answer grew longer than \(limit / 1024) KB and was stopped.")
+            }
+            try await writer.text(delta)
+        case .reasoning(let delta):
+            began()
+            try await writer.reasoning(delta)
+        case .toolCall(let call): state.withLock { $0.calls.append(call) }
+        case .usage(let tokens): state.withLock { $0.tokens = tokens }
+        case .finish(let reason): answer.finish(reason)
+        }
+    }
+
+    func record(succeeded: Bool) -> UsageRecord {
+        let state = state.withLock { $0 }
+        return UsageRecord(
+            modelID: candidate.modelID,
+            modelName: candidate.name,
+            tokens: state.tokens,
+            cost: candidate.price.map { $0.cost(of: state.tokens) },
+            currency: candidate.price?.currency,
+            responseTime: startedAt.duration(to: .now) / .seconds(1),
+            firstTokenTime: state.firstPieceAt.map { startedAt.duration(to: $0) / .seconds(1) },
+            succeeded: succeeded
+        )
+    }
+
+    private func began() {
+        state.withLock { state in
+            state.hasBegun = true
+            if state.firstPieceAt == nil { state.firstPieceAt = .now }
+        }
+    }
+}
+
+extension ModelCandidate.Price {
+    /// The money for `tokens`, rounded to 1e-6 of the currency.
+    package func cost(of tokens: TokenUsage) -> Decimal {
+        let fresh = Decimal(tokens.input - tokens.cached) * input + Decimal(tokens.cached) * (cached ?? input)
+        var exact = (fresh + Decimal(tokens.output) * output) / 1_000_000
+        var rounded = Decimal()
+        NSDecimalRound(&rounded, &exact, 6, .plain)
+        return rounded
+    }
+}

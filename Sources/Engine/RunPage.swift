@@ -1,0 +1,98 @@
+import Foundation
+
+/// What one run has to say and has not stored yet.
+struct RunPage {
+    /// Text waits at most this long for company.
+    static let gatherTime = Duration.milliseconds(30)
+    static let gatherBytes = 512
+    /// More than this, and the model is held back.
+    static let fullBytes = 256 * 1024
+
+    private let run: UUID
+    private let epoch: Int64
+    private let data: EventData
+    private let lost: @Sendable () -> Void
+    private var sequence: Int64
+    private var events: [RunEvent] = []
+    private var text = ""
+    private var textKind = TextKind.content
+    private var textTime = Date()
+    private var bytes = 0
+    private var state: RunState?
+    private var takenAt: ContinuousClock.Instant?
+    private(set) var isUnderWay = false
+    private(set) var isLost = false
+    var isClosing = false
+    var waitingForRoom: [CheckedContinuation<Void, Never>] = []
+    var waitingForIdle: [CheckedContinuation<Void, Never>] = []
+
+    enum TextKind { case content, reasoning }
+
+    init(_ claimed: ClaimedRun, lost: @escaping @Sendable () -> Void) {
+        run = claimed.run.id
+        epoch = claimed.epoch
+        data = EventData(run: claimed.run)
+        sequence = claimed.lastSequence
+        self.lost = lost
+    }
+
+    var hasPending: Bool { !events.isEmpty || !text.isEmpty }
+    var isFull: Bool { bytes >= Self.fullBytes && !isLost && !isClosing }
+
+    func isDue(at now: ContinuousClock.Instant) -> Bool {
+        guard !isUnderWay, !isLost, !isClosing, hasPending else { return false }
+        guard events.isEmpty, text.utf8.count < Self.gatherBytes, let takenAt else { return true }
+        return now - takenAt >= Self.gatherTime
+    }
+
+    mutating func add(_ delta: String, kind: TextKind) {
+        if kind != textKind { endText() }
+        if text.isEmpty { textTime = Date() }
+        textKind = kind
+        text += delta
+        bytes += delta.utf8.count
+    }
+
+    mutating func add(_ kind: RunEvent.Kind, _ data: String, state: RunState? = nil) {
+        endText()
+        append(kind, data, at: Date())
+        if let state { self.state = state }
+    }
+
+    mutating func take(at now: ContinuousClock.Instant) -> EventBatch {
+        endText()
+        defer {
+            events = []
+            bytes = 0
+            state = nil
+        }
+        takenAt = now
+        isUnderWay = true
+        return EventBatch(run: run, epoch: epoch, events: events, state: state)
+    }
+
+    mutating func settled(isLost: Bool) -> [@Sendable () -> Void] {
+        isUnderWay = false
+        self.isLost = self.isLost || isLost
+        let waiting = waitingForRoom + waitingForIdle
+        waitingForRoom = []
+        waitingForIdle = []
+        let wake: [@Sendable () -> Void] = waiting.map { continuation in { continuation.resume() } }
+        return isLost ? [lost] + wake : wake
+    }
+
+    private mutating func endText() {
+        guard !text.isEmpty else { return }
+        switch textKind {
+        case .content: append(.contentStream, data.content(text), at: textTime)
+        case .reasoning: append(.contentStream, data.reasoning(text), at: textTime)
+        }
+        text = ""
+    }
+
+    private mutating func append(_ kind: RunEvent.Kind, _ data: String, at time: Date) {
+        sequence += 1
+        bytes += data.utf8.count
+        events.append(RunEvent(sequence: sequence, kind: kind, data: data, timestamp: time))
+    }
+}

@@ -1,0 +1,151 @@
+package import Foundation
+package import Logging
+
+/// Takes up runs and works on them, many at once, until its task is cancelled. What it then holds goes back to the
+/// queue unfinished, for another worker or the next start.
+package final class Worker: Sendable {
+    /// How long the others wait after this worker's last sign of life before they take its runs over.
+    package static let silence = Duration.seconds(10)
+    private static let heartbeat = Duration.milliseconds(500)
+    private static let pollInterval = Duration.milliseconds(500)
+
+    package let id = UUID.v7()
+    private let journal: any Journal
+    private let models: any ModelSource
+    private let log: EventLog
+    private let capacity: Int
+    private let limits: RunLimits
+    private let logger: Logger
+    private let work = Signal()
+    private let runs = Locked<[UUID: RunHandle]>([:])
+    private let lastSign = Locked(ContinuousClock.now)
+
+    package init(
+        journal: any Journal,
+        models: any ModelSource,
+        hub: EventHub,
+        capacity: Int,
+        limits: RunLimits = RunLimits(),
+        logger: Logger
+    ) {
+        self.journal = journal
+        self.models = models
+        self.capacity = capacity
+        self.limits = limits
+        self.logger = logger
+        log = EventLog(journal: journal, hub: hub, logger: logger)
+    }
+
+    /// A run waits in the queue.
+    package func wake() { work.ring() }
+
+    /// Stops a run if this worker holds it; its end is in the log a moment later.
+    package func cancel(run: UUID) { runs.withLock { $0[run] }?.stop(.cancelled) }
+
+    /// How many runs it holds.
+    package var load: Int { runs.withLock { $0.count } }
+
+    package func run() async {
+        await withDiscardingTaskGroup { group in
+            group.addTask { await self.keepAlive() }
+            group.addTask { await self.pollQueue() }
+            // Writing must outlive the runs, so that their last events are stored.
+            let writing = Task { await self.log.run() }
+            await withDiscardingTaskGroup { await self.claimUntilCancelled(&$0) }
+            writing.cancel()
+            await writing.value
+        }
+        await retire()
+    }
+
+    private func claimUntilCancelled(_ group: inout DiscardingTaskGroup) async {
+        while !Task.isCancelled {
+            let free = capacity - load
+            let claimed = free > 0 ? await claim(free) : []
+            for one in claimed { start(one, in: &group) }
+            if claimed.isEmpty || load >= capacity { await work.wait() }
+        }
+        for handle in runs.withLock({ Array($0.values) }) { handle.stop(.handedBack) }
+    }
+
+    private func claim(_ limit: Int) async -> [ClaimedRun] {
+        do {
+            return try await journal.claim(worker: id, limit: limit, silence: Self.silence)
+        } catch {
+            if !Task.isCancelled { logger.warning("The queue cannot be read", metadata: ["error": "\(error)"]) }
+            return []
+        }
+    }
+
+    private func start(_ claimed: ClaimedRun, in group: inout DiscardingTaskGroup) {
+        let handle = RunHandle()
+        let id = claimed.run.id
+        runs.withLock { $0[id] = handle }
+        let execution = RunExecution(
+            claimed: claimed,
+            journal: journal,
+            models: models,
+            log: log,
+            handle: handle,
+            limits: limits,
+            logger: logger
+        )
+        group.addTask {
+            // A task of its own, so that one run can be stopped alone. It is awaited here, and so never outlives us.
+            let task = Task { await execution.perform() }
+            handle.started(task)
+            await withTaskCancellationHandler {
+                await task.value
+            } onCancel: {
+                handle.stop(.handedBack)
+            }
+            self.runs.withLock { $0[id] = nil }
+            self.work.ring()
+        }
+    }
+}
+
+// MARK: - Signs of life
+
+extension Worker {
+    private func keepAlive() async {
+        while !Task.isCancelled {
+            do {
+                let cancelled = try await journal.heartbeat(worker: id)
+                lastSign.withLock { $0 = .now }
+                for run in cancelled { cancel(run: run) }
+            } catch {
+                fenceItself()
+            }
+            try? await Task.sleep(for: Self.heartbeat)
+        }
+    }
+
+    /// Nobody has heard of us for so long that the others may take over: better to stop than to work twice.
+    private func fenceItself() {
+        let silent = lastSign.withLock { $0.duration(to: .now) }
+        guard silent > Self.silence - .seconds(2) else { return }
+        for handle in runs.withLock({ Array($0.values) }) { handle.stop(.handedBack) }
+    }
+
+    private func pollQueue() async {
+        while !Task.isCancelled {
+            try? await Task.sleep(for: Self.pollInterval)
+            work.ring()
+        }
+    }
+
+    private func retire() async {
+        // The task is cancelled by now, and the last word must still be said.
+        await Task { [journal, id, logger] in
+            do {
+                try await journal.retire(worker: id)
+            } catch {
+                logger.warning(
+                    "The worker could not sign off; its runs wait a little longer",
+                    metadata: ["error": "\(error)"]
+                )
+            }
+        }.value
+    }
+}

@@ -1,0 +1,43 @@
+import Engine
+import Foundation
+import Testing
+
+@Suite struct EventDataTests {
+    @Test(arguments: ["", "plain", "\"\\/\u{8}\n\r\t\u{0}\u{1F}", "汉字 👩‍👩‍👧 \u{2028}", "</script>"])
+    func anyTextSurvivesJSON(text: String) throws {
+        let data = EventData(run: .sample()).content(text)
+        let event = RunEvent(sequence: 1, kind: .contentStream, data: data, timestamp: Date())
+        #expect(event.field("content_delta") == text)
+        #expect(try JSONSerialization.jsonObject(with: Data(event.json.utf8)) is [String: Any])
+    }
+
+    @Test func argumentsThatAreNoJSONStayText() {
+        let data = EventData(run: .sample()).toolCall(ToolCall(id: "1", name: "x", arguments: "{broken"))
+        let event = RunEvent(sequence: 1, kind: .toolCall, data: data, timestamp: Date())
+        #expect(event.field("tool_input") == "{broken")
+    }
+
+    @Test(arguments: [0, 951_782_400, 1_750_759_200.123, 4_102_444_799.999, -1])
+    func timesAreWrittenAsFoundationWritesThem(seconds: Double) {
+        let formatter = ISO8601DateFormatter()
+        formatter.formatOptions = [.withInternetDateTime, .withFractionalSeconds]
+        let date = Date(timeIntervalSince1970: seconds)
+        let ours = date.iso8601Milliseconds
+        #expect(abs(formatter.date(from: ours)!.timeIntervalSince(date)) < 0.002)
+    }
+
+    @Test func keysGrowWithTime() {
+        let earlier = UUID.v7(at: Date(timeIntervalSince1970: 1000))
+        let later = UUID.v7(at: Date(timeIntervalSince1970: 1000.001))
+        #expect(earlier.text < later.text)
+        #expect(earlier.text[earlier.text.index(earlier.text.startIndex, offsetBy: 14)] == "7")
+    }
+
+    @Test func aSecretDoesNotPrint() {
+        let secret = Secret("hunter2")
+        #expect(!"\(secret) \(String(reflecting: secret))".contains("hunter2"))
+        var dumped = ""
+        dump(secret, to: &dumped)
+        #expect(!dumped.contains("hunter2"))
+    }
+}
