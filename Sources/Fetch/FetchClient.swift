@@ -1,0 +1,30 @@
+/// Makes HTTP requests over one curl thread and keeps connections for the next ones.
+package final class FetchClient: Sendable {
+    private let thread: CurlThread
+
+    package init() { thread = CurlThread() }
+
+    deinit { thread.stop() }
+
+    /// Sends a request and returns when the head of the answer has come. Throws `FetchError`, or `CancellationError`
+    /// when the task was cancelled, in which case the connection is closed.
+    package func send(_ request: FetchRequest) async throws -> FetchResponse {
+        guard request.hasCleanHeaders else {
+            throw FetchError(.other, "a header or the method holds a character that it may not")
+        }
+        var hop = Redirection(request: request, address: try WebAddress(request.url))
+        while true {
+            let exchange = Exchange(hop.request, on: thread)
+            let body = FetchBody(exchange)
+            let head = try await exchange.start()
+            guard let next = try hop.following(head) else {
+                return FetchResponse(status: head.status, headers: head.headers, body: body)
+            }
+            body.discardRest()
+            hop = next
+        }
+    }
+
+    /// Ends every transfer with `closed` and returns when the thread has freed everything.
+    package func close() async { await thread.close() }
+}
