@@ -1,0 +1,3 @@
+drop table messages;
+drop table conversations;
+drop function count_conversation();

@@ -1,0 +1,2 @@
+drop function grant_application(name);
+drop function create_monthly_partitions(integer);

@@ -1,0 +1,16 @@
+import Foundation
+
+/// A document of a vendor's protocol; its members are the protocol's names in our spelling.
+protocol WireFormat: Decodable {}
+
+extension WireFormat {
+    static func decode(_ json: [UInt8]) throws -> Self {
+        try wireDecoder.decode(Self.self, from: Data(json))
+    }
+}
+
+private let wireDecoder: JSONDecoder = {
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    return decoder
+}()

@@ -1,0 +1,107 @@
+package import Engine
+package import Foundation
+import Postgres
+
+extension Store {
+    package func hasUsers() async throws -> Bool {
+        try await query("select exists (select from users) as found", by: .system).first?.get("found") ?? false
+    }
+
+    /// Makes the account with its personal organisation. `StorageError.conflict("email")` when the address has one.
+    package func register(
+        email: String,
+        password: Secret,
+        nickname: String?,
+        language: String,
+        status: UserStatus,
+        isSuperuser: Bool = false
+    ) async throws -> User {
+        let account = try await newAccount(email, password, nickname, language, status, isSuperuser)
+        guard let row = try await query(account.insertion(when: "true"), by: .system).first else {
+            throw StorageError(.failed, "The account was not made.")
+        }
+        return try User(row)
+    }
+
+    /// Makes the first account, which rules the instance; nil when there is one already, however many ask at once.
+    package func createFirstSuperuser(
+        email: String,
+        password: Secret,
+        nickname: String?,
+        language: String
+    ) async throws -> User? {
+        let account = try await newAccount(email, password, nickname, language, .active, true)
+        let answers = try await batch(
+            [
+                "select pg_advisory_xact_lock(hashtext('alma.first_superuser'))",
+                account.insertion(when: "not exists (select from users)"),
+            ],
+            by: .system
+        )
+        return try answers.last?.first.map(User.init)
+    }
+
+    package func user(_ id: UUID, by principal: Principal) async throws -> User? {
+        try await query(
+            "select \(User.columns) from users u \(User.statistics) where u.user_id = \(id)",
+            by: principal
+        ).first.map(User.init)
+    }
+
+    package func updateProfile(
+        nickname: String,
+        timezone: String,
+        language: String,
+        by principal: Principal
+    ) async throws -> User {
+        let nickname = try Checks.text(nickname, "nickname", upTo: 50)
+        let timezone = try Checks.text(timezone, "timezone", upTo: 50)
+        let language = try Checks.language(language)
+        return try await updated(
+            "update users set nickname = \(nickname), timezone = \(timezone), language = \(language)",
+            by: principal
+        )
+    }
+
+    /// Lays a JSON object over the preferences, objects inside merged likewise; null takes a preference away.
+    package func mergePreferences(_ json: String, by principal: Principal) async throws -> User {
+        let change = try Checks.object(json, "preferences")
+        return try await updated(
+            "update users set preferences = merge_json(preferences, \(JSONText(change))::jsonb)",
+            by: principal
+        )
+    }
+
+    private func updated(_ update: Query, by principal: Principal) async throws -> User {
+        let row = try await query(
+            """
+            with u as (\(update) where user_id = \(principal.userID) returning *)
+            select \(User.columns) from u \(User.statistics)
+            """,
+            by: principal
+        ).first
+        guard let row else { throw StorageError(.failed, "There is no account to change.") }
+        return try User(row)
+    }
+
+    private func newAccount(
+        _ email: String,
+        _ password: Secret,
+        _ nickname: String?,
+        _ language: String,
+        _ status: UserStatus,
+        _ isSuperuser: Bool
+    ) async throws -> NewAccount {
+        let email = try Checks.email(email)
+        try PasswordRule.check(password, email: email, field: "password")
+        let name = nickname.flatMap { $0.allSatisfy(\.isWhitespace) ? nil : $0 }
+        return NewAccount(
+            email: email,
+            nickname: try Checks.text(name ?? String(email.prefix { $0 != "@" }.prefix(50)), "nickname", upTo: 50),
+            language: try Checks.language(language),
+            status: status,
+            isSuperuser: isSuperuser,
+            hash: try await passwords.hash(password)
+        )
+    }
+}

@@ -1,0 +1,92 @@
+package import Engine
+package import Foundation
+import Postgres
+
+extension Store {
+    /// The token is shown once, to go into the cookie; here only its hash stays.
+    package func startSession(
+        user: UUID,
+        userAgent: String?,
+        address: String?,
+        lifetime: Duration
+    ) async throws -> (token: Secret, session: Session) {
+        let token = RandomToken.make()
+        let row = try await query(
+            """
+            with s as (
+                insert into sessions (
+                    session_id, token_hash, user_id, org_id, csrf_token, user_agent, address, expires_at
+                )
+                select \(UUID.v7())::uuid, \(RandomToken.hash(token)), user_id, home_org_id,
+                    \(RandomToken.make().reveal()), \(userAgent.map { String($0.prefix(200)) }),
+                    \(address.map { String($0.prefix(64)) }),
+                    now() + \(Int(lifetime.components.seconds))::integer * interval '1 second'
+                from users where user_id = \(user) and status = 'active'
+                returning *
+            )
+            select \(Session.columns) from s
+            """,
+            by: .system
+        ).first
+        guard let row else { throw StorageError(.failed, "There is no account to sign in to.") }
+        return (token, try Session(row))
+    }
+
+    /// One round trip, as it stands before every request; a second one at most once a minute, to say "seen".
+    package func session(token: Secret) async throws -> SessionIdentity? {
+        let row = try await query(
+            """
+            select \(Session.columns), s.org_id, s.last_seen_at < now() - interval '1 minute' as is_stale, \(User.columns)
+            from sessions s
+            join users u on u.user_id = s.user_id and u.status = 'active'
+            \(User.statistics)
+            where s.token_hash = \(RandomToken.hash(token)) and s.expires_at > now()
+            """,
+            by: .system
+        ).first
+        guard let row else { return nil }
+        let session = try Session(row)
+        if try row.get("is_stale") {
+            try await query("update sessions set last_seen_at = now() where session_id = \(session.id)", by: .system)
+        }
+        let user = try User(row)
+        let organisation: UUID = try row.get("org_id")
+        let principal = Principal.member(user: user.id, organisation: organisation, isSuperuser: user.isSuperuser)
+        return SessionIdentity(session: session, user: user, principal: principal)
+    }
+
+    package func endSession(_ id: UUID, by principal: Principal) async throws {
+        try await query(
+            "delete from sessions where session_id = \(id) and user_id = \(principal.userID)",
+            by: principal
+        )
+    }
+
+    /// The person's sessions, the one used last first.
+    package func sessions(by principal: Principal) async throws -> [Session] {
+        try await query(
+            """
+            select \(Session.columns) from sessions s
+            where s.user_id = \(principal.userID) and s.expires_at > now()
+            order by s.last_seen_at desc, s.session_id
+            """,
+            by: principal
+        ).map(Session.init)
+    }
+
+    /// Whether a stream that was opened earlier may go on: the account is active and the session, if it was opened by
+    /// one, still there.
+    package func isStillAllowed(user: UUID, session: UUID?) async throws -> Bool {
+        try await query(
+            """
+            select exists (
+                select from users where user_id = \(user) and status = 'active'
+                    and (\(session)::uuid is null or exists (
+                        select from sessions where session_id = \(session) and user_id = \(user) and expires_at > now()
+                    ))
+            ) as is_allowed
+            """,
+            by: .system
+        ).first?.get("is_allowed") ?? false
+    }
+}

@@ -1,0 +1,101 @@
+import Crypto
+import Engine
+import Foundation
+import Postgres
+
+/// One attempt to sign in, counted before the password is looked at: a thousand guesses sent at once are a thousand.
+///
+/// After 5 failures from one address an account is closed to that address for a minute, doubling up to a quarter of an
+/// hour. 50 failures on an account, or 100 from an address, within a quarter of an hour close it to strangers: to
+/// addresses from which nobody has signed in to it before.
+struct SignInAttempt: Sendable {
+    private let id = UUID.v7()
+    private let email: String
+    private let account: [UInt8]
+    private let address: String
+    private let time: Date
+
+    init(email: String, address: String?, time: Date) {
+        self.email = email
+        self.address = String((address ?? "unknown").prefix(64))
+        self.time = time
+        account = Array(SHA256.hash(data: Data("alma.account:\(email)".utf8)))
+    }
+
+    /// Counts the attempt and reads the account.
+    var opening: Query {
+        """
+        with recent as (
+            select account_hash, address, failures from login_attempts
+            where (account_hash = \(account) or address = \(address))
+                and last_success_at is null and last_failure_at > \(time)::timestamptz - interval '15 minutes'
+        ), pressure as (
+            select coalesce(sum(failures) filter (where account_hash = \(account)), 0) >= 50
+                or coalesce(sum(failures) filter (where address = \(address)), 0) >= 100 as is_high
+            from recent
+        ), stranger as (
+            select not exists (
+                select from login_attempts
+                where account_hash = \(account) and address = \(address) and last_success_at is not null
+            ) as is_one
+        ), attempt as (
+            \(count) from pressure, stranger where not (is_high and is_one)
+            \(conflict)
+            returning last_attempt = \(id) as is_allowed, locked_until
+        )
+        select coalesce(attempt.is_allowed, false) as is_allowed, attempt.locked_until, u.hashed_password, \(User.columns)
+        from (values (1)) one
+        left join attempt on true
+        left join users u on u.email = \(email)
+        \(User.statistics)
+        """
+    }
+
+    private var count: Query {
+        """
+        insert into login_attempts as l (account_hash, address, failures, last_attempt, last_failure_at)
+        select \(account), \(address), 1, \(id)::uuid, \(time)::timestamptz
+        """
+    }
+
+    /// While it is closed nothing is counted, so that knocking does not keep it closed.
+    private var conflict: Query {
+        let isOpen: Query = "(l.locked_until is null or l.locked_until <= \(time))"
+        let failures: Query = """
+            (case when l.last_failure_at < \(time)::timestamptz - interval '1 hour' then 1 else l.failures + 1 end)
+            """
+        return """
+            on conflict (account_hash, address) do update set
+                failures = case when \(isOpen) then \(failures) else l.failures end,
+                last_attempt = case when \(isOpen) then \(id)::uuid else l.last_attempt end,
+                last_failure_at = case when \(isOpen) then \(time)::timestamptz else l.last_failure_at end,
+                locked_until = case
+                    when not \(isOpen) then l.locked_until
+                    when \(failures) >= 5 then \(time)::timestamptz
+                        + least(interval '1 minute' * 2 ^ least(\(failures) - 5, 10), interval '15 minutes')
+                end
+            """
+    }
+
+    /// nil when the attempt may go on.
+    func lockedUntil(_ row: Row) throws -> Date? {
+        if try row.get("is_allowed", as: Bool.self) { return nil }
+        return try row.get("locked_until", as: Date?.self) ?? time.addingTimeInterval(900)
+    }
+
+    /// The password was right.
+    func success(user: UUID, isActive: Bool) -> Query {
+        """
+        with forgiven as (
+            update login_attempts set failures = 0, locked_until = null,
+                last_success_at = case when \(isActive)::boolean then \(time)::timestamptz else last_success_at end
+            where account_hash = \(account) and address = \(address)
+        )
+        update users set last_login_at = \(time) where user_id = \(user) and \(isActive)::boolean
+        """
+    }
+
+    var forgetting: Query {
+        "delete from login_attempts where account_hash = \(account) and address = \(address)"
+    }
+}

@@ -1,0 +1,48 @@
+package import Engine
+package import Foundation
+import Postgres
+
+/// A conversation without its messages.
+package struct Conversation: Sendable, Equatable {
+    /// The title of one that nobody has named and in which nothing was said; pages show it in the reader's language.
+    package static let untitled = "New Chat"
+
+    package var id: UUID
+    package var title: String
+    package var summary: String?
+    package var createdAt: Date
+    package var updatedAt: Date
+    package var lastMessageAt: Date?
+    package var isPinned: Bool
+    package var isArchived: Bool
+    package var messageCount: Int
+    package var tags: [String]
+    /// A JSON object.
+    package var metadata: String
+    /// Of the run that is under way.
+    package var activeRunState: RunState?
+}
+
+extension Conversation {
+    /// For a `c` of conversations.
+    static let columns: Query = """
+        c.conversation_id, c.title, c.summary, c.created_at, c.updated_at, c.last_message_at, c.last_activity_at,
+        c.is_pinned, c.is_archived, c.message_count, c.tags, c.metadata,
+        (select r.state from runs r where r.conversation_id = c.conversation_id and r.finished_at is null) as run_state
+        """
+
+    init(_ row: Row) throws {
+        id = try row.get("conversation_id")
+        title = try row.get("title")
+        summary = try row.get("summary")
+        createdAt = try row.get("created_at")
+        updatedAt = try row.get("updated_at")
+        lastMessageAt = try row.get("last_message_at")
+        isPinned = try row.get("is_pinned")
+        isArchived = try row.get("is_archived")
+        messageCount = try row.get("message_count")
+        tags = try row.texts("tags")
+        metadata = try row.get("metadata")
+        activeRunState = try row.get("run_state")
+    }
+}

@@ -1,0 +1,62 @@
+import Engine
+import Foundation
+import Postgres
+
+/// Which conversations are listed, in the words that the indexes know.
+struct ConversationFilter: Sendable {
+    /// Lists are counted no further than this when there is a filter that only counting can tell.
+    private static let countLimit = 10_000
+
+    var search: String?
+    var isArchived: Bool?
+    var principal: Principal
+
+    init(search: String?, isArchived: Bool?, principal: Principal) {
+        let words = search.map { $0.trimmingCharacters(in: .whitespacesAndNewlines).filter { $0 != "\0" } }
+        self.search = words.flatMap { $0.isEmpty ? nil : String($0.prefix(200)) }
+        self.isArchived = isArchived
+        self.principal = principal
+    }
+
+    /// For a `c` of conversations. Whether archived ones are wanted stands in the text, as partial indexes need it.
+    var condition: Query {
+        var condition: Query = "c.user_id = \(principal.userID) and c.org_id = \(principal.organisationID)"
+        if let isArchived { condition.append(isArchived ? " and c.is_archived" : " and not c.is_archived") }
+        if let pattern {
+            condition.append(" and (c.title ilike \(pattern) or c.summary ilike \(pattern) or c.tags::text ilike \(pattern))")
+        }
+        return condition
+    }
+
+    static let order: Query = "c.is_pinned desc, c.last_activity_at desc, c.conversation_id desc"
+
+    /// An expression for how many there are.
+    var total: Query {
+        if search != nil {
+            return "(select count(*) from (select from conversations c where \(condition) limit \(Self.countLimit)) found)"
+        }
+        let number: Query =
+            switch isArchived {
+            case nil: "total_conversations"
+            case true?: "archived_conversations"
+            case false?: "total_conversations - archived_conversations"
+            }
+        return """
+            coalesce((
+                select \(number) from user_statistics
+                where org_id = \(principal.organisationID) and user_id = \(principal.userID)
+            ), 0)
+            """
+    }
+
+    private var pattern: String? {
+        search.map { search in
+            var pattern = "%"
+            for character in search {
+                if ["%", "_", "\\"].contains(character) { pattern.append("\\") }
+                pattern.append(character)
+            }
+            return pattern + "%"
+        }
+    }
+}

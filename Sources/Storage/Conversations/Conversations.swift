@@ -1,0 +1,152 @@
+package import Engine
+package import Foundation
+import Postgres
+
+extension Store {
+    /// Pinned ones first, then by last activity. `search` looks into titles, summaries and tags.
+    package func conversations(
+        search: String?,
+        isArchived: Bool?,
+        page: Page,
+        by principal: Principal
+    ) async throws -> Paged<Conversation> {
+        let filter = ConversationFilter(search: search, isArchived: isArchived, principal: principal)
+        let answers = try await batch(
+            [
+                "select \(filter.total) as total",
+                """
+                select \(Conversation.columns) from conversations c
+                where \(filter.condition) order by \(ConversationFilter.order)
+                limit \(page.size) offset \(page.offset)
+                """,
+            ],
+            by: principal
+        )
+        return Paged(items: try answers[1].map(Conversation.init), page: page, total: try answers[0].first?.get(0) ?? 0)
+    }
+
+    /// What comes after `cursor` (nil: from the top), and the cursor for what follows, nil at the end.
+    package func conversations(
+        after cursor: ConversationCursor?,
+        limit: Int,
+        search: String? = nil,
+        isArchived: Bool?,
+        by principal: Principal
+    ) async throws -> (items: [Conversation], next: ConversationCursor?) {
+        let limit = min(max(1, limit), 100)
+        let filter = ConversationFilter(search: search, isArchived: isArchived, principal: principal)
+        let place: Query = cursor.map { " and \($0.condition)" } ?? ""
+        let rows = try await query(
+            """
+            select \(Conversation.columns) from conversations c
+            where \(filter.condition)\(place) order by \(ConversationFilter.order) limit \(limit + 1)
+            """,
+            by: principal
+        )
+        let next = rows.count > limit ? try ConversationCursor(rows[limit - 1]) : nil
+        return (try rows.prefix(limit).map(Conversation.init), next)
+    }
+
+    /// The `data` array of `GET /v1/conversations`, written by PostgreSQL itself: no row is taken apart here.
+    package func conversationsJSON(
+        search: String?,
+        isArchived: Bool?,
+        page: Page,
+        by principal: Principal
+    ) async throws -> (json: String, total: Int) {
+        let filter = ConversationFilter(search: search, isArchived: isArchived, principal: principal)
+        let row = try await query(
+            """
+            select \(filter.total) as total, '[' || coalesce(string_agg(row_to_json(item)::text, ','), '') || ']' as json
+            from (
+                select c.conversation_id, c.title, c.summary, iso8601(c.created_at) as created_at,
+                    iso8601(c.updated_at) as updated_at, iso8601(c.last_message_at) as last_message_at, c.message_count,
+                    c.is_pinned, c.is_archived, c.tags, c.metadata
+                from conversations c
+                where \(filter.condition) order by \(ConversationFilter.order)
+                limit \(page.size) offset \(page.offset)
+            ) item
+            """,
+            by: principal
+        ).first
+        return (try row?.get("json") ?? "[]", try row?.get("total") ?? 0)
+    }
+
+    package func conversation(_ id: UUID, by principal: Principal) async throws -> Conversation? {
+        try await query(
+            "select \(Conversation.columns) from conversations c where \(Self.isOwn(id, principal))",
+            by: principal
+        ).first.map(Conversation.init)
+    }
+
+    /// Without a title it gets one from its first message.
+    package func createConversation(
+        title: String?,
+        tags: [String] = [],
+        metadata: String? = nil,
+        by principal: Principal
+    ) async throws -> Conversation {
+        let title = try title.map { try Checks.text($0, "title", upTo: 200, allowsEmpty: true) } ?? ""
+        let row = try await query(
+            """
+            insert into conversations as c (conversation_id, org_id, user_id, title, tags, metadata)
+            values (
+                \(UUID.v7()), \(principal.organisationID), \(principal.userID),
+                coalesce(nullif(\(title), ''), \(Conversation.untitled)), \(try Checks.tags(tags).json),
+                \(JSONText(try Checks.object(metadata ?? "{}", "metadata")))
+            )
+            returning \(Conversation.columns)
+            """,
+            by: principal
+        ).first
+        guard let row else { throw StorageError(.failed, "The conversation was not made.") }
+        return try Conversation(row)
+    }
+
+    /// nil leaves a field as it is.
+    package func updateConversation(
+        _ id: UUID,
+        title: String? = nil,
+        isPinned: Bool? = nil,
+        isArchived: Bool? = nil,
+        tags: [String]? = nil,
+        by principal: Principal
+    ) async throws -> Conversation? {
+        try await query(
+            """
+            update conversations c set
+                title = coalesce(\(try title.map { try Checks.text($0, "title", upTo: 200) }), title),
+                is_pinned = coalesce(\(isPinned)::boolean, is_pinned),
+                is_archived = coalesce(\(isArchived)::boolean, is_archived),
+                tags = coalesce(\(try tags.map { try Checks.tags($0).json })::jsonb, tags),
+                updated_at = now()
+            where \(Self.isOwn(id, principal))
+            returning \(Conversation.columns)
+            """,
+            by: principal
+        ).first.map(Conversation.init)
+    }
+
+    /// With its messages, runs and their logs. Runs are locked first, as a run that ends locks them first, too.
+    package func deleteConversation(_ id: UUID, by principal: Principal) async throws -> Bool {
+        try await batch(
+            [
+                """
+                select from runs c
+                where c.conversation_id = \(id) and c.user_id = \(principal.userID)
+                    and c.org_id = \(principal.organisationID)
+                order by run_id for update
+                """,
+                "delete from conversations c where \(Self.isOwn(id, principal))",
+            ],
+            by: principal
+        )[1].affected == 1
+    }
+
+    /// The fourth law for conversations.
+    static func isOwn(_ id: UUID, _ principal: Principal) -> Query {
+        """
+        c.conversation_id = \(id) and c.user_id = \(principal.userID) and c.org_id = \(principal.organisationID)
+        """
+    }
+}

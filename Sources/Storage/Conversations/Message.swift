@@ -1,0 +1,42 @@
+package import Foundation
+import Postgres
+
+/// What was said in a conversation.
+package struct Message: Sendable, Equatable {
+    package var id: UUID
+    /// `user`, `assistant`, `system` or `tool`.
+    package var role: String
+    package var content: String
+    package var contentType: String
+    /// A JSON object: model, provider, usage, response_time, finish_reason.
+    package var modelMetadata: String?
+    package var timestamp: Date
+    package var isDeleted: Bool
+    package var conversationID: UUID
+    package var agentID: UUID?
+    package var parentMessageID: UUID?
+    /// The run that wrote it, or that it asked for.
+    package var runID: UUID?
+}
+
+extension Message {
+    /// For an `m` of messages.
+    static let columns: Query = """
+        m.message_id, m.role, m.content, m.content_type, m.model_metadata, m.timestamp, m.is_deleted, m.conversation_id,
+        m.agent_id, m.parent_message_id, m.run_id
+        """
+
+    init(_ row: Row) throws {
+        id = try row.get("message_id")
+        role = try row.get("role")
+        content = try row.get("content")
+        contentType = try row.get("content_type")
+        modelMetadata = try row.get("model_metadata")
+        timestamp = try row.get("timestamp")
+        isDeleted = try row.get("is_deleted")
+        conversationID = try row.get("conversation_id")
+        agentID = try row.get("agent_id")
+        parentMessageID = try row.get("parent_message_id")
+        runID = try row.get("run_id")
+    }
+}

@@ -1,0 +1,87 @@
+import Engine
+import Foundation
+import Postgres
+
+extension Store {
+    private static let sealingCheck = "sealing_check"
+    private static let sealingPlace = SealedPlace(
+        table: "settings",
+        row: UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)),
+        column: sealingCheck
+    )
+
+    /// Once at the start, after the migrations: the partitions of the months to come, and whether these are the keys that
+    /// the database was sealed with. Throws `.sealing` when they are not.
+    package func prepare() async throws {
+        try await makePartitions()
+        let canary = try keys.seal(Secret("alma"), in: Self.sealingPlace)
+        let row = try await query(
+            """
+            with first as (
+                insert into settings (name, value) values (\(Self.sealingCheck), \(canary))
+                on conflict (name) do nothing returning value
+            )
+            select value from first union all select value from settings where name = \(Self.sealingCheck)
+            """,
+            by: .system
+        ).first
+        guard let row else { return }
+        do {
+            _ = try keys.open(try row.get("value"), in: Self.sealingPlace)
+        } catch let error as StorageError {
+            throw StorageError(
+                .sealing,
+                "The keys in the data folder are not those that this database was sealed with. Put back sealing.keys.",
+                underlying: error
+            )
+        }
+    }
+
+    /// Once a day: new partitions, and away with what has expired.
+    package func housekeep() async throws {
+        try await makePartitions()
+        try await batch(
+            [
+                "delete from sessions where expires_at < now()",
+                "delete from refresh_tokens where expires_at < now()",
+                """
+                delete from login_attempts where last_failure_at < now() - interval '1 day'
+                    and (last_success_at is null or last_success_at < now() - interval '90 days')
+                """,
+                """
+                delete from workers w where heartbeat_at < now() - interval '1 hour'
+                    and not exists (select from runs where lease_owner = w.worker_id)
+                """,
+            ],
+            by: .system
+        )
+    }
+
+    /// Whether the database answers.
+    package func ping() async throws {
+        try await query("select 1", by: .system)
+    }
+
+    /// Seals anew what an older key has sealed; how many there were. May be stopped and begun again at any time.
+    package func resealSecrets() async throws -> Int {
+        var count = 0
+        let rows = try await query("select llm_id, api_key_encrypted from llmconfigs where api_key_encrypted is not null", by: .system)
+        for row in rows {
+            let sealed: String = try row.get("api_key_encrypted")
+            guard !keys.isCurrent(sealed) else { continue }
+            let id: UUID = try row.get("llm_id")
+            let place = SealedEndpoint.keyPlace(id)
+            let fresh = try keys.seal(keys.open(sealed, in: place), in: place)
+            // Unless it was changed meanwhile.
+            count += try await query(
+                "update llmconfigs set api_key_encrypted = \(fresh) where llm_id = \(id) and api_key_encrypted = \(sealed)",
+                by: .system
+            ).affected
+        }
+        return count
+    }
+
+    private func makePartitions() async throws {
+        try await query("select create_monthly_partitions(2)", by: .system)
+    }
+}

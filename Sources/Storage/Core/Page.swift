@@ -1,0 +1,26 @@
+/// A page of a list by its number.
+package struct Page: Sendable, Equatable {
+    /// From 1.
+    package var number: Int
+    package var size: Int
+
+    package init(number: Int = 1, size: Int = 20) {
+        self.number = min(max(1, number), 1_000_000)
+        self.size = min(max(1, size), 100)
+    }
+
+    var offset: Int { (number - 1) * size }
+}
+
+/// The items of one page and how many there are on all.
+package struct Paged<Item: Sendable>: Sendable {
+    package var items: [Item]
+    package var page: Page
+    package var total: Int
+
+    package init(items: [Item], page: Page, total: Int) {
+        self.items = items
+        self.page = page
+        self.total = total
+    }
+}

@@ -1,0 +1,69 @@
+import Postgres
+
+/// Why the store could not do what it was asked for. What is merely not there is nil, not an error.
+package struct StorageError: Error, Sendable {
+    package enum Code: Sendable, Equatable {
+        /// Somebody else has it already: the field that is taken.
+        case conflict(String)
+        /// The field that cannot be kept like this.
+        case invalid(String)
+        /// The database does not answer; the same question may be asked again.
+        case unavailable
+        /// Too much of the kind is under way.
+        case busy
+        /// A key, or what it sealed, is missing, weak or not ours.
+        case sealing
+        case failed
+    }
+
+    package var code: Code
+    /// What a person may read.
+    package var message: String
+    package var underlying: (any Error)?
+
+    package init(_ code: Code, _ message: String, underlying: (any Error)? = nil) {
+        self.code = code
+        self.message = message
+        self.underlying = underlying
+    }
+
+    static func conflict(_ field: String, _ message: String) -> StorageError { StorageError(.conflict(field), message) }
+    static func invalid(_ field: String, _ message: String) -> StorageError { StorageError(.invalid(field), message) }
+}
+
+extension StorageError {
+    init(_ error: DatabaseError) {
+        switch error.code {
+        case .unavailable, .connectionLost, .timeout, .closed:
+            self.init(.unavailable, "The database does not answer.", underlying: error)
+        case .query where error.sqlState == "23505":
+            let field = Self.fields[error.constraint ?? ""] ?? "id"
+            self.init(.conflict(field), Self.conflicts[field] ?? "It exists already.", underlying: error)
+        case .query where error.sqlState?.hasPrefix("57P") == true || error.sqlState == "53300":
+            self.init(.unavailable, "The database does not answer.", underlying: error)
+        default:
+            self.init(.failed, "The database refused a statement.", underlying: error)
+        }
+    }
+
+    /// The field that a unique index guards.
+    private static let fields = [
+        "users_email_key": "email",
+        "models_name_key": "name",
+        "agents_own_name": "name",
+        "runs_one_active": "run",
+        "runs_idempotency_key": "idempotency_key",
+    ]
+
+    private static let conflicts = [
+        "email": "This e-mail address has an account already.",
+        "name": "This name is taken already.",
+    ]
+}
+
+extension StorageError: CustomStringConvertible {
+    package var description: String {
+        let cause = underlying.map { " (\($0))" } ?? ""
+        return "\(code): \(message)\(cause)"
+    }
+}

@@ -1,0 +1,46 @@
+import Engine
+package import Logging
+package import Postgres
+
+/// Everything that must be remembered. Every question carries who asks, and the database checks it again.
+package struct Store: Sendable {
+    let database: Database
+    let keys: SealingKeys
+    let passwords: PasswordHasher
+    let logger: Logger
+
+    /// `passwordCost` is bcrypt's: each step doubles the time of a hash.
+    package init(database: Database, keys: SealingKeys, logger: Logger, passwordCost: Int = 12) {
+        self.database = database
+        self.keys = keys
+        self.logger = logger
+        passwords = PasswordHasher(cost: passwordCost)
+    }
+}
+
+extension Store {
+    /// One statement in one round trip.
+    @discardableResult
+    func query(_ query: Query, by principal: Principal) async throws -> Rows {
+        let answers = try await batch([query], by: principal)
+        guard let rows = answers.first else { throw StorageError(.failed, "The database did not answer.") }
+        return rows
+    }
+
+    /// Some statements in one round trip and one transaction.
+    @discardableResult
+    func batch(_ queries: [Query], by principal: Principal) async throws -> [Rows] {
+        var attempts = 0
+        while true {
+            do {
+                return try await database.batch(queries, with: principal.settings)
+            } catch let error as DatabaseError {
+                attempts += 1
+                // Chosen as the victim of a deadlock: all of it was undone, so all of it may be done again.
+                if attempts < 3, ["40001", "40P01"].contains(error.sqlState) { continue }
+                if error.code == .cancelled { throw CancellationError() }
+                throw StorageError(error)
+            }
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package import Engine
+package import Foundation
+import Postgres
+
+extension Store {
+    /// The system's agents, then the person's own and those shared in the organisation; nil as a filter lets all pass.
+    package func agents(
+        type: String?,
+        status: String?,
+        page: Page,
+        by principal: Principal
+    ) async throws -> Paged<Agent> {
+        let visible: Query = """
+            from agents a
+            where \(Self.isVisible(to: principal))
+                and (\(type)::text is null or a.agent_type = \(type)) and (\(status)::text is null or a.status = \(status))
+            """
+        let answers = try await batch(
+            [
+                "select count(*) \(visible)",
+                """
+                select \(Agent.columns)
+                from (
+                    select a.* \(visible)
+                    order by a.is_system_agent desc, a.created_at, a.agent_id limit \(page.size) offset \(page.offset)
+                ) a
+                \(Self.agentStatistics(principal))
+                order by a.is_system_agent desc, a.created_at, a.agent_id
+                """,
+            ],
+            by: principal
+        )
+        return Paged(items: try answers[1].map(Agent.init), page: page, total: try answers[0].first?.get(0) ?? 0)
+    }
+
+    package func agent(_ id: UUID, by principal: Principal) async throws -> Agent? {
+        try await query(
+            """
+            select \(Agent.columns) from agents a \(Self.agentStatistics(principal))
+            where a.agent_id = \(id) and \(Self.isVisible(to: principal))
+            """,
+            by: principal
+        ).first.map(Agent.init)
+    }
+
+    /// The fourth law for agents: everybody's, one's own, or shared with one's organisation.
+    static func isVisible(to principal: Principal) -> Query {
+        """
+        (a.is_system_agent or a.org_id = \(principal.organisationID)
+            and (a.user_id = \(principal.userID) or a.agent_type = 'shared'))
+        """
+    }
+
+    private static func agentStatistics(_ principal: Principal) -> Query {
+        "left join agent_statistics st on st.agent_id = a.agent_id and st.org_id = \(principal.organisationID)"
+    }
+}

@@ -1,0 +1,51 @@
+package import Foundation
+import Postgres
+
+/// A model of a provider, as it was added.
+package struct ModelRecord: Sendable, Equatable {
+    package var id: UUID
+    package var llmID: UUID
+    /// What the provider calls it.
+    package var name: String
+    package var displayName: String
+    package var baseURL: String?
+    /// `chat`, `completion` or `embedding`.
+    package var modelType: String
+    package var contextWindow: Int?
+    package var maxTokens: Int?
+    /// A JSON object: input_tokens, output_tokens, currency, per_1k_tokens.
+    package var pricing: String?
+    package var isActive: Bool
+    package var createdAt: Date
+    /// Whether it answers where nothing else was chosen.
+    package var isDefault: Bool
+    /// Its place among those that are asked when the first one fails, from 1.
+    package var fallbackRank: Int?
+}
+
+extension ModelRecord {
+    /// For an `m` of models with its organisation as `mo`.
+    static let columns: Query = """
+        m.model_id, m.llm_id, m.name, m.display_name, m.base_url, m.model_type, m.context_window, m.max_tokens, m.pricing,
+        m.is_active, m.created_at, m.fallback_rank, mo.default_model_id is not distinct from m.model_id as is_default
+        """
+
+    static let organisation: Query = "join organisations mo on mo.org_id = m.org_id"
+    static let ofProvider: Query = "join models m on m.llm_id = l.llm_id \(organisation)"
+
+    init(_ row: Row) throws {
+        id = try row.get("model_id")
+        llmID = try row.get("llm_id")
+        name = try row.get("name")
+        displayName = try row.get("display_name")
+        baseURL = try row.get("base_url")
+        modelType = try row.get("model_type")
+        contextWindow = try row.get("context_window")
+        maxTokens = try row.get("max_tokens")
+        pricing = try row.get("pricing")
+        isActive = try row.get("is_active")
+        createdAt = try row.get("created_at")
+        isDefault = try row.get("is_default")
+        fallbackRank = try row.get("fallback_rank")
+    }
+}

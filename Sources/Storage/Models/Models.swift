@@ -1,0 +1,148 @@
+package import Engine
+package import Foundation
+import Postgres
+
+extension Store {
+    package func models(llmID: UUID?, isActive: Bool?, by principal: Principal) async throws -> [ModelRecord] {
+        try await query(
+            """
+            select \(ModelRecord.columns) from models m \(ModelRecord.organisation)
+            where m.org_id = \(principal.organisationID)
+                and (\(llmID)::uuid is null or m.llm_id = \(llmID))
+                and (\(isActive)::boolean is null or m.is_active = \(isActive))
+            order by m.created_at, m.model_id
+            """,
+            by: principal
+        ).map(ModelRecord.init)
+    }
+
+    package func model(_ id: UUID, by principal: Principal) async throws -> ModelRecord? {
+        try await query(Self.model(id, principal), by: principal).first.map(ModelRecord.init)
+    }
+
+    /// nil when there is no such provider. An organisation's first chat model becomes its default.
+    package func createModel(
+        llmID: UUID,
+        name: String,
+        displayName: String,
+        modelType: String = "chat",
+        contextWindow: Int? = nil,
+        maxTokens: Int? = nil,
+        pricing: String? = nil,
+        by principal: Principal
+    ) async throws -> ModelRecord? {
+        guard ["chat", "completion", "embedding"].contains(modelType) else {
+            throw StorageError.invalid("model_type", "Use chat, completion or embedding.")
+        }
+        let id = UUID.v7()
+        let answers = try await batch(
+            [
+                """
+                insert into models (
+                    model_id, llm_id, org_id, name, display_name, model_type, context_window, max_tokens, pricing
+                )
+                select \(id)::uuid, llm_id, org_id, \(try Checks.text(name, "name", upTo: 100)),
+                    \(try Checks.text(displayName, "display_name", upTo: 100)), \(modelType),
+                    \(try Self.count(contextWindow, "context_window"))::integer,
+                    \(try Self.count(maxTokens, "max_tokens"))::integer,
+                    \(try pricing.map { JSONText(try Pricing.check($0)) })::jsonb
+                from llmconfigs where llm_id = \(llmID) and org_id = \(principal.organisationID)
+                """,
+                """
+                update organisations set default_model_id = \(id)
+                where org_id = \(principal.organisationID) and default_model_id is null
+                    and exists (select from models where model_id = \(id) and model_type = 'chat')
+                """,
+                Self.model(id, principal),
+            ],
+            by: principal
+        )
+        return try answers[2].first.map(ModelRecord.init)
+    }
+
+    /// nil leaves a field as it is.
+    package func updateModel(
+        _ id: UUID,
+        displayName: String?,
+        contextWindow: Int?,
+        maxTokens: Int?,
+        pricing: String?,
+        isActive: Bool?,
+        by principal: Principal
+    ) async throws -> ModelRecord? {
+        let answers = try await batch(
+            [
+                """
+                update models set
+                    display_name = coalesce(
+                        \(try displayName.map { try Checks.text($0, "display_name", upTo: 100) }), display_name
+                    ),
+                    context_window = coalesce(\(try Self.count(contextWindow, "context_window"))::integer, context_window),
+                    max_tokens = coalesce(\(try Self.count(maxTokens, "max_tokens"))::integer, max_tokens),
+                    pricing = coalesce(\(try pricing.map { JSONText(try Pricing.check($0)) })::jsonb, pricing),
+                    is_active = coalesce(\(isActive)::boolean, is_active)
+                where model_id = \(id) and org_id = \(principal.organisationID)
+                """,
+                Self.model(id, principal),
+            ],
+            by: principal
+        )
+        return try answers[1].first.map(ModelRecord.init)
+    }
+
+    package func deleteModel(_ id: UUID, by principal: Principal) async throws -> Bool {
+        try await query(
+            "delete from models where model_id = \(id) and org_id = \(principal.organisationID)",
+            by: principal
+        ).affected == 1
+    }
+
+    /// false when there is no such model, or it is not active.
+    package func setDefaultModel(_ id: UUID, by principal: Principal) async throws -> Bool {
+        try await query(
+            """
+            update organisations set default_model_id = \(id)
+            where org_id = \(principal.organisationID) and exists (
+                select from models where model_id = \(id) and org_id = \(principal.organisationID) and is_active
+            )
+            """,
+            by: principal
+        ).affected == 1
+    }
+
+    /// The models that are asked, in this order, when the chosen one fails; all others are asked no longer.
+    package func setFallbacks(_ ids: [UUID], by principal: Principal) async throws {
+        let unique = ids.reduce(into: [UUID]()) { if !$0.contains($1) { $0.append($1) } }
+        let rows = try await query(
+            """
+            with known as (
+                select count(*) as number from models
+                where org_id = \(principal.organisationID) and model_id = any(\(unique)::uuid[])
+            ), ranked as (
+                update models set fallback_rank = array_position(\(unique)::uuid[], model_id)
+                where org_id = \(principal.organisationID)
+                    and (fallback_rank is not null or model_id = any(\(unique)::uuid[]))
+                    and (select number from known) = \(unique.count)::integer
+            )
+            select number from known
+            """,
+            by: principal
+        )
+        guard try rows.first?.get("number") == unique.count else {
+            throw StorageError.invalid("model_ids", "One of these models does not exist.")
+        }
+    }
+
+    private static func model(_ id: UUID, _ principal: Principal) -> Query {
+        """
+        select \(ModelRecord.columns) from models m \(ModelRecord.organisation)
+        where m.model_id = \(id) and m.org_id = \(principal.organisationID)
+        """
+    }
+
+    private static func count(_ number: Int?, _ field: String) throws -> Int? {
+        guard let number else { return nil }
+        guard (1...100_000_000).contains(number) else { throw StorageError.invalid(field, "A whole number above 0.") }
+        return number
+    }
+}

@@ -1,0 +1,56 @@
+package import Engine
+package import Foundation
+import Postgres
+
+/// A model provider as its organisation may see it: of its key no more than that there is one, and its last letters.
+package struct Provider: Sendable, Equatable {
+    package var id: UUID
+    package var provider: ProviderKind
+    package var providerName: String
+    package var apiBaseURL: String
+    /// OpenAI's organisation header.
+    package var organizationID: String?
+    package var isActive: Bool
+    /// Whether the organisation's default model is one of its.
+    package var isDefault: Bool
+    package var createdAt: Date
+    package var lastTestedAt: Date?
+    /// `pending`, `success` or `failed`.
+    package var testStatus: String
+    package var testMessage: String?
+    package var hasKey: Bool
+    /// The last four characters of the key.
+    package var keyHint: String?
+    /// By name.
+    package var models: [ModelRecord]
+}
+
+extension Provider {
+    /// For an `l` of llmconfigs.
+    static let columns: Query = """
+        l.llm_id, l.provider, l.provider_name, l.api_base_url, l.organization_id, l.is_active, l.created_at,
+        l.last_tested_at, l.test_status, l.test_message, l.api_key_encrypted is not null as has_key,
+        nullif(l.api_key_hint, '') as api_key_hint,
+        exists (
+            select from organisations o join models d on d.model_id = o.default_model_id
+            where o.org_id = l.org_id and d.llm_id = l.llm_id
+        ) as is_default
+        """
+
+    init(_ row: Row, models: [ModelRecord]) throws {
+        id = try row.get("llm_id")
+        provider = try row.get("provider")
+        providerName = try row.get("provider_name")
+        apiBaseURL = try row.get("api_base_url")
+        organizationID = try row.get("organization_id")
+        isActive = try row.get("is_active")
+        isDefault = try row.get("is_default")
+        createdAt = try row.get("created_at")
+        lastTestedAt = try row.get("last_tested_at")
+        testStatus = try row.get("test_status")
+        testMessage = try row.get("test_message")
+        hasKey = try row.get("has_key")
+        keyHint = try row.get("api_key_hint")
+        self.models = models
+    }
+}

@@ -1,0 +1,89 @@
+package import Engine
+import Foundation
+import Logging
+import Postgres
+
+extension Store {
+    /// The most messages, and bytes of them, that a run is told of.
+    private static let historyLimit = (messages: 200, bytes: 400 * 1024)
+
+    /// One round trip: the agent, the conversation, the models with their keys in the clear.
+    package func brief(for run: ClaimedRun) async throws -> RunBrief {
+        let run = run.run
+        let answers = try await batch([Self.agent(of: run), Self.history(of: run), Self.candidates(of: run)], by: .system)
+        guard let agent = answers[0].first else { throw StorageError(.failed, "The run's agent is gone.") }
+        return RunBrief(
+            agentName: try agent.get("display_name"),
+            instruction: try agent.get("instruction"),
+            messages: try History(answers[1]).upTo(run.userMessageID),
+            candidates: try candidates(answers[2]),
+            temperature: try agent.get("temperature", as: String?.self).flatMap { Double($0) },
+            maximumTokens: try agent.get("max_tokens", as: String?.self).flatMap { Int($0) }
+        )
+    }
+
+    private static func agent(of run: Run) -> Query {
+        """
+        select display_name, instruction, parameters ->> 'temperature' as temperature,
+            parameters ->> 'max_tokens' as max_tokens
+        from agents where agent_id = \(run.agentID)
+        """
+    }
+
+    /// From the newest back, as far as the limits allow, the person's message in any case.
+    private static func history(of run: Run) -> Query {
+        """
+        select message_id, parent_message_id, role, content from (
+            select m.message_id, m.parent_message_id, m.role, m.content,
+                sum(octet_length(m.content)) over (order by m.message_id desc) as bytes
+            from (
+                select message_id, parent_message_id, role, content from messages
+                where conversation_id = \(run.conversationID) and message_id <= \(run.userMessageID) and not is_deleted
+                order by message_id desc limit \(historyLimit.messages)
+            ) m
+        ) m
+        where m.bytes <= \(historyLimit.bytes) or m.message_id = \(run.userMessageID)
+        order by m.message_id desc
+        """
+    }
+
+    /// The first of: chosen, the agent's, the default; then the fallbacks by their rank.
+    private static func candidates(of run: Run) -> Query {
+        """
+        select m.model_id, m.name, \(SealedEndpoint.columns), \(Pricing.columns), m.fallback_rank
+        from runs r
+        join agents a on a.agent_id = r.agent_id
+        join organisations o on o.org_id = r.org_id
+        join models m on m.org_id = r.org_id and m.is_active and m.model_type <> 'embedding'
+        join llmconfigs l on l.llm_id = m.llm_id and l.is_active
+        cross join lateral (
+            select case m.model_id when r.model_id then 1 when a.model_id then 2 when o.default_model_id then 3 end as place
+        ) wanted
+        where r.run_id = \(run.id) and (wanted.place is not null or m.fallback_rank is not null)
+        order by wanted.place, m.fallback_rank, m.model_id
+        """
+    }
+
+    /// A candidate whose key cannot be opened is passed over: another may do, and the log says what is wrong.
+    private func candidates(_ rows: Rows) throws -> [ModelCandidate] {
+        var candidates: [ModelCandidate] = []
+        for row in rows {
+            // Of those that were wanted first, one is enough; what else is here has a rank.
+            let isFallback = try row.get("fallback_rank", as: Int?.self) != nil
+            guard candidates.isEmpty || isFallback else { continue }
+            do {
+                candidates.append(
+                    ModelCandidate(
+                        modelID: try row.get("model_id"),
+                        name: try row.get("name"),
+                        endpoint: try SealedEndpoint(row).opened(with: keys),
+                        price: try Pricing.price(row)
+                    )
+                )
+            } catch let error as StorageError where error.code == .sealing {
+                logger.error("A provider's key cannot be opened", metadata: ["error": "\(error)"])
+            }
+        }
+        return candidates
+    }
+}

@@ -1,0 +1,72 @@
+import Engine
+import Foundation
+import Postgres
+
+/// Events of many runs on their way into the log, as one statement.
+///
+/// The rows of the runs are locked `for share`, in the order of their keys: a claim that would raise an epoch waits, or
+/// passes by, until these events are there to be counted. A run whose epoch has passed, or that has ended, is left out
+/// and named in the answer.
+struct EventAppend {
+    let statement: Query
+
+    init(_ batches: [EventBatch]) {
+        var rows = EventRows()
+        for batch in batches { rows.append(batch.events, of: batch.run) }
+        let moves = batches.contains { $0.state != nil }
+        // A batch rarely changes the state; then the statement is spared the thought.
+        let moved: Query = """
+            , moved as (
+                update runs r set state = b.state from batch b join held using (run_id)
+                where r.run_id = b.run_id and b.state is not null and r.state <> b.state
+            )
+            """
+        statement = """
+            with batch as (
+                select * from unnest(
+                    \(batches.map(\.run))::uuid[], \(batches.map(\.epoch))::bigint[], \(batches.map(\.state))::text[]
+                ) b (run_id, epoch, state)
+            ), held as materialized (
+                select r.run_id, r.watched from runs r join batch b on b.run_id = r.run_id
+                where r.lease_epoch = b.epoch and r.finished_at is null
+                order by r.run_id for share of r
+            ), stored as (
+                insert into run_events (run_id, sequence, type, data, timestamp)
+                select e.run_id, e.sequence, e.type, e.data::json, e.timestamp
+                from \(rows.source) join held using (run_id)
+                on conflict (run_id, sequence) do nothing
+            )\(moves ? moved : "")
+            select run_id from batch where run_id not in (select run_id from held)
+            union all
+            select null from held where watched and pg_notify('alma_run', run_id::text) is null
+            """
+    }
+}
+
+/// Events as the arrays that one statement takes them in.
+struct EventRows {
+    private var runs: [UUID] = []
+    private var sequences: [Int64] = []
+    private var kinds: [RunEvent.Kind] = []
+    private var data: [String] = []
+    private var times: [String] = []
+
+    mutating func append(_ events: [RunEvent], of run: UUID) {
+        for event in events {
+            runs.append(run)
+            sequences.append(event.sequence)
+            kinds.append(event.kind)
+            data.append(event.data)
+            times.append(event.timestamp.iso8601Milliseconds)
+        }
+    }
+
+    /// A table `e`.
+    var source: Query {
+        """
+        unnest(
+            \(runs)::uuid[], \(sequences)::bigint[], \(kinds)::text[], \(data)::text[], \(times)::timestamptz[]
+        ) e (run_id, sequence, type, data, timestamp)
+        """
+    }
+}

@@ -1,0 +1,134 @@
+import Engine
+import Foundation
+import Postgres
+
+/// A turn on its way into the database: the person's message, the run, and the first two events of its log.
+struct NewTurn: Sendable {
+    private let run: Run
+    private let input: TurnInput
+    private let principal: Principal
+    /// With milliseconds, as events are written: what is sent later is what was stored.
+    private let time: String
+
+    /// nil for the system, which has nothing to say.
+    init?(input: TurnInput, principal: Principal, at time: Date = Date()) {
+        guard let user = principal.userID, let organisation = principal.organisationID else { return nil }
+        self.input = input
+        self.principal = principal
+        self.time = time.iso8601Milliseconds
+        run = Run(
+            id: UUID.v7(at: time),
+            organisationID: organisation,
+            userID: user,
+            conversationID: input.conversationID,
+            agentID: input.agentID ?? Agent.assistantID,
+            userMessageID: UUID.v7(at: time),
+            // Keys order the conversation, and the answer comes after the question.
+            messageID: UUID.v7(at: time.addingTimeInterval(0.001)),
+            state: .queued,
+            attempt: 0,
+            createdAt: time
+        )
+    }
+
+    /// 5, and 2 because a person waits, and 3 for a superuser (the scheduler of the system design, 4.5).
+    static func priority(for principal: Principal) -> Int {
+        if case .member(_, _, isSuperuser: true) = principal { 10 } else { 7 }
+    }
+
+    /// One statement that looks, locks, inserts and tells what it found. A key that was used before, or a run that is
+    /// under way, lets nothing in, whoever comes at the same moment.
+    var insertion: Query {
+        """
+        with conversation as (
+            select c.conversation_id from conversations c
+            where \(Store.isOwn(input.conversationID, principal))
+            for no key update
+        ), agent as (
+            select a.agent_id from agents a
+            where a.agent_id = \(run.agentID) and a.status = 'active' and \(Store.isVisible(to: principal))
+        ), model as (
+            select m.model_id from models m join llmconfigs l using (llm_id)
+            where m.model_id = \(input.modelID)::uuid and m.org_id = \(principal.organisationID)
+                and m.is_active and l.is_active
+        ), earlier as (
+            \(earlier)
+        ), parent as (
+            select message_id from messages
+            where conversation_id = \(input.conversationID) and not is_deleted order by message_id desc limit 1
+        ), r as (
+            insert into runs (
+                run_id, org_id, user_id, conversation_id, agent_id, model_id, user_message_id, message_id, priority,
+                idempotency_key, request_hash, created_at
+            )
+            select \(run.id)::uuid, \(run.organisationID)::uuid, \(run.userID)::uuid, conversation_id, agent_id,
+                \(input.modelID)::uuid, \(run.userMessageID)::uuid, \(run.messageID)::uuid,
+                \(Self.priority(for: principal))::smallint, \(input.idempotencyKey), \(input.requestHash)::bytea,
+                \(time)::timestamptz
+            from conversation, agent
+            where (\(input.modelID)::uuid is null or exists (select from model)) and not exists (select from earlier)
+            on conflict do nothing
+            returning *
+        ), message as (
+            insert into messages (
+                conversation_id, message_id, org_id, user_id, role, content, timestamp, run_id, parent_message_id
+            )
+            select conversation_id, user_message_id, org_id, user_id, 'user', \(input.content), created_at, run_id,
+                (select message_id from parent)
+            from r
+        ), activity as (
+            update conversations c set
+                message_count = c.message_count + 1, last_message_at = r.created_at, updated_at = r.created_at,
+                title = case
+                    when c.message_count = 0 and c.title = \(Conversation.untitled) then \(input.title) else c.title
+                end
+            from r where c.conversation_id = r.conversation_id
+        ), counted as (
+            update user_statistics s set total_messages = total_messages + 1
+            from r where s.org_id = r.org_id and s.user_id = r.user_id
+        )
+        select exists (select from conversation) as has_conversation, exists (select from agent) as has_agent,
+            \(input.modelID)::uuid is null or exists (select from model) as has_model, found.*
+        from (values (1)) one
+        left join (
+            select * from earlier
+            union all
+            select \(Run.columns), r.request_hash, true as is_new from r
+        ) found on true
+        """
+    }
+
+    /// The run that the idempotency key has begun before.
+    var earlier: Query {
+        """
+        select \(Run.columns), r.request_hash, false as is_new from runs r
+        where r.user_id = \(run.userID) and r.idempotency_key = \(input.idempotencyKey)
+        """
+    }
+
+    var events: Query { Self.events(of: run, temporaryMessageID: input.temporaryMessageID, time: time) }
+
+    /// A statement of its own in the transaction: it finds the run only if it was inserted, and so does the policy.
+    static func events(of run: Run, temporaryMessageID: String?, time: String) -> Query {
+        let data = EventData(run: run)
+        return """
+            insert into run_events (run_id, sequence, type, data, timestamp)
+            select r.run_id, e.sequence, e.type, e.data, \(time)::timestamptz
+            from runs r cross join (values
+                (1, \(RunEvent.Kind.messageReceived),
+                    \(data.messageReceived(userMessage: run.userMessageID, temporaryID: temporaryMessageID))::json),
+                (2, \(RunEvent.Kind.runStatus), \(data.runStatus(.queued, attempt: run.attempt))::json)
+            ) e (sequence, type, data)
+            where r.run_id = \(run.id)
+            """
+    }
+
+    /// nil when there is neither a new run nor an earlier one in the row.
+    func start(_ row: Row) throws -> TurnStart? {
+        guard let isNew: Bool = try row.get("is_new", as: Bool?.self) else { return nil }
+        guard try isNew || row.get("request_hash") == input.requestHash else {
+            throw StorageError.conflict("idempotency_key", "This key came with another message before.")
+        }
+        return TurnStart(run: try Run(row), isNew: isNew)
+    }
+}

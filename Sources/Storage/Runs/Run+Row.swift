@@ -1,0 +1,28 @@
+import Engine
+import Foundation
+import Postgres
+
+extension Run {
+    /// For an `r` of runs.
+    static let columns: Query = """
+        r.run_id, r.org_id, r.user_id, r.conversation_id, r.agent_id, r.user_message_id, r.message_id, r.state, r.attempt,
+        r.error_code, r.created_at, r.finished_at
+        """
+
+    init(_ row: Row) throws {
+        self.init(
+            id: try row.get("run_id"),
+            organisationID: try row.get("org_id"),
+            userID: try row.get("user_id"),
+            conversationID: try row.get("conversation_id"),
+            agentID: try row.get("agent_id"),
+            userMessageID: try row.get("user_message_id"),
+            messageID: try row.get("message_id"),
+            state: try row.get("state"),
+            attempt: try row.get("attempt"),
+            errorCode: try row.get("error_code"),
+            createdAt: try row.get("created_at"),
+            finishedAt: try row.get("finished_at")
+        )
+    }
+}

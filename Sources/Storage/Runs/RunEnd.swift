@@ -1,0 +1,115 @@
+import Engine
+import Foundation
+import Postgres
+
+/// The end of a run as one statement: last events, the answer, what it cost, the final state, the counters.
+struct RunEnd {
+    let statement: Query
+
+    init(_ outcome: RunOutcome) {
+        let run = outcome.run
+        var rows = EventRows()
+        rows.append(outcome.events, of: run.id)
+        statement = """
+            with r as (
+                update runs set state = \(outcome.state), error_code = \(outcome.errorCode), finished_at = now(),
+                    lease_owner = null
+                where run_id = \(run.id) and lease_epoch = \(outcome.epoch) and finished_at is null
+                returning *
+            ), stored as (
+                insert into run_events (run_id, sequence, type, data, timestamp)
+                select e.run_id, e.sequence, e.type, e.data::json, e.timestamp from \(rows.source) join r using (run_id)
+                on conflict (run_id, sequence) do nothing
+            ), \(Self.message(outcome)), \(Self.usage(outcome)), \(Self.counters)
+            select exists (select from r) or exists (
+                -- It was stored before, and the answer to that got lost.
+                select from runs
+                where run_id = \(run.id) and lease_epoch = \(outcome.epoch) and state = \(outcome.state)
+                    and finished_at is not null
+            ) as is_stored
+            union all
+            select null from r where watched and pg_notify('alma_run', run_id::text) is null
+            """
+    }
+
+    /// A run that ended before its first word leaves no message.
+    private static func message(_ outcome: RunOutcome) -> Query {
+        let content = outcome.content.withoutZeroCharacters
+        let isWritten = !content.isEmpty || outcome.state == .completed
+        return """
+            message as (
+                insert into messages (
+                    conversation_id, message_id, org_id, user_id, role, content, model_metadata, agent_id, run_id,
+                    parent_message_id
+                )
+                select conversation_id, message_id, org_id, user_id, 'assistant', \(content),
+                    \(JSONText(outcome.metadata.withoutEscapedZeroCharacters))::jsonb, agent_id, run_id, user_message_id
+                from r where \(isWritten)::boolean
+                returning conversation_id
+            )
+            """
+    }
+
+    private static func usage(_ outcome: RunOutcome) -> Query {
+        let usage = outcome.usage
+        return """
+            cost as (
+                insert into usage_records (
+                    usage_id, org_id, user_id, run_id, conversation_id, agent_id, attempt, model_id, model_name,
+                    input_tokens, output_tokens, cached_tokens, cost, currency, response_time, first_token_time, succeeded
+                )
+                select u.usage_id, r.org_id, r.user_id, r.run_id, r.conversation_id, r.agent_id, r.attempt, u.model_id,
+                    left(u.model_name, 100), u.input, u.output, u.cached, u.cost, u.currency, u.response_time,
+                    u.first_token_time, u.succeeded
+                from r cross join unnest(
+                    \(usage.map { _ in UUID.v7() })::uuid[], \(usage.map(\.modelID))::uuid[],
+                    \(usage.map(\.modelName))::text[], \(usage.map { max(0, $0.tokens.input) })::integer[],
+                    \(usage.map { max(0, $0.tokens.output) })::integer[],
+                    \(usage.map { max(0, $0.tokens.cached) })::integer[], \(usage.map(\.cost))::numeric[],
+                    \(usage.map { $0.currency ?? ($0.cost == nil ? nil : "USD") })::text[],
+                    \(usage.map(\.responseTime))::double precision[],
+                    \(usage.map(\.firstTokenTime))::double precision[], \(usage.map(\.succeeded))::boolean[]
+                ) u (
+                    usage_id, model_id, model_name, input, output, cached, cost, currency, response_time,
+                    first_token_time, succeeded
+                )
+            )
+            """
+    }
+
+    private static let counters: Query = """
+        activity as (
+            update conversations c set
+                message_count = c.message_count + (select count(*) from message)::integer,
+                last_message_at = now(), updated_at = now()
+            from r where c.conversation_id = r.conversation_id
+        ), counted as (
+            update user_statistics s set total_messages = s.total_messages + (select count(*) from message)::integer
+            from r where s.org_id = r.org_id and s.user_id = r.user_id
+        ), experience as (
+            insert into agent_statistics as a (
+                org_id, agent_id, usage_count, success_count, response_time, last_used_at
+            )
+            select r.org_id, r.agent_id, 1, (r.state = 'completed')::integer,
+                extract(epoch from r.finished_at - r.started_at), r.finished_at
+            from r where exists (select from agents where agents.agent_id = r.agent_id)
+            on conflict (org_id, agent_id) do update set
+                usage_count = a.usage_count + 1, success_count = a.success_count + excluded.success_count,
+                response_time = a.response_time + excluded.response_time, last_used_at = excluded.last_used_at
+        )
+        """
+}
+
+extension String {
+    /// PostgreSQL's text cannot hold U+0000; the sign for what cannot be shown takes its place.
+    fileprivate var withoutZeroCharacters: String {
+        utf8.contains(0) ? replacingOccurrences(of: "\0", with: "\u{FFFD}") : self
+    }
+
+    /// The same inside JSON, where it is escaped, and must not be taken for a backslash that is followed by text.
+    fileprivate var withoutEscapedZeroCharacters: String {
+        guard contains(#"\u0000"#) else { return self }
+        return replacingOccurrences(of: #"\\"#, with: "\u{1}").replacingOccurrences(of: #"\u0000"#, with: "\u{FFFD}")
+            .replacingOccurrences(of: "\u{1}", with: #"\\"#)
+    }
+}

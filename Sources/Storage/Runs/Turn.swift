@@ -1,0 +1,73 @@
+import Crypto
+package import Engine
+package import Foundation
+
+/// What a person says, and to whom.
+package struct TurnInput: Sendable, Equatable {
+    package var conversationID: UUID
+    /// At most 256 KB.
+    package var content: String
+    /// nil: the assistant.
+    package var agentID: UUID?
+    /// nil: the agent's model, or the organisation's default.
+    package var modelID: UUID?
+    /// The name under which the page shows the message until it has its own.
+    package var temporaryMessageID: String?
+    /// The same key with the same content is the same turn, however often it comes.
+    package var idempotencyKey: String?
+
+    package init(
+        conversationID: UUID,
+        content: String,
+        agentID: UUID? = nil,
+        modelID: UUID? = nil,
+        temporaryMessageID: String? = nil,
+        idempotencyKey: String? = nil
+    ) {
+        self.conversationID = conversationID
+        self.content = content
+        self.agentID = agentID
+        self.modelID = modelID
+        self.temporaryMessageID = temporaryMessageID
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+/// A turn that was accepted: it cannot be lost any more.
+package struct TurnStart: Sendable, Equatable {
+    package var run: Run
+    /// false when the idempotency key had begun it before.
+    package var isNew: Bool
+}
+
+extension TurnInput {
+    static let contentLimit = 256 * 1024
+
+    func check() throws {
+        guard content.contains(where: { !$0.isWhitespace }) else {
+            throw StorageError.invalid("content", "There is nothing to send.")
+        }
+        guard content.utf8.count <= Self.contentLimit else {
+            throw StorageError.invalid("content", "At most 256 KB; this has \(content.utf8.count / 1024).")
+        }
+        guard !content.utf8.contains(0) else { throw StorageError.invalid("content", "It holds a zero byte.") }
+        _ = try temporaryMessageID.map { try Checks.text($0, "message_id", upTo: 200, allowsEmpty: true) }
+        _ = try idempotencyKey.map { try Checks.text($0, "idempotency_key", upTo: 255) }
+    }
+
+    /// The first line, cut to 60 characters.
+    var title: String {
+        let lines = content.split(whereSeparator: \.isNewline).lazy.map { $0.trimmingCharacters(in: .whitespaces) }
+        let line = lines.first { !$0.isEmpty } ?? Conversation.untitled
+        let title = line.count > 60 ? line.prefix(59) + "…" : line[...]
+        // One character may be many code points, and the column counts those.
+        return title.unicodeScalars.count <= 200 ? String(title) : String(String.UnicodeScalarView(title.unicodeScalars.prefix(199)))
+    }
+
+    /// nil without an idempotency key.
+    var requestHash: [UInt8]? {
+        guard idempotencyKey != nil else { return nil }
+        let parts = [conversationID.text, agentID?.text ?? "", modelID?.text ?? "", content]
+        return Array(SHA256.hash(data: Data(parts.joined(separator: "\n").utf8)))
+    }
+}

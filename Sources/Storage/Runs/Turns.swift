@@ -1,0 +1,117 @@
+package import Engine
+package import Foundation
+import Postgres
+
+extension Store {
+    /// Keeps the person's message and a queued run for it, with the first two events, in one round trip and one
+    /// transaction. nil when there is no such conversation.
+    ///
+    /// Throws `.invalid` for `content`, `agent_id` or `model_id`, `.conflict("run")` when a run is under way in the
+    /// conversation, `.conflict("idempotency_key")` when the key came with something else before.
+    package func startTurn(_ input: TurnInput, by principal: Principal) async throws -> TurnStart? {
+        try input.check()
+        guard let turn = NewTurn(input: input, principal: principal) else { return nil }
+        let answers = try await batch([turn.insertion, turn.events], by: principal)
+        guard let row = answers.first?.first else { throw StorageError(.failed, "The database did not answer.") }
+        if let start = try turn.start(row) { return start }
+        guard try row.get("has_conversation") else { return nil }
+        guard try row.get("has_agent") else { throw StorageError.invalid("agent_id", "There is no such agent.") }
+        guard try row.get("has_model") else { throw StorageError.invalid("model_id", "There is no such model.") }
+        // Somebody else's run was there, or has come in this moment: perhaps the same request, sent twice.
+        if let row = try await query(turn.earlier, by: principal).first, let start = try turn.start(row) { return start }
+        throw StorageError.conflict("run", "An answer is being written here. Wait for it, or stop it.")
+    }
+
+    /// A new run for the message of a run that failed or was cancelled, as long as nothing was said after it.
+    /// nil when there is no such run.
+    package func retry(run: UUID, by principal: Principal) async throws -> TurnStart? {
+        guard let failed = try await self.run(run, by: principal) else { return nil }
+        let retry = NewRetry(of: failed, principal: principal)
+        guard let row = try await batch([retry.insertion, retry.events], by: principal)[0].first else {
+            throw StorageError.conflict("run", "This cannot be tried again: it is under way, done, or the talk went on.")
+        }
+        return TurnStart(run: try Run(row), isNew: true)
+    }
+
+    package func run(_ id: UUID, by principal: Principal) async throws -> Run? {
+        try await query(
+            "select \(Run.columns) from runs r where r.run_id = \(id) and \(Self.isOwnRun(principal))",
+            by: principal
+        ).first.map(Run.init)
+    }
+
+    /// At most one, as things are.
+    package func activeRuns(in conversation: UUID, by principal: Principal) async throws -> [Run] {
+        try await query(
+            """
+            select \(Run.columns) from runs r
+            where r.conversation_id = \(conversation) and r.finished_at is null and \(Self.isOwnRun(principal))
+            """,
+            by: principal
+        ).map(Run.init)
+    }
+
+    /// The last 50 runs, the newest first.
+    package func latestRuns(in conversation: UUID, by principal: Principal) async throws -> [Run] {
+        try await query(
+            """
+            select \(Run.columns) from runs r
+            where r.conversation_id = \(conversation) and \(Self.isOwnRun(principal))
+            order by r.run_id desc limit 50
+            """,
+            by: principal
+        ).map(Run.init)
+    }
+
+    /// The run's log after a place in it; nil when there is no such run.
+    package func events(
+        of run: UUID,
+        after sequence: Int64,
+        limit: Int,
+        by principal: Principal
+    ) async throws -> [RunEvent]? {
+        let answers = try await batch(
+            [
+                "select from runs r where r.run_id = \(run) and \(Self.isOwnRun(principal))",
+                Self.events(of: run, after: sequence, limit: limit),
+            ],
+            by: principal
+        )
+        return answers[0].isEmpty ? nil : try answers[1].map(RunEvent.init)
+    }
+
+    /// A run that nobody has taken ends at once, with its event; one in a worker's hands is marked, and the worker hears
+    /// of it at its next heartbeat. The run as it is then; nil when there is no such run.
+    package func requestCancellation(of run: UUID, by principal: Principal) async throws -> Run? {
+        guard let found = try await self.run(run, by: principal) else { return nil }
+        guard !found.state.isFinal else { return found }
+        let ended = EventData(run: found).runStatus(.cancelled, reason: "cancelled", attempt: found.attempt)
+        // The new values look at the row as it is when the lock is there: a claim may have come in between.
+        let answers = try await batch(
+            [
+                """
+                update runs r set
+                    cancel_requested_at = coalesce(r.cancel_requested_at, now()),
+                    state = case when r.state = 'queued' then 'cancelled' else r.state end,
+                    finished_at = case when r.state = 'queued' then now() end
+                where r.run_id = \(run) and r.finished_at is null and \(Self.isOwnRun(principal))
+                """,
+                """
+                insert into run_events (run_id, sequence, type, data, timestamp)
+                select r.run_id, last_sequence(r.run_id) + 1, \(RunEvent.Kind.runStatus), \(ended)::json,
+                    date_trunc('milliseconds', now())
+                from runs r
+                where r.run_id = \(run) and r.state = 'cancelled' and r.finished_at = now() and \(Self.isOwnRun(principal))
+                """,
+                "select \(Run.columns) from runs r where r.run_id = \(run) and \(Self.isOwnRun(principal))",
+            ],
+            by: principal
+        )
+        return try answers[2].first.map(Run.init)
+    }
+
+    /// The fourth law for an `r` of runs.
+    private static func isOwnRun(_ principal: Principal) -> Query {
+        "r.user_id = \(principal.userID) and r.org_id = \(principal.organisationID)"
+    }
+}
