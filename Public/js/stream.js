@@ -1,0 +1,54 @@
+// [data-stream=address]: an answer that grows. The browser reconnects by itself and says where it was.
+for (const article of document.querySelectorAll("[data-stream]")) follow(article);
+
+function follow(article) {
+  const text = article.querySelector("[data-blocks]");
+  const source = new EventSource(article.dataset.stream);
+  const on = (name, change) => source.addEventListener(name, event => keepingTheEnd(() => change(JSON.parse(event.data))));
+  source.onopen = () => article.querySelector("[data-lost]").hidden = true;
+  source.onerror = () => {
+    article.querySelector("[data-lost]").hidden = false;
+    if (source.readyState === EventSource.CLOSED) setTimeout(() => follow(article), 5000);
+  };
+  on("block", change => {
+    replaceFrom(text, change.first, change.blocks);
+    say(article, text, text.children.length - 1);
+  });
+  on("reset", () => {
+    text.replaceChildren();
+    article.dataset.said = 0;
+  });
+  on("status", change => article.querySelector("[data-line]").innerHTML = change.html);
+  on("tools", change => article.querySelector("[data-tools]").innerHTML = change.html);
+  on("done", change => {
+    source.close();
+    say(article, text, text.children.length);
+    article.insertAdjacentHTML("afterend", change.html);
+    article.remove();
+    for (const one of document.querySelectorAll("[data-while-running]")) one.hidden = true;
+    for (const one of document.querySelectorAll("[data-when-idle]")) one.disabled = false;
+    document.dispatchEvent(new Event("alma:changed"));
+  });
+}
+
+function replaceFrom(text, first, blocks) {
+  while (text.children.length > first) text.lastElementChild.remove();
+  text.insertAdjacentHTML("beforeend", blocks.join(""));
+}
+
+// Paragraphs are read out when they are whole, each once.
+function say(article, text, end) {
+  const region = document.querySelector("[data-say]");
+  for (let at = Number(article.dataset.said ?? 0); at < end; at++) {
+    region.textContent = text.children[at].textContent;
+    article.dataset.said = at + 1;
+  }
+}
+
+// Nothing moves under a reader who has scrolled up.
+function keepingTheEnd(change) {
+  const page = document.documentElement;
+  const isAtEnd = innerHeight + scrollY >= page.scrollHeight - 96;
+  change();
+  if (isAtEnd) scrollTo({ top: page.scrollHeight, behavior: "instant" });
+}

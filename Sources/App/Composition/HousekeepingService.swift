@@ -1,0 +1,26 @@
+import Logging
+import ServiceLifecycle
+import Storage
+
+/// Once a day: room for the months to come, and away with what has expired.
+struct HousekeepingService: Service {
+    let store: Store
+    let logger: Logger
+
+    func run() async throws { await cancelWhenGracefulShutdown { await self.keepHouse() } }
+
+    private func keepHouse() async {
+        while !Task.isCancelled {
+            // The start has prepared the database, so a day passes first.
+            do { try await Task.sleep(for: .seconds(86_400)) } catch { return }
+            do {
+                try await store.housekeep()
+            } catch {
+                logger.warning(
+                    "The daily housekeeping failed; it is tried again tomorrow.",
+                    metadata: ["error": "\(error)"]
+                )
+            }
+        }
+    }
+}

@@ -1,0 +1,89 @@
+import Engine
+import Fetch
+import Logging
+import Postgres
+import Providers
+import ServiceLifecycle
+import Storage
+import Web
+
+/// The parts that servers and workers share, in the order in which they need each other.
+struct Parts: Sendable {
+    let configuration: ServerConfiguration
+    let data: DataFolder
+    let access: DatabaseAccess
+    let database: Database
+    let store: Store
+    let fetch: FetchClient
+    let models: ProviderModels
+    let hub: EventHub
+    let worker: Worker
+    let logger: Logger
+
+    init(_ configuration: ServerConfiguration, data: DataFolder, access: DatabaseAccess, logger: Logger) async throws {
+        self.configuration = configuration
+        self.data = data
+        self.access = access
+        self.logger = logger
+        try await Migrations(configuration, data: data, access: access, logger: logger).bringUp()
+        let application = try await ApplicationRole.configuration(for: access.application, logger: logger)
+        database = Database(application, logger: logger)
+        store = Store(database: database, keys: try SealingKeys.load(directory: data.path), logger: logger)
+        fetch = FetchClient()
+        models = ProviderModels(
+            client: fetch,
+            environment: configuration.providerEnvironment,
+            ownPort: configuration.port
+        )
+        hub = EventHub()
+        worker = Worker(journal: store, models: models, hub: hub, capacity: configuration.workers, logger: logger)
+    }
+
+    /// Asks the database whether our keys are the ones that it was sealed with.
+    func prepare() async throws { try await store.prepare() }
+
+    func services(for role: Program.Role) async throws -> [any Service] {
+        var services: [any Service] = access.embedded.map { [$0] } ?? []
+        services.append(Closing("database") { [database] in await database.close() })
+        services.append(Closing("outbound connections") { [fetch] in await fetch.close() })
+        if configuration.workers > 0 { services.append(WorkerService(worker: worker)) }
+        guard role == .server else { return services }
+        services.append(HousekeepingService(store: store, logger: logger))
+        services.append(AnnouncementService(store: store, hub: hub))
+        services.append(try await webServer())
+        return services
+    }
+
+    /// For commands that use the store and go.
+    func close() async {
+        await fetch.close()
+        await database.close()
+        await access.close()
+    }
+
+    private func webServer() async throws -> any Service {
+        let firstSteps = FirstSteps(configuration, store: store, logger: logger)
+        let setupToken = try await firstSteps.take()
+        let services = WebServices(
+            store: store,
+            models: models,
+            hub: hub,
+            runQueued: { [worker] in worker.wake() },
+            runCancelled: { [worker] run in worker.cancel(run: run.id) },
+            tokens: await AccessTokens(secret: try configuration.secretKey ?? SigningSecret.load(directory: data.path)),
+            settings: WebSettings(
+                templates: "\(configuration.resourceFolder)/Templates",
+                assets: "\(configuration.resourceFolder)/Public",
+                publicURL: configuration.publicURL,
+                secureCookies: configuration.secureCookies,
+                setupToken: setupToken,
+                environmentKeys: configuration.providerKeys,
+                version: Version.current
+            ),
+            logger: logger
+        )
+        let ready = ReadyMessage(address: configuration.localURL, setupToken: setupToken, fetch: fetch, logger: logger)
+        return try WebServer(services: services)
+            .application(host: configuration.host, port: configuration.port) { _ in await ready.announce() }
+    }
+}

@@ -1,0 +1,139 @@
+import Configuration
+
+/// One thing that can be configured: its names, its kind and what it is for.
+struct ConfigurationOption: Sendable {
+    /// The path in `alma.json`; the environment variable follows from it.
+    var key: AbsoluteConfigKey
+    /// The name in the environment and in `.env`.
+    var variable: String
+    var type: ConfigType
+    var isSecret: Bool
+    var meaning: String
+
+    init(_ path: [String], _ variable: String, _ type: ConfigType, isSecret: Bool = false, _ meaning: String) {
+        key = AbsoluteConfigKey(path)
+        self.variable = variable
+        self.type = type
+        self.isSecret = isSecret
+        self.meaning = meaning
+    }
+}
+
+extension ConfigurationOption {
+    static let host = Self(["alma", "host"], "ALMA_HOST", .string, "address to listen on")
+    static let port = Self(["alma", "port"], "ALMA_PORT", .int, "port to listen on")
+    static let data = Self(["alma", "data"], "ALMA_DATA", .string, "folder for everything ALMA keeps on disk")
+    static let resources = Self(
+        ["alma", "resources"],
+        "ALMA_RESOURCES",
+        .string,
+        "folder that holds Templates, Public and Migrations"
+    )
+    static let publicURL = Self(["alma", "publicUrl"], "ALMA_PUBLIC_URL", .string, "address that people use")
+    static let secureCookies = Self(
+        ["alma", "secureCookies"],
+        "ALMA_SECURE_COOKIES",
+        .string,
+        "auto, true or false: cookies only over TLS"
+    )
+    static let registration = Self(
+        ["alma", "registration"],
+        "ALMA_REGISTRATION",
+        .string,
+        "open, closed or approval, until changed in the settings"
+    )
+    static let workers = Self(["alma", "workers"], "ALMA_WORKERS", .int, "runs that this process works on at once")
+    static let databaseConnections = Self(
+        ["alma", "databaseConnections"],
+        "ALMA_DATABASE_CONNECTIONS",
+        .int,
+        "connections to PostgreSQL"
+    )
+    static let migrationBackup = Self(
+        ["alma", "migrationBackup"],
+        "ALMA_MIGRATION_BACKUP",
+        .bool,
+        "dump a database that holds data before migrating it"
+    )
+    static let logLevel = Self(["alma", "logLevel"], "ALMA_LOG_LEVEL", .string, "trace, debug, info, warning or error")
+    static let logFormat = Self(["alma", "logFormat"], "ALMA_LOG_FORMAT", .string, "text or json")
+
+    static let databaseURL = Self(
+        ["database", "url"],
+        "DATABASE_URL",
+        .string,
+        isSecret: true,
+        "a PostgreSQL server to use instead of our own"
+    )
+    static let postgresServer = Self(["postgres", "server"], "POSTGRES_SERVER", .string, "the same, in parts: host")
+    static let postgresPort = Self(["postgres", "port"], "POSTGRES_PORT", .int, "its port")
+    static let postgresUser = Self(["postgres", "user"], "POSTGRES_USER", .string, "its role")
+    static let postgresPassword = Self(
+        ["postgres", "password"],
+        "POSTGRES_PASSWORD",
+        .string,
+        isSecret: true,
+        "its password"
+    )
+    static let postgresDatabase = Self(["postgres", "db"], "POSTGRES_DB", .string, "its database")
+
+    static let secretKey = Self(
+        ["secretKey"],
+        "SECRET_KEY",
+        .string,
+        isSecret: true,
+        "signs the API's tokens; made and kept when not set"
+    )
+    static let firstSuperuser = Self(
+        ["firstSuperuser"],
+        "FIRST_SUPERUSER",
+        .string,
+        "e-mail of the administrator made on an empty database"
+    )
+    static let firstSuperuserPassword = Self(
+        ["firstSuperuserPassword"],
+        "FIRST_SUPERUSER_PASSWORD",
+        .string,
+        isSecret: true,
+        "the password for that account"
+    )
+
+    static let openAIKey = Self(["openaiApiKey"], "OPENAI_API_KEY", .string, isSecret: true, "offered as a provider")
+    static let deepSeekKey = Self(
+        ["deepseekApiKey"],
+        "DEEPSEEK_API_KEY",
+        .string,
+        isSecret: true,
+        "offered as a provider"
+    )
+    static let anthropicKey = Self(
+        ["anthropicApiKey"],
+        "ANTHROPIC_API_KEY",
+        .string,
+        isSecret: true,
+        "offered as a provider"
+    )
+    static let azureKey = Self(
+        ["azureOpenaiApiKey"],
+        "AZURE_OPENAI_API_KEY",
+        .string,
+        isSecret: true,
+        "offered as a provider"
+    )
+
+    static let azureEndpoint = Self(
+        ["azureOpenaiEndpoint"],
+        "AZURE_OPENAI_ENDPOINT",
+        .string,
+        "where that key belongs, such as https://name.openai.azure.com"
+    )
+
+    static let providerKeys = [openAIKey, deepSeekKey, anthropicKey, azureKey]
+
+    static let all =
+        [
+            host, port, data, resources, publicURL, secureCookies, registration, workers, databaseConnections,
+            migrationBackup, logLevel, logFormat, databaseURL, postgresServer, postgresPort, postgresUser,
+            postgresPassword, postgresDatabase, secretKey, firstSuperuser, firstSuperuserPassword,
+        ] + providerKeys + [azureEndpoint]
+}

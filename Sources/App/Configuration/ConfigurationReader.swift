@@ -1,0 +1,172 @@
+import Engine
+import Foundation
+import Logging
+
+/// Turns the sources into a `ServerConfiguration`, collecting every problem rather than stopping at the first.
+struct ConfigurationReader {
+    /// Values that stand in examples, so that everybody knows them.
+    private static let knownSecrets: Set<String> = ["changethis", "changeme", "secret", "your_secret_key_here"]
+
+    private let sources: ConfigurationSources
+    private(set) var problems: [String] = []
+
+    private init(_ sources: ConfigurationSources) { self.sources = sources }
+
+    /// Throws one error that lists all problems.
+    static func read(_ sources: ConfigurationSources) throws(AppError) -> ServerConfiguration {
+        var reader = ConfigurationReader(sources)
+        let configuration = reader.configuration()
+        guard reader.problems.isEmpty else {
+            let list = reader.problems.map { "\n  - \($0)" }.joined()
+            throw AppError(.configuration, "The configuration needs mending (`alma doctor` shows it):\(list)")
+        }
+        return configuration
+    }
+
+    private mutating func configuration() -> ServerConfiguration {
+        let publicURL = webAddress(.publicURL)
+        return ServerConfiguration(
+            host: text(.host) ?? "127.0.0.1",
+            port: number(.port, in: 1...65_535) ?? 8000,
+            dataFolder: absolute(text(.data) ?? "data"),
+            resourceFolder: resourceFolder(),
+            database: database(),
+            databaseConnections: number(.databaseConnections, in: 2...500) ?? 16,
+            workers: number(.workers, in: 0...10_000) ?? 256,
+            backsUpBeforeMigration: text(.migrationBackup) != "false",
+            registration: choice(.registration),
+            firstSuperuser: firstSuperuser(),
+            publicURL: publicURL,
+            secureCookies: secureCookies(publicURL: publicURL),
+            secretKey: secretKey(),
+            providerKeys: providerKeys(),
+            azureEndpoint: webAddress(.azureEndpoint),
+            logLevel: choice(.logLevel) ?? .info,
+            logFormat: choice(.logFormat) ?? .text
+        )
+    }
+
+    private mutating func text(_ option: ConfigurationOption) -> String? {
+        do throws(AppError) {
+            return try sources.find(option)?.text
+        } catch {
+            problems.append(error.message)
+            return nil
+        }
+    }
+
+    private mutating func number(_ option: ConfigurationOption, in range: ClosedRange<Int>) -> Int? {
+        guard let text = text(option) else { return nil }
+        guard let number = Int(text), range.contains(number) else {
+            problems.append("\(option.variable) must be from \(range.lowerBound) to \(range.upperBound), not \(text).")
+            return nil
+        }
+        return number
+    }
+
+    private mutating func choice<Choice>(_ option: ConfigurationOption) -> Choice?
+    where Choice: RawRepresentable & CaseIterable, Choice.RawValue == String {
+        guard let text = text(option) else { return nil }
+        if let choice = Choice(rawValue: text) { return choice }
+        let names = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+        problems.append("\(option.variable) must be one of \(names), not '\(text)'.")
+        return nil
+    }
+
+    private mutating func webAddress(_ option: ConfigurationOption) -> String? {
+        guard let text = text(option) else { return nil }
+        guard let url = URL(string: text), ["http", "https"].contains(url.scheme ?? ""), url.host() != nil else {
+            problems.append("\(option.variable) must be like https://alma.example.org, not '\(text)'.")
+            return nil
+        }
+        return text.hasSuffix("/") ? String(text.dropLast()) : text
+    }
+
+    private mutating func secureCookies(publicURL: String?) -> Bool {
+        switch text(.secureCookies) ?? "auto" {
+        case "true": return true
+        case "false": return false
+        case "auto": return publicURL?.hasPrefix("https://") ?? false
+        case let other:
+            problems.append("ALMA_SECURE_COOKIES must be auto, true or false, not '\(other)'.")
+            return false
+        }
+    }
+
+    private mutating func secretKey() -> Secret? {
+        guard let text = text(.secretKey) else { return nil }
+        if text.utf8.count < 32 || Self.knownSecrets.contains(text.lowercased()) || Set(text).count < 8 {
+            problems.append(
+                "SECRET_KEY is weak: use 32 random bytes or more, say from `openssl rand -base64 48`, "
+                    + "or leave it out and one is made in the data folder."
+            )
+        }
+        return Secret(text)
+    }
+
+    private mutating func firstSuperuser() -> ServerConfiguration.FirstSuperuser? {
+        let email = text(.firstSuperuser)
+        let password = text(.firstSuperuserPassword)
+        guard let email else {
+            if password != nil {
+                problems.append("FIRST_SUPERUSER_PASSWORD is set without FIRST_SUPERUSER, an e-mail.")
+            }
+            return nil
+        }
+        if !email.contains("@") { problems.append("FIRST_SUPERUSER must be an e-mail address, not '\(email)'.") }
+        guard let password else {
+            problems.append("FIRST_SUPERUSER is set without FIRST_SUPERUSER_PASSWORD.")
+            return nil
+        }
+        if password.count < 8 || Self.knownSecrets.contains(password.lowercased()) || password == "admin_password" {
+            problems.append("FIRST_SUPERUSER_PASSWORD is weak: use 8 characters or more that stand in no example.")
+        }
+        return ServerConfiguration.FirstSuperuser(email: email, password: Secret(password))
+    }
+
+    private mutating func providerKeys() -> [String: Secret] {
+        var keys: [String: Secret] = [:]
+        for option in ConfigurationOption.providerKeys {
+            keys[option.variable] = text(option).map { Secret($0) }
+        }
+        return keys
+    }
+
+    private mutating func database() -> ServerConfiguration.DatabaseChoice {
+        if let url = text(.databaseURL) {
+            if !url.hasPrefix("postgres://"), !url.hasPrefix("postgresql://") {
+                problems.append("DATABASE_URL must be like postgresql://user:password@host:5432/database.")
+            }
+            return .external(url: Secret(url))
+        }
+        guard let server = text(.postgresServer) else {
+            for option in [ConfigurationOption.postgresUser, .postgresDatabase] where text(option) != nil {
+                problems.append("\(option.variable) is set without POSTGRES_SERVER: set it, or neither.")
+            }
+            return .embedded
+        }
+        let parts = DatabaseParts(
+            server: server,
+            port: number(.postgresPort, in: 1...65_535) ?? 5432,
+            user: text(.postgresUser) ?? "alma",
+            password: text(.postgresPassword),
+            database: text(.postgresDatabase) ?? "alma"
+        )
+        return .external(url: Secret(parts.url))
+    }
+
+    private mutating func resourceFolder() -> String {
+        let given = text(.resources).map(absolute)
+        if let found = ResourceFolder.find(given: given) { return found }
+        let place = given ?? "beside the program or in the current folder"
+        problems.append(
+            "Migrations, Templates and Public were not found (\(place)): set ALMA_RESOURCES to their folder."
+        )
+        return ""
+    }
+
+    private func absolute(_ path: String) -> String {
+        let expanded = path.hasPrefix("~/") ? NSHomeDirectory() + path.dropFirst() : path
+        return URL(fileURLWithPath: expanded).standardizedFileURL.path
+    }
+}

@@ -1,0 +1,58 @@
+import Engine
+import Logging
+
+/// Everything that was configured, checked and typed; made once, before anything starts.
+struct ServerConfiguration: Sendable {
+    /// Where PostgreSQL is.
+    enum DatabaseChoice: Sendable {
+        /// Our own cluster under the data folder.
+        case embedded
+        /// A server that somebody else runs.
+        case external(url: Secret)
+    }
+
+    /// The administrator made on an empty database.
+    struct FirstSuperuser: Sendable {
+        var email: String
+        var password: Secret
+    }
+
+    enum LogFormat: String, Sendable, CaseIterable { case text, json }
+    enum Registration: String, Sendable, CaseIterable { case open, closed, approval }
+
+    var host: String
+    var port: Int
+    /// Absolute.
+    var dataFolder: String
+    /// The folder with `Templates`, `Public` and `Migrations`, absolute.
+    var resourceFolder: String
+    var database: DatabaseChoice
+    var databaseConnections: Int
+    /// Runs at once.
+    var workers: Int
+    var backsUpBeforeMigration: Bool
+    /// Only for a database that knows no mode yet.
+    var registration: Registration?
+    var firstSuperuser: FirstSuperuser?
+    var publicURL: String?
+    var secureCookies: Bool
+    var secretKey: Secret?
+    /// By the name of their environment variable.
+    var providerKeys: [String: Secret]
+    var azureEndpoint: String?
+    var logLevel: Logger.Level
+    var logFormat: LogFormat
+
+    /// What the discovery of providers may know of the environment.
+    var providerEnvironment: [String: String] {
+        var environment = providerKeys.mapValues { $0.reveal() }
+        environment["AZURE_OPENAI_ENDPOINT"] = azureEndpoint
+        return environment
+    }
+
+    /// What browsers on this machine use.
+    var localURL: String {
+        let name = ["0.0.0.0", "::", "*"].contains(host) ? "127.0.0.1" : host
+        return "http://\(name.contains(":") ? "[\(name)]" : name):\(port)"
+    }
+}

@@ -1,0 +1,32 @@
+import Engine
+import Foundation
+import Logging
+
+/// What both handlers need: the merged metadata as text, and one write for one line.
+enum LogLine {
+    static func metadata(_ own: Logger.Metadata, of event: LogEvent) -> [(name: String, value: String)] {
+        var all = own.merging(event.metadata ?? [:]) { $1 }
+        if let error = event.error { all["error"] = "\(error)" }
+        return all.sorted { $0.key < $1.key }.map { ($0.key, "\($0.value)") }
+    }
+
+    /// One system call, so that lines of several threads do not mix.
+    static func write(_ line: String) {
+        let bytes = Array((line + "\n").utf8)
+        _ = bytes.withUnsafeBytes { Foundation.write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    }
+
+    static var now: String { Date().iso8601Milliseconds }
+}
+
+extension String {
+    /// Control characters come from elsewhere and could forge lines or move a terminal's cursor.
+    var printable: String {
+        guard unicodeScalars.contains(where: Self.isControl) else { return self }
+        return String(
+            String.UnicodeScalarView(unicodeScalars.map { Self.isControl($0) && $0 != "\n" ? "\u{FFFD}" : $0 })
+        )
+    }
+
+    private static func isControl(_ scalar: Unicode.Scalar) -> Bool { scalar.properties.generalCategory == .control }
+}

@@ -1,0 +1,56 @@
+import Hummingbird
+
+/// The site map of the JSON API.
+struct APIRoutes: Sendable {
+    let services: WebServices
+
+    func add(to router: Router<WebContext>) {
+        let account = AccountRoutes(services: services)
+        let providers = ProviderRoutes(services: services)
+        let models = ModelRoutes(services: services)
+        let agents = AgentRoutes(services: services)
+        let conversations = ConversationRoutes(services: services)
+        let messages = MessageRoutes(services: services)
+        let runs = RunRoutes(services: services)
+
+        router.post("/v1/login/access-token", use: account.signIn)
+        router.post("/v1/login/refresh-token", use: account.refresh)
+        router.post("/v1/logout", use: account.signOut)
+        router.post("/v1/register", use: account.register)
+        router.put("/v1/password/change", use: account.changePassword)
+        router.get("/v1/users/me", use: account.me)
+        router.put("/v1/users/me", use: account.updateMe)
+        router.get("/v1/users/me/preferences", use: account.preferences)
+        router.patch("/v1/users/me/preferences", use: account.updatePreferences)
+
+        router.get("/v1/llm-configs", use: providers.list)
+        router.post("/v1/llm-configs", use: providers.create)
+        router.get("/v1/llm-configs/{id}", use: providers.show)
+        router.patch("/v1/llm-configs/{id}", use: providers.update)
+        router.delete("/v1/llm-configs/{id}", use: providers.delete)
+        router.post("/v1/llm-configs/{id}/test", use: providers.test)
+
+        router.get("/v1/models", use: models.list)
+        router.post("/v1/models", use: models.create)
+        router.put("/v1/models/default", use: models.setDefault)
+        router.put("/v1/models/fallbacks", use: models.setFallbacks)
+        router.patch("/v1/models/{id}", use: models.update)
+        router.delete("/v1/models/{id}", use: models.delete)
+
+        router.get("/v1/agents", use: agents.list)
+        router.get("/v1/agents/{id}", use: agents.show)
+
+        router.get("/v1/conversations", use: conversations.list)
+        router.post("/v1/conversations", use: conversations.create)
+        router.get("/v1/conversations/{id}", use: conversations.show)
+        router.patch("/v1/conversations/{id}", use: conversations.update)
+        router.delete("/v1/conversations/{id}", use: conversations.delete)
+        router.get("/v1/conversations/{id}/messages", use: conversations.messages)
+        router.post("/v1/conversations/{id}/messages", use: messages.send)
+
+        router.get("/v1/runs/{id}", use: runs.show)
+        router.get("/v1/runs/{id}/events", use: runs.events)
+        router.post("/v1/runs/{id}/cancellation", use: runs.cancel)
+        router.post("/v1/runs/{id}/retries", use: runs.retry)
+    }
+}

@@ -1,0 +1,83 @@
+import Engine
+import Foundation
+package import HTTPTypes
+package import Hummingbird
+package import Storage
+
+/// The one shape of every JSON answer: `success`, `data` or `error`, `pagination` for lists, `meta`.
+package enum Envelope {
+    package static func success(
+        _ data: JSONObject,
+        status: HTTPResponse.Status = .ok,
+        context: WebContext
+    ) -> Response {
+        respond(status, #"{"success":true,"data":\#(data.text),\#(meta(context.requestID))}"#, context.requestID)
+    }
+
+    package static func list(_ items: [JSONObject], context: WebContext) -> Response {
+        let data = "[" + items.map(\.text).joined(separator: ",") + "]"
+        return respond(.ok, #"{"success":true,"data":\#(data),\#(meta(context.requestID))}"#, context.requestID)
+    }
+
+    package static func page(_ items: [JSONObject], _ page: Page, total: Int, context: WebContext) -> Response {
+        self.page(json: "[" + items.map(\.text).joined(separator: ",") + "]", page, total: total, context: context)
+    }
+
+    /// `json` is the array of the items as text.
+    package static func page(json: String, _ page: Page, total: Int, context: WebContext) -> Response {
+        let pages = (total + page.size - 1) / page.size
+        let pagination = JSONObject {
+            $0.set("page", page.number)
+            $0.set("per_page", page.size)
+            $0.set("total", total)
+            $0.set("total_pages", pages)
+            $0.set("has_next", page.number < pages)
+            $0.set("has_prev", page.number > 1)
+        }
+        let body = #"{"success":true,"data":\#(json),"pagination":\#(pagination.text),\#(meta(context.requestID))}"#
+        return respond(.ok, body, context.requestID)
+    }
+
+    package static func failure(_ error: WebError, requestID: String) -> Response {
+        let object = JSONObject {
+            $0.set("code", error.specificCode ?? error.code.rawValue)
+            $0.set("message", error.message)
+            $0.set(
+                "details",
+                error.details.map { detail in
+                    JSONObject {
+                        $0.set("field", detail.field)
+                        $0.set("message", detail.message)
+                    }
+                }
+            )
+        }
+        var response = respond(
+            error.status,
+            #"{"success":false,"error":\#(object.text),\#(meta(requestID))}"#,
+            requestID
+        )
+        if error.code == .unauthorized { response.headers[.wwwAuthenticate] = "Bearer" }
+        return response
+    }
+
+    package static func noContent(context: WebContext) -> Response {
+        Response(status: .noContent, headers: [.xRequestID: context.requestID])
+    }
+
+    private static func meta(_ requestID: String) -> String {
+        let meta = JSONObject {
+            $0.set("timestamp", Date())
+            $0.set("request_id", requestID)
+        }
+        return "\"meta\":" + meta.text
+    }
+
+    private static func respond(_ status: HTTPResponse.Status, _ body: String, _ requestID: String) -> Response {
+        Response(
+            status: status,
+            headers: [.contentType: "application/json; charset=utf-8", .xRequestID: requestID],
+            body: .init(byteBuffer: .init(string: body))
+        )
+    }
+}

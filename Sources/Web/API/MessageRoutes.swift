@@ -1,0 +1,123 @@
+package import Engine
+package import Foundation
+import HTTPTypes
+import Hummingbird
+package import Storage
+
+/// `POST /v1/conversations/{id}/messages`: a turn, answered as the caller likes: whole, as a stream, or later.
+struct MessageRoutes: Sendable {
+    let services: WebServices
+
+    func send(_ request: Request, context: WebContext) async throws -> Response {
+        struct Input: Decodable {
+            var content: String
+            var agentId: UUID?
+            var modelId: UUID?
+            var messageId: String?
+        }
+        let identity = try context.signedIn()
+        let conversation = try context.identifier("id")
+        let input = try await request.decodeJSON(Input.self, context: context)
+        let turn = TurnInput(
+            conversationID: conversation,
+            content: input.content,
+            agentID: input.agentId,
+            modelID: input.modelId,
+            temporaryMessageID: input.messageId,
+            idempotencyKey: try idempotencyKey(request)
+        )
+        guard let start = try await services.start(turn, by: identity.principal) else { throw WebError.notFound }
+        return try await answer(start, request: request, identity: identity, context: context)
+    }
+
+    private func answer(
+        _ start: TurnStart,
+        request: Request,
+        identity: Identity,
+        context: WebContext
+    ) async throws -> Response {
+        if request.headers[.accept]?.contains("text/event-stream") == true {
+            return RunStream(services: services, identity: identity).response(run: start.run.id, after: 0)
+        }
+        if request.headers[.prefer]?.contains("respond-async") == true {
+            var response = Envelope.success(start.run.representation, status: .accepted, context: context)
+            response.headers[.location] = "/v1/runs/\(start.run.id.text)"
+            response.headers[.preferenceApplied] = "respond-async"
+            return response
+        }
+        return try await finishedMessage(start, identity: identity, context: context)
+    }
+
+    /// Waits for the run's end. The run does not depend on this connection: whoever leaves finds the answer later.
+    private func finishedMessage(_ start: TurnStart, identity: Identity, context: WebContext) async throws -> Response {
+        let run = start.run
+        var failure: RunEvent?
+        for try await events in services.hub.watch(run: run.id, after: 0, from: services.store) {
+            failure = events.last { $0.kind == .error } ?? failure
+        }
+        if let failure { throw FailedRun(event: failure, run: run.id).webError }
+        let message = try await services.store.message(run.messageID, in: run.conversationID, by: identity.principal)
+        guard let message else { throw WebError(.conflict, "The run ended without an answer: it was cancelled.") }
+        return Envelope.success(message.representation, status: start.isNew ? .created : .ok, context: context)
+    }
+
+    private func idempotencyKey(_ request: Request) throws(WebError) -> String? {
+        guard let key = request.headers[.idempotencyKey] else { return nil }
+        guard (1...255).contains(key.utf8.count) else {
+            throw WebError(.badRequest, "An Idempotency-Key has 1 to 255 characters.")
+        }
+        return key
+    }
+}
+
+/// An `error` event as the answer to the request that waited for the run.
+private struct FailedRun: Decodable {
+    private var errorCode: String
+    private var errorMessage: String
+    private var retryAfter: Int?
+    private var run: UUID?
+
+    private enum CodingKeys: String, CodingKey {
+        case errorCode = "error_code"
+        case errorMessage = "error_message"
+        case retryAfter = "retry_after"
+    }
+
+    init(event: RunEvent, run: UUID) {
+        let decoded = try? JSONDecoder().decode(FailedRun.self, from: Data(event.data.utf8))
+        self = decoded ?? FailedRun(code: "RUN_FAILED", message: "The run failed.")
+        self.run = run
+    }
+
+    private init(code: String, message: String) {
+        errorCode = code
+        errorMessage = message
+    }
+
+    var webError: WebError {
+        WebError(
+            errorCode == ModelError.Code.notConfigured.rawValue ? .conflict : .badGateway,
+            errorMessage,
+            details: [.init(field: "run_id", message: run?.text ?? "")],
+            specificCode: errorCode,
+            retryAfter: retryAfter
+        )
+    }
+}
+
+extension WebServices {
+    /// Begins a turn and wakes the worker; nil when there is no such conversation.
+    package func start(_ turn: TurnInput, by principal: Principal) async throws -> TurnStart? {
+        let start = try await store.startTurn(turn, by: principal)
+        if start?.isNew == true { runQueued() }
+        return start
+    }
+
+    /// Asks a run to stop: in the database, so that any node hears of it, and here at once. nil: no such run.
+    @discardableResult
+    package func cancel(_ run: UUID, by principal: Principal) async throws -> Run? {
+        guard let run = try await store.requestCancellation(of: run, by: principal) else { return nil }
+        if run.state.isFinal { hub.notify(run: run.id) } else { runCancelled(run) }
+        return run
+    }
+}

@@ -1,0 +1,127 @@
+package import Engine
+package import Foundation
+import Hummingbird
+package import Storage
+
+/// `/v1/llm-configs`: the providers of an organisation. A key goes in and never comes out.
+struct ProviderRoutes: Sendable {
+    let services: WebServices
+
+    func list(_ request: Request, context: WebContext) async throws -> Response {
+        let identity = try context.signedIn()
+        let providers = try await services.store.providers(by: identity.principal)
+        return Envelope.list(providers.map(\.representation), context: context)
+    }
+
+    func create(_ request: Request, context: WebContext) async throws -> Response {
+        struct Input: Decodable {
+            var provider: String
+            var providerName: String?
+            var apiKey: String?
+            var apiBaseUrl: String?
+            var organizationId: String?
+        }
+        let identity = try context.signedIn()
+        let input = try await request.decodeJSON(Input.self, context: context)
+        let draft = try ProviderDraft(
+            kind: input.provider,
+            name: input.providerName,
+            baseURL: input.apiBaseUrl,
+            key: input.apiKey
+        )
+        let provider = try await services.store.createProvider(
+            kind: draft.kind,
+            name: draft.name,
+            baseURL: draft.baseURL,
+            apiKey: draft.key,
+            organization: input.organizationId,
+            by: identity.principal
+        )
+        await services.record(
+            "provider.created",
+            target: provider.id.text,
+            by: identity.principal,
+            address: context.remoteAddress
+        )
+        return Envelope.success(provider.representation, status: .created, context: context)
+    }
+
+    func show(_ request: Request, context: WebContext) async throws -> Response {
+        let identity = try context.signedIn()
+        let found = try await services.store.provider(context.identifier("id"), by: identity.principal)
+        guard let found else { throw WebError.notFound }
+        return Envelope.success(found.representation, context: context)
+    }
+
+    func update(_ request: Request, context: WebContext) async throws -> Response {
+        struct Input: Decodable {
+            var providerName: String?
+            var apiKey: String?
+            var apiBaseUrl: String?
+            var isActive: Bool?
+        }
+        let identity = try context.signedIn()
+        let id = try context.identifier("id")
+        let input = try await request.decodeJSON(Input.self, context: context)
+        guard let provider = try await services.store.provider(id, by: identity.principal) else {
+            throw WebError.notFound
+        }
+        let baseURL = try input.apiBaseUrl.map { try ProviderDraft.checkedURL($0, kind: provider.provider) }
+        let updated = try await services.store.updateProvider(
+            id,
+            name: input.providerName ?? provider.providerName,
+            baseURL: baseURL ?? provider.apiBaseURL,
+            apiKey: input.apiKey.map { $0.isEmpty ? .some(nil) : .some(Secret($0)) } ?? .none,
+            isActive: input.isActive ?? provider.isActive,
+            by: identity.principal
+        )
+        guard let updated else { throw WebError.notFound }
+        await services.record(
+            "provider.updated",
+            target: id.text,
+            by: identity.principal,
+            address: context.remoteAddress
+        )
+        return Envelope.success(updated.representation, context: context)
+    }
+
+    func delete(_ request: Request, context: WebContext) async throws -> Response {
+        let identity = try context.signedIn()
+        let id = try context.identifier("id")
+        guard try await services.store.deleteProvider(id, by: identity.principal) else { throw WebError.notFound }
+        await services.record(
+            "provider.deleted",
+            target: id.text,
+            by: identity.principal,
+            address: context.remoteAddress
+        )
+        return Envelope.noContent(context: context)
+    }
+
+    func test(_ request: Request, context: WebContext) async throws -> Response {
+        let identity = try context.signedIn()
+        let result = try await services.testProvider(context.identifier("id"), by: identity.principal)
+        guard let result else { throw WebError.notFound }
+        let data = JSONObject {
+            $0.set("test_status", result.failure == nil ? "success" : "failed")
+            $0.set("latency", result.latency)
+            $0.set("available_models", result.models)
+            $0.set("tested_at", Date())
+            if let failure = result.failure {
+                $0.set("error_code", failure.code)
+                $0.set("error_message", failure.message)
+            }
+        }
+        return Envelope.success(data, context: context)
+    }
+}
+
+extension WebServices {
+    /// Asks the provider for its models and keeps the outcome; nil when there is no such provider.
+    package func testProvider(_ id: UUID, by principal: Principal) async throws -> ProbeResult? {
+        guard let endpoint = try await store.endpoint(of: id, by: principal) else { return nil }
+        let result = await models.probe(endpoint)
+        _ = try await store.recordTest(id, result, by: principal)
+        return result
+    }
+}

@@ -1,0 +1,140 @@
+import Engine
+import Foundation
+import Storage
+
+// How our records look in JSON: the names of the contract, secrets left out.
+
+extension User {
+    var representation: JSONObject {
+        JSONObject {
+            $0.set("user_id", id)
+            $0.set("nickname", nickname)
+            $0.set("email", email)
+            $0.set("created_at", createdAt)
+            $0.set("last_login_at", lastLoginAt)
+            $0.set("is_active", isActive)
+            $0.set("is_superuser", isSuperuser)
+            $0.set("timezone", timezone)
+            $0.set("language", language)
+            $0.raw("preferences", preferences)
+            $0.set("total_conversations", totalConversations)
+            $0.set("total_messages", totalMessages)
+            $0.set("organization_id", organisationID)
+        }
+    }
+}
+
+extension Provider {
+    var representation: JSONObject {
+        JSONObject {
+            $0.set("llm_id", id)
+            $0.set("provider", provider.rawValue)
+            $0.set("provider_name", providerName)
+            $0.set("api_base_url", apiBaseURL)
+            $0.set("organization_id", organizationID)
+            $0.set("has_api_key", hasKey)
+            $0.set("is_active", isActive)
+            $0.set("is_default", isDefault)
+            $0.set("created_at", createdAt)
+            $0.set("last_tested_at", lastTestedAt)
+            $0.set("test_status", testStatus)
+        }
+    }
+}
+
+extension ModelRecord {
+    var representation: JSONObject {
+        JSONObject {
+            $0.set("model_id", id)
+            $0.set("llm_id", llmID)
+            $0.set("name", name)
+            $0.set("display_name", displayName)
+            $0.set("base_url", baseURL)
+            $0.set("model_type", modelType)
+            $0.set("context_window", contextWindow)
+            $0.set("max_tokens", maxTokens)
+            $0.raw("pricing", pricing)
+            $0.set("is_active", isActive)
+            $0.set("is_default", isDefault)
+            $0.set("fallback_rank", fallbackRank)
+            $0.set("created_at", createdAt)
+        }
+    }
+}
+
+extension Agent {
+    var representation: JSONObject {
+        JSONObject {
+            $0.set("agent_id", id)
+            $0.set("name", name)
+            $0.set("display_name", displayName)
+            $0.set("description", description)
+            $0.set("instruction", instruction)
+            $0.set("agent_type", agentType)
+            $0.set("is_system_agent", isSystemAgent)
+            $0.set("status", status)
+            $0.set("capabilities", capabilities)
+            $0.set("model_id", modelID)
+            $0.raw("parameters", parameters)
+            $0.set("usage_count", usageCount)
+            $0.set("success_rate", successRate)
+            $0.set("average_response_time", averageResponseTime)
+            $0.set("created_at", createdAt)
+            $0.set("updated_at", updatedAt)
+            $0.set("last_used_at", lastUsedAt)
+        }
+    }
+}
+
+extension Conversation {
+    var representation: JSONObject {
+        JSONObject {
+            $0.set("conversation_id", id)
+            $0.set("title", title)
+            $0.set("summary", summary)
+            $0.set("created_at", createdAt)
+            $0.set("updated_at", updatedAt)
+            $0.set("last_message_at", lastMessageAt)
+            $0.set("message_count", messageCount)
+            $0.set("is_pinned", isPinned)
+            $0.set("is_archived", isArchived)
+            $0.set("tags", tags)
+            $0.raw("metadata", metadata)
+        }
+    }
+}
+
+extension Message {
+    var representation: JSONObject {
+        JSONObject {
+            $0.set("message_id", id)
+            $0.set("role", role)
+            $0.set("content", content)
+            $0.set("content_type", contentType)
+            $0.set("timestamp", timestamp)
+            $0.set("is_deleted", isDeleted)
+            $0.set("conversation_id", conversationID)
+            $0.raw("model_metadata", modelMetadata)
+            $0.set("agent_id", agentID)
+            $0.set("parent_message_id", parentMessageID)
+            $0.set("run_id", runID)
+        }
+    }
+}
+
+extension Run {
+    var representation: JSONObject {
+        JSONObject {
+            $0.set("run_id", id)
+            $0.set("conversation_id", conversationID)
+            $0.set("agent_id", agentID)
+            $0.set("user_message_id", userMessageID)
+            $0.set("message_id", messageID)
+            $0.set("state", state.rawValue)
+            $0.set("attempt", attempt)
+            $0.set("error_code", errorCode)
+            $0.set("created_at", createdAt)
+            $0.set("finished_at", finishedAt)
+        }
+    }
+}

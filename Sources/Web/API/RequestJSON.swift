@@ -1,0 +1,113 @@
+import HummingbirdCore
+package import Foundation
+package import Hummingbird
+package import Storage
+
+extension Request {
+    /// The JSON body as `Input`. What is missing or of the wrong type is named by field.
+    package func decodeJSON<Input: Decodable>(_ type: Input.Type, context: WebContext) async throws -> Input {
+        let contentType = headers[.contentType] ?? "application/json"
+        guard contentType.hasPrefix("application/json") else {
+            throw WebError(.unsupportedMediaType, "Send the body as application/json.")
+        }
+        let body = try await boundedBody(context)
+        do {
+            let decoder = JSONDecoder()
+            decoder.keyDecodingStrategy = .convertFromSnakeCase
+            return try decoder.decode(Input.self, from: body)
+        } catch let error as DecodingError {
+            throw webError(from: error)
+        }
+    }
+
+    private func boundedBody(_ context: WebContext) async throws -> Data {
+        do {
+            let buffer = try await body.collect(upTo: context.maxUploadSize)
+            guard buffer.readableBytes > 0 else {
+                throw WebError(.badRequest, "The body is empty; send a JSON object.")
+            }
+            return Data(buffer.readableBytesView)
+        } catch let error as WebError {
+            throw error
+        } catch {
+            throw WebError(.tooLarge, "The body may hold at most \(context.maxUploadSize / 1024) KB.")
+        }
+    }
+
+    private func webError(from error: DecodingError) -> WebError {
+        func name(_ path: [any CodingKey]) -> String { path.map(\.stringValue).joined(separator: ".").snakeCase }
+        switch error {
+        case .keyNotFound(let key, let context):
+            return .invalid(name(context.codingPath + [key]), "This field is needed.")
+        case .valueNotFound(_, let context): return .invalid(name(context.codingPath), "This field may not be null.")
+        case .typeMismatch(_, let context) where context.codingPath.isEmpty:
+            return WebError(.badRequest, "The body must be a JSON object.")
+        case .typeMismatch(let type, let context):
+            return .invalid(name(context.codingPath), "This field must be of type \(typeName(type)).")
+        case .dataCorrupted(let context) where !context.codingPath.isEmpty:
+            return .invalid(name(context.codingPath), "This value cannot be read.")
+        default: return WebError(.badRequest, "The body is not valid JSON.")
+        }
+    }
+
+    private func typeName(_ type: any Any.Type) -> String {
+        switch type {
+        case is String.Type, is UUID.Type: "string"
+        case is Bool.Type: "boolean"
+        case is Int.Type: "integer"
+        case is Double.Type: "number"
+        default: String(describing: type).hasPrefix("Array") ? "array" : "object"
+        }
+    }
+}
+
+extension String {
+    fileprivate var snakeCase: String {
+        reduce(into: "") { result, letter in
+            if letter.isUppercase { result += "_" }
+            result += letter.lowercased()
+        }
+    }
+}
+
+/// The query of a request, read strictly: a value that makes no sense is an error that names its field.
+package struct QueryReader {
+    private let parameters: FlatDictionary<Substring, Substring>
+
+    package init(_ request: Request) { parameters = request.uri.queryParameters }
+
+    package func text(_ name: String) -> String? {
+        parameters[name[...]].map { ($0.removingPercentEncoding ?? String($0)).replacing("\0", with: "") }
+            .flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    package func flag(_ name: String) throws(WebError) -> Bool? {
+        switch text(name)?.lowercased() {
+        case nil: nil
+        case "true", "1": true
+        case "false", "0": false
+        default: throw .invalid(name, "Use true or false.")
+        }
+    }
+
+    package func identifier(_ name: String) throws(WebError) -> UUID? {
+        guard let value = text(name) else { return nil }
+        guard let id = UUID(uuidString: value) else { throw .invalid(name, "This is not a UUID.") }
+        return id
+    }
+
+    package func number(_ name: String, in range: ClosedRange<Int>) throws(WebError) -> Int? {
+        guard let value = text(name) else { return nil }
+        guard let number = Int(value), range.contains(number) else {
+            throw .invalid(name, "Use a whole number from \(range.lowerBound) to \(range.upperBound).")
+        }
+        return number
+    }
+
+    package func page(defaultSize: Int = 20) throws(WebError) -> Page {
+        Page(
+            number: try number("page", in: 1...1_000_000) ?? 1,
+            size: try number("per_page", in: 1...100) ?? defaultSize
+        )
+    }
+}

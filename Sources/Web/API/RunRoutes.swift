@@ -1,0 +1,54 @@
+import Engine
+import Foundation
+import Hummingbird
+import Storage
+
+/// `/v1/runs`: what became of a turn, live or long ago.
+struct RunRoutes: Sendable {
+    let services: WebServices
+
+    func show(_ request: Request, context: WebContext) async throws -> Response {
+        let identity = try context.signedIn()
+        guard let run = try await services.store.run(context.identifier("id"), by: identity.principal) else {
+            throw WebError.notFound
+        }
+        return Envelope.success(run.representation, context: context)
+    }
+
+    /// Replays the log after `Last-Event-ID` or `?after=`, then follows it to its end.
+    func events(_ request: Request, context: WebContext) async throws -> Response {
+        let identity = try context.signedIn()
+        guard let run = try await services.store.run(context.identifier("id"), by: identity.principal) else {
+            throw WebError.notFound
+        }
+        let after = try RunRoutes.place(in: request)
+        return RunStream(services: services, identity: identity).response(run: run.id, after: after)
+    }
+
+    func cancel(_ request: Request, context: WebContext) async throws -> Response {
+        let identity = try context.signedIn()
+        guard let run = try await services.cancel(context.identifier("id"), by: identity.principal) else {
+            throw WebError.notFound
+        }
+        return Envelope.success(run.representation, status: .accepted, context: context)
+    }
+
+    func retry(_ request: Request, context: WebContext) async throws -> Response {
+        let identity = try context.signedIn()
+        guard let start = try await services.store.retry(run: context.identifier("id"), by: identity.principal) else {
+            throw WebError.notFound
+        }
+        services.runQueued()
+        return Envelope.success(start.run.representation, status: .accepted, context: context)
+    }
+
+    /// Where a reader wants to go on.
+    static func place(in request: Request) throws(WebError) -> Int64 {
+        let header = request.headers[.lastEventID].flatMap { $0.isEmpty ? nil : $0 }
+        guard let text = header ?? QueryReader(request).text("after") else { return 0 }
+        guard let place = Int64(text), place >= 0 else {
+            throw .invalid("after", "Use the id of the last event that you have, a whole number.")
+        }
+        return place
+    }
+}

@@ -1,0 +1,101 @@
+import Crypto
+import Engine
+import Foundation
+import HTTPTypes
+package import Hummingbird
+
+/// Refuses forms that another site made: the origin must be ours and the hidden field must match the session's token
+/// (or, before signing in, the cookie's). The API needs none of it, because it takes no cookies.
+struct CrossSiteGuard: RouterMiddleware {
+    let settings: WebSettings
+
+    func handle(
+        _ request: Request,
+        context: WebContext,
+        next: @concurrent (Request, WebContext) async throws -> Response
+    ) async throws -> Response {
+        if request.isForAPI { return try await next(request, context) }
+        if isSafe(request.method) { return try await answerWithToken(request, context: context, next: next) }
+        try checkOrigin(request)
+        var request = request
+        let body = try await request.collectForm(upTo: context.maxUploadSize)
+        let sent = Form(body: String(buffer: body))["csrf"]
+        guard !context.csrfToken.isEmpty, equalInConstantTime(sent, context.csrfToken) else {
+            throw WebError(
+                .forbidden,
+                "This form is out of date. Go back, load the page again, then send it once more."
+            )
+        }
+        return try await next(request, context)
+    }
+
+    /// Somebody who is not signed in gets the token that their first form will need.
+    private func answerWithToken(
+        _ request: Request,
+        context: WebContext,
+        next: @concurrent (Request, WebContext) async throws -> Response
+    ) async throws -> Response {
+        guard context.csrfToken.isEmpty, !request.uri.path.hasPrefix("/assets/") else {
+            return try await next(request, context)
+        }
+        var context = context
+        context.csrfToken = SymmetricKey(size: .bits256).withUnsafeBytes { Data($0).base64URL }
+        var response = try await next(request, context)
+        if context.identity == nil, response.headers[.contentType]?.hasPrefix("text/html") == true {
+            response.setCookie(SessionCookies(secure: settings.secureCookies).csrf(context.csrfToken))
+        }
+        return response
+    }
+
+    private func isSafe(_ method: HTTPRequest.Method) -> Bool {
+        method == .get || method == .head || method == .options
+    }
+
+    private func checkOrigin(_ request: Request) throws(WebError) {
+        let elsewhere = WebError(.forbidden, "This form came from another site and was not accepted.")
+        if let origin = request.headers[.origin] {
+            guard isOurs(origin, host: request.head.authority ?? "") else { throw elsewhere }
+        } else if let site = request.headers[.fetchSite], site != "same-origin", site != "none" {
+            throw elsewhere
+        }
+    }
+
+    private func isOurs(_ origin: String, host: String) -> Bool {
+        if let publicURL = settings.publicURL, origin == publicURL.trimmingSuffix("/") { return true }
+        guard let separator = origin.range(of: "://") else { return false }
+        return origin[separator.upperBound...].lowercased() == host.lowercased()
+    }
+
+    private func equalInConstantTime(_ one: String, _ other: String) -> Bool {
+        let (left, right) = (Array(one.utf8), Array(other.utf8))
+        guard left.count == right.count else { return false }
+        return zip(left, right).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
+    }
+}
+
+extension Request {
+    /// The body of a form, kept for the handler that reads it again.
+    fileprivate mutating func collectForm(upTo limit: Int) async throws -> ByteBuffer {
+        let type = headers[.contentType] ?? ""
+        guard type.hasPrefix("application/x-www-form-urlencoded") else {
+            throw WebError(.unsupportedMediaType, "Send this form as application/x-www-form-urlencoded.")
+        }
+        do {
+            return try await collectBody(upTo: limit)
+        } catch {
+            throw WebError(.tooLarge, "This is too long: a form may hold at most \(limit / 1024) KB.")
+        }
+    }
+}
+
+extension Data {
+    var base64URL: String {
+        base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+    }
+}
+
+extension String {
+    fileprivate func trimmingSuffix(_ suffix: String) -> String {
+        hasSuffix(suffix) ? String(dropLast(suffix.count)) : self
+    }
+}

@@ -1,0 +1,118 @@
+import Engine
+import HTTPTypes
+package import Hummingbird
+import Logging
+import Storage
+
+/// The one place where errors become answers: JSON under `/v1`, a page elsewhere. What we do not know stays in the log.
+struct ErrorMiddleware: RouterMiddleware {
+    let page: @Sendable (WebError, WebContext) throws -> Response
+
+    func handle(
+        _ request: Request,
+        context: WebContext,
+        next: @concurrent (Request, WebContext) async throws -> Response
+    ) async throws -> Response {
+        do {
+            return try await next(request, context)
+        } catch {
+            return answer(webError(from: error, context: context), request: request, context: context)
+        }
+    }
+
+    private func answer(_ error: WebError, request: Request, context: WebContext) -> Response {
+        var response = render(error, request: request, context: context)
+        response.headers[.xRequestID] = context.requestID
+        if let seconds = error.retryAfter { response.headers[.retryAfter] = String(seconds) }
+        return response
+    }
+
+    private func render(_ error: WebError, request: Request, context: WebContext) -> Response {
+        if request.isForAPI { return Envelope.failure(error, requestID: context.requestID) }
+        if error.code == .unauthorized, request.method == .get {
+            return .redirect(to: "/sign-in?next=" + percentEncoded(request.uri.description))
+        }
+        do {
+            return try page(error, context)
+        } catch {
+            context.logger.error("The error page failed", metadata: ["error": "\(error)"])
+            return Response(
+                status: .internalServerError,
+                headers: [.contentType: "text/plain; charset=utf-8"],
+                body: .init(byteBuffer: .init(string: "Something failed here. Try again in a moment."))
+            )
+        }
+    }
+
+    private func webError(from error: any Error, context: WebContext) -> WebError {
+        switch error {
+        case let error as WebError: return error
+        case let error as StorageError: return webError(from: error, context: context)
+        case let error as HTTPError: return webError(from: error)
+        default:
+            context.logger.error(
+                "A request failed",
+                metadata: ["error": "\(String(reflecting: error))", "request": "\(context.requestID)"]
+            )
+            return WebError(
+                .internalError,
+                "Something failed on the server. Try again; if it stays, the log has more under \(context.requestID)."
+            )
+        }
+    }
+
+    private func webError(from error: StorageError, context: WebContext) -> WebError {
+        switch error.code {
+        case .conflict(let field):
+            WebError(
+                .conflict,
+                error.message,
+                details: [.init(field: field, message: error.message)]
+            )
+        case .invalid(let field): .invalid(field, error.message)
+        case .unavailable:
+            WebError(.unavailable, "The database does not answer at the moment. Try again shortly.", retryAfter: 2)
+        default:
+            logged(error, context: context)
+        }
+    }
+
+    private func logged(_ error: StorageError, context: WebContext) -> WebError {
+        context.logger.error(
+            "The store failed",
+            metadata: ["error": "\(String(reflecting: error))", "request": "\(context.requestID)"]
+        )
+        return WebError(
+            .internalError,
+            "Something failed on the server. Try again; the log has more under \(context.requestID)."
+        )
+    }
+
+    private func webError(from error: HTTPError) -> WebError {
+        switch error.status {
+        case .notFound: .notFound
+        case .methodNotAllowed: WebError(.methodNotAllowed, "This address does not take this method.")
+        case .contentTooLarge: WebError(.tooLarge, "This is longer than the server accepts.")
+        case .unsupportedMediaType: WebError(.unsupportedMediaType, "The server does not read this content type here.")
+        case .unauthorized: WebError(.unauthorized, "Sign in first.")
+        default:
+            error.status.code < 500
+                ? WebError(.badRequest, error.body ?? "The request could not be read.")
+                : WebError(.internalError, "Something failed on the server. Try again.")
+        }
+    }
+}
+
+/// A text as it may stand in a query.
+func percentEncoded(_ text: String) -> String {
+    text.utf8.reduce(into: "") { result, byte in
+        let scalar = Unicode.Scalar(byte)
+        let isPlain = (byte < 0x80 && scalar.properties.isAlphabetic) || (0x30...0x39).contains(byte)
+        if isPlain || "-._~/".unicodeScalars.contains(scalar) {
+            result.unicodeScalars.append(scalar)
+        } else {
+            let digits = String(byte, radix: 16, uppercase: true)
+            result += "%" + (digits.count == 1 ? "0" : "") + digits
+        }
+    }
+}

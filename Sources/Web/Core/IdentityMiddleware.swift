@@ -1,0 +1,77 @@
+import Engine
+import Foundation
+package import Hummingbird
+import Storage
+
+/// The one door for every transport: finds out who asks, by cookie on pages and by bearer token under `/v1`, and
+/// refuses nobody; what needs a person says so itself.
+struct IdentityMiddleware: RouterMiddleware {
+    let services: WebServices
+
+    func handle(
+        _ request: Request,
+        context: WebContext,
+        next: @concurrent (Request, WebContext) async throws -> Response
+    ) async throws -> Response {
+        var context = context
+        context.requestID = requestID(request) ?? context.requestID
+        context.language = anonymousLanguage(request)
+        context.theme = request.cookies[SessionCookies.themeName].flatMap(themeName)
+        if request.isForAPI {
+            context.identity = try await bearerIdentity(request)
+        } else if !request.uri.path.hasPrefix("/assets/"), request.uri.path != "/healthz" {
+            try await readCookies(request, into: &context)
+        }
+        if let user = context.identity?.user {
+            context.language = Language(tag: user.language) ?? context.language
+            context.theme = Preferences(json: user.preferences).theme.flatMap(themeName)
+        }
+        return try await next(request, context)
+    }
+
+    private func bearerIdentity(_ request: Request) async throws -> Identity? {
+        guard let header = request.headers[.authorization] else { return nil }
+        let parts = header.split(separator: " ", maxSplits: 1)
+        guard parts.count == 2, parts[0].lowercased() == "bearer",
+            let claims = await services.tokens.verify(String(parts[1])),
+            let known = try await services.store.identity(user: claims.user),
+            claims.issuedAt.timeIntervalSince1970.rounded(.down)
+                >= known.tokensValidAfter.timeIntervalSince1970.rounded(.down)
+        else { return nil }
+        return Identity(user: known.user, principal: known.principal)
+    }
+
+    private func readCookies(_ request: Request, into context: inout WebContext) async throws {
+        let cookies = SessionCookies(secure: services.settings.secureCookies)
+        context.csrfToken = request.cookies[cookies.csrfName]?.value ?? ""
+        guard let token = request.cookies[cookies.sessionName]?.value, !token.isEmpty, token.utf8.count < 200,
+            let found = try await services.store.session(token: Secret(token))
+        else { return }
+        context.identity = Identity(user: found.user, principal: found.principal, session: found.session)
+        context.csrfToken = found.session.csrfToken
+    }
+
+    private func anonymousLanguage(_ request: Request) -> Language {
+        request.cookies[SessionCookies.languageName].flatMap { Language(tag: $0.value) }
+            ?? request.headers[.acceptLanguage].flatMap { Language(acceptLanguage: $0) } ?? .english
+    }
+
+    private func themeName(_ cookie: Cookie) -> String? { themeName(cookie.value) }
+
+    private func themeName(_ name: String) -> String? { ["light", "dark"].contains(name) ? name : nil }
+
+    /// Only what can stand in a log line and a header without harm.
+    private func requestID(_ request: Request) -> String? {
+        guard let id = request.headers[.xRequestID], (1...128).contains(id.utf8.count) else { return nil }
+        let isSane = id.utf8.allSatisfy { byte in
+            (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+                || byte == 0x2D || byte == 0x5F || byte == 0x2E
+        }
+        return isSane ? id : nil
+    }
+}
+
+extension Request {
+    /// Whether a program asks: tokens in, JSON out, no cookies.
+    package var isForAPI: Bool { uri.path.hasPrefix("/v1/") || uri.path == "/v1" }
+}

@@ -1,0 +1,60 @@
+package import Engine
+package import Foundation
+package import Hummingbird
+package import NIOCore
+package import Storage
+
+/// What is known of one request: who asks, in which language and look, and the proof that its forms are ours.
+package struct WebContext: RequestContext {
+    package var coreContext: CoreRequestContextStorage
+    package var remoteAddress: String?
+    package var identity: Identity?
+    package var language: Language = .english
+    /// `light` or `dark`; nil follows the system.
+    package var theme: String?
+    /// Stands in the hidden field `csrf` of every form.
+    package var csrfToken = ""
+    /// The client's `X-Request-Id` when it is sane, else our own.
+    package var requestID = ""
+
+    package init(source: ApplicationRequestContextSource) {
+        coreContext = .init(source: source)
+        remoteAddress = source.channel.remoteAddress?.ipAddress
+        requestID = "req_" + id
+    }
+
+    package var maxUploadSize: Int { 1024 * 1024 }
+}
+
+/// A signed-in person: by cookie with a session, or by token without one.
+package struct Identity: Sendable {
+    package var user: User
+    package var principal: Principal
+    package var session: Session?
+
+    package init(user: User, principal: Principal, session: Session? = nil) {
+        self.user = user
+        self.principal = principal
+        self.session = session
+    }
+}
+
+extension WebContext {
+    /// The signed-in person; a page answers with the sign-in form, the API with 401.
+    package func signedIn() throws(WebError) -> Identity {
+        guard let identity else { throw WebError(.unauthorized, "Sign in first.") }
+        return identity
+    }
+
+    package func superuser() throws(WebError) -> Identity {
+        let identity = try signedIn()
+        guard identity.user.isSuperuser else { throw WebError(.forbidden, "Only an administrator may do this.") }
+        return identity
+    }
+
+    /// The path's id called `name`; one that is no UUID names nothing, so it is not found.
+    package func identifier(_ name: String) throws(WebError) -> UUID {
+        guard let text = parameters.get(name), let id = UUID(uuidString: text) else { throw WebError.notFound }
+        return id
+    }
+}

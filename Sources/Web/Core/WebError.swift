@@ -1,0 +1,79 @@
+package import HTTPTypes
+
+/// A request that cannot be answered as asked: what the person reads, and what a program goes by.
+package struct WebError: Error, Sendable, Equatable {
+    package enum Code: String, Sendable {
+        case badRequest = "BAD_REQUEST"
+        case unauthorized = "UNAUTHORIZED"
+        case forbidden = "FORBIDDEN"
+        case notFound = "NOT_FOUND"
+        case methodNotAllowed = "METHOD_NOT_ALLOWED"
+        case conflict = "CONFLICT"
+        case tooLarge = "PAYLOAD_TOO_LARGE"
+        case unsupportedMediaType = "UNSUPPORTED_MEDIA_TYPE"
+        case validation = "VALIDATION_ERROR"
+        case rateLimited = "RATE_LIMITED"
+        case internalError = "INTERNAL_ERROR"
+        case badGateway = "BAD_GATEWAY"
+        case unavailable = "SERVICE_UNAVAILABLE"
+    }
+
+    /// One field and what is wrong with it.
+    package struct Detail: Sendable, Equatable {
+        package var field: String
+        package var message: String
+
+        package init(field: String, message: String) {
+            self.field = field
+            self.message = message
+        }
+    }
+
+    package var code: Code
+    /// What happened and what to do, in English; pages have their own words for the common ones.
+    package var message: String
+    package var details: [Detail]
+    /// A more exact code than `code`, such as a model's `MODEL_TIMEOUT`.
+    package var specificCode: String?
+    /// Seconds for the `Retry-After` header.
+    package var retryAfter: Int?
+
+    package init(
+        _ code: Code,
+        _ message: String,
+        details: [Detail] = [],
+        specificCode: String? = nil,
+        retryAfter: Int? = nil
+    ) {
+        self.code = code
+        self.message = message
+        self.details = details
+        self.specificCode = specificCode
+        self.retryAfter = retryAfter
+    }
+
+    /// Also for what exists but belongs to somebody else.
+    package static let notFound = WebError(.notFound, "There is nothing here, or it is not yours to see.")
+
+    package static func invalid(_ field: String, _ message: String) -> WebError {
+        WebError(.validation, "Some fields need mending.", details: [Detail(field: field, message: message)])
+    }
+
+    package var status: HTTPResponse.Status {
+        switch code {
+        case .badRequest: .badRequest
+        case .unauthorized: .unauthorized
+        case .forbidden: .forbidden
+        case .notFound: .notFound
+        case .methodNotAllowed: .methodNotAllowed
+        case .conflict: .conflict
+        case .tooLarge: .contentTooLarge
+        case .unsupportedMediaType: .unsupportedMediaType
+        case .validation: .unprocessableContent
+        case .rateLimited: .tooManyRequests
+        case .internalError: .internalServerError
+        case .badGateway: .badGateway
+        case .unavailable: .serviceUnavailable
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package import Engine
+import HTTPTypes
+package import Hummingbird
+import Logging
+package import NIOCore
+
+/// Pages, JSON and streams for people and programs, on one address.
+package struct WebServer: Sendable {
+    private let services: WebServices
+    private let pages: Pages
+
+    /// Reads every template and asset once; a broken one stops the start.
+    package init(services: WebServices) throws {
+        self.services = services
+        pages = try Pages(services: services)
+    }
+
+    /// All routes behind all middleware: what tests call in process and `serve` puts on a socket.
+    package func router() -> Router<WebContext> {
+        let router = Router(context: WebContext.self, options: [.autoGenerateHeadEndpoints])
+        router.add(middleware: SecurityHeadersMiddleware(secure: services.settings.secureCookies))
+        // Twice: what fails before the person is known still gets an answer, what fails later gets theirs.
+        router.add(middleware: ErrorMiddleware(page: pages.errorPage))
+        router.add(middleware: IdentityMiddleware(services: services))
+        router.add(middleware: ErrorMiddleware(page: pages.errorPage))
+        router.add(middleware: CrossSiteGuard(settings: services.settings))
+        router.get("/healthz") { [services] _, _ in await HealthRoute(services: services).answer() }
+        APIRoutes(services: services).add(to: router)
+        pages.add(to: router)
+        return router
+    }
+
+    /// The server as a service. `onReady` is called once the socket listens.
+    package func application(
+        host: String,
+        port: Int,
+        onReady: @escaping @Sendable (any Channel) async -> Void
+    ) -> some ApplicationProtocol {
+        Application(
+            router: router(),
+            server: .http1(configuration: .init(idleTimeout: .seconds(75))),
+            configuration: .init(address: .hostname(host, port: port), serverName: "ALMA", reuseAddress: true),
+            onServerRunning: onReady,
+            logger: services.logger
+        )
+    }
+}

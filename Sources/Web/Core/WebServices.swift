@@ -1,0 +1,71 @@
+package import Engine
+package import Logging
+package import Storage
+
+/// Everything that a request may use, made once by the composition root.
+package struct WebServices: Sendable {
+    package var store: Store
+    package var models: any ModelSource
+    package var hub: EventHub
+    /// Tells the worker of this process that a run waits. Without one, other processes find it.
+    package var runQueued: @Sendable () -> Void
+    /// Stops a run that a worker of this process holds; the database has been told already.
+    package var runCancelled: @Sendable (Run) -> Void
+    package var tokens: AccessTokens
+    package var settings: WebSettings
+    package var logger: Logger
+
+    package init(
+        store: Store,
+        models: any ModelSource,
+        hub: EventHub,
+        runQueued: @escaping @Sendable () -> Void,
+        runCancelled: @escaping @Sendable (Run) -> Void,
+        tokens: AccessTokens,
+        settings: WebSettings,
+        logger: Logger
+    ) {
+        self.store = store
+        self.models = models
+        self.hub = hub
+        self.runQueued = runQueued
+        self.runCancelled = runCancelled
+        self.tokens = tokens
+        self.settings = settings
+        self.logger = logger
+    }
+}
+
+/// What the configuration says about the browser's and the API's side.
+package struct WebSettings: Sendable {
+    /// The folder with `Templates` and the one with `Public`.
+    package var templates: String
+    package var assets: String
+    /// The address that people use, when it is not the one that we listen on: `https://alma.example.org`.
+    package var publicURL: String?
+    /// Cookies with `Secure` and the `__Host-` prefix: behind TLS.
+    package var secureCookies: Bool
+    /// What the set-up page asks for while there is no user; printed on the terminal, never stored.
+    package var setupToken: Secret?
+    /// Environment variables that hold provider keys, by name: for the one-click offers.
+    package var environmentKeys: [String: Secret]
+    package var version: String
+
+    package init(
+        templates: String,
+        assets: String,
+        publicURL: String? = nil,
+        secureCookies: Bool = false,
+        setupToken: Secret? = nil,
+        environmentKeys: [String: Secret] = [:],
+        version: String
+    ) {
+        self.templates = templates
+        self.assets = assets
+        self.publicURL = publicURL
+        self.secureCookies = secureCookies
+        self.setupToken = setupToken
+        self.environmentKeys = environmentKeys
+        self.version = version
+    }
+}

@@ -1,0 +1,68 @@
+import Foundation
+
+/// Speaks to one reader: in their language, with the time of their place, with our icons.
+struct Voice: Sendable {
+    let words: Words
+    let icons: Icons
+    let zone: TimeZone
+    let now: Date
+
+    init(words: Words, icons: Icons, zone: TimeZone = .gmt, now: Date = Date()) {
+        self.words = words
+        self.icons = icons
+        self.zone = zone
+        self.now = now
+    }
+
+    /// Milliseconds below a second, then seconds, then minutes and seconds.
+    func duration(_ seconds: Double) -> String {
+        if seconds < 1 { return words("quantity.milliseconds", ["n": String(Int((seconds * 1000).rounded()))]) }
+        if seconds < 10 { return words("quantity.seconds", ["n": rounded(seconds, to: 1)]) }
+        let whole = Int(seconds.rounded())
+        if whole < 100 { return words("quantity.seconds", ["n": String(whole)]) }
+        return words("quantity.minutes", ["m": String(whole / 60), "s": String(whole % 60)])
+    }
+
+    /// Three decimals below one unit of currency, two elsewhere.
+    func money(_ amount: Decimal, currency: String) -> String {
+        let sign = ["USD": "$", "CNY": "¥", "EUR": "€", "GBP": "£"][currency] ?? currency + " "
+        return sign + decimal(amount, to: amount < 1 ? 3 : 2)
+    }
+
+    /// `price` as money with as many decimals as it needs, two at least.
+    func price(_ price: Decimal, currency: String) -> String {
+        let sign = ["USD": "$", "CNY": "¥", "EUR": "€", "GBP": "£"][currency] ?? currency + " "
+        return sign + decimal(price, to: price < 1 ? 3 : 2).trimmingThirdZero
+    }
+
+    /// 900, 41.2k, 1.3M.
+    func tokens(_ number: Int) -> String {
+        if number < 10_000 { return number.grouped }
+        if number < 1_000_000 { return trimmed(Double(number) / 1000) + "k" }
+        return trimmed(Double(number) / 1_000_000) + "M"
+    }
+
+    private func trimmed(_ number: Double) -> String {
+        let text = rounded(number, to: 1)
+        return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+    }
+
+    private func rounded(_ number: Double, to places: Int) -> String { decimal(Decimal(number), to: places) }
+
+    private func decimal(_ number: Decimal, to places: Int) -> String {
+        var (value, result) = (number, Decimal())
+        NSDecimalRound(&result, &value, places, .plain)
+        let parts = "\(result)".split(separator: ".", omittingEmptySubsequences: false)
+        let fraction = parts.count > 1 ? String(parts[1]) : ""
+        let whole = Int(parts[0]).map(\.grouped) ?? String(parts[0])
+        return whole + "." + fraction + String(repeating: "0", count: max(0, places - fraction.count))
+    }
+}
+
+extension String {
+    /// A price of `0.200` reads `0.20`.
+    fileprivate var trimmingThirdZero: String {
+        guard let dot = lastIndex(of: "."), distance(from: dot, to: endIndex) == 4, hasSuffix("0") else { return self }
+        return String(dropLast())
+    }
+}

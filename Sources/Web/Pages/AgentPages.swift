@@ -1,0 +1,54 @@
+import Engine
+import Hummingbird
+import Storage
+
+/// The agents, to be looked at.
+struct AgentPages: Sendable {
+    let desk: Desk
+
+    func list(_ request: Request, context: WebContext) async throws -> Response {
+        let identity = try context.signedIn()
+        let voice = try desk.voice(context)
+        let page = Page(number: 1, size: 100)
+        let agents = try await desk.store.agents(type: nil, status: nil, page: page, by: identity.principal)
+        let view = AgentsView(
+            page: desk.frame(voice.words["agents.title"], .agents, request: request, context: context, voice: voice),
+            agents: agents.items.map {
+                .init(
+                    id: $0.id,
+                    name: $0.displayName,
+                    description: $0.description ?? "",
+                    isSystem: $0.isSystemAgent
+                )
+            }
+        )
+        return try desk.page(view, context: context)
+    }
+
+    func show(_ request: Request, context: WebContext) async throws -> Response {
+        let identity = try context.signedIn()
+        let voice = try desk.voice(context)
+        guard let agent = try await desk.store.agent(context.identifier("id"), by: identity.principal) else {
+            throw WebError.notFound
+        }
+        let models = try await desk.store.models(llmID: nil, isActive: nil, by: identity.principal)
+        let view = AgentView(
+            page: desk.frame(agent.displayName, .agents, request: request, context: context, voice: voice),
+            id: agent.id,
+            name: agent.displayName,
+            description: agent.description ?? "",
+            instruction: agent.instruction,
+            capabilities: agent.capabilities,
+            isSystem: agent.isSystemAgent,
+            numbers: .init(
+                model: models.first { $0.id == agent.modelID }?.displayName,
+                runs: agent.usageCount,
+                successRate: agent.successRate,
+                time: agent.averageResponseTime,
+                lastUsedAt: agent.lastUsedAt
+            ),
+            voice: voice
+        )
+        return try desk.page(view, context: context)
+    }
+}

@@ -1,0 +1,64 @@
+import Engine
+import Foundation
+import Storage
+
+/// The agents and models that a composer offers.
+struct Choices: Sendable {
+    let agents: [Agent]
+    let models: [ModelRecord]
+
+    var needsModel: Bool { models.isEmpty }
+
+    func name(of agent: UUID?) -> String? { agents.first { $0.id == agent }?.displayName }
+
+    func composer(
+        conversation: UUID?,
+        run: UUID? = nil,
+        draft: ComposerView.Draft = .init(),
+        voice: Voice
+    ) -> ComposerView {
+        ComposerView(
+            conversation: conversation,
+            run: run,
+            draft: draft,
+            agents: agents.filter { $0.status == "active" }.map { (id: $0.id.text, name: $0.displayName) },
+            models: models.map { (id: $0.id.text, name: $0.displayName) },
+            voice: voice
+        )
+    }
+}
+
+extension Desk {
+    func choices(by principal: Principal) async throws -> Choices {
+        async let agents = store.agents(type: nil, status: nil, page: Page(number: 1, size: 100), by: principal)
+        async let models = store.models(llmID: nil, isActive: true, by: principal)
+        return try await Choices(agents: agents.items, models: models)
+    }
+
+    /// The newest conversations, for the home page and the rail.
+    func recentRows(current: UUID? = nil, voice: Voice, by principal: Principal) async throws -> [ConversationRow] {
+        let page = Page(number: 1, size: 30)
+        let found = try await store.conversations(search: nil, isArchived: false, page: page, by: principal)
+        return found.items.map { ConversationRow($0, current: current, voice: voice) }
+    }
+}
+
+extension ConversationRow {
+    init(_ conversation: Conversation, current: UUID? = nil, voice: Voice) {
+        self.init(
+            id: conversation.id,
+            title: conversation.ownTitle,
+            lastMessageAt: conversation.lastMessageAt ?? conversation.createdAt,
+            messageCount: conversation.messageCount,
+            isPinned: conversation.isPinned,
+            isCurrent: conversation.id == current,
+            state: conversation.activeRunState,
+            voice: voice
+        )
+    }
+}
+
+extension Conversation {
+    /// Empty while nobody has named it and nothing was said.
+    var ownTitle: String { title == Conversation.untitled ? "" : title }
+}

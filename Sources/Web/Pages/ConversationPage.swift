@@ -1,0 +1,88 @@
+import Engine
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Storage
+
+/// One conversation: reading it, and saying the next thing.
+struct ConversationPage: Sendable {
+    static let size = 40
+
+    let desk: Desk
+
+    func show(_ request: Request, context: WebContext) async throws -> Response {
+        let identity = try context.signedIn()
+        return try await page(request, context: context, identity: identity)
+    }
+
+    func send(_ request: Request, context: WebContext) async throws -> Response {
+        let identity = try context.signedIn()
+        let id = try context.identifier("id")
+        let voice = try desk.voice(context)
+        let form = TurnForm(try await request.decodeForm())
+        func again(_ problem: String, _ status: HTTPResponse.Status) async throws -> Response {
+            try await page(request, context: context, identity: identity, draft: form.draft(problem), status: status)
+        }
+        if let problem = form.problem(voice) { return try await again(problem, .unprocessableContent) }
+        do {
+            guard try await desk.services.start(form, in: id, by: identity.principal) != nil else {
+                throw WebError.notFound
+            }
+        } catch let error as StorageError {
+            guard let problem = error.turnProblem(voice) else { throw error }
+            return try await again(problem.message, problem.status)
+        }
+        return .redirect(to: "/conversations/\(id.text)#end")
+    }
+
+    private func page(
+        _ request: Request,
+        context: WebContext,
+        identity: Identity,
+        draft: ComposerView.Draft = .init(),
+        status: HTTPResponse.Status = .ok
+    ) async throws -> Response {
+        let id = try context.identifier("id")
+        let voice = try desk.voice(context)
+        let number = request.method == .get ? request.pageNumber : 1
+        async let rail = desk.recentRows(current: id, voice: voice, by: identity.principal)
+        async let found = desk.store.conversation(id, by: identity.principal)
+        async let choices = desk.choices(by: identity.principal)
+        let known = try await choices
+        let reader = ThreadReader(desk: desk, identity: identity, csrf: context.csrfToken, voice: voice)
+        async let thread = reader.thread(of: id, page: Page(number: number, size: Self.size), agents: known)
+        guard let conversation = try await found, let thread = try await thread else { throw WebError.notFound }
+        let address = "/conversations/\(id.text)"
+        var frame = desk.frame(
+            conversation.ownTitle.isEmpty ? voice.words["conversations.untitled"] : conversation.ownTitle,
+            .conversations,
+            request: request,
+            context: context,
+            voice: voice
+        )
+        frame.talks = TalksView(try await rail, voice: voice)
+        let view = try await ConversationView(
+            page: frame,
+            heading: .init(conversation, address: address),
+            items: thread.items,
+            older: number * Self.size < thread.total ? "\(address)?page=\(number + 1)#end" : nil,
+            newer: number > 1 ? "\(address)?page=\(number - 1)" : nil,
+            needsModel: known.needsModel,
+            composer: known.composer(conversation: id, run: thread.activeRun, draft: draft, voice: voice),
+            voice: voice
+        )
+        return try desk.page(view, context: context, status: status)
+    }
+}
+
+extension ConversationView.Heading {
+    init(_ conversation: Conversation, address: String) {
+        self.init(
+            address: address,
+            title: conversation.ownTitle,
+            tags: conversation.tags,
+            isPinned: conversation.isPinned,
+            isArchived: conversation.isArchived
+        )
+    }
+}

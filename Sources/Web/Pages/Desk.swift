@@ -1,0 +1,90 @@
+import Engine
+import Foundation
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Storage
+
+/// What every page works with: the services, and the templates that its views are written with.
+struct Desk: Sendable {
+    let services: WebServices
+    let templates: Templates
+
+    var store: Store { services.store }
+
+    /// The reader's words and place.
+    func voice(_ context: WebContext) throws -> Voice {
+        let zone = context.identity.map { UserZone.zone($0.user.timezone) } ?? .gmt
+        return try templates.voice(context.language, zone: zone)
+    }
+
+    /// The frame of a page called `title`.
+    func frame(
+        _ title: String,
+        _ section: Section? = nil,
+        request: Request,
+        context: WebContext,
+        voice: Voice
+    ) -> Frame {
+        let person = context.identity.map {
+            PersonView(name: $0.user.nickname, email: $0.user.email, isSuperuser: $0.user.isSuperuser)
+        }
+        return Frame(
+            title: title,
+            section: section,
+            person: person,
+            theme: context.theme,
+            csrf: context.csrfToken,
+            here: request.method == .get ? request.uri.description : section?.address ?? "/",
+            toast: Done(request)?.words(voice),
+            voice: voice
+        )
+    }
+
+    func page<V: View>(_ view: V, context: WebContext, status: HTTPResponse.Status = .ok) throws -> Response {
+        let html = try templates.html(view, context.language)
+        return Response(
+            status: status,
+            headers: [.contentType: "text/html; charset=utf-8", .contentLanguage: context.language.rawValue],
+            body: .init(byteBuffer: ByteBuffer(string: html))
+        )
+    }
+}
+
+/// What was just done, carried by the redirect as `?done=` and said once.
+enum Done: String {
+    case saved, signedOut, renamed, pinned, unpinned, archived, unarchived, deleted, password, sessionEnded
+    case providerAdded, tested, modelsAdded, approved
+
+    init?(_ request: Request) {
+        self.init(rawValue: request.query("done"))
+    }
+
+    func words(_ voice: Voice) -> String { voice.words["done.\(rawValue)"] }
+}
+
+extension Response {
+    /// 303 to `path` with what was done.
+    static func redirect(to path: String, done: Done, anchor: String = "") -> Response {
+        let separator = path.contains("?") ? "&" : "?"
+        return .redirect(to: path + separator + "done=" + done.rawValue + (anchor.isEmpty ? "" : "#" + anchor))
+    }
+}
+
+extension Request {
+    /// The parameter `name` of the address; empty when there is none.
+    func query(_ name: String) -> String {
+        Form(body: uri.query ?? "")[name]
+    }
+
+    /// The page asked for, from 1.
+    var pageNumber: Int { max(1, min(10_000, Int(query("page")) ?? 1)) }
+}
+
+extension String {
+    /// A path of ours, or the home page: never another site's address.
+    var asOwnPath: String {
+        let isOwn = hasPrefix("/") && !hasPrefix("//") && !contains("\\") && !contains { $0.isNewline }
+        return isOwn ? self : "/"
+    }
+}

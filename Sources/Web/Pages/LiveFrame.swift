@@ -1,0 +1,59 @@
+import Foundation
+
+/// One server-sent event for a page.
+enum LiveFrame: Sendable {
+    /// From block `first` on, these take the place of what is there.
+    case blocks(first: Int, [String])
+    case tools(String)
+    case status(String)
+    /// The text begins anew.
+    case reset
+    /// Only the place in the log.
+    case place
+    /// The finished message.
+    case done(String)
+
+    func text(id: Int64?) -> String {
+        let place = id.map { "id: \($0)\n" } ?? ""
+        return place + "event: \(name)\ndata: \(data)\n\n"
+    }
+
+    private var name: String {
+        switch self {
+        case .blocks: "block"
+        case .tools: "tools"
+        case .status: "status"
+        case .reset: "reset"
+        case .place: "place"
+        case .done: "done"
+        }
+    }
+
+    private var data: String {
+        switch self {
+        case .blocks(let first, let blocks):
+            "{\"first\":\(first),\"blocks\":[\(blocks.map(LiveFrame.json).joined(separator: ","))]}"
+        case .tools(let html), .status(let html), .done(let html): "{\"html\":\(LiveFrame.json(html))}"
+        case .reset, .place: "{}"
+        }
+    }
+
+    /// A JSON string on one line.
+    static func json(_ text: String) -> String {
+        var bytes: [UInt8] = [UInt8(ascii: "\"")]
+        bytes.reserveCapacity(text.utf8.count + 16)
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "\""): bytes += [UInt8(ascii: "\\"), byte]
+            case UInt8(ascii: "\\"): bytes += [byte, byte]
+            case UInt8(ascii: "\n"): bytes += Array("\\n".utf8)
+            case UInt8(ascii: "\r"): bytes += Array("\\r".utf8)
+            case UInt8(ascii: "\t"): bytes += Array("\\t".utf8)
+            case 0..<0x20: bytes += Array("\\u00\(byte < 16 ? "0" : "")\(String(byte, radix: 16))".utf8)
+            default: bytes.append(byte)
+            }
+        }
+        bytes.append(UInt8(ascii: "\""))
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

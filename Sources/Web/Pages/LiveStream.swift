@@ -1,0 +1,79 @@
+import Engine
+import Foundation
+import Hummingbird
+import NIOCore
+import Storage
+
+/// Follows a run's log and writes what a page has to change, at most twenty times a second.
+///
+/// One task reads the log into a `LiveBoard`, another writes from it: a reader that does not keep up costs the text
+/// itself and no more, and gets the newest state when it reads again.
+struct LiveStream: Sendable {
+    /// How long changes are gathered before they are written.
+    static let interval = Duration.milliseconds(50)
+
+    let desk: Desk
+    let reader: ThreadReader
+    let run: Run
+    /// What the page has already: the log up to here is replayed in silence.
+    let known: Int64
+    let pulse: StreamPulse
+
+    @concurrent func write(to writer: inout any ResponseBodyWriter) async throws {
+        let board = LiveBoard(known: known)
+        try await writer.write(ByteBuffer(string: "retry: 1000\n\n"))
+        // Leaving the scope cancels the reading and waits for its end.
+        async let _ = read(into: board)
+        try await writeChanges(of: board, to: &writer)
+    }
+
+    private func read(into board: LiveBoard) async throws {
+        defer { board.close() }
+        let tick = EventStreamResponse.recheckInterval
+        for try await events in desk.services.hub.watch(run: run.id, after: 0, from: desk.store, tick: tick) {
+            board.feed(events)
+        }
+    }
+
+    @concurrent private func writeChanges(of board: LiveBoard, to writer: inout any ResponseBodyWriter) async throws {
+        var pulse = pulse
+        for await _ in board.changes {
+            guard try await pulse.mayGoOn() else { return }
+            var frames = try frames(of: board.take())
+            if board.isOver { frames += try await ending(board) }
+            if frames.isEmpty, pulse.isSilent() { frames = ": still here\n\n" }
+            if !frames.isEmpty {
+                pulse.wrote()
+                try await writer.write(ByteBuffer(string: frames))
+            }
+            if board.isOver { return }
+            try await Task.sleep(for: Self.interval)
+        }
+    }
+
+    private func frames(of change: LiveBoard.Change) throws -> String {
+        var frames = ""
+        let language = reader.voice.words.language
+        if change.text?.isReset == true { frames += LiveFrame.reset.text(id: nil) }
+        if let text = change.text, !text.blocks.isEmpty {
+            frames += LiveFrame.blocks(first: text.first, text.blocks).text(id: nil)
+        }
+        if let tools = change.tools {
+            let lines = tools.toolLines(voice: reader.voice)
+            frames += LiveFrame.tools(try desk.templates.html(ToolsView(tools: lines), language)).text(id: nil)
+        }
+        if let line = change.line?.line(voice: reader.voice) {
+            frames += LiveFrame.status(try desk.templates.html(line, language)).text(id: nil)
+        }
+        // The place goes with the last frame, so that a page never claims more than it has.
+        return frames.isEmpty ? "" : frames + LiveFrame.place.text(id: change.sequence)
+    }
+
+    private func ending(_ board: LiveBoard) async throws -> String {
+        let principal = reader.identity.principal
+        let run = try await desk.store.run(run.id, by: principal) ?? run
+        let answer = try await reader.answer(of: run, agents: desk.choices(by: principal))
+        let html = try desk.templates.html(answer, reader.voice.words.language)
+        return LiveFrame.done(html).text(id: board.sequence)
+    }
+}

@@ -1,0 +1,74 @@
+import Foundation
+import Storage
+
+/// A model's form as it was sent, checked.
+struct ModelInput: Sendable {
+    let draft: ModelView.Draft
+    private(set) var errors = FormErrors()
+    private(set) var contextWindow: Int?
+    private(set) var maximumTokens: Int?
+    private(set) var price: ModelPrice?
+
+    init(_ form: Form, voice: Voice) {
+        draft = ModelView.Draft(
+            displayName: form.trimmed("display_name"),
+            contextWindow: form.trimmed("context_window"),
+            maximumTokens: form.trimmed("max_tokens"),
+            inputPrice: form.trimmed("input_price"),
+            outputPrice: form.trimmed("output_price"),
+            currency: ModelPrice.currencies.first { $0 == form["currency"] } ?? "USD",
+            isActive: form.has("active")
+        )
+        if draft.displayName.count > 100 { errors.add("display_name", voice.words["models.nameLong"]) }
+        contextWindow = number(draft.contextWindow, field: "context_window", voice: voice)
+        maximumTokens = number(draft.maximumTokens, field: "max_tokens", voice: voice)
+        readPrice(voice)
+    }
+
+    private mutating func number(_ text: String, field: String, voice: Voice) -> Int? {
+        guard !text.isEmpty else { return nil }
+        let number = Int(text.replacing(",", with: ""))
+        guard let number, (1...100_000_000).contains(number) else {
+            errors.add(field, voice.words["models.numberWrong"])
+            return nil
+        }
+        return number
+    }
+
+    private mutating func readPrice(_ voice: Voice) {
+        guard !draft.inputPrice.isEmpty || !draft.outputPrice.isEmpty else { return }
+        guard !draft.inputPrice.isEmpty, !draft.outputPrice.isEmpty else {
+            errors.add(draft.inputPrice.isEmpty ? "input_price" : "output_price", voice.words["models.priceHalf"])
+            return
+        }
+        let input = amount(draft.inputPrice, field: "input_price", voice: voice)
+        let output = amount(draft.outputPrice, field: "output_price", voice: voice)
+        if let input, let output { price = ModelPrice(input: input, output: output, currency: draft.currency) }
+    }
+
+    private mutating func amount(_ text: String, field: String, voice: Voice) -> Decimal? {
+        let isPlain = text.utf8.allSatisfy { (0x30...0x39).contains($0) || $0 == UInt8(ascii: ".") }
+        guard isPlain, text.filter({ $0 == "." }).count <= 1, text != ".", text.utf8.count <= 12,
+            let amount = Decimal(string: text)
+        else {
+            errors.add(field, voice.words["models.priceWrong"])
+            return nil
+        }
+        return amount
+    }
+}
+
+extension ModelView.Draft {
+    init(_ model: ModelRecord) {
+        let price = ModelPrice(json: model.pricing)
+        self.init(
+            displayName: model.displayName,
+            contextWindow: model.contextWindow.map(String.init) ?? "",
+            maximumTokens: model.maxTokens.map(String.init) ?? "",
+            inputPrice: price.map { "\($0.input)" } ?? "",
+            outputPrice: price.map { "\($0.output)" } ?? "",
+            currency: price?.currency ?? "USD",
+            isActive: model.isActive
+        )
+    }
+}

@@ -1,0 +1,80 @@
+import Hummingbird
+
+extension Pages {
+    /// The site map of the pages.
+    func add(to router: Router<WebContext>) {
+        let gate = GatePages(desk: desk)
+        router.get("/set-up", use: gate.setUp)
+        router.post("/set-up", use: gate.createFirst)
+        router.get("/sign-in", use: gate.signIn)
+        router.post("/sign-in", use: gate.enter)
+        router.post("/sign-out", use: gate.leave)
+        router.get("/register", use: gate.register)
+        router.post("/register", use: gate.create)
+        router.post("/preferences", use: PreferencesPage(desk: desk).change)
+
+        let home = HomePage(desk: desk)
+        router.get("/", use: home.show)
+        router.post("/conversations", use: home.start)
+
+        let list = ConversationListPage(desk: desk)
+        router.get("/conversations", use: list.show)
+
+        let conversation = ConversationPage(desk: desk)
+        router.get("/conversations/{id}", use: conversation.show)
+        router.post("/conversations/{id}/messages", use: conversation.send)
+        router.get("/conversations/{id}/live", use: LivePage(desk: desk).follow)
+
+        let edits = ConversationEditPages(desk: desk)
+        router.post("/conversations/{id}", use: edits.mark)
+        router.get("/conversations/{id}/edit", use: edits.edit)
+        router.post("/conversations/{id}/edit", use: edits.save)
+        router.get("/conversations/{id}/deletion", use: edits.askToDelete)
+        router.post("/conversations/{id}/deletion", use: edits.delete)
+
+        let runs = RunPages(desk: desk)
+        router.post("/runs/{id}/cancellation", use: runs.cancel)
+        router.post("/runs/{id}/retry", use: runs.retry)
+
+        let providers = ProviderListPage(desk: desk)
+        router.get("/providers", use: providers.show)
+        router.post("/providers/offers", use: providers.accept)
+        router.post("/models/order", use: providers.order)
+
+        let provider = ProviderPages(desk: desk)
+        router.get("/providers/new", use: provider.new)
+        router.post("/providers", use: provider.create)
+        router.get("/providers/{id}", use: provider.edit)
+        router.post("/providers/{id}", use: provider.save)
+        router.post("/providers/{id}/test", use: provider.test)
+        router.get("/providers/{id}/deletion", use: provider.askToDelete)
+        router.post("/providers/{id}/deletion", use: provider.delete)
+
+        let models = ModelPages(desk: desk)
+        router.get("/providers/{id}/models", use: models.choose)
+        router.post("/providers/{id}/models", use: models.add)
+        router.get("/models/{id}", use: models.edit)
+        router.post("/models/{id}", use: models.save)
+        router.get("/models/{id}/deletion", use: models.askToDelete)
+        router.post("/models/{id}/deletion", use: models.delete)
+
+        let agents = AgentPages(desk: desk)
+        router.get("/agents", use: agents.list)
+        router.get("/agents/{id}", use: agents.show)
+
+        let settings = SettingsPage(desk: desk)
+        router.get("/settings", use: settings.show)
+        router.post("/settings/profile", use: settings.saveProfile)
+        router.post("/settings/password", use: settings.changePassword)
+        router.post("/settings/sessions/{id}/end", use: settings.endSession)
+
+        let users = UsersPage(desk: desk)
+        router.get("/admin/users", use: users.show)
+        router.post("/admin/users/{id}/approval", use: users.approve)
+        router.post("/admin/registration", use: users.setRegistration)
+
+        let files = AssetRoutes(assets: assets)
+        router.get("/assets/{name}", use: files.serve)
+        router.get("/favicon.ico", use: files.favicon)
+    }
+}

@@ -1,0 +1,148 @@
+import Engine
+import Foundation
+import Hummingbird
+import Storage
+
+/// The providers: how they do, what could be added with one click, which model answers.
+struct ProviderListPage: Sendable {
+    /// Up to so many models of a local server are taken at once; of more, the person chooses.
+    static let fewModels = 8
+
+    let desk: Desk
+
+    func show(_ request: Request, context: WebContext) async throws -> Response {
+        let identity = try context.signedIn()
+        let voice = try desk.voice(context)
+        async let found = desk.store.providers(by: identity.principal)
+        async let discovered = desk.services.models.discover()
+        let providers = try await found
+        let models = providers.flatMap(\.models)
+        let offers = Self.offers(await discovered, besides: providers)
+        let open = request.query("open")
+        let view = ProvidersView(
+            page: desk.frame(
+                voice.words["providers.title"],
+                .providers,
+                request: request,
+                context: context,
+                voice: voice
+            ),
+            offers: offers.enumerated().map { OfferView($1, isFirst: $0 == 0 && providers.isEmpty, voice: voice) },
+            providers: providers.map { provider in
+                let isOpen = provider.id.text == open || (open.isEmpty && providers.count == 1)
+                let latency = provider.id.text == open ? Int(request.query("latency")) : nil
+                return ProviderRow(
+                    .init(provider, latency: latency, failure: request.query("code"), isOpen: isOpen),
+                    models: provider.models.map { ModelRow(.init($0), voice: voice) },
+                    voice: voice
+                )
+            },
+            order: Self.order(models.filter(\.isActive), voice: voice),
+            voice: voice
+        )
+        return try desk.page(view, context: context)
+    }
+
+    /// Adds one of what is offered, tests it, and takes its models when they are few.
+    func accept(_ request: Request, context: WebContext) async throws -> Response {
+        let identity = try context.signedIn()
+        let voice = try desk.voice(context)
+        let wanted = try await request.decodeForm()["offer"]
+        async let found = desk.store.providers(by: identity.principal)
+        let discovered = await desk.services.models.discover()
+        let offer = Self.offers(discovered, besides: try await found).first { OfferView.value(of: $0) == wanted }
+        guard let offer else { throw WebError(.conflict, voice.words["providers.offerGone"]) }
+        let provider = try await desk.store.createProvider(
+            kind: offer.kind,
+            name: offer.kind == .builtin ? voice.words["kind.builtinName"] : offer.name,
+            baseURL: offer.baseURL,
+            apiKey: offer.keyVariable.flatMap { desk.services.settings.environmentKeys[$0] },
+            organization: nil,
+            by: identity.principal
+        )
+        return try await ProviderAddition(desk: desk, identity: identity, address: context.remoteAddress)
+            .finish(provider, takingUpTo: Self.fewModels)
+    }
+
+    func order(_ request: Request, context: WebContext) async throws -> Response {
+        let identity = try context.signedIn()
+        let form = try await request.decodeForm()
+        guard let chosen = UUID(uuidString: form["default"]),
+            try await desk.store.setDefaultModel(chosen, by: identity.principal)
+        else { throw WebError.notFound }
+        var fallbacks: [UUID] = []
+        for number in 1...ModelOrder.fallbackCount {
+            guard let id = UUID(uuidString: form["fallback\(number)"]), id != chosen, !fallbacks.contains(id) else {
+                continue
+            }
+            fallbacks.append(id)
+        }
+        try await desk.store.setFallbacks(fallbacks, by: identity.principal)
+        return .redirect(to: "/providers", done: .saved, anchor: "order")
+    }
+
+    /// What was found, and the built-in provider, without those that are there already.
+    private static func offers(_ discovered: [DiscoveredProvider], besides providers: [Provider])
+        -> [DiscoveredProvider]
+    {
+        let builtin = DiscoveredProvider(kind: .builtin, name: "", baseURL: "builtin:")
+        let all = discovered.filter { $0.kind != .builtin } + [builtin]
+        return all.filter { offer in
+            !providers.contains { $0.provider == offer.kind && $0.apiBaseURL == offer.baseURL }
+        }
+    }
+
+    private static func order(_ models: [ModelRecord], voice: Voice) -> ModelOrder? {
+        let fallbacks = models.filter { $0.fallbackRank != nil }.sorted {
+            ($0.fallbackRank ?? 0) < ($1.fallbackRank ?? 0)
+        }
+        return ModelOrder(
+            models: models.map { (id: $0.id.text, name: $0.displayName) },
+            default: models.first(where: \.isDefault)?.id.text,
+            fallbacks: fallbacks.map(\.id.text),
+            voice: voice
+        )
+    }
+}
+
+extension ProviderRow.Facts {
+    /// `failure` is the code that the test found just now.
+    init(_ provider: Provider, latency: Int?, failure: String, isOpen: Bool) {
+        self.init(
+            id: provider.id,
+            name: provider.providerName,
+            kind: provider.provider,
+            baseURL: provider.apiBaseURL,
+            isActive: provider.isActive,
+            test: provider.test(isOpen ? failure : ""),
+            latency: latency,
+            isOpen: isOpen
+        )
+    }
+}
+
+extension Provider {
+    /// What its last test found; `code` where it is known.
+    func test(_ code: String = "") -> ProviderTest {
+        switch testStatus {
+        case "success": .passed
+        case "failed": .failed(code: code.isEmpty ? nil : code, message: testMessage ?? "")
+        default: .none
+        }
+    }
+}
+
+extension ModelRow.Facts {
+    init(_ model: ModelRecord) {
+        self.init(
+            id: model.id,
+            name: model.name,
+            displayName: model.displayName,
+            contextWindow: model.contextWindow,
+            price: ModelPrice(json: model.pricing),
+            isActive: model.isActive,
+            isDefault: model.isDefault,
+            fallbackRank: model.fallbackRank
+        )
+    }
+}

@@ -1,0 +1,116 @@
+import Engine
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Storage
+
+/// One's own profile, look, password and signed-in devices.
+struct SettingsPage: Sendable {
+    let desk: Desk
+
+    func show(_ request: Request, context: WebContext) async throws -> Response {
+        let identity = try context.signedIn()
+        return try await page(request, context: context, identity: identity, draft: draft(identity, context: context))
+    }
+
+    func saveProfile(_ request: Request, context: WebContext) async throws -> Response {
+        let identity = try context.signedIn()
+        let voice = try desk.voice(context)
+        let form = try await request.decodeForm()
+        let theme = Theme(rawValue: form["theme"]) ?? .system
+        var draft = draft(identity, context: context)
+        draft.nickname = form.trimmed("nickname")
+        draft.timezone = form.trimmed("timezone")
+        draft.language = Language(rawValue: form["language"]) ?? context.language
+        draft.theme = theme.rawValue
+        var errors = FormErrors()
+        if draft.nickname.isEmpty { errors.add("nickname", voice.words["form.nicknameEmpty"]) }
+        if draft.nickname.count > 50 { errors.add("nickname", voice.words["form.nicknameLong"]) }
+        if !UserZone.names.contains(draft.timezone), draft.timezone != identity.user.timezone {
+            errors.add("timezone", voice.words["settings.timezoneWrong"])
+        }
+        guard errors.isEmpty else {
+            return try await page(request, context: context, identity: identity, draft: draft, profile: errors)
+        }
+        _ = try await desk.store.updateProfile(
+            nickname: draft.nickname,
+            timezone: draft.timezone,
+            language: draft.language.rawValue,
+            by: identity.principal
+        )
+        _ = try await desk.store.mergePreferences(theme.json, by: identity.principal)
+        return .redirect(to: "/settings", done: .saved)
+    }
+
+    func changePassword(_ request: Request, context: WebContext) async throws -> Response {
+        let identity = try context.signedIn()
+        let voice = try desk.voice(context)
+        let form = try await request.decodeForm()
+        var errors = FormErrors()
+        AccountApplication.check(form["new_password"], field: "new_password", errors: &errors, voice: voice)
+        if errors.isEmpty {
+            do {
+                let isChanged = try await desk.store.changePassword(
+                    current: Secret(form["current_password"]),
+                    new: Secret(form["new_password"]),
+                    keepingSession: identity.session?.id,
+                    by: identity.principal
+                )
+                if isChanged { return .redirect(to: "/settings", done: .password) }
+                errors.add("current_password", voice.words["settings.passwordWrong"])
+            } catch let error as StorageError {
+                let words = ["new_password": "form.passwordWeak", "current_password": "settings.passwordTries"]
+                try errors.add(error, voice: voice, words: words)
+            }
+        }
+        let draft = draft(identity, context: context)
+        return try await page(request, context: context, identity: identity, draft: draft, password: errors)
+    }
+
+    func endSession(_ request: Request, context: WebContext) async throws -> Response {
+        let identity = try context.signedIn()
+        try await desk.store.endSession(context.identifier("id"), by: identity.principal)
+        return .redirect(to: "/settings", done: .sessionEnded, anchor: "sessions")
+    }
+
+    private func draft(_ identity: Identity, context: WebContext) -> SettingsView.Draft {
+        SettingsView.Draft(
+            nickname: identity.user.nickname,
+            email: identity.user.email,
+            timezone: identity.user.timezone,
+            language: context.language,
+            theme: context.theme ?? "system"
+        )
+    }
+
+    private func page(
+        _ request: Request,
+        context: WebContext,
+        identity: Identity,
+        draft: SettingsView.Draft,
+        profile: FormErrors = FormErrors(),
+        password: FormErrors = FormErrors()
+    ) async throws -> Response {
+        let voice = try desk.voice(context)
+        let sessions = try await desk.store.sessions(by: identity.principal)
+        let view = SettingsView(
+            page: desk.frame(voice.words["settings.title"], request: request, context: context, voice: voice),
+            draft: draft,
+            sessions: sessions.map {
+                SessionRow(
+                    id: $0.id,
+                    userAgent: $0.userAgent,
+                    address: $0.address,
+                    createdAt: $0.createdAt,
+                    isCurrent: $0.id == identity.session?.id,
+                    voice: voice
+                )
+            },
+            profileErrors: profile,
+            passwordErrors: password,
+            voice: voice
+        )
+        let isFine = profile.isEmpty && password.isEmpty
+        return try desk.page(view, context: context, status: isFine ? .ok : .unprocessableContent)
+    }
+}

@@ -1,0 +1,109 @@
+import Engine
+import Foundation
+import Markdown
+import Storage
+
+/// Reads a page of a conversation's messages with what their runs are doing, and makes views of them.
+struct ThreadReader: Sendable {
+    let desk: Desk
+    let identity: Identity
+    let csrf: String
+    let voice: Voice
+
+    /// One page of a conversation, oldest first.
+    struct Thread: Sendable {
+        var items: [ThreadItem]
+        var total: Int
+        var activeRun: UUID?
+    }
+
+    /// nil when there is no such conversation.
+    func thread(of conversation: UUID, page: Page, agents: Choices) async throws -> Thread? {
+        async let found = desk.store.messages(in: conversation, page: page, ascending: false, by: identity.principal)
+        async let latest = desk.store.latestRuns(in: conversation, by: identity.principal)
+        guard let messages = try await found else { return nil }
+        let runs = try await latest.sorted { $0.createdAt < $1.createdAt }
+        let plan = ThreadPlan(messages: messages.items.reversed(), runs: runs, isNewest: page.number == 1)
+        var items: [ThreadItem] = []
+        for entry in plan.entries { items += try await views(entry, agents: agents) }
+        return Thread(items: items, total: messages.total, activeRun: runs.last { !$0.state.isFinal }?.id)
+    }
+
+    /// The answer of a run that has just ended; nil when it left nothing to show.
+    func answer(of run: Run, agents: Choices) async throws -> AnswerView {
+        let message = try await desk.store.message(run.messageID, in: run.conversationID, by: identity.principal)
+        return try await answer(message, run: run, canRetry: true, agents: agents)
+    }
+
+    private func views(_ entry: ThreadPlan.Entry, agents: Choices) async throws -> [ThreadItem] {
+        switch entry {
+        case .said(let message):
+            let name = identity.user.nickname
+            return [
+                ThreadItem(
+                    said: SaidView(
+                        id: message.id,
+                        name: name,
+                        text: message.content,
+                        at: message.timestamp,
+                        voice: voice
+                    )
+                )
+            ]
+        case .answer(let message, let run, let canRetry):
+            return [ThreadItem(answer: try await answer(message, run: run, canRetry: canRetry, agents: agents))]
+        case .growing(let run):
+            return [ThreadItem(growing: try await growing(run, agents: agents))]
+        }
+    }
+
+    private func answer(_ message: Message?, run: Run?, canRetry: Bool, agents: Choices) async throws -> AnswerView {
+        let metadata = AnswerMetadata(json: message?.modelMetadata)
+        let facts = AnswerView.Facts(
+            id: message?.id ?? run?.messageID ?? UUID(),
+            agent: agents.name(of: message?.agentID ?? run?.agentID) ?? voice.words["composer.agent"],
+            date: message?.timestamp ?? run?.finishedAt ?? voice.now,
+            run: run,
+            metadata: metadata,
+            tools: try await tools(of: run, metadata: metadata),
+            canRetry: canRetry
+        )
+        let text = message?.content ?? ""
+        return AnswerView(facts, html: text.isEmpty ? "" : MarkdownRenderer.html(text), csrf: csrf, voice: voice)
+    }
+
+    /// Only answers that used tools have their log read again.
+    private func tools(of run: Run?, metadata: AnswerMetadata) async throws -> [ToolLine] {
+        guard let run, (metadata.toolCalls ?? 0) > 0 else { return [] }
+        return try await live(run).toolLines(voice: voice)
+    }
+
+    private func growing(_ run: Run, agents: Choices) async throws -> GrowingView {
+        let live = try await live(run)
+        var text = LiveText()
+        _ = text.advance(to: live)
+        return GrowingView(
+            run: run,
+            agent: agents.name(of: run.agentID) ?? voice.words["composer.agent"],
+            live: live,
+            html: text.blocks.joined(),
+            voice: voice
+        )
+    }
+
+    /// The log so far, read in pieces.
+    private func live(_ run: Run) async throws -> LiveAnswer {
+        let size = 2000
+        var live = LiveAnswer()
+        while true {
+            let found = try await desk.store.events(
+                of: run.id,
+                after: live.sequence,
+                limit: size,
+                by: identity.principal
+            )
+            for event in found ?? [] { live.feed(event) }
+            if (found?.count ?? 0) < size { return live }
+        }
+    }
+}

@@ -1,0 +1,68 @@
+import Engine
+import Foundation
+import HTTPTypes
+import Storage
+
+/// A message as it was typed, with the agent and the model that shall answer.
+struct TurnForm: Sendable {
+    static let longest = 100_000
+
+    let text: String
+    private let agent: String
+    private let model: String
+    private let key: String
+
+    init(_ form: Form) {
+        text = form["content"].replacing("\r\n", with: "\n")
+        agent = form["agent_id"]
+        model = form["model_id"]
+        key = String(form["key"].prefix(100))
+    }
+
+    /// The words for what is wrong; nil when it can be sent.
+    func problem(_ voice: Voice) -> String? {
+        if text.allSatisfy(\.isWhitespace) { return voice.words["composer.empty"] }
+        return text.count > TurnForm.longest ? voice.words["composer.tooLong"] : nil
+    }
+
+    func turn(in conversation: UUID) -> TurnInput {
+        TurnInput(
+            conversationID: conversation,
+            content: text,
+            agentID: UUID(uuidString: agent),
+            modelID: UUID(uuidString: model),
+            temporaryMessageID: nil,
+            idempotencyKey: key.isEmpty ? nil : key
+        )
+    }
+
+    /// The same again, to be shown with what is wrong.
+    func draft(_ error: String) -> ComposerView.Draft {
+        ComposerView.Draft(text: text, agent: agent, model: model, error: error)
+    }
+}
+
+extension WebServices {
+    /// Starts the turn of a form. A form that was changed after it had been sent is another message.
+    func start(_ form: TurnForm, in conversation: UUID, by principal: Principal) async throws -> TurnStart? {
+        do {
+            return try await start(form.turn(in: conversation), by: principal)
+        } catch let error as StorageError where error.code == .conflict("idempotency_key") {
+            var turn = form.turn(in: conversation)
+            turn.idempotencyKey = nil
+            return try await start(turn, by: principal)
+        }
+    }
+}
+
+extension StorageError {
+    /// Why a turn was not taken, in words and as a status; nil when it is another failure.
+    func turnProblem(_ voice: Voice) -> (message: String, status: HTTPResponse.Status)? {
+        switch code {
+        case .conflict("run"): (voice.words["composer.busy"], .conflict)
+        case .invalid("agent_id"), .invalid("model_id"): (voice.words["composer.gone"], .unprocessableContent)
+        case .invalid: (voice.words("form.notAccepted", ["reason": message]), .unprocessableContent)
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,6 @@
+/// What somebody typed to get an account.
+struct AccountDraft: Sendable {
+    var nickname = ""
+    var email = ""
+    var token = ""
+}

@@ -1,0 +1,59 @@
+import Engine
+import Foundation
+
+/// One agent: what it is told, what it is good at, how it does.
+struct AgentView: View {
+    static let template = "agent"
+
+    let page: Frame
+    let id: String
+    let name: String
+    let description: String
+    let instruction: String
+    let capabilities: [String]
+    let hasCapabilities: Bool
+    let isSystem: Bool
+    let facts: [Fact]
+
+    /// What is counted of an agent. The rate is between 0 and 1, the time in seconds.
+    struct Numbers: Sendable {
+        var model: String?
+        var runs: Int
+        var successRate: Double
+        var time: Double
+        var lastUsedAt: Date?
+    }
+
+    init(
+        page: Frame,
+        id: UUID,
+        name: String,
+        description: String,
+        instruction: String,
+        capabilities: [String],
+        isSystem: Bool,
+        numbers: Numbers,
+        voice: Voice
+    ) {
+        let words = voice.words
+        self.page = page
+        self.id = id.text
+        self.name = name
+        self.description = description
+        self.instruction = instruction
+        self.capabilities = capabilities
+        self.isSystem = isSystem
+        hasCapabilities = !capabilities.isEmpty
+        let rate = (numbers.successRate * 1000).rounded() / 10
+        var facts = [
+            Fact(name: words["agents.model"], value: numbers.model ?? words["agents.defaultModel"]),
+            Fact(name: words["agents.runs"], value: numbers.runs.grouped),
+        ]
+        if numbers.runs > 0 {
+            facts.append(Fact(name: words["agents.finished"], value: "\(rate)%"))
+            facts.append(Fact(name: words["agents.time"], value: voice.duration(numbers.time)))
+        }
+        let lastUsed = numbers.lastUsedAt.map { voice.time($0).text } ?? words["agents.never"]
+        self.facts = facts + [Fact(name: words["agents.lastUsed"], value: lastUsed)]
+    }
+}

@@ -1,0 +1,24 @@
+import Engine
+import Foundation
+
+/// All agents.
+struct AgentsView: View {
+    static let template = "agents"
+
+    let page: Frame
+    let agents: [Row]
+
+    struct Row: Sendable {
+        let address: String
+        let name: String
+        let description: String
+        let isSystem: Bool
+
+        init(id: UUID, name: String, description: String, isSystem: Bool) {
+            address = "/agents/\(id.text)"
+            self.name = name
+            self.description = description
+            self.isSystem = isSystem
+        }
+    }
+}

@@ -1,0 +1,73 @@
+import Engine
+import Foundation
+
+/// A finished answer: its text, how its run ended, and what it cost.
+struct AnswerView: View {
+    static let template = "part/answer"
+
+    let id: String
+    let agent: String
+    let time: TimeText?
+    let html: String
+    let hasText: Bool
+    let run: RunLine?
+    let failure: Failure?
+    let meta: [String]
+    let csrf: String
+
+    /// Why the answer is not whole.
+    struct Failure: Sendable {
+        let kind: String
+        let icon: String
+        let title: String
+        let text: String
+        let retryAddress: String?
+    }
+
+    /// What is known of the answer besides its text.
+    struct Facts: Sendable {
+        var id: UUID
+        var agent: String
+        var date: Date
+        var run: Run?
+        var metadata: AnswerMetadata
+        var tools: [ToolLine] = []
+        /// Only the last attempt at a message may be tried again.
+        var canRetry = false
+    }
+
+    /// `html` comes from the Markdown module and nowhere else.
+    init(_ facts: Facts, html: String, csrf: String, voice: Voice) {
+        id = facts.id.text
+        agent = facts.agent
+        time = voice.time(facts.date)
+        self.html = html
+        hasText = !html.isEmpty
+        self.csrf = csrf
+        meta = facts.metadata.lines(voice: voice)
+        run = facts.run.flatMap { RunLine($0, metadata: facts.metadata, tools: facts.tools, voice: voice) }
+        failure = Failure(facts, voice: voice)
+    }
+}
+
+extension AnswerView.Failure {
+    /// nil when the answer is whole.
+    fileprivate init?(_ facts: AnswerView.Facts, voice: Voice) {
+        let words = voice.words
+        switch facts.run?.state {
+        case .failed:
+            (kind, icon, title) = ("fail", voice.icons("warn"), words["answer.failed"])
+            let key = "failure.\(facts.run?.errorCode ?? "")"
+            text = words[words.has(key) ? key : "failure.other"]
+        case .cancelled:
+            (kind, icon, title) = ("", voice.icons("stop"), words["answer.stopped"])
+            text = facts.metadata.isEmpty ? "" : words["answer.stoppedText"]
+        default:
+            guard facts.metadata.finishReason == "length" else { return nil }
+            (kind, icon, title) = ("", voice.icons("info"), words["answer.cut"])
+            (text, retryAddress) = (words["answer.cutText"], nil)
+            return
+        }
+        retryAddress = facts.canRetry ? facts.run.map { "/runs/\($0.id.text)/retry" } : nil
+    }
+}

@@ -1,0 +1,53 @@
+import Engine
+import Foundation
+
+/// Where a message is written, with the agent and the model that shall answer.
+struct ComposerView: Sendable {
+    let action: String
+    let draftKey: String
+    /// Makes the same form, sent twice, the same message.
+    let idempotencyKey: String
+    let text: String
+    let placeholder: String
+    let sendWord: String
+    let error: String?
+    let agents: [Option]
+    let models: [Option]
+    let stopAddress: String?
+    let isRunning: Bool
+    let isFocused: Bool
+
+    struct Draft: Sendable {
+        var text = ""
+        var agent = ""
+        var model = ""
+        var error: String?
+        var key = UUID().uuidString
+    }
+
+    /// `conversation` is nil where a new one begins; `run` is the one at work.
+    init(
+        conversation: UUID?,
+        run: UUID? = nil,
+        draft: Draft = Draft(),
+        agents: [(id: String, name: String)],
+        models: [(id: String, name: String)],
+        voice: Voice
+    ) {
+        let words = voice.words
+        action = conversation.map { "/conversations/\($0.text)/messages" } ?? "/conversations"
+        draftKey = conversation.map(\.text) ?? "new"
+        idempotencyKey = draft.key
+        text = draft.text
+        error = draft.error
+        sendWord = words[conversation == nil ? "composer.start" : "composer.send"]
+        placeholder = words[run != nil ? "composer.wait" : conversation == nil ? "composer.new" : "composer.next"]
+        self.agents = agents.map { Option(value: $0.id, label: $0.name, isChosen: $0.id == draft.agent) }
+        self.models = ([(id: "", name: words["composer.ownModel"])] + models).map {
+            Option(value: $0.id, label: $0.name, isChosen: $0.id == draft.model)
+        }
+        stopAddress = run.map { "/runs/\($0.text)/cancellation" }
+        isRunning = run != nil
+        isFocused = draft.error != nil || conversation == nil
+    }
+}

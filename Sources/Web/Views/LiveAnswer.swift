@@ -1,0 +1,137 @@
+import Engine
+import Foundation
+
+/// What a run's log amounts to so far, as a page needs it. Feed it the events in order.
+struct LiveAnswer: Sendable {
+    private(set) var sequence: Int64 = 0
+    private(set) var state = RunState.queued
+    private(set) var attempt = 1
+    /// Why it is not simply at work: `retry: …` or `fallback: …`.
+    private(set) var reason: String?
+    private(set) var text = ""
+    /// How often the text began anew.
+    private(set) var beginnings = 0
+    private(set) var tools: [Tool] = []
+
+    struct Tool: Sendable, Equatable {
+        var callID: String
+        var name: String
+        var input: String
+        var hasSucceeded: Bool?
+    }
+
+    mutating func feed(_ event: RunEvent) {
+        sequence = event.sequence
+        switch event.kind {
+        case .contentStream: feedText(event)
+        case .agentStart: begin()
+        case .runStatus: feedStatus(event)
+        case .toolCall: feedToolCall(event)
+        case .toolResult: feedToolResult(event)
+        default: break
+        }
+    }
+
+    private mutating func begin() {
+        text = ""
+        tools = []
+        beginnings += 1
+    }
+
+    private mutating func feedText(_ event: RunEvent) {
+        struct Delta: Decodable { var contentDelta: String? }
+        guard let delta = decode(Delta.self, event)?.contentDelta, !delta.isEmpty else { return }
+        text += delta
+        reason = nil
+    }
+
+    private mutating func feedStatus(_ event: RunEvent) {
+        struct Status: Decodable {
+            var state: String?
+            var attempt: Int?
+            var reason: String?
+        }
+        let status = decode(Status.self, event)
+        state = status?.state.flatMap(RunState.init) ?? state
+        attempt = status?.attempt ?? attempt
+        reason = status?.reason
+    }
+
+    private mutating func feedToolCall(_ event: RunEvent) {
+        struct Call: Decodable {
+            var callId: String
+            var toolName: String
+        }
+        guard let call = decode(Call.self, event) else { return }
+        tools.append(Tool(callID: call.callId, name: call.toolName, input: input(of: event)))
+    }
+
+    private mutating func feedToolResult(_ event: RunEvent) {
+        struct Outcome: Decodable {
+            var callId: String
+            var success: Bool?
+        }
+        guard let outcome = decode(Outcome.self, event) else { return }
+        for index in tools.indices where tools[index].callID == outcome.callId {
+            tools[index].hasSucceeded = outcome.success ?? true
+        }
+    }
+
+    /// The input as one line of JSON.
+    private func input(of event: RunEvent) -> String {
+        let object = try? JSONSerialization.jsonObject(with: Data(event.data.utf8)) as? [String: Any]
+        guard let input = object?["tool_input"] else { return "" }
+        if let text = input as? String { return text }
+        let data = try? JSONSerialization.data(withJSONObject: input, options: [.sortedKeys, .fragmentsAllowed, .withoutEscapingSlashes])
+        return data.map { String(decoding: $0, as: UTF8.self) } ?? ""
+    }
+
+    private func decode<Value: Decodable>(_ type: Value.Type, _ event: RunEvent) -> Value? {
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return try? decoder.decode(type, from: Data(event.data.utf8))
+    }
+}
+
+extension LiveAnswer {
+    /// What the line below the text depends on.
+    struct Mood: Equatable {
+        let state: RunState
+        let attempt: Int
+        let reason: String?
+        let hasText: Bool
+        let isToolAtWork: Bool
+    }
+
+    var mood: Mood {
+        Mood(
+            state: state,
+            attempt: attempt,
+            reason: reason,
+            hasText: !text.isEmpty,
+            isToolAtWork: tools.contains { $0.hasSucceeded == nil }
+        )
+    }
+
+    func line(voice: Voice) -> LiveLine {
+        let view = StateView(state, voice: voice)
+        let word =
+            state == .running
+            ? voice.words[
+                mood.isToolAtWork ? "state.running" : text.isEmpty ? "state.thinking" : "state.writing"
+            ] : view.word
+        return LiveLine(kind: view.kind, sign: view.sign, word: word, detail: detail(voice))
+    }
+
+    private func detail(_ voice: Voice) -> String? {
+        if reason?.hasPrefix("retry: ") == true { return voice.words["run.retrying"] }
+        if let reason, reason.hasPrefix("fallback: ") {
+            return voice.words("run.fallback", ["model": String(reason.dropFirst("fallback: ".count))])
+        }
+        return attempt > 1 ? voice.words("run.attempt", ["n": String(attempt)]) : nil
+    }
+
+    func toolLines(voice: Voice) -> [ToolLine] {
+        tools.map { ToolLine(name: $0.name, input: $0.input, hasSucceeded: $0.hasSucceeded, voice: voice) }
+    }
+}

@@ -1,0 +1,45 @@
+import Foundation
+
+/// What a model costs: money per million tokens.
+struct ModelPrice: Sendable, Equatable {
+    static let currencies = ["USD", "CNY", "EUR", "GBP"]
+
+    var input: Decimal
+    var output: Decimal
+    var currency: String
+
+    init(input: Decimal, output: Decimal, currency: String) {
+        self.input = input
+        self.output = output
+        self.currency = currency
+    }
+
+    /// Reads `models.pricing`, which counts by the million unless it says that it counts by the thousand.
+    init?(json: String?) {
+        guard let json, let stored = try? JSONDecoder().decode(Stored.self, from: Data(json.utf8)),
+            let input = stored.input, let output = stored.output
+        else { return nil }
+        let factor: Decimal = stored.isByThousand == true ? 1000 : 1
+        self.init(input: input * factor, output: output * factor, currency: stored.currency ?? "USD")
+    }
+
+    /// As it is stored.
+    var json: String {
+        "{\"input_tokens\":\(input),\"output_tokens\":\(output),"
+            + "\"currency\":\"\(currency)\",\"per_1k_tokens\":false}"
+    }
+
+    private struct Stored: Decodable {
+        var input: Decimal?
+        var output: Decimal?
+        var currency: String?
+        var isByThousand: Bool?
+
+        private enum CodingKeys: String, CodingKey {
+            case input = "input_tokens"
+            case output = "output_tokens"
+            case currency
+            case isByThousand = "per_1k_tokens"
+        }
+    }
+}

@@ -1,0 +1,11 @@
+extension Templates {
+    /// Every view: the start fails if one has no template.
+    static let views: [String] = [
+        SignInView.template, RegisterView.template, SetUpView.template, HomeView.template,
+        ConversationsView.template, ConversationView.template, ConversationEditView.template,
+        ConfirmationView.template, AnswerView.template, LiveLine.template, ToolsView.template,
+        ProvidersView.template, ProviderNewView.template, ProviderView.template, ProviderModelsView.template,
+        ModelView.template, AgentsView.template, AgentView.template, SettingsView.template, UsersView.template,
+        ErrorView.template,
+    ]
+}

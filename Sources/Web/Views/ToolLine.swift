@@ -1,0 +1,29 @@
+/// A tool call of a run: its name, what it got, and how it ended.
+struct ToolLine: Sendable {
+    let kind: String
+    let sign: String
+    let name: String
+    let input: String
+    let result: String
+
+    /// `hasSucceeded` is nil while the tool works. The input is cut to a line.
+    init(name: String, input: String, hasSucceeded: Bool?, voice: Voice) {
+        self.name = name
+        self.input = input.count > 160 ? String(input.prefix(159)) + "…" : input
+        switch hasSucceeded {
+        case nil:
+            (kind, sign, result) = ("live", voice.icons.glyph(busy: true), voice.words["tool.running"])
+        case true?:
+            (kind, sign, result) = ("done", voice.icons("tick"), voice.words["tool.done"])
+        case false?:
+            (kind, sign, result) = ("fail", voice.icons("cross"), voice.words["tool.failed"])
+        }
+    }
+}
+
+/// The tool calls of a run, for a page that shows them while they happen.
+struct ToolsView: View {
+    static let template = "part/tools"
+
+    let tools: [ToolLine]
+}
