@@ -80,17 +80,28 @@ let package = Package(
             swiftSettings: settings
         ),
 
-        tests("Postgres", ["Postgres"]),
+        tests("Postgres", ["Postgres", .product(name: "Logging", package: "swift-log")]),
         tests("Fetch", ["Fetch"]),
         tests("Markdown", ["Markdown"], resources: [.copy("Examples")]),
         tests("Engine", ["Engine", .product(name: "Logging", package: "swift-log")]),
         tests("Providers", ["Providers", "Engine", "Fetch"]),
-        tests("Storage", ["Storage", "Engine", "Postgres"]),
+        tests("Storage", ["Storage", "Engine", "Postgres", .product(name: "Logging", package: "swift-log")]),
         tests(
             "Web",
             [
                 "Web", "Storage", "Engine", "Postgres",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ]
+        ),
+        tests(
+            "App",
+            [
+                "App", .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "Logging", package: "swift-log"),
             ]
         ),
         tests("Architecture", []),

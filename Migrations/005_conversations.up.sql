@@ -27,9 +27,12 @@ create index conversations_org on conversations (org_id);
 create function count_conversation() returns trigger
 language plpgsql security definer
 set search_path = public, pg_temp
-set alma.system = 'on'
 as $$
+declare
+    asker constant text := coalesce(current_setting('alma.system', true), '');
 begin
+    -- For as long as this takes: a cascade that began elsewhere counts, too.
+    perform set_config('alma.system', 'on', true);
     if tg_op = 'INSERT' then
         insert into user_statistics (org_id, user_id, total_conversations, archived_conversations)
         values (new.org_id, new.user_id, 1, new.is_archived::integer)
@@ -46,6 +49,7 @@ begin
             archived_conversations = archived_conversations - old.is_archived::integer
         where org_id = old.org_id and user_id = old.user_id;
     end if;
+    perform set_config('alma.system', asker, true);
     return null;
 end
 $$;

@@ -3,9 +3,9 @@
 create function create_monthly_partitions(ahead integer default 2) returns integer
 language plpgsql security definer
 set search_path = public, pg_temp
-set alma.system = 'on'
 as $$
 declare
+    asker constant text := coalesce(current_setting('alma.system', true), '');
     this_month constant timestamptz := date_trunc('month', now() at time zone 'UTC') at time zone 'UTC';
     parent text;
     key text;
@@ -19,6 +19,7 @@ begin
     end if;
     -- Two servers that start together make them once.
     perform pg_advisory_xact_lock(hashtext('create_monthly_partitions'));
+    perform set_config('alma.system', 'on', true);
     for month in 0..ahead loop
         lower_bound := uuid_at((this_month at time zone 'UTC' + make_interval(months => month)) at time zone 'UTC');
         upper_bound := uuid_at((this_month at time zone 'UTC' + make_interval(months => month + 1)) at time zone 'UTC');
@@ -42,6 +43,7 @@ begin
             made := made + 1;
         end loop;
     end loop;
+    perform set_config('alma.system', asker, true);
     return made;
 end
 $$;

@@ -27,7 +27,8 @@ function follow(article) {
     article.remove();
     for (const one of document.querySelectorAll("[data-while-running]")) one.hidden = true;
     for (const one of document.querySelectorAll("[data-when-idle]")) one.disabled = false;
-    document.dispatchEvent(new Event("alma:changed"));
+    for (const one of document.querySelectorAll("[data-idle-placeholder]")) one.placeholder = one.dataset.idlePlaceholder;
+    document.querySelector(".talk[aria-current] .state")?.remove();
   });
 }
 
@@ -38,11 +39,11 @@ function replaceFrom(text, first, blocks) {
 
 // Paragraphs are read out when they are whole, each once.
 function say(article, text, end) {
-  const region = document.querySelector("[data-say]");
-  for (let at = Number(article.dataset.said ?? 0); at < end; at++) {
-    region.textContent = text.children[at].textContent;
-    article.dataset.said = at + 1;
-  }
+  const begin = Number(article.dataset.said ?? 0);
+  if (begin >= end) return;
+  const whole = [...text.children].slice(begin, end).map(one => one.textContent);
+  document.querySelector("[data-say]").textContent = whole.join(" ");
+  article.dataset.said = end;
 }
 
 // Nothing moves under a reader who has scrolled up.

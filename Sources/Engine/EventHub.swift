@@ -7,8 +7,17 @@ package import Foundation
 package final class EventHub: Sendable {
     private let channels = Locked<[UUID: EventChannel]>([:])
     private let ticker = Locked(false)
+    private let closed = Locked(false)
 
     package init() {}
+
+    /// Ends every reader's sequence where it is, because the server ends; they come back with their place.
+    package func endReading() {
+        closed.withLock { $0 = true }
+        for run in channels.withLock({ Array($0.keys) }) { wake(run) { $0.takeWaiters() } }
+    }
+
+    var isReadingEnded: Bool { closed.withLock { $0 } }
 
     /// The stored events after `sequence`, as they come, until the run has ended. With a `tick`, an empty batch says
     /// after that much silence that the stream still lives.
@@ -71,7 +80,7 @@ extension EventHub {
             await withCheckedContinuation { continuation in
                 let goesOn = channels.withLock { channels in
                     var channel = channels[run] ?? EventChannel()
-                    if Task.isCancelled || channel.hasNews(after: place) { return true }
+                    if Task.isCancelled || isReadingEnded || channel.hasNews(after: place) { return true }
                     channel.add(EventChannel.Waiter(continuation: continuation, deadline: deadline), key: key)
                     channels[run] = channel
                     return false

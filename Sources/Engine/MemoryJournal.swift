@@ -60,8 +60,10 @@ package final class MemoryJournal: Journal {
     /// How many transactions the log has taken.
     package var appends: Int { state.withLock { $0.appends } }
 
+    /// As with a database, a task that was cancelled gets nothing any more.
     private func access<Result>(_ body: (inout State) throws -> Result) throws -> Result {
-        try state.withLock { state in
+        try Task.checkCancellation()
+        return try state.withLock { state in
             if let failure = state.failure { throw failure }
             return try body(&state)
         }

@@ -32,7 +32,7 @@ package struct RunEventSequence: AsyncSequence, Sendable {
         package mutating func next() async throws -> [RunEvent]? {
             let clock = ContinuousClock()
             let deadline = sequence.tick.map { clock.now + $0 }
-            while !isOver {
+            while !isOver, !sequence.hub.isReadingEnded {
                 try Task.checkCancellation()
                 if let events = try await available() { return passed(events) }
                 if let deadline, clock.now >= deadline { return [] }

@@ -147,24 +147,21 @@ extension RunExecution {
 
     /// Tries until the database has it. When the process ends first, the next worker repeats the attempt.
     private func finish(_ outcome: RunOutcome) async {
-        var delay = Duration.milliseconds(50)
-        while handle.ending != .handedBack {
-            do {
-                if try await journal.finish(outcome) {
-                    log.publishEnd(outcome.events, of: run.id)
-                } else {
-                    log.abandon(run.id)
+        // A task that was cancelled can neither ask the database nor sleep, and the end must be stored all the same.
+        await Task {
+            var delay = Duration.milliseconds(50)
+            repeat {
+                do {
+                    guard try await journal.finish(outcome) else { break }
+                    return log.publishEnd(outcome.events, of: run.id)
+                } catch {
+                    logger.warning("A run's end waits for the database", metadata: ["error": "\(error)"])
+                    try? await Task.sleep(for: delay)
+                    delay = min(delay * 2, .seconds(1))
                 }
-                return
-            } catch {
-                logger.warning("A run's end waits for the database", metadata: ["error": "\(error)"])
-                // A cancelled task cannot sleep; the end must be stored all the same.
-                let pause = delay
-                await Task { () async -> Void in try? await Task.sleep(for: pause) }.value
-                delay = min(delay * 2, .seconds(1))
-            }
-        }
-        log.abandon(run.id)
+            } while !handle.isLeaving
+            log.abandon(run.id)
+        }.value
     }
 }
 

@@ -1,13 +1,13 @@
 /// The bounds of every call to a provider.
 package struct CallLimits: Sendable {
     package var connect: Duration
-    /// The longest silence: models that think without showing it are silent for minutes.
+    /// The longest silence: a model that thinks unseen, or reads a long text on a slow machine, is silent for minutes.
     package var idle: Duration
     /// The whole answer.
     package var total: Duration
     /// What may still come after the model said why it stopped: usage, and the end.
     package var ending: Duration
-    /// The whole of a test or of a look for local servers' models.
+    /// The whole of a provider's test.
     package var probe: Duration
     /// How long a server on this machine has to show itself.
     package var discovery: Duration
@@ -20,7 +20,7 @@ package struct CallLimits: Sendable {
 
     package init(
         connect: Duration = .seconds(10),
-        idle: Duration = .seconds(180),
+        idle: Duration = .seconds(300),
         total: Duration = .seconds(1800),
         ending: Duration = .seconds(10),
         probe: Duration = .seconds(15),

@@ -162,6 +162,15 @@ import Testing
         }
     }
 
+    @Test func aServerThatEndsSendsItsReadersAway() async throws {
+        let shop = Workshop(models: StubModels { _, _ in })
+        let run = Run.sample()
+        let reader = Task { try await shop.log(of: run) }
+        while shop.hub.waiting == 0 { await Task.yield() }
+        shop.hub.endReading()
+        #expect(try await reader.value.isEmpty)
+    }
+
     @Test func stopMeansStop() async throws {
         let shop = Workshop(
             models: StubModels { _, receive in

@@ -48,15 +48,19 @@ struct UserCommand: AsyncParsableCommand {
         }
 
         private func create(in store: Store, password: Secret) async throws {
-            let user = try await store.register(
-                email: email,
-                password: password,
-                nickname: nickname,
-                language: "en",
-                status: .active,
-                isSuperuser: superuser
-            )
-            Terminal.say("Made \(superuser ? "the administrator" : "the account") \(user.email) (\(user.id.text)).")
+            do {
+                let user = try await store.register(
+                    email: email,
+                    password: password,
+                    nickname: nickname,
+                    language: "en",
+                    status: .active,
+                    isSuperuser: superuser
+                )
+                Terminal.say("Made \(superuser ? "the administrator" : "the account") \(user.email) (\(user.id.text)).")
+            } catch let error as StorageError {
+                throw AppError(.account, "No account was made for \(email): \(error.message)")
+            }
         }
     }
 }

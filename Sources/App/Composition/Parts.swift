@@ -44,9 +44,10 @@ struct Parts: Sendable {
 
     func services(for role: Program.Role) async throws -> [any Service] {
         var services: [any Service] = access.embedded.map { [$0] } ?? []
+        services.append(Closing("data folder") { [lock = access.lock] in withExtendedLifetime(lock) {} })
         services.append(Closing("database") { [database] in await database.close() })
         services.append(Closing("outbound connections") { [fetch] in await fetch.close() })
-        if configuration.workers > 0 { services.append(WorkerService(worker: worker)) }
+        if configuration.workers > 0 { services.append(workerService(for: role)) }
         guard role == .server else { return services }
         services.append(HousekeepingService(store: store, logger: logger))
         services.append(AnnouncementService(store: store, hub: hub))
@@ -59,6 +60,11 @@ struct Parts: Sendable {
         await fetch.close()
         await database.close()
         await access.close()
+    }
+
+    private func workerService(for role: Program.Role) -> WorkerService {
+        let mark = role == .server ? "\(data.path)/worker.id" : nil
+        return WorkerService(worker: worker, store: store, mark: mark, logger: logger)
     }
 
     private func webServer() async throws -> any Service {
@@ -84,6 +90,9 @@ struct Parts: Sendable {
         )
         let ready = ReadyMessage(address: configuration.localURL, setupToken: setupToken, fetch: fetch, logger: logger)
         return try WebServer(services: services)
-            .application(host: configuration.host, port: configuration.port) { _ in await ready.announce() }
+            .application(host: configuration.host, port: configuration.port) { _ in
+                // The socket accepts nobody before this returns, so the asking goes on by itself and ends by itself.
+                Task { await ready.announce() }
+            }
     }
 }

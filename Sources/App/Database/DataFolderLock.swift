@@ -25,6 +25,15 @@ final class DataFolderLock: Sendable {
         return DataFolderLock(descriptor: descriptor)
     }
 
+    /// Throws when another process owns it.
+    static func require(_ folder: DataFolder) throws(AppError) -> DataFolderLock {
+        if let lock = try take(folder) { return lock }
+        throw AppError(
+            .dataFolderInUse,
+            "Another ALMA (process \(owner(of: folder))) uses \(folder.path): stop it, or set ALMA_DATA to another folder."
+        )
+    }
+
     /// For the message of whoever comes second.
     static func owner(of folder: DataFolder) -> String {
         let text = (try? String(contentsOfFile: path(in: folder), encoding: .utf8)) ?? ""

@@ -10,8 +10,8 @@ struct DatabaseAccess: Sendable {
     /// Ours to stop; nil when somebody else runs the database.
     var embedded: EmbeddedPostgres?
 
-    /// Ours, whoever of us runs it.
-    private(set) var isEmbedded = false
+    /// What a server holds while it uses the folder; with our own database, that one holds it.
+    private(set) var lock: DataFolderLock?
 
     /// Whether a server that runs already on the data folder will do, or we must be its owner.
     enum Sharing: Sendable { case owner, guest }
@@ -24,7 +24,9 @@ struct DatabaseAccess: Sendable {
     ) async throws -> DatabaseAccess {
         switch configuration.database {
         case .external(let url):
-            return try DatabaseAccess(administration: url.reveal(), application: url.reveal(), configuration)
+            var access = try DatabaseAccess(administration: url.reveal(), application: url.reveal(), configuration)
+            if sharing == .owner { access.lock = try DataFolderLock.require(data) }
+            return access
         case .embedded:
             if sharing == .guest, let address = EmbeddedVisit.address(in: data) {
                 return try DatabaseAccess(address, configuration)
@@ -39,7 +41,6 @@ struct DatabaseAccess: Sendable {
     private init(_ address: EmbeddedAddress, _ configuration: ServerConfiguration) throws {
         let url = address.url(role: PostgresCluster.administrator)
         try self.init(administration: url, application: url, configuration)
-        isEmbedded = true
     }
 
     private init(administration: String, application: String, _ configuration: ServerConfiguration) throws {

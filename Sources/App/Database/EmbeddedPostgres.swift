@@ -20,13 +20,7 @@ final class EmbeddedPostgres: Service {
 
     /// Returns when it accepts connections. Throws when another process owns the folder.
     static func start(in data: DataFolder, logger: Logger) async throws -> EmbeddedPostgres {
-        guard let lock = try DataFolderLock.take(data) else {
-            throw AppError(
-                .dataFolderInUse,
-                "Another ALMA (process \(DataFolderLock.owner(of: data))) uses \(data.path): stop it, or set ALMA_DATA "
-                    + "to another folder."
-            )
-        }
+        let lock = try DataFolderLock.require(data)
         let cluster = try await PostgresCluster.prepare(in: data, logger: logger)
         let postmaster = Postmaster(cluster: cluster, logger: logger)
         let process = try await postmaster.adoptOrStart()
@@ -42,7 +36,11 @@ final class EmbeddedPostgres: Service {
         await Task.detached { await self.stop() }.value
     }
 
-    func stop() async { await postmaster.stop(process.withLock { $0 }) }
+    func stop() async {
+        await postmaster.stop(process.withLock { $0 })
+        // Empty by now; one in /tmp would stay for ever.
+        rmdir(cluster.socketFolder)
+    }
 
     /// Four looks a second: a dead server is back before its users have tired of waiting for a connection.
     private func watch() async {

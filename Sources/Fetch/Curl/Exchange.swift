@@ -43,8 +43,11 @@ extension Exchange {
 
     /// Reads the rest away, as long as it is short and quick.
     func drain() {
-        if state.withLock({ $0.drain() }) { thread.post(.drain(self)) }
+        if state.withLock({ $0.drain() }) { end(within: .seconds(1)) }
     }
+
+    /// Gives the rest this much time and no more.
+    func end(within time: Duration) { thread.post(.end(self, by: .now + time)) }
 
     /// Ends it because nobody reads any more.
     func abandon() {

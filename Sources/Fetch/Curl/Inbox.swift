@@ -6,7 +6,8 @@ enum CurlCommand {
     case start(Exchange)
     /// The reader has made room.
     case resume(Exchange)
-    case drain(Exchange)
+    /// It is over then, even if bytes still come.
+    case end(Exchange, by: ContinuousClock.Instant)
     case cancel(Exchange)
     case stop(CheckedContinuation<Void, Never>?)
 }

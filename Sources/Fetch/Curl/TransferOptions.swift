@@ -21,7 +21,11 @@ func configure(
     return list
 }
 
-private func setCallbacks(_ easy: UnsafeMutableRawPointer, _ context: UnsafeMutableRawPointer, _ policy: AddressPolicy) {
+private func setCallbacks(
+    _ easy: UnsafeMutableRawPointer,
+    _ context: UnsafeMutableRawPointer,
+    _ policy: AddressPolicy
+) {
     ccurl_set_data_callback(easy, CURLOPT_WRITEFUNCTION, receiveBody)
     ccurl_set_pointer(easy, CURLOPT_WRITEDATA, context)
     ccurl_set_data_callback(easy, CURLOPT_HEADERFUNCTION, receiveHeader)
@@ -54,13 +58,18 @@ private func setTarget(_ easy: UnsafeMutableRawPointer, _ request: FetchRequest)
     switch request.addresses {
     case .any:
         // The environment's proxy is used, but never for what is on this machine.
-        let exceptions = ProcessInfo.processInfo.environment["no_proxy"].map { [$0] } ?? []
-        ccurl_set_text(easy, CURLOPT_NOPROXY, (exceptions + ["localhost", "127.0.0.1", "::1"]).joined(separator: ","))
+        ccurl_set_text(easy, CURLOPT_NOPROXY, proxyExceptions)
     case .publicOnly:
         // A proxy would look names up itself, out of the policy's sight.
         ccurl_set_text(easy, CURLOPT_PROXY, "")
     }
 }
+
+private let proxyExceptions: String = {
+    let environment = ProcessInfo.processInfo.environment
+    let given = [environment["no_proxy"] ?? environment["NO_PROXY"]].compactMap { $0 }
+    return (given + ["localhost", "127.0.0.1", "::1"]).joined(separator: ",")
+}()
 
 private func setMethod(_ easy: UnsafeMutableRawPointer, _ request: FetchRequest) {
     if let body = request.body {

@@ -12,6 +12,9 @@ package struct FetchBody: AsyncSequence, Sendable {
     /// again, a long or late one closes it.
     package func discardRest() { lease.exchange.drain() }
 
+    /// Gives the rest this much time; after it the body ends with `timeout`.
+    package func end(within time: Duration) { lease.exchange.end(within: time) }
+
     package struct Iterator: AsyncIteratorProtocol {
         fileprivate let lease: ExchangeLease
 

@@ -50,7 +50,7 @@ struct InlineMarks {
             } else if text[index] == UInt8(ascii: "~") {
                 let run = TildeRun(text, at: index, before: before, after: after)
                 if run.isDelimiter { pairs.add(run, to: &list) }
-                index = run.end
+                index = run.next
             } else {
                 index += 1
             }

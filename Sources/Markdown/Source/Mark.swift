@@ -1,7 +1,7 @@
 /// The marks this module leaves in the text for itself, between the guard before the parser and the writer after it.
 ///
-/// None can come from outside: the control characters are removed by `SourceText`, and a real `escape`
-/// character is written twice over (`escape` then `still`). The writer drops every mark it meets, in code too,
+/// None can come from outside: the control characters are removed by `SourceText`, references to them made plain
+/// text, and a real `escape` character is written as `escape` then `still`. The writer drops every mark it meets, in code too,
 /// so that a mark changes how a text is read and never what it says.
 enum Mark {
     /// Stands at both ends of a table's cell.

@@ -39,6 +39,8 @@ struct SourceGuard {
             case UInt8(ascii: "!") where index + 1 < bytes.count && bytes[index + 1] == UInt8(ascii: "["):
                 images += 1
                 if images > Self.mostImages { insert(Mark.escape, before: index + 1, in: bytes) }
+            case UInt8(ascii: "&") where CharacterReference.isMark(bytes, at: index):
+                insert([Mark.still], before: index + 1, in: bytes)
             case 0xF0 where Mark.isEscape(bytes, at: index):
                 index += 3
                 insert([Mark.still], before: index + 1, in: bytes)

@@ -29,15 +29,20 @@ package struct MarkdownStream: Sendable {
 
     /// Adds a part of any length and tells what changed; nothing, when a large open block has hardly grown.
     package mutating func append(_ delta: String) -> MarkdownUpdate {
-        source += SourceText.clean(delta)
-        let scope = source.count - openStart
-        let isDue = scope <= Self.smallScope || (source.count - rendered) * Self.shares >= scope
+        let part = SourceText.clean(delta)
+        source += part
+        if part.contains(where: \.isLineEnd) { fence?.extend(source[openStart...]) }
         return isDue ? refresh() : unchanged
     }
 
     /// Brings what was waiting; to be called at the end of the text, and harmless before it.
     package mutating func finish() -> MarkdownUpdate {
         refresh()
+    }
+
+    private var isDue: Bool {
+        let scope = source.count - openStart
+        return scope <= Self.smallScope || (source.count - rendered) * Self.shares >= scope || fence?.isClosed == true
     }
 
     private var unchanged: MarkdownUpdate { MarkdownUpdate(firstChanged: shown.count, blocks: []) }
@@ -64,13 +69,14 @@ package struct MarkdownStream: Sendable {
         guard var fence else { return [] }
         self.fence = nil
         fence.extend(source[openStart...])
+        let html = fence.html(source[openStart...])
         if fence.isClosed {
             close(through: openStart + fence.read, blocks: 1)
             searched = openStart
         } else {
             self.fence = fence
         }
-        return [fence.html]
+        return [html]
     }
 
     /// The blocks that complete lines show to be over.

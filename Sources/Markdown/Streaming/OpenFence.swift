@@ -4,7 +4,6 @@ struct OpenFence {
     private let length: Int
     private let head: [UInt8]
     private var body = HTMLWriter()
-    private var rest = HTMLWriter()
     /// How much of the block's source is in `body`: whole lines.
     private(set) var read: Int
     private(set) var isClosed = false
@@ -27,26 +26,23 @@ struct OpenFence {
         extend(source)
     }
 
-    var html: String {
-        String(decoding: head + body.bytes + rest.bytes + Self.tail, as: UTF8.self)
+    /// The block as it would be if its source ended here.
+    func html(_ source: ArraySlice<UInt8>) -> String {
+        var last = HTMLWriter()
+        let line = SourceLine(source, from: source.startIndex + read)
+        if !isClosed, !line.whole.isEmpty, !closes(line.text) { last.source(line: line.text) }
+        return String(decoding: head + body.bytes + last.bytes + Self.tail, as: UTF8.self)
     }
 
-    /// Takes in what was added to the block's source, up to the line that closes it.
+    /// Takes in the lines added to the block's source, up to the one that closes it.
     mutating func extend(_ source: ArraySlice<UInt8>) {
-        rest = HTMLWriter()
         while !isClosed {
             let line = SourceLine(source, from: source.startIndex + read)
-            guard line.isComplete else { return writeRest(line) }
+            guard line.isComplete else { return }
             read = line.next - source.startIndex
             isClosed = closes(line.text)
             if !isClosed { body.source(line: line.text) }
         }
-    }
-
-    /// The last line may yet grow.
-    private mutating func writeRest(_ line: SourceLine) {
-        guard !line.whole.isEmpty, !closes(line.text) else { return }
-        rest.source(line: line.text)
     }
 
     private func closes(_ line: ArraySlice<UInt8>) -> Bool {

@@ -55,7 +55,7 @@ struct TableRewriter {
 
     private mutating func search(_ node: Node, _ bytes: UnsafeBufferPointer<UInt8>, _ lines: Lines) {
         let first = node.firstLine
-        let last = min(node.lastLine, lines.count - 1)
+        let last = lastLine(of: node, bytes, lines)
         while nextDelimiter < lines.delimiters.count, lines.delimiters[nextDelimiter] <= first { nextDelimiter += 1 }
         guard nextDelimiter < lines.delimiters.count, lines.delimiters[nextDelimiter] <= last else { return }
         guard let chain = ContainerChain(of: node, bytes: bytes, lines: lines) else { return }
@@ -71,6 +71,15 @@ struct TableRewriter {
                 nextDelimiter += 1
             }
         }
+    }
+
+    /// The parser gives a heading with an underline one line too many when something follows it at once.
+    private func lastLine(of node: Node, _ bytes: UnsafeBufferPointer<UInt8>, _ lines: Lines) -> Int {
+        let last = min(node.lastLine, lines.count - 1)
+        guard node.kind == CMARK_NODE_HEADING, last > node.firstLine else { return last }
+        let line = bytes[lines.starts[last]..<lines.ends[last]].filter { !$0.isSpaceOrTab && $0 != UInt8(ascii: ">") }
+        let isUnderline = line.allSatisfy { $0 == UInt8(ascii: "=") } || line.allSatisfy { $0 == UInt8(ascii: "-") }
+        return isUnderline && !line.isEmpty ? last : last - 1
     }
 
     /// Returns the line after the table.
@@ -105,7 +114,7 @@ struct TableRewriter {
     ) -> [Range<Int>]? {
         let (cursor, isLazy) = chain.enter(line)
         let text = cursor.textStart..<cursor.end
-        guard !isLazy, cursor.indent < 4, !TableRow.isOtherBlock(bytes, in: text) else { return nil }
+        guard !isLazy, cursor.indent < 4, !TableEnd.isReached(bytes, in: text) else { return nil }
         let cells = TableRow.cells(bytes, in: text, atMost: columns)
         return cells.isEmpty ? nil : cells
     }
@@ -122,7 +131,8 @@ struct TableRewriter {
         output.append(contentsOf: String(firstTable + tables.count).utf8)
         output.append(UInt8(ascii: " "))
         for index in cell {
-            let isEscape = bytes[index] == UInt8(ascii: "\\") && index + 1 < cell.upperBound
+            let isEscape =
+                bytes[index] == UInt8(ascii: "\\") && index + 1 < cell.upperBound
                 && bytes[index + 1] == UInt8(ascii: "|")
             if !isEscape { output.append(bytes[index]) }
         }

@@ -3,13 +3,31 @@ import CPostgres
 /// Where the database is and how much of it may be used.
 package struct DatabaseConfiguration: Sendable {
     /// A host name or address, or the directory of a unix socket when it begins with `/`.
-    package var host: String? { get { parameters["host"] } set { parameters["host"] = newValue } }
-    package var port: Int? { get { parameters["port"].flatMap { Int($0) } } set { parameters["port"] = newValue?.description } }
-    package var user: String? { get { parameters["user"] } set { parameters["user"] = newValue } }
-    package var password: String? { get { parameters["password"] } set { parameters["password"] = newValue } }
-    package var database: String? { get { parameters["dbname"] } set { parameters["dbname"] = newValue } }
+    package var host: String? {
+        get { parameters["host"] }
+        set { parameters["host"] = newValue }
+    }
+    package var port: Int? {
+        get { parameters["port"].flatMap { Int($0) } }
+        set { parameters["port"] = newValue?.description }
+    }
+    package var user: String? {
+        get { parameters["user"] }
+        set { parameters["user"] = newValue }
+    }
+    package var password: String? {
+        get { parameters["password"] }
+        set { parameters["password"] = newValue }
+    }
+    package var database: String? {
+        get { parameters["dbname"] }
+        set { parameters["dbname"] = newValue }
+    }
     /// Options for the server, `-c name=value …`; they count more than ours.
-    package var options: String? { get { parameters["options"] } set { parameters["options"] = newValue } }
+    package var options: String? {
+        get { parameters["options"] }
+        set { parameters["options"] = newValue }
+    }
 
     package var maximumConnections = 16
     /// How long a caller waits for a connection while all are lent out.

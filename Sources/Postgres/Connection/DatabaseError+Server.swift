@@ -21,6 +21,12 @@ extension DatabaseError {
         return DatabaseError(code, text.isEmpty ? "the connection to the server is gone" : text, query: query)
     }
 
+    /// Whether the server says that it ends the connection, which it may do before the end is to be seen.
+    static func isFatal(_ result: OpaquePointer) -> Bool {
+        let severity = field("V", of: result)
+        return severity == "FATAL" || severity == "PANIC"
+    }
+
     /// Where in the text of the statement the server found the fault, counted in characters from 1.
     static func position(in result: OpaquePointer) -> Int? { field("P", of: result).flatMap { Int($0) } }
 

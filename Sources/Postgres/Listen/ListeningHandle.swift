@@ -1,4 +1,5 @@
 import CPostgres
+import Foundation
 
 /// A connection that only listens. `@unchecked`: it is used on the queue of its listener only.
 final class ListeningHandle: @unchecked Sendable {
@@ -25,13 +26,21 @@ final class ListeningHandle: @unchecked Sendable {
 
     /// What has come in; nil when the connection is lost.
     func payloads() -> [String]? {
-        guard PQconsumeInput(handle) == 1, PQstatus(handle) == CONNECTION_OK else { return nil }
+        // To the last byte: a source speaks of the end of a connection only once, even when data came before it.
+        repeat {
+            guard PQconsumeInput(handle) == 1, PQstatus(handle) == CONNECTION_OK else { return nil }
+        } while isReadable
         var payloads: [String] = []
         while let notification = PQnotifies(handle) {
             payloads.append(notification.pointee.extra.map { String(cString: $0) } ?? "")
             PQfreemem(notification)
         }
         return payloads
+    }
+
+    private var isReadable: Bool {
+        var descriptor = pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0)
+        return poll(&descriptor, 1, 0) > 0
     }
 
     func close() {

@@ -13,7 +13,10 @@ struct MigrationFile: Sendable, Equatable {
         do {
             names = try FileManager.default.contentsOfDirectory(atPath: directory)
         } catch {
-            throw DatabaseError(.migration, "the migrations in \(directory) cannot be read: \(error.localizedDescription)")
+            throw DatabaseError(
+                .migration,
+                "the migrations in \(directory) cannot be read: \(error.localizedDescription)"
+            )
         }
         var downs: [Int: String] = [:]
         var files: [MigrationFile] = []
@@ -27,17 +30,23 @@ struct MigrationFile: Sendable, Equatable {
                 files.append(MigrationFile(version: version, name: String(match.2), up: text))
             }
         }
-        return try checked(files.map { file in
-            var file = file
-            file.down = downs.removeValue(forKey: file.version)
-            return file
-        }, downs: downs)
+        return try checked(
+            files.map { file in
+                var file = file
+                file.down = downs.removeValue(forKey: file.version)
+                return file
+            },
+            downs: downs
+        )
     }
 
     private static func checked(_ files: [MigrationFile], downs: [Int: String]) throws -> [MigrationFile] {
         let files = files.sorted { $0.version < $1.version }
         for (earlier, later) in zip(files, files.dropFirst()) where earlier.version == later.version {
-            throw DatabaseError(.migration, "two migrations have the number \(later.version): \(earlier.name), \(later.name)")
+            throw DatabaseError(
+                .migration,
+                "two migrations have the number \(later.version): \(earlier.name), \(later.name)"
+            )
         }
         if let orphan = downs.keys.min() {
             throw DatabaseError(.migration, "the migration \(orphan) has a way back but no way there")
@@ -48,6 +57,7 @@ struct MigrationFile: Sendable, Equatable {
     private static func read(_ path: String) throws -> String {
         guard let data = FileManager.default.contents(atPath: path), let text = String(validating: data, as: UTF8.self)
         else { throw DatabaseError(.migration, "the file \(path) cannot be read as UTF-8 text") }
+        guard !data.contains(0) else { throw DatabaseError(.migration, "the file \(path) holds a zero byte") }
         return text
     }
 }

@@ -82,7 +82,9 @@ struct MigrationSession: Sendable {
     }
 
     private func entries() async throws -> [MigrationLedger.Entry] {
-        let isThere: Bool? = try await query("select to_regclass('schema_migrations') is not null as found").first?.get("found")
+        let isThere: Bool? = try await query("select to_regclass('schema_migrations') is not null as found").first?.get(
+            "found"
+        )
         guard isThere == true else { return [] }
         return try await query("select version, name, checksum, applied_at from schema_migrations").map { row in
             MigrationLedger.Entry(

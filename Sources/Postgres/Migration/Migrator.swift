@@ -31,7 +31,9 @@ package struct Migrator: Sendable {
     package func status() async throws -> [Migration] {
         let files = try MigrationFile.all(in: directory)
         let ledger = try await MigrationSession.with(configuration) { try await $0.ledger(of: files) }
-        return files.map { Migration(version: $0.version, name: $0.name, appliedAt: ledger.applied[$0.version]?.appliedAt) }
+        return files.map {
+            Migration(version: $0.version, name: $0.name, appliedAt: ledger.applied[$0.version]?.appliedAt)
+        }
     }
 
     /// Applies what is not applied yet, up to a version and including it; answers with what was done or, in a dry

@@ -19,7 +19,9 @@ package final class Database: Sendable {
     @discardableResult
     package func query(_ query: Query, with settings: [SessionSetting] = []) async throws -> Rows {
         let answers = try await batch([query], with: settings)
-        guard let rows = answers.first else { throw DatabaseError(.query, "the server did not answer", query: query.sql) }
+        guard let rows = answers.first else {
+            throw DatabaseError(.query, "the server did not answer", query: query.sql)
+        }
         return rows
     }
 

@@ -47,7 +47,9 @@ private struct ArrayReader {
 
     mutating func elements() -> [[UInt8]?]? {
         // Bounds other than 1 come first: `[0:1]={…}`.
-        if text.first == UInt8(ascii: "["), let equals = text.firstIndex(of: UInt8(ascii: "=")) { position = equals + 1 }
+        if text.first == UInt8(ascii: "["), let equals = text.firstIndex(of: UInt8(ascii: "=")) {
+            position = equals + 1
+        }
         guard next() == UInt8(ascii: "{") else { return nil }
         if peek == UInt8(ascii: "}") { return position + 1 == text.count ? [] : nil }
         var elements: [[UInt8]?] = []

@@ -34,7 +34,9 @@ private struct TimestampReader {
     }
 
     private mutating func timeOfDay() -> Int? {
-        guard let hours = number(), skip(":"), let minutes = number(), skip(":"), let seconds = number() else { return nil }
+        guard let hours = number(), skip(":"), let minutes = number(), skip(":"), let seconds = number() else {
+            return nil
+        }
         let whole = ((hours * 60 + minutes) * 60 + seconds) * 1_000_000
         guard skip(".") else { return whole }
         let start = position

@@ -28,7 +28,9 @@ final class ResultHandle: @unchecked Sendable {
 
     func withText<Answer>(row: Int, column: Int, _ body: (UnsafeBufferPointer<UInt8>?) -> Answer) -> Answer {
         let (row, column) = (Int32(row), Int32(column))
-        guard PQgetisnull(pointer, row, column) == 0, let value = PQgetvalue(pointer, row, column) else { return body(nil) }
+        guard PQgetisnull(pointer, row, column) == 0, let value = PQgetvalue(pointer, row, column) else {
+            return body(nil)
+        }
         let count = Int(PQgetlength(pointer, row, column))
         return UnsafeRawPointer(value).withMemoryRebound(to: UInt8.self, capacity: count) {
             body(UnsafeBufferPointer(start: $0, count: count))

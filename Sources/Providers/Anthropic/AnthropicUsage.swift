@@ -2,22 +2,29 @@ import Engine
 
 /// The tokens of a call, of which each event may tell a part.
 struct AnthropicUsage: Decodable, Equatable {
-    var inputTokens: Int?
-    var outputTokens: Int?
-    var cacheReadInputTokens: Int?
-    var cacheCreationInputTokens: Int?
+    var input: Int?
+    var output: Int?
+    var cacheReadInput: Int?
+    var cacheCreationInput: Int?
+
+    enum CodingKeys: String, CodingKey {
+        case input = "input_tokens"
+        case output = "output_tokens"
+        case cacheReadInput = "cache_read_input_tokens"
+        case cacheCreationInput = "cache_creation_input_tokens"
+    }
 
     mutating func merge(_ newer: AnthropicUsage) {
-        inputTokens = newer.inputTokens ?? inputTokens
-        outputTokens = newer.outputTokens ?? outputTokens
-        cacheReadInputTokens = newer.cacheReadInputTokens ?? cacheReadInputTokens
-        cacheCreationInputTokens = newer.cacheCreationInputTokens ?? cacheCreationInputTokens
+        input = newer.input ?? input
+        output = newer.output ?? output
+        cacheReadInput = newer.cacheReadInput ?? cacheReadInput
+        cacheCreationInput = newer.cacheCreationInput ?? cacheCreationInput
     }
 
     /// Anthropic counts what its cache read or wrote beside the input; here it is a part of it.
     var tokens: TokenUsage {
-        let parts = [inputTokens, cacheReadInputTokens, cacheCreationInputTokens].map { max(0, $0 ?? 0) }
-        let input = parts.reduce(0) { $0.addingReportingOverflow($1).partialValue }
-        return TokenUsage(input: max(0, input), output: max(0, outputTokens ?? 0), cached: parts[1])
+        let parts = [input, cacheReadInput, cacheCreationInput].map { max(0, $0 ?? 0) }
+        let whole = parts.reduce(0) { $0.addingReportingOverflow($1).partialValue }
+        return TokenUsage(input: max(0, whole), output: max(0, output ?? 0), cached: parts[1])
     }
 }

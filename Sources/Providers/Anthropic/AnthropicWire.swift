@@ -1,4 +1,4 @@
-/// An event on the wire; the members' names are the protocol's.
+/// An event on the wire.
 struct AnthropicWire: WireFormat {
     var type: String
     var index: Int?
@@ -10,6 +10,12 @@ struct AnthropicWire: WireFormat {
     // Of a whole message.
     var content: [Block]?
     var stopReason: String?
+
+    enum CodingKeys: String, CodingKey {
+        case type, index, message, delta, usage, error, content
+        case contentBlock = "content_block"
+        case stopReason = "stop_reason"
+    }
 
     struct Message: Decodable {
         var usage: AnthropicUsage?
@@ -45,8 +51,14 @@ struct AnthropicWire: WireFormat {
         var type: String?
         var text: String?
         var thinking: String?
-        var partialJson: String?
+        var partialJSON: String?
         var stopReason: String?
+
+        enum CodingKeys: String, CodingKey {
+            case type, text, thinking
+            case partialJSON = "partial_json"
+            case stopReason = "stop_reason"
+        }
     }
 
     var event: AnthropicEvent {
@@ -69,7 +81,7 @@ struct AnthropicWire: WireFormat {
         switch delta?.type {
         case "text_delta": .text(delta?.text ?? "")
         case "thinking_delta": .reasoning(delta?.thinking ?? "")
-        case "input_json_delta": .toolInput(index: index ?? 0, delta?.partialJson ?? "")
+        case "input_json_delta": .toolInput(index: index ?? 0, delta?.partialJSON ?? "")
         default: .nothing
         }
     }

@@ -110,13 +110,14 @@ extension JSONScanner {
         return nil
     }
 
+    /// Only what surely fits into a `Double`.
     private mutating func number() -> Bool {
         _ = takeHere("-")
-        if !takeHere("0"), digits() == 0 { return false }
+        if !takeHere("0"), !(1...100 ~= digits()) { return false }
         if takeHere("."), digits() == 0 { return false }
         if takeHere("e") || takeHere("E") {
             if !takeHere("+") { _ = takeHere("-") }
-            if digits() == 0 { return false }
+            if !(1...2 ~= digits()) { return false }
         }
         return true
     }

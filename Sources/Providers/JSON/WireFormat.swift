@@ -1,6 +1,6 @@
 import Foundation
 
-/// A document of a vendor's protocol; its members are the protocol's names in our spelling.
+/// A document of a vendor's protocol.
 protocol WireFormat: Decodable {}
 
 extension WireFormat {
@@ -9,8 +9,4 @@ extension WireFormat {
     }
 }
 
-private let wireDecoder: JSONDecoder = {
-    let decoder = JSONDecoder()
-    decoder.keyDecodingStrategy = .convertFromSnakeCase
-    return decoder
-}()
+private let wireDecoder = JSONDecoder()

@@ -1,6 +1,6 @@
 import Engine
 
-/// A chunk on the wire; the members' names are the protocol's.
+/// A chunk on the wire.
 struct OpenAIWire: WireFormat {
     var choices: [Choice]?
     var usage: Usage?
@@ -11,6 +11,11 @@ struct OpenAIWire: WireFormat {
         var delta: Message?
         var message: Message?
         var finishReason: String?
+
+        enum CodingKeys: String, CodingKey {
+            case delta, message
+            case finishReason = "finish_reason"
+        }
     }
 
     struct Message: Decodable {
@@ -18,6 +23,12 @@ struct OpenAIWire: WireFormat {
         var reasoningContent: String?
         var reasoning: String?
         var toolCalls: [Call]?
+
+        enum CodingKeys: String, CodingKey {
+            case content, reasoning
+            case reasoningContent = "reasoning_content"
+            case toolCalls = "tool_calls"
+        }
     }
 
     struct Call: Decodable {
@@ -46,6 +57,17 @@ struct OpenAIWire: WireFormat {
 
         struct Details: Decodable {
             var cachedTokens: Int?
+
+            enum CodingKeys: String, CodingKey {
+                case cachedTokens = "cached_tokens"
+            }
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case promptTokens = "prompt_tokens"
+            case completionTokens = "completion_tokens"
+            case promptTokensDetails = "prompt_tokens_details"
+            case promptCacheHitTokens = "prompt_cache_hit_tokens"
         }
 
         var tokens: TokenUsage {

@@ -28,7 +28,9 @@ struct PasswordHasher: Sendable {
     private static func newSetting(cost: Int) -> String? {
         let random = SecretFile.randomBytes(16).map { CChar(bitPattern: $0) }
         var setting = [CChar](repeating: 0, count: Int(CRYPT_GENSALT_OUTPUT_SIZE))
-        guard crypt_gensalt_rn("$2b$", UInt(cost), random, 16, &setting, Int32(setting.count)) != nil else { return nil }
+        guard crypt_gensalt_rn("$2b$", UInt(cost), random, 16, &setting, Int32(setting.count)) != nil else {
+            return nil
+        }
         return setting.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } }
     }
 

@@ -91,6 +91,10 @@ extension Store {
         ).first
         guard let row else { return nil }
         let user = try User(row)
-        return AccountIdentity(user: user, principal: user.principal, tokensValidAfter: try row.get("tokens_valid_after"))
+        return AccountIdentity(
+            user: user,
+            principal: user.principal,
+            tokensValidAfter: try row.get("tokens_valid_after")
+        )
     }
 }

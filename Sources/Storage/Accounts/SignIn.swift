@@ -23,7 +23,9 @@ extension Store {
         at time: Date = Date()
     ) async throws -> AuthenticationResult {
         let email = email.trimmingCharacters(in: .whitespacesAndNewlines).lowercased()
-        guard email.utf8.count <= 1020, !email.utf8.contains(0), password.reveal().utf8.count <= 8192 else { return .refused }
+        guard email.utf8.count <= 1020, !email.utf8.contains(0), password.reveal().utf8.count <= 8192 else {
+            return .refused
+        }
         let attempt = SignInAttempt(email: email, address: address, time: time)
         guard let row = try await query(attempt.opening, by: .system).first else { return .refused }
         if let until = try attempt.lockedUntil(row) { return .locked(until: until) }

@@ -23,7 +23,9 @@ struct ConversationFilter: Sendable {
         var condition: Query = "c.user_id = \(principal.userID) and c.org_id = \(principal.organisationID)"
         if let isArchived { condition.append(isArchived ? " and c.is_archived" : " and not c.is_archived") }
         if let pattern {
-            condition.append(" and (c.title ilike \(pattern) or c.summary ilike \(pattern) or c.tags::text ilike \(pattern))")
+            condition.append(
+                " and (c.title ilike \(pattern) or c.summary ilike \(pattern) or c.tags::text ilike \(pattern))"
+            )
         }
         return condition
     }
@@ -33,7 +35,8 @@ struct ConversationFilter: Sendable {
     /// An expression for how many there are.
     var total: Query {
         if search != nil {
-            return "(select count(*) from (select from conversations c where \(condition) limit \(Self.countLimit)) found)"
+            return
+                "(select count(*) from (select from conversations c where \(condition) limit \(Self.countLimit)) found)"
         }
         let number: Query =
             switch isArchived {

@@ -127,20 +127,9 @@ extension Store {
         ).first.map(Conversation.init)
     }
 
-    /// With its messages, runs and their logs. Runs are locked first, as a run that ends locks them first, too.
+    /// With its messages, runs and their logs.
     package func deleteConversation(_ id: UUID, by principal: Principal) async throws -> Bool {
-        try await batch(
-            [
-                """
-                select from runs c
-                where c.conversation_id = \(id) and c.user_id = \(principal.userID)
-                    and c.org_id = \(principal.organisationID)
-                order by run_id for update
-                """,
-                "delete from conversations c where \(Self.isOwn(id, principal))",
-            ],
-            by: principal
-        )[1].affected == 1
+        try await query("delete from conversations c where \(Self.isOwn(id, principal))", by: principal).affected == 1
     }
 
     /// The fourth law for conversations.

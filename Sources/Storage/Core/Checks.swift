@@ -18,7 +18,9 @@ enum Checks {
     static func email(_ text: String) throws -> String {
         let email = try self.text(text, "email", upTo: 255).lowercased()
         let parts = email.split(separator: "@", omittingEmptySubsequences: false)
-        let isPlain = !email.unicodeScalars.contains { $0.properties.isWhitespace || $0.value < 0x20 || $0.value == 0x7F }
+        let isPlain = !email.unicodeScalars.contains {
+            $0.properties.isWhitespace || $0.value < 0x20 || $0.value == 0x7F
+        }
         guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty, isPlain else {
             throw StorageError.invalid("email", "This is not an e-mail address.")
         }

@@ -65,7 +65,10 @@ extension Store {
     /// Seals anew what an older key has sealed; how many there were. May be stopped and begun again at any time.
     package func resealSecrets() async throws -> Int {
         var count = 0
-        let rows = try await query("select llm_id, api_key_encrypted from llmconfigs where api_key_encrypted is not null", by: .system)
+        let rows = try await query(
+            "select llm_id, api_key_encrypted from llmconfigs where api_key_encrypted is not null",
+            by: .system
+        )
         for row in rows {
             let sealed: String = try row.get("api_key_encrypted")
             guard !keys.isCurrent(sealed) else { continue }

@@ -10,7 +10,10 @@ extension Store {
     /// One round trip: the agent, the conversation, the models with their keys in the clear.
     package func brief(for run: ClaimedRun) async throws -> RunBrief {
         let run = run.run
-        let answers = try await batch([Self.agent(of: run), Self.history(of: run), Self.candidates(of: run)], by: .system)
+        let answers = try await batch(
+            [Self.agent(of: run), Self.history(of: run), Self.candidates(of: run)],
+            by: .system
+        )
         guard let agent = answers[0].first else { throw StorageError(.failed, "The run's agent is gone.") }
         return RunBrief(
             agentName: try agent.get("display_name"),
@@ -64,26 +67,29 @@ extension Store {
         """
     }
 
-    /// A candidate whose key cannot be opened is passed over: another may do, and the log says what is wrong.
     private func candidates(_ rows: Rows) throws -> [ModelCandidate] {
-        var candidates: [ModelCandidate] = []
+        // Of those that were wanted first, one is enough; the others come along only if they have a rank.
+        var ranked: [(rank: Int, candidate: ModelCandidate)] = []
         for row in rows {
-            // Of those that were wanted first, one is enough; what else is here has a rank.
-            let isFallback = try row.get("fallback_rank", as: Int?.self) != nil
-            guard candidates.isEmpty || isFallback else { continue }
-            do {
-                candidates.append(
-                    ModelCandidate(
-                        modelID: try row.get("model_id"),
-                        name: try row.get("name"),
-                        endpoint: try SealedEndpoint(row).opened(with: keys),
-                        price: try Pricing.price(row)
-                    )
-                )
-            } catch let error as StorageError where error.code == .sealing {
-                logger.error("A provider's key cannot be opened", metadata: ["error": "\(error)"])
-            }
+            let rank = try row.get("fallback_rank", as: Int?.self)
+            guard ranked.isEmpty || rank != nil, let candidate = try candidate(row) else { continue }
+            ranked.append((ranked.isEmpty ? 0 : rank ?? 0, candidate))
         }
-        return candidates
+        return ranked.sorted { $0.rank < $1.rank }.map(\.candidate)
+    }
+
+    /// nil when its key cannot be opened: another may do, and the log says what is wrong.
+    private func candidate(_ row: Row) throws -> ModelCandidate? {
+        do {
+            return ModelCandidate(
+                modelID: try row.get("model_id"),
+                name: try row.get("name"),
+                endpoint: try SealedEndpoint(row).opened(with: keys),
+                price: try Pricing.price(row)
+            )
+        } catch let error as StorageError where error.code == .sealing {
+            logger.error("A provider's key cannot be opened", metadata: ["error": "\(error)"])
+            return nil
+        }
     }
 }

@@ -6,11 +6,13 @@ import Postgres
 ///
 /// The rows of the runs are locked `for share`, in the order of their keys: a claim that would raise an epoch waits, or
 /// passes by, until these events are there to be counted. A run whose epoch has passed, or that has ended, is left out
-/// and named in the answer.
+/// and named in the answer. They are locked one by one, each found by its key, whatever the planner thinks of the table:
+/// its statistics of runs under way are always of another time.
 struct EventAppend {
     let statement: Query
 
     init(_ batches: [EventBatch]) {
+        let batches = batches.sorted { $0.run < $1.run }
         var rows = EventRows()
         for batch in batches { rows.append(batch.events, of: batch.run) }
         let moves = batches.contains { $0.state != nil }
@@ -27,9 +29,12 @@ struct EventAppend {
                     \(batches.map(\.run))::uuid[], \(batches.map(\.epoch))::bigint[], \(batches.map(\.state))::text[]
                 ) b (run_id, epoch, state)
             ), held as materialized (
-                select r.run_id, r.watched from runs r join batch b on b.run_id = r.run_id
-                where r.lease_epoch = b.epoch and r.finished_at is null
-                order by r.run_id for share of r
+                select r.run_id, r.watched from batch b cross join lateral (
+                    select run_id, watched from runs
+                    where run_id = b.run_id and lease_epoch = b.epoch
+                        and state not in ('completed', 'failed', 'cancelled')
+                    for share
+                ) r
             ), stored as (
                 insert into run_events (run_id, sequence, type, data, timestamp)
                 select e.run_id, e.sequence, e.type, e.data::json, e.timestamp

@@ -83,9 +83,6 @@ struct NewTurn: Sendable {
                     when c.message_count = 0 and c.title = \(Conversation.untitled) then \(input.title) else c.title
                 end
             from r where c.conversation_id = r.conversation_id
-        ), counted as (
-            update user_statistics s set total_messages = total_messages + 1
-            from r where s.org_id = r.org_id and s.user_id = r.user_id
         )
         select exists (select from conversation) as has_conversation, exists (select from agent) as has_agent,
             \(input.modelID)::uuid is null or exists (select from model) as has_model, found.*

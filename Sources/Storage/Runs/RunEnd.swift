@@ -3,6 +3,9 @@ import Foundation
 import Postgres
 
 /// The end of a run as one statement: last events, the answer, what it cost, the final state, the counters.
+///
+/// The conversation is locked before the run, as by whoever begins a turn: two orders would make a deadlock of a person
+/// who writes on in the very moment in which the answer ends.
 struct RunEnd {
     let statement: Query
 
@@ -11,11 +14,16 @@ struct RunEnd {
         var rows = EventRows()
         rows.append(outcome.events, of: run.id)
         statement = """
-            with r as (
+            with conversation as (
+                select conversation_id from conversations
+                where conversation_id = \(run.conversationID) for no key update
+            ), r as (
                 update runs set state = \(outcome.state), error_code = \(outcome.errorCode), finished_at = now(),
                     lease_owner = null
-                where run_id = \(run.id) and lease_epoch = \(outcome.epoch) and finished_at is null
-                returning *
+                from conversation
+                where runs.run_id = \(run.id) and runs.conversation_id = conversation.conversation_id
+                    and runs.lease_epoch = \(outcome.epoch) and runs.finished_at is null
+                returning runs.*
             ), stored as (
                 insert into run_events (run_id, sequence, type, data, timestamp)
                 select e.run_id, e.sequence, e.type, e.data::json, e.timestamp from \(rows.source) join r using (run_id)
@@ -77,16 +85,27 @@ struct RunEnd {
             """
     }
 
+    /// For an `r` of runs that end. The question is counted with the answer, not when it is asked: there, people's many
+    /// conversations would wait for one row of theirs. A run that tries again finds its question counted.
+    static func counted(answers: Query) -> Query {
+        """
+        counted as (
+            update user_statistics s set total_messages = s.total_messages + \(answers) + (
+                select count(*) from messages m
+                where m.conversation_id = r.conversation_id and m.message_id = r.user_message_id and m.run_id = r.run_id
+            )::integer
+            from r where s.org_id = r.org_id and s.user_id = r.user_id and r.finished_at is not null
+        )
+        """
+    }
+
     private static let counters: Query = """
         activity as (
             update conversations c set
                 message_count = c.message_count + (select count(*) from message)::integer,
                 last_message_at = now(), updated_at = now()
             from r where c.conversation_id = r.conversation_id
-        ), counted as (
-            update user_statistics s set total_messages = s.total_messages + (select count(*) from message)::integer
-            from r where s.org_id = r.org_id and s.user_id = r.user_id
-        ), experience as (
+        ), \(counted(answers: "(select count(*) from message)::integer")), experience as (
             insert into agent_statistics as a (
                 org_id, agent_id, usage_count, success_count, response_time, last_used_at
             )

@@ -61,7 +61,8 @@ extension TurnInput {
         let line = lines.first { !$0.isEmpty } ?? Conversation.untitled
         let title = line.count > 60 ? line.prefix(59) + "…" : line[...]
         // One character may be many code points, and the column counts those.
-        return title.unicodeScalars.count <= 200 ? String(title) : String(String.UnicodeScalarView(title.unicodeScalars.prefix(199)))
+        return title.unicodeScalars.count <= 200
+            ? String(title) : String(String.UnicodeScalarView(title.unicodeScalars.prefix(199)))
     }
 
     /// nil without an idempotency key.

@@ -18,7 +18,9 @@ extension Store {
         guard try row.get("has_agent") else { throw StorageError.invalid("agent_id", "There is no such agent.") }
         guard try row.get("has_model") else { throw StorageError.invalid("model_id", "There is no such model.") }
         // Somebody else's run was there, or has come in this moment: perhaps the same request, sent twice.
-        if let row = try await query(turn.earlier, by: principal).first, let start = try turn.start(row) { return start }
+        if let row = try await query(turn.earlier, by: principal).first, let start = try turn.start(row) {
+            return start
+        }
         throw StorageError.conflict("run", "An answer is being written here. Wait for it, or stop it.")
     }
 
@@ -28,7 +30,10 @@ extension Store {
         guard let failed = try await self.run(run, by: principal) else { return nil }
         let retry = NewRetry(of: failed, principal: principal)
         guard let row = try await batch([retry.insertion, retry.events], by: principal)[0].first else {
-            throw StorageError.conflict("run", "This cannot be tried again: it is under way, done, or the talk went on.")
+            throw StorageError.conflict(
+                "run",
+                "This cannot be tried again: it is under way, done, or the talk went on."
+            )
         }
         return TurnStart(run: try Run(row), isNew: true)
     }
@@ -90,11 +95,15 @@ extension Store {
         let answers = try await batch(
             [
                 """
-                update runs r set
-                    cancel_requested_at = coalesce(r.cancel_requested_at, now()),
-                    state = case when r.state = 'queued' then 'cancelled' else r.state end,
-                    finished_at = case when r.state = 'queued' then now() end
-                where r.run_id = \(run) and r.finished_at is null and \(Self.isOwnRun(principal))
+                with r as (
+                    update runs r set
+                        cancel_requested_at = coalesce(r.cancel_requested_at, now()),
+                        state = case when r.state = 'queued' then 'cancelled' else r.state end,
+                        finished_at = case when r.state = 'queued' then now() end
+                    where r.run_id = \(run) and r.finished_at is null and \(Self.isOwnRun(principal))
+                    returning *
+                ), \(RunEnd.counted(answers: "0"))
+                select from r
                 """,
                 """
                 insert into run_events (run_id, sequence, type, data, timestamp)

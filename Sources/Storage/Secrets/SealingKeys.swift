@@ -76,7 +76,9 @@ extension SealingKeys {
             guard parts.count == 2, let bytes = Data(base64Encoded: String(parts[1])), bytes.count == 32 else {
                 throw Self.bad("\(Self.fileName) has a line that is no key of 32 bytes.")
             }
-            guard SecretFile.isRandom(bytes) else { throw Self.bad("\(Self.fileName) has a key that anyone could guess.") }
+            guard SecretFile.isRandom(bytes) else {
+                throw Self.bad("\(Self.fileName) has a key that anyone could guess.")
+            }
             let id = String(parts[0])
             let isSane = !id.isEmpty && id.utf8.allSatisfy { $0 != UInt8(ascii: ".") && $0 > 0x20 && $0 < 0x7F }
             guard isSane, keys.updateValue(SymmetricKey(data: bytes), forKey: id) == nil else {

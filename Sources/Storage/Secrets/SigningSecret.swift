@@ -13,7 +13,10 @@ package enum SigningSecret {
         let text = try file.read() ?? file.create(fresh)
         let secret = text.trimmingCharacters(in: .whitespacesAndNewlines)
         guard let bytes = Data(base64Encoded: secret), bytes.count >= 32, SecretFile.isRandom(bytes) else {
-            throw StorageError(.sealing, "\(fileName) does not hold 32 random bytes in base64. Remove it to make a new one.")
+            throw StorageError(
+                .sealing,
+                "\(fileName) does not hold 32 random bytes in base64. Remove it to make a new one."
+            )
         }
         return Secret(secret)
     }

@@ -1,8 +1,8 @@
-import Logging
 package import Engine
 import Foundation
 import HTTPTypes
 import Hummingbird
+import Logging
 import Storage
 
 /// Signing in, registering, passwords and one's own profile.

@@ -1,6 +1,6 @@
-import HummingbirdCore
 package import Foundation
 package import Hummingbird
+import HummingbirdCore
 package import Storage
 
 extension Request {

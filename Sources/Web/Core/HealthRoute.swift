@@ -1,5 +1,5 @@
-import Storage
 import Hummingbird
+import Storage
 
 /// `GET /healthz`: 200 while the database answers, 503 otherwise.
 struct HealthRoute: Sendable {

@@ -122,7 +122,7 @@ extension GatePages {
         let voice = try desk.voice(context)
         let view = SetUpView(
             page: desk.frame(voice.words["setUp.title"], request: request, context: context, voice: voice),
-            draft: application?.draft ?? AccountDraft(),
+            draft: application?.draft ?? AccountDraft(token: request.query("token")),
             errors: application?.errors ?? FormErrors(),
             voice: voice
         )

@@ -31,7 +31,7 @@ struct AnswerMetadata: Sendable, Decodable {
     }
 
     private func tokens(_ voice: Voice) -> String? {
-        guard let inputTokens, let outputTokens else { return nil }
+        guard let inputTokens, let outputTokens, inputTokens + outputTokens > 0 else { return nil }
         return voice.words("quantity.inOut", ["in": inputTokens.grouped, "out": outputTokens.grouped])
     }
 

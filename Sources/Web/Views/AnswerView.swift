@@ -6,6 +6,7 @@ struct AnswerView: View {
     static let template = "part/answer"
 
     let id: String
+    let runID: String?
     let agent: String
     let time: TimeText?
     let html: String
@@ -39,6 +40,7 @@ struct AnswerView: View {
     /// `html` comes from the Markdown module and nowhere else.
     init(_ facts: Facts, html: String, csrf: String, voice: Voice) {
         id = facts.id.text
+        runID = facts.run?.id.text
         agent = facts.agent
         time = voice.time(facts.date)
         self.html = html

@@ -82,7 +82,10 @@ struct LiveAnswer: Sendable {
         let object = try? JSONSerialization.jsonObject(with: Data(event.data.utf8)) as? [String: Any]
         guard let input = object?["tool_input"] else { return "" }
         if let text = input as? String { return text }
-        let data = try? JSONSerialization.data(withJSONObject: input, options: [.sortedKeys, .fragmentsAllowed, .withoutEscapingSlashes])
+        let data = try? JSONSerialization.data(
+            withJSONObject: input,
+            options: [.sortedKeys, .fragmentsAllowed, .withoutEscapingSlashes]
+        )
         return data.map { String(decoding: $0, as: UTF8.self) } ?? ""
     }
 

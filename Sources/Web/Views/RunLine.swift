@@ -31,7 +31,7 @@ struct RunLine: Sendable {
 
     private static func sums(_ run: Run, metadata: AnswerMetadata, voice: Voice) -> String {
         let seconds = run.finishedAt.map { $0.timeIntervalSince(run.createdAt) }
-        let tokens = metadata.inputTokens.map { $0 + (metadata.outputTokens ?? 0) }
+        let tokens = metadata.inputTokens.map { $0 + (metadata.outputTokens ?? 0) }.flatMap { $0 > 0 ? $0 : nil }
         return [
             seconds.map { voice.duration(max(0, $0)) },
             tokens.map { voice.words("quantity.tokens", ["n": voice.tokens($0)]) },

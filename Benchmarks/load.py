@@ -1,0 +1,119 @@
+"""The load program: built here, told what to ask for, its measurements read."""
+
+import json
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+import processes
+
+SOURCES = Path(__file__).parent / "load"
+
+
+def build(folder):
+    compiler = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
+    if not compiler:
+        raise processes.BenchError("there is no C compiler: apt-get install gcc libc6-dev")
+    program = folder / "load"
+    words = [compiler, "-D_GNU_SOURCE", "-std=gnu17", "-O2", "-Wall", "-Wextra", "-o", program, *SOURCES.glob("*.c")]
+    subprocess.run(words, check=True)
+    return program
+
+
+class Load:
+    """Runs the load program with request files in a folder of its own."""
+
+    def __init__(self, folder):
+        self.folder, self.program = folder, build(folder)
+
+    def stream(self, target, speech, streams, rounds=1, ramp=0, before=None, watch=None):
+        """Streams of `speech` from `target`, its measurements as a dictionary.
+
+        `before` is called when all is prepared, `watch` four times a second meanwhile with the seconds that have gone.
+        """
+        requests = target.requests(speech, streams * rounds)
+        limit = 60 + 4 * rounds * (speech.seconds + ramp / 1000)
+        words = ["stream", "--port", target.port, "--requests", self._file(requests), "--streams", streams]
+        words += ["--rounds", rounds, "--ramp", ramp, "--tokens", speech.tokens, "--limit", int(limit)]
+        words += ["--key", target.key, "--end", target.end]
+        if before:
+            before()
+        result = self._run(words, watch)
+        if result["completed"] != result["asked"]:
+            print(f"  {target.name}: {result['asked'] - result['completed']} of {result['asked']} streams failed")
+        return result
+
+    def get(self, port, request, connections, seconds):
+        words = ["get", "--port", port, "--requests", self._file(request), "--connections", connections]
+        result = self._run([*words, "--seconds", seconds], None)
+        if result["refused"]:
+            raise processes.BenchError(f"{result['refused']} of {result['requests']} requests were refused")
+        return result
+
+    def _file(self, text):
+        path = self.folder / "requests"
+        path.write_text(text)
+        return path
+
+    def _run(self, words, watch):
+        output = self.folder / "load.out"
+        output.write_bytes(b"")
+        since = time.monotonic()
+        words = [str(word) for word in [self.program, *words]]
+        with open(output, "wb") as file, subprocess.Popen(words, stdout=file) as process:
+            try:
+                while process.poll() is None:
+                    time.sleep(0.25 if watch else 0.05)
+                    if watch:
+                        watch(time.monotonic() - since)
+            finally:
+                processes.stop(process)
+        if process.returncode != 0:
+            raise processes.BenchError(f"the load program ended with status {process.returncode}: {' '.join(words)}")
+        return json.loads(output.read_text())
+
+
+class Speech:
+    """An answer of so many tokens at so many a second; 0 for full speed."""
+
+    def __init__(self, tokens, rate):
+        self.tokens, self.rate, self.model = tokens, rate, f"t{tokens}r{rate}"
+        self.seconds = tokens / rate if rate else 10
+
+
+class Direct:
+    """The upstream's protocol, spoken to itself or to nginx."""
+
+    key, end = "content", "[DONE]"
+
+    def __init__(self, name, port):
+        self.name, self.port = name, port
+
+    def requests(self, speech, count):
+        body = {"model": speech.model, "stream": True, "messages": [{"role": "user", "content": QUESTION}]}
+        return "\n" + f"/v1/chat/completions\t{json.dumps(body)}\n" * count
+
+
+class Conversations:
+    """ALMA's own path: a new conversation for every stream, made beforehand."""
+
+    name, key, end = "ALMA", "content_delta", '"state":"completed"'
+
+    def __init__(self, alma, client, provider):
+        self.port, self._client, self._provider, self._models = alma.port, client, provider, {}
+
+    def requests(self, speech, count):
+        client = self._client
+        if speech.model not in self._models:
+            self._models[speech.model] = client.add_model(self._provider, speech.model)
+        body = json.dumps({"content": QUESTION, "model_id": self._models[speech.model]})
+        ids = [client.add_conversation(number) for number in range(count)]
+        lines = [f"/v1/conversations/{id}/messages\t{body}\n" for id in ids]
+        return client.headers() + "Accept: text/event-stream\n\n" + "".join(lines)
+
+    def sign_in_again(self):
+        self._client.sign_in()
+
+
+QUESTION = "Please explain how a database keeps what was written when the power fails."

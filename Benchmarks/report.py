@@ -1,0 +1,58 @@
+"""What is printed at the end and kept in docs/benchmarks.md."""
+
+import os
+import platform
+import shutil
+import subprocess
+import tempfile
+from datetime import date
+from pathlib import Path
+
+from figure import table
+from processes import BenchError
+
+BEGIN, END = "<!-- bench:begin -->", "<!-- bench:end -->"
+
+
+def text(figures, arguments, busy):
+    """The command, the machine, and the table."""
+    words = ["scripts/bench"] + ["--quick"] * arguments.quick + ["--peers"] * arguments.peers
+    words += ["--write"] * arguments.write + arguments.sections
+    lines = [f"`{' '.join(words)}`, {date.today().isoformat()}", "", *machine(busy), "", table(figures)]
+    return "\n".join(lines)
+
+
+def machine(busy):
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    disk = _said(["findmnt", "-no", "FSTYPE", "-T", tempfile.gettempdir()]) or "unknown file system"
+    return [
+        f"- {os.cpu_count()} cores, {_processor()}, {memory:.0f} GB of memory",
+        f"- Linux {platform.release()}, data on {disk}, {_said(_postgres())}",
+        f"- load average when it began: {busy:.1f}" + (" (**the machine was busy with other things**)" if busy > 1 else ""),
+    ]
+
+
+def _processor():
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    return next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), platform.machine())
+
+
+def _postgres():
+    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
+    return [programs[-1] if programs else "postgres", "--version"]
+
+
+def _said(words):
+    if not shutil.which(words[0]):
+        return ""
+    return subprocess.run(words, capture_output=True, text=True).stdout.strip()
+
+
+def write(path, text):
+    """Puts the text between the marks of the document."""
+    document = path.read_text()
+    before, begin, rest = document.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise BenchError(f"{path} has no marks {BEGIN} and {END}")
+    path.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}")

@@ -1,0 +1,44 @@
+import Foundation
+import Testing
+
+@testable import App
+
+/// One owner a folder, sockets where the kernel takes them.
+@Suite struct DataFolderTests {
+    private let temporary: TemporaryFolder
+
+    init() throws { temporary = try TemporaryFolder() }
+
+    @Test func isMadeClosedToOthers() throws {
+        let folder = try DataFolder(path: temporary.path + "/deep/data")
+        var info = stat()
+        #expect(stat(folder.path, &info) == 0)
+        #expect(info.st_mode & 0o066 == 0)
+    }
+
+    @Test func secondOwnerIsRefusedUntilTheFirstGoes() throws {
+        let folder = try DataFolder(path: temporary.path)
+        var first = try DataFolderLock.take(folder)
+        #expect(first != nil)
+        #expect(try DataFolderLock.take(folder) == nil)
+        #expect(DataFolderLock.owner(of: folder) == "\(getpid())")
+        first = nil
+        #expect(try DataFolderLock.take(folder) != nil)
+    }
+
+    @Test func socketsOfDeepFoldersLieElsewhere() throws {
+        let user = ServiceUser(name: "me", user: geteuid(), group: getegid(), isOther: false)
+        #expect(try SocketFolder.make(in: temporary.path, for: user) == temporary.path + "/run")
+        let deep = temporary.path + "/" + String(repeating: "x", count: 90)
+        let folder = try SocketFolder.make(in: deep, for: user)
+        #expect("\(folder)/.s.PGSQL.5432".utf8.count <= 107)
+        #expect(try SocketFolder.make(in: deep, for: user) == folder)
+        rmdir(folder)
+    }
+
+    @Test func socketFolderOfSomebodyElseIsRefused() throws {
+        let stranger = ServiceUser(name: "other", user: geteuid() + 12_345, group: getegid(), isOther: false)
+        _ = mkdir(temporary.path + "/run", 0o700)
+        #expect(throws: AppError.self) { try SocketFolder.make(in: temporary.path, for: stranger) }
+    }
+}

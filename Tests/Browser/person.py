@@ -1,0 +1,80 @@
+"""What a person does in the browser, by what they see and press."""
+
+import time
+
+from selenium.common.exceptions import StaleElementReferenceException
+from selenium.webdriver.common.by import By
+
+
+class Person:
+    def __init__(self, driver, address):
+        self.driver = driver
+        self.address = address
+
+    def go(self, path):
+        self.driver.get(self.address + path)
+        return self
+
+    def all(self, selector):
+        return self.driver.find_elements(By.CSS_SELECTOR, selector)
+
+    def one(self, selector):
+        return self.driver.find_element(By.CSS_SELECTOR, selector)
+
+    def type(self, name, text):
+        field = self.one(f"[name={name}]")
+        field.clear()
+        field.send_keys(text)
+        return self
+
+    def press(self, selector):
+        self.one(selector).click()
+        return self
+
+    def submit(self, selector):
+        """Presses a button that loads a page, and waits until that page is there."""
+        before = self.one("html").id
+        self.press(selector)
+        self.until(lambda: self.one("html").id != before and self.state() == "complete")
+        return self
+
+    def state(self):
+        return self.driver.execute_cdp_cmd(
+            "Runtime.evaluate", {"expression": "document.readyState", "returnByValue": True}
+        )["result"].get("value")
+
+    def text(self, selector="body"):
+        return self.one(selector).text
+
+    def until(self, condition, seconds=20):
+        """Looks until the condition holds; a page that changes underneath is looked at again."""
+        deadline = time.monotonic() + seconds
+        while True:
+            try:
+                if found := condition():
+                    return found
+            except StaleElementReferenceException:
+                pass
+            assert time.monotonic() < deadline, f"not within {seconds} s; the page says:\n{self.text()[:2000]}"
+            time.sleep(0.05)
+
+    def sign_in(self, email, password):
+        self.go("/sign-in").type("email", email).type("password", password)
+        return self.submit("form[action='/sign-in'] button.primary")
+
+    def ask(self, words):
+        self.type("content", words)
+        return self.submit("form.composer button[data-send]")
+
+    def answer(self):
+        """The text of the last answer, once nothing grows any more."""
+        self.until(lambda: not self.all("[data-stream]") and len(self.all("article.message .prose")) >= 1)
+        return self.all("article.message .prose")[-1].text
+
+    def complaints(self):
+        """What the browser's console holds against the page: scripts that failed, rules of the CSP broken."""
+        return [
+            entry["message"]
+            for entry in self.driver.get_log("browser")
+            if entry["level"] == "SEVERE" and "status of 4" not in entry["message"]
+        ]

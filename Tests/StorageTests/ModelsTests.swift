@@ -1,0 +1,253 @@
+import Engine
+import Foundation
+import Postgres
+import Storage
+import Testing
+
+/// Providers, models and agents.
+@Suite struct ModelsTests {
+    @Test func aKeyIsSealedAndOnlyItsEndShows() async throws {
+        try await TestDatabase.with { database in
+            let store = database.store
+            let user = try await store.person()
+            let provider = try await openAI(store, key: "sk-abcdefghijklmnop-1234", by: user.principal)
+            #expect(provider.hasKey)
+            #expect(provider.keyHint == "1234")
+            #expect(provider.testStatus == "pending")
+            let endpoint = try #require(try await store.endpoint(of: provider.id, by: user.principal))
+            #expect(endpoint.apiKey?.reveal() == "sk-abcdefghijklmnop-1234")
+            #expect(endpoint.baseURL == "https://api.openai.com/v1")
+            let dump = try await database.administrator.query("select l::text from llmconfigs l")
+            #expect(try dump[0].get(0, as: String.self).contains("abcdefgh") == false)
+        }
+    }
+
+    @Test func aSealedKeyMovedToAnotherRowFails() async throws {
+        try await TestDatabase.with { database in
+            let store = database.store
+            let user = try await store.person()
+            let first = try await openAI(store, key: "sk-first-key-of-length", by: user.principal)
+            let second = try await openAI(store, key: "sk-second-key-of-length", by: user.principal)
+            try await database.administrator.query(
+                """
+                update llmconfigs set api_key_encrypted = (select api_key_encrypted from llmconfigs where llm_id = \(first.id))
+                where llm_id = \(second.id)
+                """
+            )
+            await #expect(throws: StorageError.self) { try await store.endpoint(of: second.id, by: user.principal) }
+            #expect(try await store.endpoint(of: first.id, by: user.principal) != nil)
+        }
+    }
+
+    @Test func anotherAddressDropsTheKey() async throws {
+        try await TestDatabase.with { database in
+            let store = database.store
+            let user = try await store.person()
+            let provider = try await openAI(store, key: "sk-abcdefghijklmnop-1234", by: user.principal)
+            func update(_ url: String, key: Secret??) async throws -> Provider? {
+                try await store.updateProvider(
+                    provider.id,
+                    name: "Renamed",
+                    baseURL: url,
+                    apiKey: key,
+                    isActive: true,
+                    by: user.principal
+                )
+            }
+            #expect(try await update("https://api.openai.com/v1", key: nil)?.keyHint == "1234")
+            #expect(try await update("https://elsewhere.example/v1", key: nil)?.hasKey == false)
+            #expect(
+                try await update("https://third.example/v1", key: .some(Secret("sk-new-key-of-length-5678")))?.keyHint
+                    == "5678"
+            )
+            let moved = try await store.endpoint(of: provider.id, by: user.principal)
+            #expect(moved?.apiKey?.reveal() == "sk-new-key-of-length-5678")
+            #expect(try await update("https://third.example/v1", key: .some(nil))?.hasKey == false)
+        }
+    }
+
+    @Test func providersThatNeedAKeyWantOne() async throws {
+        try await TestDatabase.with { database in
+            let user = try await database.store.person()
+            do {
+                _ = try await openAI(database.store, key: "", by: user.principal)
+                Issue.record("made without a key")
+            } catch let error as StorageError {
+                #expect(error.code == .invalid("api_key"))
+            }
+        }
+    }
+
+    @Test func aTestIsKept() async throws {
+        try await TestDatabase.with { database in
+            let store = database.store
+            let user = try await store.person()
+            let provider = try await openAI(store, key: "sk-abcdefghijklmnop-1234", by: user.principal)
+            let failure = ProbeResult(latency: 5, models: [], failure: .init(code: "dns", message: "No such host."))
+            let failed = try await store.recordTest(provider.id, failure, by: user.principal)
+            #expect(failed?.testStatus == "failed")
+            #expect(failed?.testMessage == "No such host.")
+            let well = try await store.recordTest(
+                provider.id,
+                ProbeResult(latency: 5, models: ["a"]),
+                by: user.principal
+            )
+            #expect(well?.testStatus == "success")
+            #expect(well?.testMessage == nil)
+            #expect(well?.lastTestedAt != nil)
+        }
+    }
+
+    @Test func theFirstModelIsTheDefaultAndOnlyOneIs() async throws {
+        try await TestDatabase.with { database in
+            let store = database.store
+            let user = try await store.person()
+            let first = try await store.chatModel("first", by: user.principal)
+            #expect(first.isDefault)
+            let second = try #require(
+                try await store.createModel(
+                    llmID: first.llmID,
+                    name: "second",
+                    displayName: "Second",
+                    by: user.principal
+                )
+            )
+            #expect(second.isDefault == false)
+            #expect(try await store.setDefaultModel(second.id, by: user.principal))
+            let models = try await store.models(llmID: nil, isActive: nil, by: user.principal)
+            #expect(models.filter(\.isDefault).map(\.id) == [second.id])
+            #expect(try await store.providers(by: user.principal).map(\.isDefault) == [true])
+            #expect(try await store.setDefaultModel(.v7(), by: user.principal) == false)
+            #expect(try await store.deleteModel(second.id, by: user.principal))
+            #expect(try await store.deleteModel(second.id, by: user.principal) == false)
+            #expect(
+                try await store.models(llmID: nil, isActive: nil, by: user.principal).contains(where: \.isDefault)
+                    == false
+            )
+        }
+    }
+
+    @Test func modelsAreChangedAndFiltered() async throws {
+        try await TestDatabase.with { database in
+            let store = database.store
+            let user = try await store.person()
+            let model = try await store.chatModel("demo", by: user.principal)
+            let changed = try await store.updateModel(
+                model.id,
+                displayName: "Demo",
+                contextWindow: 8192,
+                maxTokens: nil,
+                pricing: #"{"input_tokens":0.03,"output_tokens":0.06,"currency":"USD","per_1k_tokens":true}"#,
+                isActive: false,
+                by: user.principal
+            )
+            #expect(changed?.displayName == "Demo")
+            #expect(changed?.contextWindow == 8192)
+            #expect(changed?.isActive == false)
+            #expect(try await store.models(llmID: model.llmID, isActive: true, by: user.principal).isEmpty)
+            #expect(try await store.models(llmID: model.llmID, isActive: false, by: user.principal).count == 1)
+            do {
+                _ = try await store.createModel(llmID: model.llmID, name: "demo", displayName: "x", by: user.principal)
+                Issue.record("the same name twice")
+            } catch let error as StorageError {
+                #expect(error.code == .conflict("name"))
+            }
+            #expect(try await store.createModel(llmID: .v7(), name: "x", displayName: "x", by: user.principal) == nil)
+            for pricing in ["[]", #"{"input_tokens":"0.1"}"#, #"{"output_tokens":-1}"#, #"{"currency":5}"#, "{"] {
+                await #expect(throws: StorageError.self) {
+                    try await store.createModel(
+                        llmID: model.llmID,
+                        name: "y",
+                        displayName: "y",
+                        pricing: pricing,
+                        by: user.principal
+                    )
+                }
+            }
+        }
+    }
+
+    @Test func fallbacksKeepTheirOrder() async throws {
+        try await TestDatabase.with { database in
+            let store = database.store
+            let user = try await store.person()
+            let first = try await store.chatModel("a", by: user.principal)
+            var ids = [first.id]
+            for name in ["b", "c"] {
+                let model = try await store.createModel(
+                    llmID: first.llmID,
+                    name: name,
+                    displayName: name,
+                    by: user.principal
+                )
+                ids.append(try #require(model?.id))
+            }
+            func ranks() async throws -> [Int?] {
+                try await store.models(llmID: nil, isActive: nil, by: user.principal).map(\.fallbackRank)
+            }
+            try await store.setFallbacks([ids[2], ids[0]], by: user.principal)
+            #expect(try await ranks() == [2, nil, 1])
+            try await store.setFallbacks([ids[0], ids[1], ids[2]], by: user.principal)
+            #expect(try await ranks() == [1, 2, 3])
+            await #expect(throws: StorageError.self) {
+                try await store.setFallbacks([ids[0], .v7()], by: user.principal)
+            }
+            #expect(try await ranks() == [1, 2, 3])
+            try await store.setFallbacks([], by: user.principal)
+            #expect(try await ranks() == [nil, nil, nil])
+        }
+    }
+
+    @Test func theAssistantIsThereForEverybody() async throws {
+        try await TestDatabase.with { database in
+            let store = database.store
+            let user = try await store.person()
+            let agents = try await store.agents(type: "system", status: "active", page: Page(), by: user.principal)
+            #expect(agents.total == 1)
+            #expect(agents.items.first?.name == "assistant")
+            let assistant = try #require(try await store.agent(Agent.assistantID, by: user.principal))
+            #expect(assistant == agents.items.first)
+            #expect(assistant.usageCount == 0)
+            #expect(try await store.agents(type: "custom", status: nil, page: Page(), by: user.principal).total == 0)
+        }
+    }
+
+    @Test func secretsAreSealedAnewAfterARotation() async throws {
+        try await TestDatabase.with { database in
+            let folder = FileManager.default.temporaryDirectory.appending(path: "alma-\(UUID().uuidString)").path
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+            defer { try? FileManager.default.removeItem(atPath: folder) }
+            let old = Store(
+                database: database.application,
+                keys: try .load(directory: folder),
+                logger: .silent,
+                passwordCost: 4
+            )
+            try await old.prepare()
+            let user = try await old.person()
+            let provider = try await openAI(old, key: "sk-abcdefghijklmnop-1234", by: user.principal)
+            let new = Store(database: database.application, keys: try .rotate(directory: folder), logger: .silent)
+            try await new.prepare()
+            #expect(try await new.resealSecrets() == 1)
+            #expect(try await new.resealSecrets() == 0)
+            #expect(
+                try await new.endpoint(of: provider.id, by: user.principal)?.apiKey?.reveal()
+                    == "sk-abcdefghijklmnop-1234"
+            )
+            await #expect(throws: StorageError.self) { try await old.endpoint(of: provider.id, by: user.principal) }
+            let stranger = Store(database: database.application, keys: .ephemeral(), logger: .silent)
+            await #expect(throws: StorageError.self) { try await stranger.prepare() }
+        }
+    }
+
+    private func openAI(_ store: Store, key: String, by principal: Principal) async throws -> Provider {
+        try await store.createProvider(
+            kind: .openai,
+            name: "OpenAI",
+            baseURL: "https://api.openai.com/v1",
+            apiKey: Secret(key),
+            organization: "",
+            by: principal
+        )
+    }
+}

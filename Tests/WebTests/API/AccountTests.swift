@@ -1,0 +1,144 @@
+import Foundation
+import Testing
+
+@Suite struct AccountTests {
+    @Test func registersSignsInAndShowsOneself() async throws {
+        try await TestServer.run { caller in
+            let registered = try await caller.post(
+                "/v1/register",
+                #"{"email":"Ada@Example.com","password":"correct horse 9","nickname":"阿达"}"#
+            )
+            #expect(registered.status == 201)
+            #expect(registered.flag("success") == true)
+            #expect(registered.string("data.nickname") == "阿达")
+            #expect(registered["data.hashed_password"] == nil)
+
+            let signedIn = try await caller.signIn("ada@example.com", "correct+horse+9")
+            #expect(signedIn.status == 200)
+            #expect(signedIn.string("data.token_type") == "bearer")
+            #expect(signedIn.number("data.expires_in") == 1800)
+
+            var ada = caller
+            ada.token = signedIn.string("data.access_token")
+            let me = try await ada.get("/v1/users/me")
+            #expect(me.string("data.email") == "ada@example.com")
+            #expect(me.string("meta.request_id")?.hasPrefix("req_") == true)
+            #expect(me.string("meta.timestamp")?.hasSuffix("Z") == true)
+        }
+    }
+
+    @Test func oneAnswerForAWrongPasswordAndForNobody() async throws {
+        try await TestServer.run { caller in
+            _ = try await caller.newcomer("ada")
+            let wrong = try await caller.signIn("ada@example.com", "wrong+password")
+            let nobody = try await caller.signIn("nobody@example.com", "wrong+password")
+            #expect(wrong.status == 401 && nobody.status == 401)
+            #expect(wrong.string("error.message") == nobody.string("error.message"))
+        }
+    }
+
+    @Test func anEmailIsTakenOnce() async throws {
+        try await TestServer.run { caller in
+            _ = try await caller.newcomer("ada")
+            let again = try await caller.post(
+                "/v1/register",
+                #"{"email":"ADA@example.com","password":"correct horse 9"}"#
+            )
+            #expect(again.status == 409)
+            #expect(again.string("error.code") == "CONFLICT")
+            #expect(again.string("error.details.0.field") == "email")
+        }
+    }
+
+    @Test(arguments: [
+        (#"{"email":"a@example.com"}"#, "password"),
+        (#"{"email":"nonsense","password":"correct horse 9"}"#, "email"),
+        (#"{"email":"a@example.com","password":"short"}"#, "password"),
+        (#"{"email":7,"password":"correct horse 9"}"#, "email"),
+    ])
+    func namesTheFieldToMend(body: String, field: String) async throws {
+        try await TestServer.run { caller in
+            let answer = try await caller.post("/v1/register", body)
+            #expect(answer.status == 422)
+            #expect(answer.string("error.code") == "VALIDATION_ERROR")
+            #expect(answer.string("error.details.0.field") == field)
+        }
+    }
+
+    @Test(arguments: ["", "{", "[]", "\"text\""])
+    func refusesWhatIsNoObject(body: String) async throws {
+        try await TestServer.run { caller in
+            let answer = try await caller.post("/v1/register", body)
+            #expect(answer.status == 400)
+            #expect(answer.string("error.code") == "BAD_REQUEST")
+        }
+    }
+
+    @Test func aRefreshTokenWorksOnceAndItsReuseEndsTheFamily() async throws {
+        try await TestServer.run { caller in
+            _ = try await caller.newcomer("ada")
+            let first = try await caller.signIn("ada@example.com", "correct+horse+9").string("data.refresh_token") ?? ""
+            let second = try await caller.post("/v1/login/refresh-token", #"{"refresh_token":"\#(first)"}"#)
+            #expect(second.status == 200)
+            let rotated = second.string("data.refresh_token") ?? ""
+            #expect(rotated != first)
+            #expect(try await caller.post("/v1/login/refresh-token", #"{"refresh_token":"\#(first)"}"#).status == 401)
+            #expect(try await caller.post("/v1/login/refresh-token", #"{"refresh_token":"\#(rotated)"}"#).status == 401)
+        }
+    }
+
+    @Test func aSignedOutRefreshTokenIsRefused() async throws {
+        try await TestServer.run { caller in
+            _ = try await caller.newcomer("ada")
+            let token = try await caller.signIn("ada@example.com", "correct+horse+9").string("data.refresh_token") ?? ""
+            #expect(try await caller.post("/v1/logout", #"{"refresh_token":"\#(token)"}"#).status == 204)
+            #expect(try await caller.post("/v1/login/refresh-token", #"{"refresh_token":"\#(token)"}"#).status == 401)
+        }
+    }
+
+    @Test func changesThePasswordAndEndsOlderTokens() async throws {
+        try await TestServer.run { caller in
+            let ada = try await caller.newcomer("ada")
+            let refresh =
+                try await caller.signIn("ada@example.com", "correct+horse+9").string("data.refresh_token") ?? ""
+            let wrong = try await ada.put(
+                "/v1/password/change",
+                #"{"current_password":"not it at all","new_password":"another horse 9"}"#
+            )
+            #expect(wrong.status == 422)
+            let changed = try await ada.put(
+                "/v1/password/change",
+                #"{"current_password":"correct horse 9","new_password":"another horse 9"}"#
+            )
+            #expect(changed.status == 204)
+            #expect(try await caller.signIn("ada@example.com", "correct+horse+9").status == 401)
+            #expect(try await caller.signIn("ada@example.com", "another+horse+9").status == 200)
+            #expect(try await caller.post("/v1/login/refresh-token", #"{"refresh_token":"\#(refresh)"}"#).status == 401)
+        }
+    }
+
+    @Test(arguments: ["", "nonsense", "eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0."])
+    func refusesAForeignToken(token: String) async throws {
+        try await TestServer.run { caller in
+            var stranger = caller
+            stranger.token = token
+            let answer = try await stranger.get("/v1/users/me")
+            #expect(answer.status == 401)
+            #expect(answer.string("error.code") == "UNAUTHORIZED")
+        }
+    }
+
+    @Test func keepsPreferencesAndLanguage() async throws {
+        try await TestServer.run { caller in
+            let ada = try await caller.newcomer("ada")
+            let merged = try await ada.patch("/v1/users/me/preferences", #"{"theme":"dark"}"#)
+            #expect(merged.string("data.theme") == "dark")
+            let more = try await ada.patch("/v1/users/me/preferences", #"{"ai_settings":{"max_tokens":2000}}"#)
+            #expect(more.string("data.theme") == "dark")
+            #expect(more.number("data.ai_settings.max_tokens") == 2000)
+            let updated = try await ada.put("/v1/users/me", #"{"nickname":"A","language":"zh"}"#)
+            #expect(updated.string("data.language") == "zh-CN")
+            #expect(try await ada.put("/v1/users/me", #"{"language":"xx"}"#).status == 422)
+        }
+    }
+}

@@ -1,0 +1,133 @@
+import Foundation
+import HTTPTypes
+import Testing
+import Web
+
+@Suite struct MessageTests {
+    @Test func answersWithTheFinishedMessage() async throws {
+        try await TestServer.run { caller in
+            let ada = try await caller.newcomer("ada")
+            try await ada.addModel()
+            let id = try await ada.newConversation()
+            let sent = try await ada.post("/v1/conversations/\(id)/messages", #"{"content":"good morning"}"#)
+            #expect(sent.status == 201)
+            #expect(sent.string("data.role") == "assistant")
+            #expect(sent.string("data.content") == "good morning ")
+            #expect(sent.string("data.model_metadata.model") == "large")
+            #expect(sent.number("data.model_metadata.usage.total_tokens") == 12)
+
+            let messages = try await ada.get("/v1/conversations/\(id)/messages?order=asc")
+            #expect(messages.string("data.0.role") == "user")
+            #expect(messages.string("data.1.content") == "good morning ")
+            #expect(messages.number("pagination.total") == 2)
+        }
+    }
+
+    @Test func streamsTheLogAndResumesAnywhere() async throws {
+        try await TestServer.run { caller in
+            let ada = try await caller.newcomer("ada")
+            try await ada.addModel()
+            let id = try await ada.newConversation()
+            let streamed = try await ada.post(
+                "/v1/conversations/\(id)/messages",
+                #"{"content":"one two three"}"#,
+                headers: [.accept: "text/event-stream"]
+            )
+            let frames = Frame.all(in: streamed.text)
+            #expect(frames.map(\.id) == Array(1...frames.count))
+            #expect(frames.first?.type == "message_received")
+            #expect(frames.last?.type == "run_status")
+            #expect(frames.last?.string("state") == "completed")
+            let text = frames.filter { $0.type == "content_stream" }.compactMap { $0.string("content_delta") }.joined()
+            #expect(text == "one two three ")
+            #expect(frames.first { $0.type == "message_complete" }?.string("final_content") == text)
+
+            let run = frames.first?.string("run_id") ?? ""
+            for place in 0...frames.count {
+                let rest = try await ada.get("/v1/runs/\(run)/events", headers: [.lastEventID: String(place)])
+                #expect(Frame.all(in: rest.text) == Array(frames.dropFirst(place)))
+            }
+        }
+    }
+
+    @Test func answersLaterAndStops() async throws {
+        try await TestServer.run { caller in
+            let ada = try await caller.newcomer("ada")
+            try await ada.addModel()
+            let id = try await ada.newConversation()
+            let accepted = try await ada.post(
+                "/v1/conversations/\(id)/messages",
+                #"{"content":"wait"}"#,
+                headers: [.prefer: "respond-async"]
+            )
+            #expect(accepted.status == 202)
+            let run = accepted.string("data.run_id") ?? ""
+            #expect(accepted.headers[.location] == "/v1/runs/\(run)")
+            let second = try await ada.post("/v1/conversations/\(id)/messages", #"{"content":"hello"}"#)
+            #expect(second.status == 409)
+
+            #expect(try await ada.post("/v1/runs/\(run)/cancellation").status == 202)
+            let log = try await ada.get("/v1/runs/\(run)/events")
+            #expect(Frame.all(in: log.text).last?.string("state") == "cancelled")
+            #expect(try await ada.get("/v1/runs/\(run)").string("data.state") == "cancelled")
+        }
+    }
+
+    @Test func aRepeatedKeyIsTheSameMessage() async throws {
+        try await TestServer.run { caller in
+            let ada = try await caller.newcomer("ada")
+            try await ada.addModel()
+            let id = try await ada.newConversation()
+            let headers: HTTPFields = [.idempotencyKey: "k-1"]
+            let first = try await ada.post("/v1/conversations/\(id)/messages", #"{"content":"once"}"#, headers: headers)
+            let again = try await ada.post("/v1/conversations/\(id)/messages", #"{"content":"once"}"#, headers: headers)
+            #expect(first.status == 201 && again.status == 200)
+            #expect(first.string("data.message_id") == again.string("data.message_id"))
+            #expect(try await ada.get("/v1/conversations/\(id)/messages").number("pagination.total") == 2)
+            let other = try await ada.post(
+                "/v1/conversations/\(id)/messages",
+                #"{"content":"twice"}"#,
+                headers: headers
+            )
+            #expect(other.status == 409)
+        }
+    }
+
+    @Test func aFailureKeepsTheTextAndCanBeTriedAgain() async throws {
+        try await TestServer.run { caller in
+            let ada = try await caller.newcomer("ada")
+            try await ada.addModel()
+            let id = try await ada.newConversation()
+            let sent = try await ada.post("/v1/conversations/\(id)/messages", #"{"content":"fail"}"#)
+            #expect(sent.status == 502)
+            #expect(sent.string("error.code") == "MODEL_INTERRUPTED")
+            let messages = try await ada.get("/v1/conversations/\(id)/messages")
+            #expect(messages.string("data.1.content") == "So far")
+            let run = messages.string("data.1.run_id") ?? ""
+            let retry = try await ada.post("/v1/runs/\(run)/retries")
+            #expect(retry.status == 202)
+            #expect(retry.string("data.run_id") != run)
+        }
+    }
+
+    @Test func saysWhatToDoWithoutAModel() async throws {
+        try await TestServer.run { caller in
+            let ada = try await caller.newcomer("ada")
+            let id = try await ada.newConversation()
+            let sent = try await ada.post("/v1/conversations/\(id)/messages", #"{"content":"hello"}"#)
+            #expect(sent.status == 409)
+            #expect(sent.string("error.code") == "MODEL_NOT_CONFIGURED")
+        }
+    }
+
+    @Test(arguments: [#"{"content":""}"#, #"{"content":"   "}"#, #"{}"#])
+    func refusesAnEmptyMessage(body: String) async throws {
+        try await TestServer.run { caller in
+            let ada = try await caller.newcomer("ada")
+            let id = try await ada.newConversation()
+            let sent = try await ada.post("/v1/conversations/\(id)/messages", body)
+            #expect(sent.status == 422)
+            #expect(sent.string("error.details.0.field") == "content")
+        }
+    }
+}

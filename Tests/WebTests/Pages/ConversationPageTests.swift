@@ -1,0 +1,169 @@
+import Foundation
+import HTTPTypes
+import Testing
+
+@Suite struct ConversationPageTests {
+    /// The run that the page follows, from its stream's address.
+    private func stream(_ page: Answer) throws -> String {
+        let match = try #require(page.text.firstMatch(of: /data-stream="([^"]+)"/))
+        return String(match.1).replacing("&amp;", with: "&")
+    }
+
+    /// Follows the page's stream to its end, then loads the page.
+    private func finished(_ address: String, _ visitor: Visitor) async throws -> Answer {
+        let page = try await visitor.get(address)
+        if page.text.contains("data-stream=") { _ = try await visitor.look(stream(page)) }
+        return try await visitor.get(address)
+    }
+
+    @Test func aMessageBecomesAConversationWithItsAnswer() async throws {
+        try await TestServer.run { caller in
+            let visitor = Visitor(caller)
+            try await visitor.register("one")
+            try await visitor.addModel()
+            let address = try await visitor.start("echo **bold** <script>alert(1)</script>")
+            let page = try await finished(address, visitor)
+            #expect(page.text.contains("<strong>bold</strong>"))
+            #expect(page.text.contains("&lt;script&gt;alert(1)&lt;/script&gt;") && !page.text.contains("<script>"))
+            #expect(page.text.contains("10 in,") && page.text.contains("<li>large</li>"))
+            #expect(!page.text.contains("http-equiv=\"refresh\""))
+            #expect(try await visitor.get("/").text.contains("href=\"\(address)\""))
+            #expect(try await visitor.get("/conversations?q=bold").text.contains("href=\"\(address)\""))
+            #expect(try await visitor.get("/conversations?q=no+such+%3Cb%3E").text.contains("“no such &lt;b&gt;”"))
+        }
+    }
+
+    @Test func theGrowingAnswerIsFollowedAndSurvivesAReload() async throws {
+        try await TestServer.run { caller in
+            let visitor = Visitor(caller)
+            try await visitor.register("one")
+            try await visitor.addModel()
+            let address = try await visitor.start("wait for me")
+            let page = try await visitor.get(address)
+            #expect(page.text.contains("<meta http-equiv=\"refresh\" content=\"2\">"))
+            #expect(page.text.contains("data-blocks") && page.text.contains("formaction=\"/runs/"))
+            let busy = try await visitor.submit("\(address)/messages", [("content", "and another & more")])
+            #expect(busy.status == 409 && busy.text.contains("still being written"))
+            #expect(busy.text.contains(">and another &amp; more</textarea>"))
+            let run = try #require(page.text.firstMatch(of: /formaction="(\/runs\/[^"]+)"/))
+            try await visitor.post(String(run.1), [("content", "typed meanwhile")])
+            let stopped = try await finished(address, visitor)
+            #expect(stopped.text.contains("Stopped.") && stopped.text.contains("/retry\""))
+        }
+    }
+
+    @Test func theStreamSendsBlocksAndThenTheFinishedMessage() async throws {
+        try await TestServer.run { caller in
+            let visitor = Visitor(caller)
+            try await visitor.register("one")
+            try await visitor.addModel()
+            let address = try await visitor.start("echo one two three")
+            let page = try await visitor.get(address)
+            let run = try #require(
+                page.text.firstMatch(of: /run="?([0-9a-f-]{36})/).map { String($0.1) }
+            )
+            let all = try await visitor.look("\(address)/live?run=\(run)&after=0")
+            #expect(all.headers[.contentType]?.hasPrefix("text/event-stream") == true)
+            #expect(all.text.contains("event: block\n") && all.text.contains("one two three"))
+            #expect(all.text.components(separatedBy: "event: done\n").count == 2)
+            let last = try #require(all.text.matches(of: /id: (\d+)/).last.flatMap { Int($0.1) })
+            let resumed = try await visitor.look(
+                "\(address)/live?run=\(run)",
+                headers: [HTTPField.Name("Last-Event-ID")!: "\(last)"]
+            )
+            #expect(!resumed.text.contains("event: block\n") && resumed.text.contains("event: done\n"))
+            let middle = try await visitor.look("\(address)/live?run=\(run)&after=3")
+            #expect(middle.text.contains("one two three") && middle.text.contains("event: done\n"))
+        }
+    }
+
+    @Test func aFailedAnswerSaysWhyAndCanBeTriedAgain() async throws {
+        try await TestServer.run { caller in
+            let visitor = Visitor(caller)
+            try await visitor.register("one")
+            try await visitor.addModel()
+            let address = try await visitor.start("fail now")
+            let page = try await finished(address, visitor)
+            #expect(page.text.contains("So far") && page.text.contains("The connection to the provider broke off"))
+            let retry = try #require(page.text.firstMatch(of: /action="(\/runs\/[^"]+\/retry)"/))
+            let again = try await visitor.post(String(retry.1))
+            #expect(again.status == 200 && visitor.address == "\(address)#end")
+            let second = try await finished(address, visitor)
+            #expect(second.text.components(separatedBy: "/retry\"").count == 2)
+        }
+    }
+
+    @Test func withoutAModelTheAnswerSaysSo() async throws {
+        try await TestServer.run { caller in
+            let visitor = Visitor(caller)
+            try await visitor.register("one")
+            #expect(try await visitor.get("/").text.contains("No model is set up yet."))
+            let address = try await visitor.start("hello")
+            #expect(try await finished(address, visitor).text.contains("No model is set up for this agent."))
+        }
+    }
+
+    @Test func nothingIsLostWhenAMessageCannotBeSent() async throws {
+        try await TestServer.run { caller in
+            let visitor = Visitor(caller)
+            try await visitor.register("one")
+            try await visitor.get("/")
+            let empty = try await visitor.submit("/conversations", [("content", " \n ")])
+            #expect(empty.status == 422 && empty.text.contains("There is nothing to send yet."))
+            let long = String(repeating: "ab ", count: 40_000)
+            let tooLong = try await visitor.submit("/conversations", [("content", long)])
+            #expect(tooLong.status == 422 && tooLong.text.contains(">\(long)</textarea>"))
+            let gone = try await visitor.submit(
+                "/conversations",
+                [("content", "hello"), ("agent_id", UUID().uuidString)]
+            )
+            #expect(gone.status == 422 && gone.text.contains(">hello</textarea>"))
+            #expect(try await visitor.get("/conversations").text.contains("No conversations yet"))
+        }
+    }
+
+    @Test func nobodySeesAnothersConversation() async throws {
+        try await TestServer.run { caller in
+            let owner = Visitor(caller)
+            try await owner.register("one")
+            try await owner.addModel()
+            let address = try await owner.start("echo secret")
+            let page = try await finished(address, owner)
+            #expect(page.text.contains("secret"))
+            let other = Visitor(caller)
+            try await other.register("two")
+            for path in [address, "\(address)/edit", "\(address)/deletion", "\(address)/live?run=\(UUID().uuidString)"]
+            {
+                #expect(try await other.look(path).status == 404, "\(path)")
+            }
+            for path in ["\(address)/messages", "\(address)/edit", "\(address)/deletion", address] {
+                let fields = [("content", "x"), ("title", "x"), ("pinned", "1")]
+                #expect(try await other.submit(path, fields).status == 404, "\(path)")
+            }
+        }
+    }
+
+    @Test func renamingPinningArchivingDeleting() async throws {
+        try await TestServer.run { caller in
+            let visitor = Visitor(caller)
+            try await visitor.register("one")
+            let address = try await visitor.start("hello")
+            _ = try await finished(address, visitor)
+            let empty = try await visitor.submit("\(address)/edit", [("title", " "), ("tags", "a, b")])
+            #expect(
+                empty.status == 422 && empty.text.contains("Give it a title.") && empty.text.contains("value=\"a, b\"")
+            )
+            let renamed = try await visitor.post("\(address)/edit", [("title", "A & B"), ("tags", "队列，故障, 队列")])
+            #expect(renamed.text.contains("<h1>A &amp; B</h1>"))
+            #expect(renamed.text.contains("<span class=\"tag\">队列</span><span class=\"tag\">故障</span></span>"))
+            #expect(try await visitor.post(address, [("pinned", "1")]).text.contains("name=\"pinned\" value=\"0\""))
+            try await visitor.post(address, [("archived", "1")])
+            #expect(try await !visitor.get("/conversations").text.contains("A &amp; B"))
+            #expect(try await visitor.get("/conversations?archived=1").text.contains("A &amp; B"))
+            let question = try await visitor.get("\(address)/deletion")
+            #expect(question.text.contains("Delete “A &amp; B”?") && question.text.contains("Keep it"))
+            try await visitor.post("\(address)/deletion")
+            #expect(try await visitor.look(address).status == 404)
+        }
+    }
+}

@@ -1,0 +1,96 @@
+import Engine
+import Foundation
+import Testing
+
+@testable import Web
+
+@Suite struct LiveTests {
+    private func event(_ sequence: Int64, _ kind: RunEvent.Kind, _ data: String) -> RunEvent {
+        RunEvent(sequence: sequence, kind: kind, data: data, timestamp: Date())
+    }
+
+    private func text(_ sequence: Int64, _ delta: String) -> RunEvent {
+        event(sequence, .contentStream, "{\"content_delta\":\(LiveFrame.json(delta))}")
+    }
+
+    @Test func theTextIsWhatFollowsTheLastBeginning() {
+        var answer = LiveAnswer()
+        answer.feed(event(1, .agentStart, "{}"))
+        answer.feed(text(2, "lost"))
+        answer.feed(event(3, .agentStart, "{}"))
+        answer.feed(text(4, "kept "))
+        answer.feed(text(5, "whole"))
+        #expect(answer.text == "kept whole" && answer.sequence == 5 && answer.beginnings == 2)
+    }
+
+    @Test func toolsAndStates() throws {
+        let live = try Fixtures.samples(.english).live
+        #expect(live.attempt == 2 && live.state == .running)
+        #expect(live.tools.map(\.hasSucceeded) == [true, false])
+        #expect(live.tools.first?.input == #"{"path":"src/queue/retry.py"}"#)
+        let line = live.line(voice: try Fixtures.voice())
+        #expect(line.word == "Writing" && line.detail == "Attempt 2: the one before was cut short")
+    }
+
+    @Test func aPageThatAppliesAllChangesShowsTheWholeText() {
+        var answer = LiveAnswer()
+        var live = LiveText()
+        var page: [String] = []
+        let parts = [
+            "# Ti", "tle\n\nOne ", "*two*", "\n\n```swift\nlet a", " = 1\n```\n\n- x\n", "- y\n\n<b>raw</b>\n\nend",
+        ]
+        answer.feed(event(1, .agentStart, "{}"))
+        for (index, part) in parts.enumerated() {
+            answer.feed(text(Int64(index + 2), part))
+            if let change = live.advance(to: answer) {
+                if change.isReset { page = [] }
+                page.replaceSubrange(change.first..., with: change.blocks)
+            }
+        }
+        answer.feed(event(20, .runStatus, #"{"state":"completed"}"#))
+        if let change = live.advance(to: answer) { page.replaceSubrange(change.first..., with: change.blocks) }
+        #expect(page == live.blocks)
+        #expect(page.first?.contains("<h1>Title</h1>") == true)
+        #expect(page.allSatisfy { $0.hasPrefix("<") && !$0.hasPrefix("<!") })
+        #expect(live.advance(to: answer) == nil)
+    }
+
+    @Test func aNewAttemptResetsThePage() {
+        var answer = LiveAnswer()
+        var live = LiveText()
+        answer.feed(event(1, .agentStart, "{}"))
+        answer.feed(text(2, "one"))
+        _ = live.advance(to: answer)
+        answer.feed(event(3, .agentStart, "{}"))
+        #expect(live.advance(to: answer) == LiveText.Change(isReset: true, first: 0, blocks: []))
+        answer.feed(text(4, "two"))
+        #expect(live.advance(to: answer)?.blocks.first?.contains("two") == true)
+    }
+
+    @Test func whatThePageHasIsReplayedInSilence() {
+        let board = LiveBoard(known: 3)
+        board.feed([event(1, .agentStart, "{}"), event(2, .runStatus, #"{"state":"running"}"#), text(3, "seen")])
+        let first = board.take()
+        #expect(first.text == nil && first.line == nil && first.tools == nil)
+        board.feed([text(4, " and new")])
+        let second = board.take()
+        #expect(second.sequence == 4 && second.text?.first == 0 && second.text?.isReset == false)
+        #expect(second.text?.blocks.joined().contains("seen and new") == true)
+        #expect(board.take().text == nil && !board.isOver)
+        board.feed([event(5, .runStatus, #"{"state":"cancelled"}"#)])
+        #expect(board.isOver && board.sequence == 5)
+    }
+
+    @Test func framesAreOneLineOfJSON() throws {
+        let frame = LiveFrame.blocks(first: 2, ["<p>\"a\"\n\u{1}\\</p>", "<hr>"]).text(id: 7)
+        #expect(frame.hasPrefix("id: 7\nevent: block\ndata: {") && frame.hasSuffix("\n\n"))
+        let data = try #require(frame.split(separator: "\n").last?.dropFirst("data: ".count))
+        struct Block: Decodable, Equatable {
+            var first: Int
+            var blocks: [String]
+        }
+        let block = try JSONDecoder().decode(Block.self, from: Data(data.utf8))
+        #expect(block == Block(first: 2, blocks: ["<p>\"a\"\n\u{1}\\</p>", "<hr>"]))
+        #expect(LiveFrame.place.text(id: nil) == "event: place\ndata: {}\n\n")
+    }
+}

@@ -1,0 +1,146 @@
+import Foundation
+import Testing
+
+@Suite struct ProviderPageTests {
+    @Test func kindsPrefillTheirAddress() async throws {
+        try await TestServer.run { caller in
+            let visitor = Visitor(caller)
+            try await visitor.register("one")
+            let kinds = try await visitor.get("/providers/new")
+            #expect(kinds.text.contains("/providers/new?kind=anthropic") && !kinds.text.contains("name=\"base_url\""))
+            let form = try await visitor.get("/providers/new?kind=anthropic")
+            #expect(
+                form.text.contains("value=\"https://api.anthropic.com/v1\"") && form.text.contains("name=\"api_key\"")
+            )
+        }
+    }
+
+    @Test func whatIsWrongIsSaidAndTheKeyIsNeverShown() async throws {
+        try await TestServer.run { caller in
+            let visitor = Visitor(caller)
+            try await visitor.register("one")
+            try await visitor.get("/providers/new?kind=openai")
+            let wrong = try await visitor.post(
+                "/providers",
+                [("kind", "openai"), ("name", "Mine"), ("base_url", "htps://x"), ("api_key", "")]
+            )
+            #expect(
+                wrong.status == 422 && wrong.text.contains("value=\"htps://x\"")
+                    && wrong.text.contains("value=\"Mine\"")
+            )
+            #expect(wrong.text.contains("This kind needs a key.") && wrong.text.contains("href=\"#base_url\""))
+            let added = try await visitor.post(
+                "/providers",
+                [
+                    ("kind", "openai"), ("name", "Mine"), ("base_url", "https://x.example/v1"),
+                    ("api_key", "sk-topsecret-1234567890"),
+                ]
+            )
+            #expect(added.status == 200 && !added.text.contains("topsecret"))
+            let list = try await visitor.get("/providers")
+            #expect(list.text.contains("Mine") && list.text.contains("Answers") && !list.text.contains("topsecret"))
+            let id = try #require(list.text.firstMatch(of: /id="p-([0-9a-f-]{36})"/)).1
+            let edit = try await visitor.get("/providers/\(id)")
+            #expect(edit.text.contains("Ends in …7890") && !edit.text.contains("topsecret"))
+            let moved = try await visitor.post(
+                "/providers/\(id)",
+                [("name", "Mine"), ("base_url", "https://elsewhere.example/v1"), ("active", "1")]
+            )
+            #expect(moved.status == 422 && moved.text.contains("the key is asked for again"))
+        }
+    }
+
+    @Test func oneClickAddsWhatWasFound() async throws {
+        try await TestServer.run { caller in
+            let visitor = Visitor(caller)
+            try await visitor.register("one")
+            let list = try await visitor.get("/providers")
+            #expect(list.text.contains("Found on this machine") && list.text.contains("Ollama"))
+            let added = try await visitor.post("/providers/offers", [("offer", "ollama  http://127.0.0.1:11434/v1")])
+            #expect(added.text.contains("Added. It answers") && added.text.contains("12 ms"))
+            #expect(added.text.contains(">large</a>") && added.text.contains(">Default</td>"))
+            let builtin = try await visitor.post("/providers/offers", [("offer", "builtin  builtin:")])
+            #expect(builtin.text.contains("Rehearsal") && !builtin.text.contains("value=\"builtin  builtin:\""))
+            let gone = try await visitor.submit("/providers/offers", [("offer", "openai KEY https://evil.example")])
+            #expect(gone.status == 409)
+        }
+    }
+
+    @Test func aFailingTestSaysWhatToDo() async throws {
+        try await TestServer.run { caller in
+            let visitor = Visitor(caller)
+            try await visitor.register("one")
+            try await visitor.get("/providers/new?kind=custom")
+            let fields = [("kind", "custom"), ("name", "Off"), ("base_url", "http://refused.example/v1")]
+            let added = try await visitor.post("/providers", fields)
+            #expect(added.text.contains("Does not answer") && added.text.contains("Nothing listens at this address."))
+            let id = try #require(added.text.firstMatch(of: /id="p-([0-9a-f-]{36})"/)).1
+            let tested = try await visitor.post("/providers/\(id)/test")
+            #expect(tested.text.contains("Nothing listens at this address.") && tested.text.contains("Test again"))
+            let deleted = try await visitor.post("/providers/\(id)/deletion")
+            #expect(deleted.status == 200 && !deleted.text.contains("refused.example"))
+        }
+    }
+
+    @Test func modelsPricesAndOrder() async throws {
+        try await TestServer.run { caller in
+            let visitor = Visitor(caller)
+            try await visitor.register("one")
+            try await visitor.addModel()
+            let list = try await visitor.get("/providers")
+            let provider = try #require(list.text.firstMatch(of: /id="p-([0-9a-f-]{36})"/)).1
+            let choose = try await visitor.get("/providers/\(provider)/models")
+            #expect(
+                choose.text.contains("offers 2 models.") && choose.text.contains("value=\"large\" checked disabled")
+            )
+            let none = try await visitor.submit("/providers/\(provider)/models", [])
+            #expect(none.status == 422 && none.text.contains("Choose at least one model."))
+            try await visitor.post("/providers/\(provider)/models", [("name", "own-model"), ("display_name", "Own")])
+            let models = try await visitor.get("/providers").text.matches(of: /href="\/models\/([0-9a-f-]{36})">(\w+)/)
+            let ids = Dictionary(models.map { (String($0.2), String($0.1)) }) { first, _ in first }
+            let (large, own) = (try #require(ids["large"]), try #require(ids["Own"]))
+            let wrong = try await visitor.submit("/models/\(own)", [("display_name", "Own"), ("input_price", "2,5")])
+            #expect(wrong.status == 422 && wrong.text.contains("value=\"2,5\""))
+            let priced = try await visitor.post(
+                "/models/\(own)",
+                [
+                    ("display_name", "Own"), ("input_price", "2.5"), ("output_price", "10"), ("currency", "CNY"),
+                    ("context_window", "128000"), ("active", "1"),
+                ]
+            )
+            #expect(priced.text.contains("¥2.50") && priced.text.contains("¥10.00") && priced.text.contains("128k"))
+            let ordered = try await visitor.post(
+                "/models/order",
+                [("default", own), ("fallback1", large), ("fallback2", own)]
+            )
+            #expect(ordered.text.contains("<option value=\"\(own)\" selected>Own</option>"))
+            #expect(ordered.text.contains(">Fallback 1</td>") && ordered.text.contains(">Default</td>"))
+        }
+    }
+
+    @Test func anothersProviderIsNotThere() async throws {
+        try await TestServer.run { caller in
+            let owner = Visitor(caller)
+            try await owner.register("one")
+            try await owner.addModel()
+            let list = try await owner.get("/providers")
+            let provider = try #require(list.text.firstMatch(of: /id="p-([0-9a-f-]{36})"/)).1
+            let model = try #require(list.text.firstMatch(of: /\/models\/([0-9a-f-]{36})/)).1
+            let other = Visitor(caller)
+            try await other.register("two")
+            for path in [
+                "/providers/\(provider)", "/providers/\(provider)/models", "/models/\(model)",
+                "/models/\(model)/deletion",
+            ] {
+                #expect(try await other.look(path).status == 404, "\(path)")
+            }
+            for path in [
+                "/providers/\(provider)/test", "/providers/\(provider)/deletion", "/models/\(model)/deletion",
+                "/models/\(model)",
+            ] {
+                #expect(try await other.submit(path).status == 404, "\(path)")
+            }
+            #expect(try await other.submit("/models/order", [("default", String(model))]).status == 404)
+        }
+    }
+}

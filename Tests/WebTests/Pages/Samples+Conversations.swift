@@ -1,0 +1,208 @@
+import Engine
+import Foundation
+
+@testable import Web
+
+extension Samples {
+    var conversationPages: [(name: String, view: any View)] {
+        let title = text("Retry storm after failover", "切换后的重试风暴")
+        return [
+            (
+                "home",
+                HomeView(
+                    page: frame(voice.words["home.title"], .home),
+                    composer: composer(conversation: nil),
+                    rows: rows,
+                    needsModel: true,
+                    voice: voice
+                )
+            ),
+            (
+                "conversations",
+                ConversationsView(
+                    page: frame(voice.words["conversations.title"], .conversations),
+                    rows: rows,
+                    query: Samples.hostile,
+                    isArchive: true,
+                    total: 47,
+                    pager: Pager(number: 2, size: 20, total: 47, voice: voice) { "/conversations?page=\($0)" },
+                    voice: voice
+                )
+            ),
+            (
+                "conversations-empty",
+                ConversationsView(
+                    page: frame(voice.words["conversations.title"], .conversations),
+                    rows: [],
+                    query: "",
+                    isArchive: false,
+                    total: 0,
+                    pager: nil,
+                    voice: voice
+                )
+            ),
+            (
+                "conversations-not-found",
+                ConversationsView(
+                    page: frame(voice.words["conversations.title"], .conversations, theme: "dark"),
+                    rows: [],
+                    query: Samples.hostile,
+                    isArchive: false,
+                    total: 0,
+                    pager: nil,
+                    voice: voice
+                )
+            ),
+            (
+                "home-empty",
+                HomeView(
+                    page: frame(voice.words["home.title"], .home),
+                    composer: composer(conversation: nil),
+                    rows: [],
+                    needsModel: false,
+                    voice: voice
+                )
+            ),
+            ("conversation-empty", conversation(isRunning: false, isEmpty: true)),
+            ("conversation", conversation(isRunning: true)),
+            ("conversation-finished", conversation(isRunning: false)),
+            (
+                "conversation-edit",
+                ConversationEditView(
+                    page: frame(title, .conversations),
+                    address: "/conversations/x",
+                    title: title,
+                    name: Samples.hostile,
+                    tags: "queue, incident",
+                    errors: {
+                        var errors = FormErrors(); errors.add("title", voice.words["conversation.titleTooLong"]);
+                        return errors
+                    }(),
+                    voice: voice
+                )
+            ),
+            (
+                "confirmation",
+                ConfirmationView(
+                    page: frame(title, .conversations),
+                    question: voice.words("conversation.deleteQuestion", ["title": title]),
+                    text: voice.words.count("conversation.deleteText", 12),
+                    verb: voice.words["form.deleteForGood"],
+                    action: "/conversations/x/deletion",
+                    back: "/conversations/x"
+                )
+            ),
+        ]
+    }
+
+    func conversation(isRunning: Bool, isEmpty: Bool = false) -> ConversationView {
+        var page = frame(text("Retry storm after failover", "切换后的重试风暴"), .conversations)
+        page.talks = TalksView(rows, voice: voice)
+        var draft = ComposerView.Draft()
+        draft.error = isRunning ? nil : voice.words["composer.empty"]
+        return ConversationView(
+            page: page,
+            heading: .init(
+                address: "/conversations/x",
+                title: text("Retry storm after failover", "切换后的重试风暴"),
+                tags: [text("queue", "队列"), text("incident", "故障")],
+                isPinned: true,
+                isArchived: false
+            ),
+            items: isEmpty ? [] : thread(isRunning: isRunning),
+            older: "/conversations/x?page=3",
+            newer: "/conversations/x?page=1",
+            needsModel: !isRunning,
+            composer: composer(conversation: id(2), run: isRunning ? id(90) : nil, draft: draft),
+            voice: voice
+        )
+    }
+
+    private func thread(isRunning: Bool) -> [ThreadItem] {
+        let name = text("Member One", "成员一")
+        let question = text(
+            "After last night’s failover the workers retried so fast that the queue fell over again.\n\nWhy, and what should we change?",
+            "昨晚切换之后，工作进程重试得太快，队列又倒了一次。\n\n原因是什么？我们该怎么改？"
+        )
+        var items = [
+            ThreadItem(said: SaidView(id: id(10), name: name, text: question, at: ago(30), voice: voice)),
+            ThreadItem(answer: answer(run(.completed, attempt: 2), html: text(Self.english, Self.chinese))),
+            ThreadItem(said: SaidView(id: id(11), name: name, text: Samples.hostile, at: ago(4), voice: voice)),
+            ThreadItem(
+                answer: answer(
+                    run(.failed, error: "MODEL_INTERRUPTED"),
+                    html: text("<p>The queue was</p>", "<p>队列在</p>")
+                )
+            ),
+        ]
+        if isRunning { items.append(ThreadItem(growing: growing)) }
+        return items
+    }
+
+    func answer(_ run: Run, html: String) -> AnswerView {
+        let metadata = """
+            {"model":"atlas-large","usage":{"prompt_tokens":12480,"completion_tokens":1906},"response_time":38.2,\
+            "cost":0.061,"currency":"USD","finish_reason":"stop"}
+            """
+        let facts = AnswerView.Facts(
+            id: run.messageID,
+            agent: text("Assistant", "助手"),
+            date: ago(29),
+            run: run,
+            metadata: AnswerMetadata(json: metadata),
+            tools: run.state == .completed ? live.toolLines(voice: voice) : [],
+            canRetry: true
+        )
+        return AnswerView(facts, html: html, csrf: "token", voice: voice)
+    }
+
+    var live: LiveAnswer {
+        var live = LiveAnswer()
+        let events: [(RunEvent.Kind, String)] = [
+            (.runStatus, #"{"state":"running","attempt":2}"#),
+            (.agentStart, #"{"agent_name":"Assistant"}"#),
+            (.toolCall, #"{"call_id":"1","tool_name":"read_file","tool_input":{"path":"src/queue/retry.py"}}"#),
+            (.toolResult, #"{"call_id":"1","success":true}"#),
+            (.toolCall, #"{"call_id":"2","tool_name":"run_command","tool_input":{"command":"pytest -q"}}"#),
+            (.toolResult, #"{"call_id":"2","success":false}"#),
+            (.contentStream, #"{"content_delta":"While the push waits","is_complete":false}"#),
+        ]
+        for (index, event) in events.enumerated() {
+            live.feed(RunEvent(sequence: Int64(index + 1), kind: event.0, data: event.1, timestamp: voice.now))
+        }
+        return live
+    }
+
+    private var growing: GrowingView {
+        let html = text(
+            "<p>While the push waits for you, here is what is settled. The delay now doubles from 0.5 s to a ceiling of 60 s.</p><p>The old delay is still set in <code>deploy/eu/values.yaml</code>, line 41; the other two environments</p>",
+            "<p>推送等你决定，先说已经确定的。间隔现在从0.5秒起逐次加倍，上限60秒。</p><p>旧间隔还留在<code>deploy/eu/values.yaml</code>第41行；另外两个环境</p>"
+        )
+        return GrowingView(
+            run: run(.running, attempt: 2),
+            agent: text("Assistant", "助手"),
+            live: live,
+            html: html,
+            voice: voice
+        )
+    }
+
+    private static let english = """
+        <p>The queue was healthy after eleven seconds. It fell over a second time because <strong>all 214 workers came back at the same moment</strong>.</p>
+        <h2>What to change</h2><p>Let the delay grow, give it a ceiling, and choose it at <em>random</em> below that.</p>
+        <div class="code"><header><span>python</span></header><pre tabindex="0"><code class="language-python">def delay(attempt: int) -&gt; float:
+            longest = min(CEILING, BASE * 2 ** attempt)
+            return uniform(0, longest)   # full jitter</code></pre></div>
+        <div class="scroll" role="region" tabindex="0"><table><thead><tr><th>Attempt</th><th>Delay now</th><th>Delay, new</th></tr></thead><tbody><tr><td>1</td><td>0.25 s</td><td>0–1 s</td></tr><tr><td>3</td><td>0.25 s</td><td>0–4 s</td></tr></tbody></table></div>
+        <ul><li>The deploy still sets <code>RETRY_DELAY=0.25</code> in one of its three environments.</li><li>No test starts many workers at once.</li></ul>
+        <blockquote><p>Clients that wait the same time meet again.</p></blockquote>
+        """
+
+    private static let chinese = """
+        <p>队列在十一秒后就恢复了。它第二次倒下，是因为<strong>全部214个工作进程在同一时刻回来</strong>。</p>
+        <h2>该怎么改</h2><p>让等待时间逐次增长，设一个上限，再在上限之内<em>随机</em>取值。</p>
+        <div class="code"><header><span>python</span></header><pre tabindex="0"><code class="language-python">def delay(attempt: int) -&gt; float:
+            return uniform(0, min(CEILING, BASE * 2 ** attempt))</code></pre></div>
+        <ul><li>部署仍然设置了<code>RETRY_DELAY=0.25</code>。</li><li>没有测试会同时启动很多工作进程。</li></ul>
+        """
+}

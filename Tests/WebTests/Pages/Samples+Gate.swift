@@ -1,0 +1,59 @@
+import Foundation
+
+@testable import Web
+
+extension Samples {
+    var gate: [(name: String, view: any View)] {
+        var errors = FormErrors()
+        errors.add("email", voice.words["form.emailWrong"])
+        errors.add("password", voice.words["form.passwordShort"])
+        var setUpErrors = errors
+        setUpErrors.add("token", voice.words["setUp.tokenWrong"])
+        let draft = AccountDraft(nickname: Samples.hostile, email: "one@harbour", token: "0000")
+        return [
+            (
+                "sign-in",
+                SignInView(
+                    page: frame(voice.words["signIn.title"], isAnonymous: true),
+                    next: "/conversations",
+                    email: "one@harbour.example",
+                    canRegister: true,
+                    notice: NoticeView(text: voice.words["signIn.refused"]),
+                    voice: voice
+                )
+            ),
+            (
+                "register",
+                RegisterView(
+                    page: frame(voice.words["register.title"], isAnonymous: true),
+                    lead: voice.words["register.approval"],
+                    isOpen: true,
+                    draft: draft,
+                    errors: errors,
+                    voice: voice
+                )
+            ),
+            (
+                "set-up",
+                SetUpView(
+                    page: frame(voice.words["setUp.title"], isAnonymous: true),
+                    draft: draft,
+                    errors: setUpErrors,
+                    voice: voice
+                )
+            ),
+            (
+                "error",
+                ErrorView(
+                    page: frame(voice.words["error.notFound"], isAnonymous: true),
+                    title: voice.words["error.notFound"],
+                    text: voice.words["error.notFoundText"],
+                    details: [Samples.hostile],
+                    address: "/",
+                    verb: voice.words["error.home"],
+                    reference: voice.words("error.reference", ["id": "req_1"])
+                )
+            ),
+        ]
+    }
+}

@@ -1,0 +1,94 @@
+import Engine
+import Foundation
+
+@testable import Web
+
+extension Samples {
+    var otherPages: [(name: String, view: any View)] {
+        [
+            (
+                "agents",
+                AgentsView(
+                    page: frame(voice.words["agents.title"], .agents),
+                    agents: [
+                        .init(
+                            id: id(40),
+                            name: text("Assistant", "助手"),
+                            description: text("Answers questions and writes.", "回答问题，也能写作。"),
+                            isSystem: true
+                        )
+                    ]
+                )
+            ),
+            ("agent", agent),
+            ("settings", settings),
+            (
+                "admin-users-nobody",
+                UsersView(page: frame(voice.words["admin.title"], .admin), waiting: [], mode: "open", voice: voice)
+            ),
+            (
+                "admin-users",
+                UsersView(
+                    page: frame(voice.words["admin.title"], .admin),
+                    waiting: [.init(id: id(50), name: Samples.hostile, email: "two@harbour.example")],
+                    mode: "approval",
+                    voice: voice
+                )
+            ),
+        ]
+    }
+
+    private var agent: AgentView {
+        AgentView(
+            page: frame(text("Assistant", "助手"), .agents),
+            id: id(40),
+            name: text("Assistant", "助手"),
+            description: text("Answers questions and writes.", "回答问题，也能写作。"),
+            instruction: text("You are a helpful assistant.\nSay what you do not know.", "你是一个乐于助人的助手。\n不知道就说不知道。"),
+            capabilities: [text("writing", "写作"), text("explaining", "解释")],
+            isSystem: true,
+            numbers: .init(model: nil, runs: 584, successRate: 0.964, time: 48, lastUsedAt: ago(12)),
+            voice: voice
+        )
+    }
+
+    private var settings: SettingsView {
+        var profileErrors = FormErrors()
+        profileErrors.add("nickname", voice.words["form.nicknameEmpty"])
+        profileErrors.add("timezone", voice.words["settings.timezoneWrong"])
+        var passwordErrors = FormErrors()
+        passwordErrors.add("current_password", voice.words["settings.passwordWrong"])
+        let agent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+        return SettingsView(
+            page: frame(voice.words["settings.title"]),
+            draft: .init(
+                nickname: text("Member One", "成员一"),
+                email: "one@harbour.example",
+                timezone: "UTC+8:00",
+                language: language,
+                theme: "system"
+            ),
+            sessions: [
+                SessionRow(
+                    id: id(60),
+                    userAgent: agent,
+                    address: "127.0.0.1",
+                    createdAt: ago(90),
+                    isCurrent: true,
+                    voice: voice
+                ),
+                SessionRow(
+                    id: id(61),
+                    userAgent: nil,
+                    address: nil,
+                    createdAt: ago(9000),
+                    isCurrent: false,
+                    voice: voice
+                ),
+            ],
+            profileErrors: profileErrors,
+            passwordErrors: passwordErrors,
+            voice: voice
+        )
+    }
+}

@@ -1,0 +1,68 @@
+import Foundation
+import Testing
+
+@Suite struct SettingsPageTests {
+    @Test func profileAndLook() async throws {
+        try await TestServer.run { caller in
+            let visitor = Visitor(caller)
+            try await visitor.register("one")
+            try await visitor.get("/settings")
+            let wrong = try await visitor.submit("/settings/profile", [("nickname", ""), ("timezone", "Mars")])
+            #expect(
+                wrong.status == 422 && wrong.text.contains("Write a name.") && wrong.text.contains("Choose a time zone")
+            )
+            let fields = [("nickname", "One"), ("timezone", "UTC+8:00"), ("language", "zh-CN"), ("theme", "dark")]
+            let saved = try await visitor.post("/settings/profile", fields)
+            #expect(saved.text.contains("<html lang=\"zh-CN\" data-theme=\"dark\">") && saved.text.contains("已保存"))
+            #expect(saved.text.contains("<option value=\"UTC+8:00\" selected>"))
+        }
+    }
+
+    @Test func aNewPasswordEndsOtherSessions() async throws {
+        try await TestServer.run { caller in
+            let (here, there) = (Visitor(caller), Visitor(caller))
+            try await here.register("one")
+            try await there.get("/sign-in")
+            try await there.post("/sign-in", [("email", "one@example.com"), ("password", "correct horse 9")])
+            #expect(try await there.look("/").status == 200)
+            try await here.get("/settings")
+            let wrong = try await here.submit(
+                "/settings/password",
+                [("current_password", "wrong horse 9"), ("new_password", "better horse 10")]
+            )
+            #expect(wrong.status == 422 && wrong.text.contains("This is not the current password."))
+            #expect(!wrong.text.contains("better horse"))
+            let changed = try await here.post(
+                "/settings/password",
+                [("current_password", "correct horse 9"), ("new_password", "better horse 10")]
+            )
+            #expect(changed.text.contains("The password is changed"))
+            #expect(try await there.look("/").status == 303)
+            #expect(try await here.look("/").status == 200)
+        }
+    }
+
+    @Test func anotherDeviceCanBeSignedOut() async throws {
+        try await TestServer.run { caller in
+            let (here, there) = (Visitor(caller), Visitor(caller))
+            try await here.register("one")
+            try await there.get("/sign-in")
+            try await there.post("/sign-in", [("email", "one@example.com"), ("password", "correct horse 9")])
+            let page = try await here.get("/settings")
+            let path = try #require(page.text.firstMatch(of: /action="(\/settings\/sessions\/[^"]+)"/)).1
+            try await here.post(String(path))
+            #expect(try await there.look("/").status == 303)
+        }
+    }
+
+    @Test func agentsCanBeLookedAt() async throws {
+        try await TestServer.run { caller in
+            let visitor = Visitor(caller)
+            try await visitor.register("one")
+            let list = try await visitor.get("/agents")
+            let path = try #require(list.text.firstMatch(of: /href="(\/agents\/[0-9a-f-]{36})"/)).1
+            let agent = try await visitor.get(String(path))
+            #expect(agent.text.contains("Instruction") && agent.text.contains("Talk to it"))
+        }
+    }
+}

@@ -1,0 +1,48 @@
+import Engine
+import Foundation
+import Hummingbird
+import HummingbirdTesting
+import Logging
+import Storage
+import Web
+
+/// The whole router on a database of its own, with a real worker and scripted models.
+enum TestServer {
+    /// Signs nobody in; `caller` is a program without a token.
+    static func run(_ body: @escaping @Sendable (Caller) async throws -> Void) async throws {
+        try await TestDatabase.with { database in
+            let store = database.store
+            let logger = Logger.silent
+            let root = URL(fileURLWithPath: TestCluster.migrations).deletingLastPathComponent().path
+            let hub = EventHub()
+            let models = ScriptedModels()
+            let worker = Worker(journal: store, models: models, hub: hub, capacity: 100, logger: logger)
+            let services = WebServices(
+                store: store,
+                models: models,
+                hub: hub,
+                runQueued: { worker.wake() },
+                runCancelled: { worker.cancel(run: $0.id) },
+                tokens: await AccessTokens(secret: Secret("a secret of thirty-two characters, or more")),
+                settings: WebSettings(
+                    templates: "\(root)/Templates",
+                    assets: "\(root)/Public",
+                    version: "test"
+                ),
+                logger: logger
+            )
+            try await store.setRegistrationMode(.open, by: .system)
+            let work = Task { await worker.run() }
+            let application = Application(router: try WebServer(services: services).router())
+            do {
+                try await application.test(.router) { try await body(Caller(client: $0)) }
+            } catch {
+                work.cancel()
+                await work.value
+                throw error
+            }
+            work.cancel()
+            await work.value
+        }
+    }
+}
