@@ -31,7 +31,7 @@ def main():
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     busy = os.getloadavg()[0]
     try:
-        text = report.text(measure(arguments), arguments, busy)
+        text = report.text(*measure(arguments), arguments, busy)
         print("\n" + text)
         if arguments.write:
             report.write(ROOT / "docs/benchmarks.md", text)
@@ -40,7 +40,8 @@ def main():
 
 
 def read_arguments():
-    parser = argparse.ArgumentParser(prog="scripts/bench", description="Measures ALMA beside nginx and the bare upstream.")
+    about = "Measures ALMA beside nginx and the bare upstream."
+    parser = argparse.ArgumentParser(prog="scripts/bench", description=about)
     parser.add_argument("--quick", action="store_true", help="fewer and shorter runs: for a look, not for a record")
     parser.add_argument("--write", action="store_true", help="put the table into docs/benchmarks.md")
     parser.add_argument("--program", type=Path, help="the alma to measure, instead of the release build")
@@ -58,7 +59,7 @@ def read_arguments():
 
 
 def measure(arguments):
-    """The figures of all sections that were asked for."""
+    """The figures of all sections that were asked for, and what failed meanwhile."""
     figures = []
     with contextlib.ExitStack() as stack:
         folder = temporary_folder(stack)
@@ -81,7 +82,7 @@ def measure(arguments):
             found = [figure for figure in SECTIONS[name](bench) if figure.is_measured]
             figures += found
             print(table(found) + f"\nbench: {name} took {time.monotonic() - since:.0f} s", flush=True)
-    return figures
+    return figures, load.failures
 
 
 def temporary_folder(stack):

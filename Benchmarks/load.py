@@ -26,6 +26,7 @@ class Load:
 
     def __init__(self, folder):
         self.folder, self.program = folder, build(folder)
+        self.failures = []
 
     def stream(self, target, speech, streams, rounds=1, ramp=0, before=None, watch=None):
         """Streams of `speech` from `target`, its measurements as a dictionary.
@@ -41,7 +42,9 @@ class Load:
             before()
         result = self._run(words, watch)
         if result["completed"] != result["asked"]:
-            print(f"  {target.name}: {result['asked'] - result['completed']} of {result['asked']} streams failed")
+            lost = result["asked"] - result["completed"]
+            what = f"{target.name}, {streams} streams of {speech.model}"
+            self.failures.append(f"{what}: {lost} of {result['asked']} failed")
         return result
 
     def get(self, port, request, connections, seconds):

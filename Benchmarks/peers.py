@@ -42,7 +42,8 @@ class Upstream:
 
     def __init__(self, load, folder):
         self.port = processes.free_port()
-        self.process = processes.start([load, "upstream", "--port", self.port, "--limit", 7200], folder / "upstream.log")
+        words = [load, "upstream", "--port", self.port, "--limit", 7200]
+        self.process = processes.start(words, folder / "upstream.log")
         while not processes.is_healthy(self.port):
             if self.process.poll() is not None:
                 raise processes.BenchError("the upstream does not start: " + (folder / "upstream.log").read_text())

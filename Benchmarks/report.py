@@ -14,21 +14,23 @@ from processes import BenchError
 BEGIN, END = "<!-- bench:begin -->", "<!-- bench:end -->"
 
 
-def text(figures, arguments, busy):
-    """The command, the machine, and the table."""
+def text(figures, failures, arguments, busy):
+    """The command, the machine, what failed, and the table."""
     words = ["scripts/bench"] + ["--quick"] * arguments.quick + ["--peers"] * arguments.peers
     words += ["--write"] * arguments.write + arguments.sections
-    lines = [f"`{' '.join(words)}`, {date.today().isoformat()}", "", *machine(busy), "", table(figures)]
-    return "\n".join(lines)
+    lines = [f"`{' '.join(words)}`, {date.today().isoformat()}", "", *machine(busy)]
+    lines += [f"- **failed:** {failure}" for failure in failures]
+    return "\n".join([*lines, "", table(figures)])
 
 
 def machine(busy):
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     disk = _said(["findmnt", "-no", "FSTYPE", "-T", tempfile.gettempdir()]) or "unknown file system"
+    others = " (**the machine was busy with other things**)" if busy > 1 else ""
     return [
         f"- {os.cpu_count()} cores, {_processor()}, {memory:.0f} GB of memory",
         f"- Linux {platform.release()}, data on {disk}, {_said(_postgres())}",
-        f"- load average when it began: {busy:.1f}" + (" (**the machine was busy with other things**)" if busy > 1 else ""),
+        f"- load average when it began: {busy:.1f}{others}",
     ]
 
 

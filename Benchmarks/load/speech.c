@@ -14,8 +14,8 @@ bool speech_read(Speech *speech, const char *body) {
 }
 
 /// As long as the ones that OpenAI sends.
-#define EVENT                                                                                                         \
-    "data: {\"id\":\"chatcmpl-Benchmark0000000000000000000\",\"object\":\"chat.completion.chunk\","                     \
+#define EVENT                                                                                                          \
+    "data: {\"id\":\"chatcmpl-Benchmark0000000000000000000\",\"object\":\"chat.completion.chunk\","                \
     "\"created\":1700000000,\"model\":\"%s\",\"system_fingerprint\":\"fp_0000000000\",\"choices\":[%s]%s}\n\n"
 #define CHOICE "{\"index\":0,\"delta\":{%s},\"logprobs\":null,\"finish_reason\":%s}"
 

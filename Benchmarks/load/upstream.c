@@ -1,5 +1,5 @@
-// Speaks at the pace that it is asked for. Every token is written by itself, as a model's server does it: whoever passes
-// it on sees single tokens, not a file.
+// Speaks at the pace that it is asked for. Every token is written by itself, as a model's server does it: whoever
+// passes it on sees single tokens, not a file.
 #include "upstream.h"
 
 #include <errno.h>
@@ -11,6 +11,9 @@
 
 enum { MOST_CONNECTIONS = 8192, LONGEST_REQUEST = 1 << 20, MOST_EVENTS = 256 };
 static const uint32_t listening = UINT32_MAX;
+
+static const char models[] = "{\"object\":\"list\",\"data\":[{\"id\":\"t200r50\",\"object\":\"model\"}]}";
+static const char no_such_model[] = "{\"error\":{\"message\":\"no such model\",\"code\":\"model_not_found\"}}";
 
 /// A connection and the answer that is on its way over it.
 typedef struct {
@@ -121,8 +124,8 @@ static void answer_request(Line *line) {
     text[whole] = after;
     bytes_drop(&line->in, whole);
     if (is_speech) speak(line);
-    else if (is_get) answer_plainly(line, 200, "{\"object\":\"list\",\"data\":[{\"id\":\"t200r50\",\"object\":\"model\"}]}");
-    else answer_plainly(line, 404, "{\"error\":{\"message\":\"no such model\",\"code\":\"model_not_found\"}}");
+    else if (is_get) answer_plainly(line, 200, models);
+    else answer_plainly(line, 404, no_such_model);
 }
 
 static void hear(Line *line) {

@@ -60,8 +60,9 @@ struct ConversationPage: Sendable {
             context: context,
             voice: voice
         )
+        frame.here = request.method == .get ? frame.here : address
         frame.talks = TalksView(try await rail, voice: voice)
-        let view = try await ConversationView(
+        let view = ConversationView(
             page: frame,
             heading: .init(conversation, address: address),
             items: thread.items,

@@ -29,7 +29,7 @@ struct ThreadReader: Sendable {
         return Thread(items: items, total: messages.total, activeRun: runs.last { !$0.state.isFinal }?.id)
     }
 
-    /// The answer of a run that has just ended; nil when it left nothing to show.
+    /// The answer of a run that has just ended, even if it never wrote a word.
     func answer(of run: Run, agents: Choices) async throws -> AnswerView {
         let message = try await desk.store.message(run.messageID, in: run.conversationID, by: identity.principal)
         return try await answer(message, run: run, canRetry: true, agents: agents)

@@ -14,7 +14,8 @@ struct ComposerView: Sendable {
     let agents: [Option]
     let models: [Option]
     let stopAddress: String?
-    let isRunning: Bool
+    /// While an answer grows: the page loads itself again where there are no scripts, and typed text would go with it.
+    let isWaiting: Bool
     let isFocused: Bool
 
     struct Draft: Sendable {
@@ -47,7 +48,7 @@ struct ComposerView: Sendable {
             Option(value: $0.id, label: $0.name, isChosen: $0.id == draft.model)
         }
         stopAddress = run.map { "/runs/\($0.text)/cancellation" }
-        isRunning = run != nil
+        isWaiting = run != nil && draft.error == nil
         isFocused = draft.error != nil || conversation == nil
     }
 }

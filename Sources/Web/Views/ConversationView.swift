@@ -42,7 +42,7 @@ struct ConversationView: View {
         var page = page
         page.isConversation = true
         page.hasComposer = true
-        page.isGrowing = items.contains { $0.growing != nil }
+        page.isGrowing = composer.isWaiting && items.contains { $0.growing != nil }
         self.page = page
         self.items = items
         self.composer = composer

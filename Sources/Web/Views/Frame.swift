@@ -6,7 +6,7 @@ struct Frame: Sendable {
     let title: String
     let csrf: String
     /// Where the language and theme switches lead back to.
-    let here: String
+    var here: String
     let otherLanguage: String
     let otherLanguageName: String
     let nextTheme: String
