@@ -8,6 +8,7 @@ final class AnswerInProgress: Sendable {
         var finish = FinishReason.stop
         var records: [UsageRecord] = []
         var candidate: ModelCandidate?
+        var toolCalls = 0
         let startedAt = ContinuousClock.now
     }
 
@@ -35,6 +36,8 @@ final class AnswerInProgress: Sendable {
         }
     }
 
+    func called(_ count: Int) { state.withLock { $0.toolCalls += count } }
+
     func finish(_ reason: FinishReason) { state.withLock { $0.finish = reason } }
     func add(_ record: UsageRecord) { state.withLock { $0.records.append(record) } }
 
@@ -58,6 +61,7 @@ final class AnswerInProgress: Sendable {
             json.set("currency", state.records.compactMap(\.currency).first)
             json.raw("response_time", elapsed.seconds)
             json.set("finish_reason", finishReason)
+            if state.toolCalls > 0 { json.set("tool_calls", state.toolCalls) }
             json.set("run_id", run.id.text)
             return json.closed
         }

@@ -23,6 +23,9 @@ package protocol Journal: Sendable {
     /// Returns false when the epoch had passed: nothing was stored.
     func finish(_ outcome: RunOutcome) async throws -> Bool
 
+    /// Says that a reader on this node follows a run which another node writes, so that its growth is announced here.
+    func watch(run: UUID) async throws
+
     /// The events after `sequence`, in order, at most `limit`.
     func events(of run: UUID, after sequence: Int64, limit: Int) async throws -> [RunEvent]
 }

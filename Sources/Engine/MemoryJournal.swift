@@ -138,6 +138,8 @@ package final class MemoryJournal: Journal {
         }
     }
 
+    package func watch(run: UUID) async throws {}
+
     package func events(of run: UUID, after sequence: Int64, limit: Int) async throws -> [RunEvent] {
         try access { state in
             Array((state.entries[run]?.events ?? []).lazy.filter { $0.sequence > sequence }.prefix(limit))

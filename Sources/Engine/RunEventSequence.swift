@@ -22,6 +22,7 @@ package struct RunEventSequence: AsyncSequence, Sendable {
         private var place: Int64
         private var isOver = false
         private var knowsItsPlace = false
+        private var emptyLooks = 0
 
         fileprivate init(sequence: RunEventSequence, place: Int64) {
             self.sequence = sequence
@@ -47,9 +48,20 @@ package struct RunEventSequence: AsyncSequence, Sendable {
             case .current: return nil
             case .behind:
                 let events = try await sequence.journal.events(of: sequence.run, after: place, limit: Self.page)
-                if events.isEmpty { try await lookAtPlace() }
-                return events.isEmpty ? nil : events
+                guard events.isEmpty else { return events }
+                try await lookAtPlace()
+                return try await lookElsewhere()
             }
+        }
+
+        /// A run that is not taken up here for some looks is likely written elsewhere. Announcements cost its writer half
+        /// of its speed, so nobody asks for them sooner; what was written before they began is read here.
+        private mutating func lookElsewhere() async throws -> [RunEvent]? {
+            emptyLooks += 1
+            guard emptyLooks == 3, !isOver else { return nil }
+            try await sequence.journal.watch(run: sequence.run)
+            let events = try await sequence.journal.events(of: sequence.run, after: place, limit: Self.page)
+            return events.isEmpty ? nil : events
         }
 
         /// A reader may begin where the run had ended already; once is enough to find out.

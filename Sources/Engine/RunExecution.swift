@@ -87,6 +87,7 @@ struct RunExecution: Sendable {
         _ request: inout ModelRequest
     ) async throws {
         request.messages.append(.assistant(text: answer.stepText, toolCalls: calls))
+        answer.called(calls.count)
         for call in calls {
             let error = "There is no tool called \(call.name). Answer without it."
             try await writer.event(.toolCall, data.toolCall(call))

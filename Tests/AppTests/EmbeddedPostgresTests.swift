@@ -25,7 +25,7 @@ import Testing
         await first.stop()
         #expect(EmbeddedVisit.address(in: data) == nil)
         #expect(ProcessTable.processes(in: first.cluster.path) == [])
-        try await crash(first.cluster, logger: logger)
+        try await crash(PostgresCluster.prepare(in: data, logger: logger), logger: logger)
     }
 
     /// Children left by a killed server, its lock files: the next start clears them and recovers.

@@ -1,6 +1,5 @@
 package import Foundation
 package import Hummingbird
-import HummingbirdCore
 package import Storage
 
 extension Request {
@@ -72,13 +71,14 @@ extension String {
 
 /// The query of a request, read strictly: a value that makes no sense is an error that names its field.
 package struct QueryReader {
-    private let parameters: FlatDictionary<Substring, Substring>
+    private let fields: Form
 
-    package init(_ request: Request) { parameters = request.uri.queryParameters }
+    package init(_ request: Request) { fields = Form(body: request.uri.query ?? "") }
 
+    /// nil when it is missing or empty.
     package func text(_ name: String) -> String? {
-        parameters[name[...]].map { ($0.removingPercentEncoding ?? String($0)).replacing("\0", with: "") }
-            .flatMap { $0.isEmpty ? nil : $0 }
+        let value = fields[name]
+        return value.isEmpty ? nil : value
     }
 
     package func flag(_ name: String) throws(WebError) -> Bool? {

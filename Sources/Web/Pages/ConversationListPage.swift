@@ -13,16 +13,18 @@ struct ConversationListPage: Sendable {
         let voice = try desk.voice(context)
         let query = String(request.query("q").prefix(200)).trimmingCharacters(in: .whitespacesAndNewlines)
         let isArchive = request.query("archived") == "1"
-        let number = request.pageNumber
+        let cursor = ConversationCursor(text: request.query("after"))
         let found = try await desk.store.conversations(
+            after: cursor,
+            limit: Self.size,
             search: query.isEmpty ? nil : query,
             isArchived: isArchive,
-            page: Page(number: number, size: Self.size),
             by: identity.principal
         )
-        let pager = Pager(number: number, size: Self.size, total: found.total, voice: voice) {
-            Self.address(page: $0, query: query, isArchive: isArchive)
+        func address(_ after: ConversationCursor?) -> String {
+            Self.address(after: after, query: query, isArchive: isArchive)
         }
+        let pager = Pager(newest: cursor == nil ? nil : address(nil), older: found.next.map { address($0) })
         let view = ConversationsView(
             page: desk.frame(
                 voice.words["conversations.title"],
@@ -34,16 +36,17 @@ struct ConversationListPage: Sendable {
             rows: found.items.map { ConversationRow($0, voice: voice) },
             query: query,
             isArchive: isArchive,
-            total: found.total,
             pager: pager,
             voice: voice
         )
         return try desk.page(view, context: context)
     }
 
-    private static func address(page: Int, query: String, isArchive: Bool) -> String {
-        var address = "/conversations?page=\(page)"
-        if isArchive { address += "&archived=1" }
-        return query.isEmpty ? address : address + "&q=" + percentEncoded(query)
+    private static func address(after cursor: ConversationCursor?, query: String, isArchive: Bool) -> String {
+        let parts = [
+            isArchive ? "archived=1" : nil, query.isEmpty ? nil : "q=" + percentEncoded(query),
+            cursor.map { "after=" + $0.text },
+        ].compactMap { $0 }
+        return parts.isEmpty ? "/conversations" : "/conversations?" + parts.joined(separator: "&")
     }
 }

@@ -44,13 +44,13 @@ struct ConversationPage: Sendable {
     ) async throws -> Response {
         let id = try context.identifier("id")
         let voice = try desk.voice(context)
-        let number = request.method == .get ? request.pageNumber : 1
+        let place = request.method == .get ? UUID(uuidString: request.query("before")) : nil
         async let rail = desk.recentRows(current: id, voice: voice, by: identity.principal)
         async let found = desk.store.conversation(id, by: identity.principal)
         async let choices = desk.choices(by: identity.principal)
         let known = try await choices
         let reader = ThreadReader(desk: desk, identity: identity, csrf: context.csrfToken, voice: voice)
-        async let thread = reader.thread(of: id, page: Page(number: number, size: Self.size), agents: known)
+        async let thread = reader.thread(of: id, before: place, limit: Self.size, agents: known)
         guard let conversation = try await found, let thread = try await thread else { throw WebError.notFound }
         let address = "/conversations/\(id.text)"
         var frame = desk.frame(
@@ -61,13 +61,13 @@ struct ConversationPage: Sendable {
             voice: voice
         )
         frame.here = request.method == .get ? frame.here : address
-        frame.talks = TalksView(try await rail, voice: voice)
+        frame.talks = TalksView(try await rail.map { thread.activeRun == nil ? $0.idle(id) : $0 }, voice: voice)
         let view = ConversationView(
             page: frame,
             heading: .init(conversation, address: address),
             items: thread.items,
-            older: number * Self.size < thread.total ? "\(address)?page=\(number + 1)#end" : nil,
-            newer: number > 1 ? "\(address)?page=\(number - 1)" : nil,
+            older: thread.older.map { "\(address)?before=\($0.text)#end" },
+            newer: place == nil ? nil : address + "#end",
             needsModel: known.needsModel,
             composer: known.composer(conversation: id, run: thread.activeRun, draft: draft, voice: voice),
             voice: voice

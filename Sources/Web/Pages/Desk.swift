@@ -76,9 +76,6 @@ extension Request {
     func query(_ name: String) -> String {
         Form(body: uri.query ?? "")[name]
     }
-
-    /// The page asked for, from 1.
-    var pageNumber: Int { max(1, min(10_000, Int(query("page")) ?? 1)) }
 }
 
 extension String {

@@ -13,20 +13,28 @@ struct ThreadReader: Sendable {
     /// One page of a conversation, oldest first.
     struct Thread: Sendable {
         var items: [ThreadItem]
-        var total: Int
+        /// The message before which there are more; nil when this is all.
+        var older: UUID?
         var activeRun: UUID?
     }
 
-    /// nil when there is no such conversation.
-    func thread(of conversation: UUID, page: Page, agents: Choices) async throws -> Thread? {
-        async let found = desk.store.messages(in: conversation, page: page, ascending: false, by: identity.principal)
-        async let latest = desk.store.latestRuns(in: conversation, by: identity.principal)
+    /// The `limit` messages before `place` (nil: the newest); nil when there is no such conversation.
+    func thread(of conversation: UUID, before place: UUID?, limit: Int, agents: Choices) async throws -> Thread? {
+        let (store, principal) = (desk.store, identity.principal)
+        // One more than is shown tells whether there are older ones.
+        async let found = store.messages(in: conversation, before: place, limit: limit + 1, by: principal)
+        async let latest = store.latestRuns(in: conversation, by: principal)
         guard let messages = try await found else { return nil }
         let runs = try await latest.sorted { $0.createdAt < $1.createdAt }
-        let plan = ThreadPlan(messages: messages.items.reversed(), runs: runs, isNewest: page.number == 1)
+        let shown = messages.suffix(limit)
+        let plan = ThreadPlan(messages: Array(shown), runs: runs, isNewest: place == nil)
         var items: [ThreadItem] = []
         for entry in plan.entries { items += try await views(entry, agents: agents) }
-        return Thread(items: items, total: messages.total, activeRun: runs.last { !$0.state.isFinal }?.id)
+        return Thread(
+            items: items,
+            older: messages.count > limit ? shown.first?.id : nil,
+            activeRun: runs.last { !$0.state.isFinal }?.id
+        )
     }
 
     /// The answer of a run that has just ended, even if it never wrote a word.

@@ -8,7 +8,7 @@ struct ConversationRow: Sendable {
     let title: String
     let time: TimeText?
     /// Only while something is at work in it.
-    let state: StateView?
+    private(set) var state: StateView?
     let messageCount: String
     let facts: String
     let isPinned: Bool
@@ -35,5 +35,12 @@ struct ConversationRow: Sendable {
         self.isPinned = isPinned
         self.isCurrent = isCurrent
         isToday = lastMessageAt.map { voice.calendar.isDate($0, inSameDayAs: voice.now) } ?? true
+    }
+
+    /// Without the state, if it is the row of `conversation`: the page itself has looked later.
+    func idle(_ conversation: UUID) -> ConversationRow {
+        var row = self
+        if id == conversation.text { row.state = nil }
+        return row
     }
 }

@@ -3,7 +3,8 @@ struct ConversationsView: View {
     static let template = "conversations"
 
     let page: Frame
-    let summary: String
+    /// How many there are, where that is known.
+    let summary: String?
     let query: String
     let isArchive: Bool
     let conversations: [ConversationRow]
@@ -13,8 +14,7 @@ struct ConversationsView: View {
     let clearAddress: String?
     let pager: Pager?
 
-    init(page: Frame, rows: [ConversationRow], query: String, isArchive: Bool, total: Int, pager: Pager?, voice: Voice)
-    {
+    init(page: Frame, rows: [ConversationRow], query: String, isArchive: Bool, pager: Pager?, voice: Voice) {
         let words = voice.words
         self.page = page
         self.query = query
@@ -22,7 +22,7 @@ struct ConversationsView: View {
         self.pager = pager
         conversations = rows
         hasConversations = !rows.isEmpty
-        summary = words.count("conversations.count", total)
+        summary = pager == nil && !rows.isEmpty ? words.count("conversations.count", rows.count) : nil
         clearAddress = query.isEmpty ? nil : isArchive ? "/conversations?archived=1" : "/conversations"
         if !query.isEmpty {
             emptyTitle = words("conversations.notFound", ["query": query])

@@ -169,4 +169,34 @@ import Testing
             #expect(try await visitor.look(address).status == 404)
         }
     }
+
+    @Test func longListsAndLongTalksGoOnWithOlderOnes() async throws {
+        try await TestServer.run { caller in
+            let visitor = Visitor(caller)
+            try await visitor.register("one")
+            let first = try await visitor.start("number 0")
+            _ = try await finished(first, visitor)
+            for number in 1...30 { _ = try await visitor.start("number \(number)") }
+            let newest = try await visitor.get("/conversations")
+            #expect(newest.text.contains(">number 30</a>") && !newest.text.contains(">number 0</a>"))
+            let older = try #require(newest.text.firstMatch(of: /rel="next" href="([^"]+)"/)).1
+            let rest = try await visitor.get(String(older))
+            #expect(rest.text.contains(">number 0</a>") && !rest.text.contains(">number 30</a>"))
+            #expect(rest.text.contains("href=\"/conversations\">") && !rest.text.contains("rel=\"next\""))
+
+            for number in 1...41 {
+                try await visitor.post(
+                    "\(first)/messages",
+                    [("content", "line \(number)."), ("key", UUID().uuidString)]
+                )
+                _ = try await finished(first, visitor)
+            }
+            let talk = try await visitor.get(first)
+            #expect(talk.text.contains(">line 41.</p>") && !talk.text.contains(">line 1.</p>"))
+            let before = try #require(talk.text.firstMatch(of: /href="(\/conversations\/[^"]+\?before=[^"#]+)/)).1
+            let beginning = try await visitor.get(String(before))
+            #expect(beginning.text.contains(">line 1.</p>") && !beginning.text.contains(">line 41.</p>"))
+            #expect(beginning.text.contains("Newest messages") && !beginning.text.contains("Older messages"))
+        }
+    }
 }

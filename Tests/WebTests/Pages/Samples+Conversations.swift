@@ -24,8 +24,18 @@ extension Samples {
                     rows: rows,
                     query: Samples.hostile,
                     isArchive: true,
-                    total: 47,
-                    pager: Pager(number: 2, size: 20, total: 47, voice: voice) { "/conversations?page=\($0)" },
+                    pager: Pager(newest: "/conversations", older: "/conversations?after=c-1"),
+                    voice: voice
+                )
+            ),
+            (
+                "conversations-few",
+                ConversationsView(
+                    page: frame(voice.words["conversations.title"], .conversations),
+                    rows: rows,
+                    query: "",
+                    isArchive: false,
+                    pager: nil,
                     voice: voice
                 )
             ),
@@ -36,7 +46,6 @@ extension Samples {
                     rows: [],
                     query: "",
                     isArchive: false,
-                    total: 0,
                     pager: nil,
                     voice: voice
                 )
@@ -48,7 +57,6 @@ extension Samples {
                     rows: [],
                     query: Samples.hostile,
                     isArchive: false,
-                    total: 0,
                     pager: nil,
                     voice: voice
                 )
@@ -110,8 +118,8 @@ extension Samples {
                 isArchived: false
             ),
             items: isEmpty ? [] : thread(isRunning: isRunning),
-            older: "/conversations/x?page=3",
-            newer: "/conversations/x?page=1",
+            older: "/conversations/x?before=m",
+            newer: "/conversations/x",
             needsModel: !isRunning,
             composer: composer(conversation: id(2), run: isRunning ? id(90) : nil, draft: draft),
             voice: voice
