@@ -19,7 +19,8 @@ struct RunPage {
     private var textTime = Date()
     private var bytes = 0
     private var state: RunState?
-    private var takenAt: ContinuousClock.Instant?
+    /// When text was last taken; what is not text does not make text wait.
+    private var textTakenAt: ContinuousClock.Instant?
     private(set) var isUnderWay = false
     private(set) var isLost = false
     var isClosing = false
@@ -41,8 +42,8 @@ struct RunPage {
 
     func isDue(at now: ContinuousClock.Instant) -> Bool {
         guard !isUnderWay, !isLost, !isClosing, hasPending else { return false }
-        guard events.isEmpty, text.utf8.count < Self.gatherBytes, let takenAt else { return true }
-        return now - takenAt >= Self.gatherTime
+        guard events.isEmpty, text.utf8.count < Self.gatherBytes, let textTakenAt else { return true }
+        return now - textTakenAt >= Self.gatherTime
     }
 
     mutating func add(_ delta: String, kind: TextKind) {
@@ -66,7 +67,7 @@ struct RunPage {
             bytes = 0
             state = nil
         }
-        takenAt = now
+        if events.contains(where: { $0.kind == .contentStream }) { textTakenAt = now }
         isUnderWay = true
         return EventBatch(run: run, epoch: epoch, events: events, state: state)
     }
