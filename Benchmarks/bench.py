@@ -2,7 +2,6 @@
 
 import argparse
 import contextlib
-import os
 import resource
 import shutil
 import signal
@@ -29,7 +28,7 @@ def main():
         signal.signal(number, lambda *_: sys.exit(130))
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    busy = os.getloadavg()[0]
+    busy = report.busy_share()
     try:
         text = report.text(*measure(arguments), arguments, busy)
         print("\n" + text)

@@ -5,6 +5,7 @@ import platform
 import shutil
 import subprocess
 import tempfile
+import time
 from datetime import date
 from pathlib import Path
 
@@ -26,12 +27,24 @@ def text(figures, failures, arguments, busy):
 def machine(busy):
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     disk = _said(["findmnt", "-no", "FSTYPE", "-T", tempfile.gettempdir()]) or "unknown file system"
-    others = " (**the machine was busy with other things**)" if busy > 1 else ""
+    others = ": **the machine had other things to do**" if busy > 0.1 else ""
     return [
         f"- {os.cpu_count()} cores, {_processor()}, {memory:.0f} GB of memory",
         f"- Linux {platform.release()}, data on {disk}, {_said(_postgres())}",
-        f"- load average when it began: {busy:.1f}{others}",
+        f"- processors busy in the second before it began: {busy:.0%}{others}",
     ]
+
+
+def busy_share():
+    """How much of the next second the processors work, of 1."""
+
+    def look():
+        times = [int(word) for word in Path("/proc/stat").read_text().split("\n")[0].split()[1:9]]
+        return times[3] + times[4], sum(times)
+
+    (idle, whole), _ = look(), time.sleep(1)
+    idle_later, whole_later = look()
+    return 1 - (idle_later - idle) / max(1, whole_later - whole)
 
 
 def _processor():
