@@ -15,8 +15,9 @@ struct EventChannel {
         case behind
     }
 
-    static let maximumEvents = 256
-    static let maximumBytes = 256 * 1024
+    /// Some seconds of an answer: who is further behind reads the journal, and a thousand runs stay small.
+    static let maximumEvents = 64
+    static let maximumBytes = 64 * 1024
 
     private var recent: [RunEvent] = []
     private var bytes = 0
