@@ -2,7 +2,7 @@
 
 import time
 
-from selenium.common.exceptions import StaleElementReferenceException
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.common.by import By
 
 
@@ -44,19 +44,28 @@ class Person:
         )["result"].get("value")
 
     def text(self, selector="body"):
-        return self.one(selector).text
+        return self.until(lambda: [self.one(selector).text], 5)[0]
 
     def until(self, condition, seconds=20):
-        """Looks until the condition holds; a page that changes underneath is looked at again."""
+        """Looks until the condition holds. Between two documents there is no element to find, and one that was
+        found may be gone when it is asked: whatever the driver says then, it is looked at again."""
         deadline = time.monotonic() + seconds
         while True:
+            complaint = "the condition is false"
             try:
                 if found := condition():
                     return found
-            except StaleElementReferenceException:
-                pass
-            assert time.monotonic() < deadline, f"not within {seconds} s; the page says:\n{self.text()[:2000]}"
+            except WebDriverException as error:
+                complaint = error.msg
+            assert time.monotonic() < deadline, f"not within {seconds} s: {complaint}\n{self.source()}"
             time.sleep(0.05)
+
+    def source(self):
+        """What the page says, for the report of a failure."""
+        try:
+            return f"{self.driver.current_url}:\n{self.one('body').text[:2000]}"
+        except WebDriverException as error:
+            return f"(the page cannot be read: {error.msg})"
 
     def sign_in(self, email, password):
         self.go("/sign-in").type("email", email).type("password", password)
@@ -68,8 +77,10 @@ class Person:
 
     def answer(self):
         """The text of the last answer, once nothing grows any more."""
-        self.until(lambda: not self.all("[data-stream]") and len(self.all("article.message .prose")) >= 1)
-        return self.all("article.message .prose")[-1].text
+        return self.until(lambda: not self.all("[data-stream]") and self.last_words())
+
+    def last_words(self):
+        return self.all("article.message .prose")[-1].text if self.all("article.message .prose") else ""
 
     def complaints(self):
         """What the browser's console holds against the page: scripts that failed, rules of the CSP broken."""
