@@ -23,7 +23,7 @@ struct EventChannel {
     private var bytes = 0
     /// The last sequence number in the log, known only while the run is written here.
     private var last: Int64?
-    private var waiters: [UUID: Waiter] = [:]
+    private var waiters: [Int: Waiter] = [:]
 
     var waiterCount: Int { waiters.count }
 
@@ -67,9 +67,9 @@ struct EventChannel {
 
     mutating func wasNotified() -> [CheckedContinuation<Void, Never>] { takeWaiters() }
 
-    mutating func add(_ waiter: Waiter, key: UUID) { waiters[key] = waiter }
+    mutating func add(_ waiter: Waiter, key: Int) { waiters[key] = waiter }
 
-    mutating func takeWaiter(_ key: UUID) -> [CheckedContinuation<Void, Never>] {
+    mutating func takeWaiter(_ key: Int) -> [CheckedContinuation<Void, Never>] {
         waiters.removeValue(forKey: key).map { [$0.continuation] } ?? []
     }
 
@@ -80,6 +80,7 @@ struct EventChannel {
     }
 
     mutating func takeLate(at now: ContinuousClock.Instant) -> [CheckedContinuation<Void, Never>] {
+        guard waiters.values.contains(where: { $0.deadline <= now }) else { return [] }
         let late = waiters.filter { $0.value.deadline <= now }
         for key in late.keys { waiters[key] = nil }
         return late.values.map(\.continuation)

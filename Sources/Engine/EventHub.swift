@@ -8,6 +8,7 @@ package final class EventHub: Sendable {
     private let channels = Locked<[UUID: EventChannel]>([:])
     private let ticker = Locked(false)
     private let closed = Locked(false)
+    private let nextKey = Locked(0)
 
     package init() {}
 
@@ -57,9 +58,9 @@ package final class EventHub: Sendable {
 
     private func wake(_ run: UUID, _ change: (inout EventChannel) -> [CheckedContinuation<Void, Never>]) {
         let waiters = channels.withLock { channels in
-            var channel = channels[run] ?? EventChannel()
-            let waiters = change(&channel)
-            channels[run] = channel.isOfUse ? channel : nil
+            // Changed where it lies: a copy would take all recent events along.
+            let waiters = change(&channels[run, default: EventChannel()])
+            if channels[run]?.isOfUse == false { channels[run] = nil }
             return waiters
         }
         for waiter in waiters { waiter.resume() }
@@ -75,14 +76,18 @@ extension EventHub {
 
     /// Waits until there may be more after `place`, until `deadline`, or until the task is cancelled.
     func wait(run: UUID, after place: Int64, until deadline: ContinuousClock.Instant) async {
-        let key = UUID()
+        let key = nextKey.withLock { key in
+            key += 1
+            return key
+        }
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let goesOn = channels.withLock { channels in
-                    var channel = channels[run] ?? EventChannel()
-                    if Task.isCancelled || isReadingEnded || channel.hasNews(after: place) { return true }
-                    channel.add(EventChannel.Waiter(continuation: continuation, deadline: deadline), key: key)
-                    channels[run] = channel
+                    if Task.isCancelled || isReadingEnded || channels[run]?.hasNews(after: place) == true {
+                        return true
+                    }
+                    let waiter = EventChannel.Waiter(continuation: continuation, deadline: deadline)
+                    channels[run, default: EventChannel()].add(waiter, key: key)
                     return false
                 }
                 if goesOn { continuation.resume() } else { startTicker() }
@@ -119,9 +124,8 @@ extension EventHub {
         channels.withLock { channels in
             var late: [CheckedContinuation<Void, Never>] = []
             for run in channels.keys {
-                guard var channel = channels[run], channel.waiterCount > 0 else { continue }
-                late += channel.takeLate(at: now)
-                channels[run] = channel.isOfUse ? channel : nil
+                late += channels[run]?.takeLate(at: now) ?? []
+                if channels[run]?.isOfUse == false { channels[run] = nil }
             }
             return late
         }

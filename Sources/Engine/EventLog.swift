@@ -38,7 +38,7 @@ final class EventLog: Sendable {
         }
     }
 
-    func add(_ run: UUID, _ change: (inout RunPage) -> Void) async throws {
+    func add(_ run: UUID, _ change: (RunPage) -> Void) async throws {
         let hint = book.withLock { $0.change(run, change) }
         switch hint {
         case .urgent: urgent.ring()

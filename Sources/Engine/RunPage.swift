@@ -1,7 +1,8 @@
 import Foundation
 
-/// What one run has to say and has not stored yet.
-struct RunPage {
+/// What one run has to say and has not stored yet. A class, because it is looked at every few milliseconds and a copy of
+/// it costs a dozen references; it never leaves the lock of its book.
+final class RunPage {
     /// Text waits at most this long for company.
     static let gatherTime = Duration.milliseconds(30)
     static let gatherBytes = 512
@@ -46,7 +47,7 @@ struct RunPage {
         return now - textTakenAt >= Self.gatherTime
     }
 
-    mutating func add(_ delta: String, kind: TextKind) {
+    func add(_ delta: String, kind: TextKind) {
         if kind != textKind { endText() }
         if text.isEmpty { textTime = Date() }
         textKind = kind
@@ -54,13 +55,13 @@ struct RunPage {
         bytes += delta.utf8.count
     }
 
-    mutating func add(_ kind: RunEvent.Kind, _ data: String, state: RunState? = nil) {
+    func add(_ kind: RunEvent.Kind, _ data: String, state: RunState? = nil) {
         endText()
         append(kind, data, at: Date())
         if let state { self.state = state }
     }
 
-    mutating func take(at now: ContinuousClock.Instant) -> EventBatch {
+    func take(at now: ContinuousClock.Instant) -> EventBatch {
         endText()
         defer {
             events = []
@@ -72,7 +73,7 @@ struct RunPage {
         return EventBatch(run: run, epoch: epoch, events: events, state: state)
     }
 
-    mutating func settled(isLost: Bool) -> [@Sendable () -> Void] {
+    func settled(isLost: Bool) -> [@Sendable () -> Void] {
         isUnderWay = false
         self.isLost = self.isLost || isLost
         let waiting = waitingForRoom + waitingForIdle
@@ -82,7 +83,7 @@ struct RunPage {
         return isLost ? [lost] + wake : wake
     }
 
-    private mutating func endText() {
+    private func endText() {
         guard !text.isEmpty else { return }
         switch textKind {
         case .content: append(.contentStream, data.content(text), at: textTime)
@@ -91,7 +92,7 @@ struct RunPage {
         text = ""
     }
 
-    private mutating func append(_ kind: RunEvent.Kind, _ data: String, at time: Date) {
+    private func append(_ kind: RunEvent.Kind, _ data: String, at time: Date) {
         sequence += 1
         bytes += data.utf8.count
         events.append(RunEvent(sequence: sequence, kind: kind, data: data, timestamp: time))

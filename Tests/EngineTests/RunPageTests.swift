@@ -8,7 +8,7 @@ import Testing
     private func page() -> RunPage { RunPage(ClaimedRun(run: .sample(), epoch: 1, lastSequence: 2), lost: {}) }
 
     @Test func theFirstWordsGoAtOnceAfterWhatIsNotText() {
-        var page = page()
+        let page = page()
         page.add(.runStatus, "{}")
         _ = page.take(at: start)
         _ = page.settled(isLost: false)
@@ -17,7 +17,7 @@ import Testing
     }
 
     @Test func laterWordsWaitForCompanyOrForTheirTime() {
-        var page = page()
+        let page = page()
         page.add("Hello", kind: .content)
         #expect(page.take(at: start).events.map(\.sequence) == [3])
         _ = page.settled(isLost: false)
@@ -29,7 +29,7 @@ import Testing
     }
 
     @Test func nothingGoesWhileSomethingIsUnderWay() {
-        var page = page()
+        let page = page()
         page.add(.runStatus, "{}")
         _ = page.take(at: start)
         page.add(.agentStart, "{}")

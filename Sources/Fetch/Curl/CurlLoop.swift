@@ -6,7 +6,7 @@ import Glibc
 final class CurlLoop {
     private let inbox: Inbox
     private let multi: UnsafeMutableRawPointer?
-    private let poller = Poller()
+    private let sockets = SocketWatch()
     /// This dictionary is what keeps a transfer alive while curl knows it.
     private var transfers: [ObjectIdentifier: Transfer] = [:]
     private var curlTimer: ContinuousClock.Instant?
@@ -14,8 +14,6 @@ final class CurlLoop {
     private var isStopping = false
     private var stopWaiters: [CheckedContinuation<Void, Never>] = []
 
-    /// So many transfers at once are many.
-    private static let crowd = 64
     private static let global: CURLcode = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
 
     init(inbox: Inbox) {
@@ -25,12 +23,12 @@ final class CurlLoop {
 
     func run() {
         ignoreBrokenPipes()
-        if let multi, poller.isOpen, inbox.wakeup >= 0 {
+        if let multi, sockets.isOpen, inbox.wakeup >= 0 {
             let context = Unmanaged.passUnretained(self).toOpaque()
             ccurl_multi_set_socket_callback(multi, socketChanged, context)
             ccurl_multi_set_timer_callback(multi, timerChanged, context)
             ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, 1024)
-            poller.watch(inbox.wakeup, for: CURL_POLL_IN)
+            sockets.watch(inbox.wakeup, for: CURL_POLL_IN)
             while !isStopping { turn(multi) }
         }
         tearDown()
@@ -38,10 +36,7 @@ final class CurlLoop {
 
     private func turn(_ multi: UnsafeMutableRawPointer) {
         var running: Int32 = 0
-        // With many streams, half a millisecond gathers what would be a turn each: a fifth less processor time.
-        if transfers.count >= Self.crowd { usleep(500) }
-        for index in 0..<poller.wait(milliseconds: millisecondsToWait()) {
-            let (socket, bits) = poller.ready(index)
+        for (socket, bits) in sockets.wait(milliseconds: millisecondsToWait()) {
             if socket == inbox.wakeup {
                 inbox.clearWakeup()
             } else {
@@ -81,7 +76,7 @@ final class CurlLoop {
     }
 
     private func start(_ exchange: Exchange, _ multi: UnsafeMutableRawPointer) {
-        guard let transfer = Transfer(exchange) else {
+        guard let transfer = Transfer(exchange, sockets: sockets) else {
             exchange.finish(.failure(FetchError(.other, "curl could not prepare the request")))
             return
         }
@@ -168,7 +163,10 @@ final class CurlLoop {
         pthread_sigmask(SIG_BLOCK, &signals, nil)
     }
 
-    fileprivate func watch(_ socket: Int32, for interest: Int32) { poller.watch(socket, for: interest) }
+    fileprivate func watch(_ socket: Int32, for interest: Int32, of easy: UnsafeMutableRawPointer?) {
+        sockets.watch(socket, for: interest)
+        easy.flatMap(Transfer.owner)?.socket = interest == CURL_POLL_IN ? socket : nil
+    }
 
     fileprivate func setTimer(_ milliseconds: Int) {
         curlTimer = milliseconds < 0 ? nil : .now + .milliseconds(milliseconds)
@@ -183,7 +181,7 @@ private func socketChanged(
     _ socketContext: UnsafeMutableRawPointer?
 ) -> Int32 {
     guard let context else { return -1 }
-    Unmanaged<CurlLoop>.fromOpaque(context).takeUnretainedValue().watch(socket, for: interest)
+    Unmanaged<CurlLoop>.fromOpaque(context).takeUnretainedValue().watch(socket, for: interest, of: easy)
     return 0
 }
 

@@ -1,11 +1,14 @@
 import CCurl
 import Glibc
 
-/// The sockets that curl wants watched. epoll, because the cost of a look must not grow with the streams that are
-/// silent: `curl_multi_poll` asks every transfer each time.
+/// A set of sockets to wait for. epoll, because the cost of a look must not grow with the streams that are silent:
+/// `curl_multi_poll` asks every transfer each time.
 final class Poller {
-    private let descriptor = epoll_create1(Int32(EPOLL_CLOEXEC))
-    private var events = [epoll_event](repeating: epoll_event(), count: 256)
+    let descriptor = epoll_create1(Int32(EPOLL_CLOEXEC))
+    private var events: [epoll_event]
+
+    /// One wait finds at most `capacity` sockets; the others are found by the next.
+    init(capacity: Int) { events = Array(repeating: epoll_event(), count: capacity) }
 
     deinit { if descriptor >= 0 { close(descriptor) } }
 

@@ -4,6 +4,9 @@ import CCurl
 final class Transfer {
     let exchange: Exchange
     let easy: UnsafeMutableRawPointer
+    /// Where curl waits for the answer; nil while it has something to send, or has not begun.
+    var socket: Int32?
+    private let sockets: SocketWatch
     private var headerList: UnsafeMutablePointer<curl_slist>?
     private let errorText: UnsafeMutablePointer<CChar>
     private var head = HeadReader()
@@ -16,9 +19,10 @@ final class Transfer {
     private var failure: FetchError?
 
     /// nil when curl has no memory.
-    init?(_ exchange: Exchange) {
+    init?(_ exchange: Exchange, sockets: SocketWatch) {
         guard let easy = curl_easy_init() else { return nil }
         self.exchange = exchange
+        self.sockets = sockets
         self.easy = easy
         errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
         errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
@@ -51,6 +55,7 @@ extension Transfer {
         case .accepted:
             received += bytes.count
             lastActivity = .now
+            if let socket { sockets.flows(socket) }
             return bytes.count
         case .pause:
             isPaused = true

@@ -11,7 +11,9 @@ import Postgres
 struct EventAppend {
     let statement: Query
 
-    init(_ batches: [EventBatch]) {
+    /// `isRepeated` says that an earlier try may have stored them, its answer having been lost. Looking for what is there
+    /// already writes each row twice over, so the first try does without.
+    init(_ batches: [EventBatch], isRepeated: Bool = false) {
         let batches = batches.sorted { $0.run < $1.run }
         var rows = EventRows()
         for batch in batches { rows.append(batch.events, of: batch.run) }
@@ -23,6 +25,7 @@ struct EventAppend {
                 where r.run_id = b.run_id and b.state is not null and r.state <> b.state
             )
             """
+        let passedOver: Query = "on conflict (run_id, sequence) do nothing"
         statement = """
             with batch as (
                 select * from unnest(
@@ -39,7 +42,7 @@ struct EventAppend {
                 insert into run_events (run_id, sequence, type, data, timestamp)
                 select e.run_id, e.sequence, e.type, e.data::json, e.timestamp
                 from \(rows.source) join held using (run_id)
-                on conflict (run_id, sequence) do nothing
+                \(isRepeated ? passedOver : "")
             )\(moves ? moved : "")
             select run_id from batch where run_id not in (select run_id from held)
             union all

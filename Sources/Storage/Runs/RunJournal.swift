@@ -68,7 +68,12 @@ extension Store: Journal {
 
     package func append(_ batches: [EventBatch]) async throws -> Set<UUID> {
         guard !batches.isEmpty else { return [] }
-        let rows = try await query(EventAppend(batches).statement, by: .system)
+        let rows: Rows
+        do {
+            rows = try await query(EventAppend(batches).statement, by: .system)
+        } catch let error as StorageError where error.code == .conflict("id") {
+            rows = try await query(EventAppend(batches, isRepeated: true).statement, by: .system)
+        }
         return Set(try rows.map { try $0.get("run_id", as: UUID.self) })
     }
 
