@@ -45,6 +45,7 @@ let package = Package(
         module("Markdown", ["CCommonMark"]),
         module("Engine", [.product(name: "Logging", package: "swift-log")]),
         module("Providers", ["Engine", "Fetch"]),
+        module("Tools", ["Engine"]),
         module(
             "Storage",
             [
@@ -69,7 +70,7 @@ let package = Package(
         .executableTarget(
             name: "App",
             dependencies: [
-                "Postgres", "Fetch", "Markdown", "Engine", "Providers", "Storage", "Web",
+                "Postgres", "Fetch", "Markdown", "Engine", "Providers", "Tools", "Storage", "Web",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -86,6 +87,7 @@ let package = Package(
         tests("Markdown", ["Markdown"], resources: [.copy("Examples")]),
         tests("Engine", ["Engine", .product(name: "Logging", package: "swift-log")]),
         tests("Providers", ["Providers", "Engine", "Fetch"]),
+        tests("Tools", ["Tools", "Engine"]),
         tests("Storage", ["Storage", "Engine", "Postgres", .product(name: "Logging", package: "swift-log")]),
         tests(
             "Web",

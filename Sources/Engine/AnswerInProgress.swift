@@ -7,6 +7,8 @@ final class AnswerInProgress: Sendable {
         var stepStart = ""
         var finish = FinishReason.stop
         var records: [UsageRecord] = []
+        /// Those that no batch has taken along.
+        var unstored: [UsageRecord] = []
         var candidate: ModelCandidate?
         var toolCalls = 0
         let startedAt = ContinuousClock.now
@@ -16,10 +18,11 @@ final class AnswerInProgress: Sendable {
 
     var content: String { state.withLock { $0.content } }
     var finish: FinishReason { state.withLock { $0.finish } }
-    var records: [UsageRecord] { state.withLock { $0.records } }
 
     /// The text of the present model call alone.
-    var stepText: String { state.withLock { String($0.content.dropFirst($0.stepStart.count)) } }
+    var stepText: String {
+        state.withLock { String(decoding: $0.content.utf8.dropFirst($0.stepStart.utf8.count), as: UTF8.self) }
+    }
 
     func beginStep(_ candidate: ModelCandidate) {
         state.withLock { state in
@@ -28,18 +31,43 @@ final class AnswerInProgress: Sendable {
         }
     }
 
-    /// Returns the size of the whole answer in bytes.
-    func add(_ delta: String) -> Int {
+    /// Takes over what earlier attempts have finished.
+    func resume(_ replay: RunReplay) {
         state.withLock { state in
-            state.content += delta
-            return state.content.utf8.count
+            state.content = replay.content
+            state.records = replay.usage
+            state.toolCalls = replay.steps.reduce(0) { $0 + $1.calls.count }
+        }
+    }
+
+    /// What a reader is to see of `delta`: the words of two model calls do not run into each other.
+    func add(_ delta: String) -> (shown: String, bytes: Int) {
+        state.withLock { state in
+            let begins = state.content.utf8.count == state.stepStart.utf8.count
+            let shown = begins && !state.content.isEmpty && !state.content.hasSuffix("\n") ? "\n\n" + delta : delta
+            state.content += shown
+            return (shown, state.content.utf8.count)
         }
     }
 
     func called(_ count: Int) { state.withLock { $0.toolCalls += count } }
 
     func finish(_ reason: FinishReason) { state.withLock { $0.finish = reason } }
-    func add(_ record: UsageRecord) { state.withLock { $0.records.append(record) } }
+
+    func add(_ record: UsageRecord) {
+        state.withLock { state in
+            state.records.append(record)
+            state.unstored.append(record)
+        }
+    }
+
+    /// The caller stores them.
+    func takeUnstored() -> [UsageRecord] {
+        state.withLock { state in
+            defer { state.unstored = [] }
+            return state.unstored
+        }
+    }
 
     /// `model_metadata` of the message.
     func metadata(run: Run, finishReason: String) -> String {

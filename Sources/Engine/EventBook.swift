@@ -53,8 +53,9 @@ struct EventBook {
         return false
     }
 
-    mutating func close(_ run: UUID) -> [RunEvent] {
-        guard let page = pages.removeValue(forKey: run) else { return [] }
-        return page.isLost ? [] : page.take(at: .now).events
+    /// nil when nothing of the run may be written any more.
+    mutating func close(_ run: UUID) -> EventBatch? {
+        guard let page = pages.removeValue(forKey: run), !page.isLost else { return nil }
+        return page.take(at: .now)
     }
 }

@@ -25,10 +25,12 @@ package struct EventData: Sendable {
         return json.closed
     }
 
-    package func agentStart(name: String, attempt: Int) -> String {
+    /// `stepsKept`: how many finished steps of earlier attempts stay; their text is said again.
+    package func agentStart(name: String, attempt: Int, stepsKept: Int = 0) -> String {
         var json = JSONFields(ids)
         json.set("agent_name", name)
         json.set("attempt", attempt)
+        if stepsKept > 0 { json.set("steps_kept", stepsKept) }
         return json.closed
     }
 
@@ -59,19 +61,22 @@ package struct EventData: Sendable {
         return json.closed
     }
 
-    package func toolResult(_ call: ToolCall, error: String) -> String {
+    func toolResult(_ call: ToolCall, _ outcome: ToolOutcome, seconds: Double) -> String {
         var json = JSONFields(ids)
         json.set("call_id", call.id)
         json.set("tool_name", call.name)
-        json.raw("result", "null")
-        json.set("success", false)
-        json.set("error", error)
-        json.set("execution_time", 0)
+        json.set("result", outcome.isError ? nil : outcome.content)
+        json.set("success", !outcome.isError)
+        json.set("error", outcome.isError ? outcome.content : nil)
+        json.raw("execution_time", seconds.seconds)
+        if outcome.kind == .maybeExecuted { json.set("maybe_executed", true) }
         return json.closed
     }
 
-    package func usage(_ record: UsageRecord) -> String {
+    /// `step` is the number of the step that this call has finished, when it asked for tools.
+    package func usage(_ record: UsageRecord, step: Int? = nil) -> String {
         var json = JSONFields(ids)
+        if let step { json.set("step", step) }
         json.set("model", record.modelName)
         json.raw("tokens", record.tokens.json)
         json.raw("cost", record.cost.map { "\($0)" } ?? "null")

@@ -49,7 +49,8 @@ final class EventLog: Sendable {
     }
 
     /// What is not stored yet, once nothing of the run is under way; nothing more is stored by this log afterwards.
-    func close(_ run: UUID) async -> [RunEvent] {
+    @discardableResult
+    func close(_ run: UUID) async -> EventBatch? {
         await withCheckedContinuation { continuation in
             let goesOn = book.withLock { $0.whenIdle(run, continuation) }
             if goesOn { continuation.resume() }

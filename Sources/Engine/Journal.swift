@@ -55,6 +55,8 @@ package struct RunBrief: Sendable {
     package var candidates: [ModelCandidate]
     package var temperature: Double?
     package var maximumTokens: Int?
+    /// The names of the tools that the agent may use.
+    package var tools: [String]
 
     package init(
         agentName: String,
@@ -62,7 +64,8 @@ package struct RunBrief: Sendable {
         messages: [ModelMessage],
         candidates: [ModelCandidate],
         temperature: Double? = nil,
-        maximumTokens: Int? = nil
+        maximumTokens: Int? = nil,
+        tools: [String] = []
     ) {
         self.agentName = agentName
         self.instruction = instruction
@@ -70,6 +73,7 @@ package struct RunBrief: Sendable {
         self.candidates = candidates
         self.temperature = temperature
         self.maximumTokens = maximumTokens
+        self.tools = tools
     }
 }
 
@@ -110,12 +114,15 @@ package struct EventBatch: Sendable {
     package var events: [RunEvent]
     /// The run's state after these events, when they change it.
     package var state: RunState?
+    /// The model calls that these events tell of.
+    package var usage: [UsageRecord]
 
-    package init(run: UUID, epoch: Int64, events: [RunEvent], state: RunState? = nil) {
+    package init(run: UUID, epoch: Int64, events: [RunEvent], state: RunState? = nil, usage: [UsageRecord] = []) {
         self.run = run
         self.epoch = epoch
         self.events = events
         self.state = state
+        self.usage = usage
     }
 }
 
@@ -131,7 +138,7 @@ package struct RunOutcome: Sendable {
     package var content: String
     /// `model_metadata` of the message, a JSON object: model, provider, usage, response_time, finish_reason.
     package var metadata: String
-    /// One for each model call that was made.
+    /// One for each model call that was made and is not stored yet.
     package var usage: [UsageRecord]
     package var errorCode: String?
 
@@ -158,6 +165,7 @@ package struct RunOutcome: Sendable {
 
 /// One model call, as it is paid.
 package struct UsageRecord: Sendable, Equatable {
+    package var id: UUID
     package var modelID: UUID
     package var modelName: String
     package var tokens: TokenUsage
@@ -171,6 +179,7 @@ package struct UsageRecord: Sendable, Equatable {
     package var succeeded: Bool
 
     package init(
+        id: UUID = .v7(),
         modelID: UUID,
         modelName: String,
         tokens: TokenUsage,
@@ -180,6 +189,7 @@ package struct UsageRecord: Sendable, Equatable {
         firstTokenTime: Double? = nil,
         succeeded: Bool
     ) {
+        self.id = id
         self.modelID = modelID
         self.modelName = modelName
         self.tokens = tokens

@@ -9,6 +9,7 @@ package final class MemoryJournal: Journal {
         var worker: UUID?
         var isCancelling = false
         var events: [RunEvent] = []
+        var usage: [UsageRecord] = []
         var outcome: RunOutcome?
     }
 
@@ -56,6 +57,9 @@ package final class MemoryJournal: Journal {
     package func forget(worker: UUID) { state.withLock { $0.signs[worker] = nil } }
 
     package func outcome(of run: UUID) -> RunOutcome? { state.withLock { $0.entries[run]?.outcome } }
+
+    /// What has been paid for the run.
+    package func usage(of run: UUID) -> [UsageRecord] { state.withLock { $0.entries[run]?.usage ?? [] } }
 
     /// How many transactions the log has taken.
     package var appends: Int { state.withLock { $0.appends } }
@@ -119,6 +123,7 @@ package final class MemoryJournal: Journal {
                     continue
                 }
                 state.entries[batch.run]?.events += batch.events
+                state.entries[batch.run]?.usage += batch.usage
                 if let next = batch.state { state.entries[batch.run]?.run.state = next }
             }
             return refused
@@ -131,6 +136,7 @@ package final class MemoryJournal: Journal {
                 return false
             }
             entry.events += outcome.events
+            entry.usage += outcome.usage
             entry.run.state = outcome.state
             entry.outcome = outcome
             state.entries[outcome.run.id] = entry

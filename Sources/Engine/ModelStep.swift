@@ -8,7 +8,7 @@ struct ModelStep: Sendable {
 
     private var data: EventData { EventData(run: execution.claimed.run) }
 
-    /// Returns the tool calls that the model made.
+    /// Returns the tool calls that the model made, each with an id of its own.
     func perform(_ request: ModelRequest, candidates: [ModelCandidate]) async throws -> [ToolCall] {
         var failure = ModelError(.unavailable, "The model did not answer.")
         for round in 0..<execution.limits.rounds {
@@ -16,8 +16,8 @@ struct ModelStep: Sendable {
             var mayPass = false
             for (index, candidate) in candidates.enumerated() {
                 if index > 0 { try await say("fallback: \(candidate.name)") }
-                switch try await call(candidate, request) {
-                case .success(let calls): return calls
+                switch try await callWithOrWithoutTools(candidate, request) {
+                case .success(let calls): return calls.withOwnIDs
                 case .failure(let error):
                     failure = error
                     mayPass = mayPass || error.isTransient
@@ -26,6 +26,17 @@ struct ModelStep: Sendable {
             guard mayPass, round + 1 < execution.limits.rounds else { break }
         }
         throw RunEnding(failure)
+    }
+
+    /// A provider that refuses a request for its tools gets it without: a plain answer is better than none.
+    private func callWithOrWithoutTools(
+        _ candidate: ModelCandidate,
+        _ request: ModelRequest
+    ) async throws -> Result<[ToolCall], ModelError> {
+        let result = try await call(candidate, request)
+        guard case .failure(let error) = result, error.mayRefuseTools, !request.tools.isEmpty else { return result }
+        try await say("without_tools: \(candidate.name)")
+        return try await call(candidate, request.withoutTools)
     }
 
     /// Throws when the failure is final because words have come already; they stay.
@@ -63,5 +74,39 @@ struct ModelStep: Sendable {
         let wait = max(longest * Double.random(in: 0.5...1), .seconds(failure.retryAfter ?? 0))
         try await say("retry: \(failure.code.rawValue)")
         try await Task.sleep(for: wait)
+    }
+}
+
+extension ModelError {
+    /// What servers say that know no tools: a bad request, or that they cannot do this.
+    fileprivate var mayRefuseTools: Bool { code == .rejected || status == 500 || status == 501 }
+}
+
+extension ModelRequest {
+    /// The same conversation for a model that knows no tools: calls and results as plain words.
+    var withoutTools: ModelRequest {
+        var plain = self
+        plain.tools = []
+        plain.messages = messages.map { message in
+            switch message {
+            case .assistant(let text, let calls) where !calls.isEmpty:
+                let names = calls.map { "[called \($0.name)(\($0.arguments))]" }.joined(separator: "\n")
+                return .assistant(text: text.isEmpty ? names : text + "\n" + names, toolCalls: [])
+            case .toolResult(_, let name, let content, _): return .user("[result of \(name)]\n\(content)")
+            default: return message
+            }
+        }
+        return plain
+    }
+}
+
+extension [ToolCall] {
+    /// Some servers number the calls of each answer from nought, or not at all; results are told apart by their ids.
+    fileprivate var withOwnIDs: [ToolCall] {
+        map { call in
+            var call = call
+            call.id = "call_" + UUID.v7().text.replacingOccurrences(of: "-", with: "").suffix(24)
+            return call
+        }
     }
 }

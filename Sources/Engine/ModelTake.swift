@@ -32,10 +32,11 @@ final class ModelTake: Sendable {
         switch piece {
         case .text(let delta):
             began()
-            guard answer.add(delta) <= limit else {
+            let added = answer.add(delta)
+            guard added.bytes <= limit else {
                 throw ModelError(.malformed, "The answer grew longer than \(limit / 1024) KB and was stopped.")
             }
-            try await writer.text(delta)
+            try await writer.text(added.shown)
         case .reasoning(let delta):
             began()
             try await writer.reasoning(delta)

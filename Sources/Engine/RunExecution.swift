@@ -6,6 +6,7 @@ struct RunExecution: Sendable {
     let claimed: ClaimedRun
     let journal: any Journal
     let models: any ModelSource
+    let tools: ToolCatalogue
     let log: EventLog
     let handle: RunHandle
     let limits: RunLimits
@@ -20,7 +21,7 @@ struct RunExecution: Sendable {
         let ending = await work(writer, answer)
         switch ending {
         case .lost, .handedBack:
-            _ = await log.close(run.id)
+            await log.close(run.id)
             log.abandon(run.id)
         default:
             await end(ending, writer, answer)
@@ -50,27 +51,22 @@ struct RunExecution: Sendable {
                 message: "This run was interrupted \(limits.attempts) times and was given up. Try again."
             )
         }
-        let brief = try await brief()
+        let brief = try await patiently { try await journal.brief(for: claimed) }
+        let replay = run.attempt > 1 ? try await replay() : RunReplay()
+        answer.resume(replay)
         try await writer.event(.runStatus, data.runStatus(.running, attempt: run.attempt), state: .running)
-        try await writer.event(.agentStart, data.agentStart(name: brief.agentName, attempt: run.attempt))
+        let start = data.agentStart(name: brief.agentName, attempt: run.attempt, stepsKept: replay.steps.count)
+        try await writer.event(.agentStart, start)
         guard !brief.candidates.isEmpty else {
             throw RunEnding.failed(
                 code: ModelError.Code.notConfigured.rawValue,
                 message: "No model is set up. Add a provider and choose a model, then try again."
             )
         }
-        var request = ModelRequest(
-            instruction: brief.instruction,
-            messages: brief.messages,
-            temperature: brief.temperature,
-            maximumTokens: brief.maximumTokens
-        )
-        for _ in 0..<limits.steps {
-            let calls = try await ModelStep(execution: self, writer: writer, answer: answer)
-                .perform(request, candidates: brief.candidates)
-            if calls.isEmpty { break }
-            try await refuse(calls, writer, answer, &request)
-        }
+        if !replay.content.isEmpty { try await writer.text(replay.content) }
+        var turns = ToolTurns(execution: self, writer: writer, answer: answer, brief: brief)
+        try await turns.resume(replay)
+        try await turns.run()
         guard !answer.content.isEmpty else {
             throw RunEnding.failed(
                 code: "MODEL_EMPTY_ANSWER",
@@ -79,28 +75,26 @@ struct RunExecution: Sendable {
         }
     }
 
-    /// This version's agents have no tools: a model that calls one anyway is told, and goes on.
-    private func refuse(
-        _ calls: [ToolCall],
-        _ writer: RunWriter,
-        _ answer: AnswerInProgress,
-        _ request: inout ModelRequest
-    ) async throws {
-        request.messages.append(.assistant(text: answer.stepText, toolCalls: calls))
-        answer.called(calls.count)
-        for call in calls {
-            let error = "There is no tool called \(call.name). Answer without it."
-            try await writer.event(.toolCall, data.toolCall(call))
-            try await writer.event(.toolResult, data.toolResult(call, error: error))
-            request.messages.append(.toolResult(callID: call.id, toolName: call.name, content: error, isError: true))
+    /// What earlier attempts have left.
+    private func replay() async throws -> RunReplay {
+        let size = 1000
+        var replay = RunReplay()
+        var place: Int64 = 0
+        while true {
+            let after = place
+            let events = try await patiently { try await journal.events(of: run.id, after: after, limit: size) }
+            for event in events { replay.feed(event) }
+            place = events.last?.sequence ?? place
+            if events.count < size { return replay }
         }
     }
 
-    private func brief() async throws -> RunBrief {
+    /// Asks the journal until it answers.
+    private func patiently<Answer: Sendable>(_ question: @Sendable () async throws -> Answer) async throws -> Answer {
         var delay = Duration.milliseconds(50)
         while true {
             do {
-                return try await journal.brief(for: claimed)
+                return try await question()
             } catch {
                 try Task.checkCancellation()
                 logger.warning("A run waits for the database", metadata: ["error": "\(error)"])
@@ -119,7 +113,8 @@ extension RunExecution {
         let metadata = answer.metadata(run: run, finishReason: ending.finishReason ?? answer.finish.rawValue)
         var last: [(kind: RunEvent.Kind, data: String)] = []
         if !answer.content.isEmpty { last.append((.contentStream, data.content("", isComplete: true))) }
-        last += answer.records.map { (.usage, data.usage($0)) }
+        let records = answer.takeUnstored()
+        last += records.map { (.usage, data.usage($0)) }
         if ending == nil || !answer.content.isEmpty {
             last.append((.messageComplete, data.messageComplete(content: answer.content, metadata: metadata)))
         }
@@ -130,17 +125,16 @@ extension RunExecution {
             (code, reason) = (errorCode, errorCode)
         }
         last.append((.runStatus, data.runStatus(state, reason: reason, attempt: run.attempt)))
-        let events = await writer.close(last)
-        guard handle.ending != .lost else { return log.abandon(run.id) }
+        guard let rest = await writer.close(last, records), handle.ending != .lost else { return log.abandon(run.id) }
         await finish(
             RunOutcome(
                 run: run,
                 epoch: claimed.epoch,
-                events: events,
+                events: rest.events,
                 state: state,
                 content: answer.content,
                 metadata: metadata,
-                usage: answer.records,
+                usage: rest.usage,
                 errorCode: code
             )
         )

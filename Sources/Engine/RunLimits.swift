@@ -1,7 +1,13 @@
 /// The bounds of a run: whatever a model does, a run ends.
 package struct RunLimits: Sendable {
-    /// Model calls of one attempt: tool calls without a tool that fits go back to the model this often at most.
-    package var steps = 4
+    /// Model calls that end in tool calls; after that many the model has to answer without.
+    package var steps = 20
+    /// Steps in a row whose calls were all wrong; after that many the model has to answer without tools.
+    package var badSteps = 3
+    /// Tool calls of one step that work at the same time.
+    package var parallelTools = 8
+    /// Of one tool's result, in bytes.
+    package var toolResultBytes = 64 * 1024
     /// Rounds over the candidates when all fail in a way that may pass.
     package var rounds = 3
     /// How often a run may be taken up again after its worker died.

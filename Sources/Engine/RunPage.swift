@@ -20,6 +20,7 @@ final class RunPage {
     private var textTime = Date()
     private var bytes = 0
     private var state: RunState?
+    private var usage: [UsageRecord] = []
     /// When text was last taken; what is not text does not make text wait.
     private var textTakenAt: ContinuousClock.Instant?
     private(set) var isUnderWay = false
@@ -61,16 +62,19 @@ final class RunPage {
         if let state { self.state = state }
     }
 
+    func add(_ records: [UsageRecord]) { usage += records }
+
     func take(at now: ContinuousClock.Instant) -> EventBatch {
         endText()
         defer {
             events = []
             bytes = 0
             state = nil
+            usage = []
         }
         if events.contains(where: { $0.kind == .contentStream }) { textTakenAt = now }
         isUnderWay = true
-        return EventBatch(run: run, epoch: epoch, events: events, state: state)
+        return EventBatch(run: run, epoch: epoch, events: events, state: state, usage: usage)
     }
 
     func settled(isLost: Bool) -> [@Sendable () -> Void] {

@@ -14,12 +14,22 @@ struct RunWriter: Sendable {
         try await log.add(run.id) { $0.add(kind, data, state: state) }
     }
 
-    /// Adds the last events, and returns all that is not stored yet: they belong into the run's outcome.
-    func close(_ last: [(kind: RunEvent.Kind, data: String)]) async -> [RunEvent] {
+    /// Ends a model call that asked for tools: what it cost and what it asked for are stored together, so that the step
+    /// is either finished or not.
+    func step(_ records: [UsageRecord], _ events: [(kind: RunEvent.Kind, data: String)]) async throws {
+        try await log.add(run.id) { page in
+            for event in events { page.add(event.kind, event.data) }
+            page.add(records)
+        }
+    }
+
+    /// Adds the last events, and returns all that is not stored yet: it belongs into the run's outcome.
+    func close(_ last: [(kind: RunEvent.Kind, data: String)], _ records: [UsageRecord]) async -> EventBatch? {
         // The page only gathers these: nothing waits here, so a cancelled task can end its run too.
         _ = try? await log.add(run.id) { page in
             page.isClosing = true
             for event in last { page.add(event.kind, event.data) }
+            page.add(records)
         }
         return await log.close(run.id)
     }

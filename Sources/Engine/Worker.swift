@@ -12,6 +12,7 @@ package final class Worker: Sendable {
     package let id = UUID.v7()
     private let journal: any Journal
     private let models: any ModelSource
+    private let tools: ToolCatalogue
     private let log: EventLog
     private let capacity: Int
     private let limits: RunLimits
@@ -23,6 +24,7 @@ package final class Worker: Sendable {
     package init(
         journal: any Journal,
         models: any ModelSource,
+        tools: ToolCatalogue = .empty,
         hub: EventHub,
         capacity: Int,
         limits: RunLimits = RunLimits(),
@@ -30,6 +32,7 @@ package final class Worker: Sendable {
     ) {
         self.journal = journal
         self.models = models
+        self.tools = tools
         self.capacity = capacity
         self.limits = limits
         self.logger = logger
@@ -85,6 +88,7 @@ package final class Worker: Sendable {
             claimed: claimed,
             journal: journal,
             models: models,
+            tools: tools,
             log: log,
             handle: handle,
             limits: limits,

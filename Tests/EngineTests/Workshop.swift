@@ -9,13 +9,19 @@ struct Workshop {
     let models: StubModels
     let worker: Worker
 
-    init(journal: MemoryJournal = MemoryJournal(), models: StubModels, limits: RunLimits = .quick, capacity: Int = 1000)
-    {
+    init(
+        journal: MemoryJournal = MemoryJournal(),
+        models: StubModels,
+        tools: ToolCatalogue = .empty,
+        limits: RunLimits = .quick,
+        capacity: Int = 1000
+    ) {
         self.journal = journal
         self.models = models
         worker = Worker(
             journal: journal,
             models: models,
+            tools: tools,
             hub: hub,
             capacity: capacity,
             limits: limits,
@@ -35,9 +41,9 @@ struct Workshop {
 
     /// A queued run whose person said `text`.
     @discardableResult
-    func ask(_ text: String, candidates: [String] = ["main"]) -> Run {
+    func ask(_ text: String, candidates: [String] = ["main"], tools: [String] = []) -> Run {
         let run = Run.sample()
-        journal.enqueue(run, brief: .sample(text, candidates: candidates))
+        journal.enqueue(run, brief: .sample(text, candidates: candidates, tools: tools))
         worker.wake()
         return run
     }
@@ -76,7 +82,7 @@ extension Run {
 }
 
 extension RunBrief {
-    static func sample(_ text: String, candidates: [String]) -> RunBrief {
+    static func sample(_ text: String, candidates: [String], tools: [String] = []) -> RunBrief {
         RunBrief(
             agentName: "assistant",
             instruction: "Answer.",
@@ -88,7 +94,8 @@ extension RunBrief {
                     endpoint: ProviderEndpoint(kind: .custom, baseURL: "http://127.0.0.1:9/v1"),
                     price: .init(input: 2, output: 6, currency: "USD")
                 )
-            }
+            },
+            tools: tools
         )
     }
 }

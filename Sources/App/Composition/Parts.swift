@@ -5,6 +5,7 @@ import Postgres
 import Providers
 import ServiceLifecycle
 import Storage
+import Tools
 import Web
 
 /// The parts that servers and workers share, in the order in which they need each other.
@@ -16,6 +17,7 @@ struct Parts: Sendable {
     let store: Store
     let fetch: FetchClient
     let models: ProviderModels
+    let tools: ToolCatalogue
     let hub: EventHub
     let worker: Worker
     let logger: Logger
@@ -35,12 +37,23 @@ struct Parts: Sendable {
             environment: configuration.providerEnvironment,
             ownPort: configuration.port
         )
+        tools = try ToolCatalogue(BuiltInTools.all(search: store))
         hub = EventHub()
-        worker = Worker(journal: store, models: models, hub: hub, capacity: configuration.workers, logger: logger)
+        worker = Worker(
+            journal: store,
+            models: models,
+            tools: tools,
+            hub: hub,
+            capacity: configuration.workers,
+            logger: logger
+        )
     }
 
-    /// Asks the database whether our keys are the ones that it was sealed with.
-    func prepare() async throws { try await store.prepare() }
+    /// Asks the database whether our keys are the ones that it was sealed with, and tells it what our tools are.
+    func prepare() async throws {
+        try await store.prepare()
+        try await store.register(tools.specifications)
+    }
 
     func services(for role: Program.Role) async throws -> [any Service] {
         var services: [any Service] = access.embedded.map { [$0] } ?? []

@@ -1,3 +1,5 @@
+import Engine
+
 /// An event on the wire.
 struct AnthropicWire: WireFormat {
     var type: String
@@ -39,7 +41,7 @@ struct AnthropicWire: WireFormat {
                     index: index ?? 0,
                     id: id ?? "",
                     name: name ?? "",
-                    input: input.flatMap { $0 == .object([:]) || $0 == .null ? nil : $0.text } ?? ""
+                    input: input.flatMap { $0 == .object([:]) || $0 == .null ? nil : $0.arguments } ?? ""
                 )
                 return index == nil ? [begin, .blockEnd(index: 0)] : [begin]
             default: return []

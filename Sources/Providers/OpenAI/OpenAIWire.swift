@@ -43,7 +43,7 @@ struct OpenAIWire: WireFormat {
         }
 
         var part: ToolCallPart {
-            let arguments = function?.arguments.flatMap { $0 == .null ? nil : $0.text }
+            let arguments = function?.arguments.flatMap { $0 == .null ? nil : $0.arguments }
             return ToolCallPart(index: index, id: id, name: function?.name, arguments: arguments)
         }
     }

@@ -1,3 +1,5 @@
+import Engine
+
 /// The names in an answer to "which models have you?".
 struct ModelList: Equatable {
     /// Sorted, each once.

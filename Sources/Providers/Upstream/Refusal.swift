@@ -22,7 +22,7 @@ struct Refusal: Error {
         let error = document["error"] ?? document
         message = (error["message"] ?? error["detail"] ?? document["message"])?.string ?? error.string
         let codes = [error["code"], error["type"], document["type"]].compactMap { $0 }
-        for case .integer(let number) in codes where 400..<600 ~= number { status = Int(number) }
+        for number in codes.compactMap(\.int) where 400..<600 ~= number { status = number }
         code = codes.compactMap(\.string).first { Self.meanings[$0] != nil }
     }
 

@@ -7,11 +7,11 @@ extension Store {
     /// The most messages, and bytes of them, that a run is told of.
     private static let historyLimit = (messages: 200, bytes: 400 * 1024)
 
-    /// One round trip: the agent, the conversation, the models with their keys in the clear.
+    /// One round trip: the agent, the conversation, the models with their keys in the clear, the tools.
     package func brief(for run: ClaimedRun) async throws -> RunBrief {
         let run = run.run
         let answers = try await batch(
-            [Self.agent(of: run), Self.history(of: run), Self.candidates(of: run)],
+            [Self.agent(of: run), Self.history(of: run), Self.candidates(of: run), Self.tools(of: run)],
             by: .system
         )
         guard let agent = answers[0].first else { throw StorageError(.failed, "The run's agent is gone.") }
@@ -21,7 +21,8 @@ extension Store {
             messages: try History(answers[1]).upTo(run.userMessageID),
             candidates: try candidates(answers[2]),
             temperature: try agent.get("temperature", as: String?.self).flatMap { Double($0) },
-            maximumTokens: try agent.get("max_tokens", as: String?.self).flatMap { Int($0) }
+            maximumTokens: try agent.get("max_tokens", as: String?.self).flatMap { Int($0) },
+            tools: try answers[3].map { try $0.get("name") }
         )
     }
 
@@ -30,6 +31,13 @@ extension Store {
         select display_name, instruction, parameters ->> 'temperature' as temperature,
             parameters ->> 'max_tokens' as max_tokens
         from agents where agent_id = \(run.agentID)
+        """
+    }
+
+    private static func tools(of run: Run) -> Query {
+        """
+        select t.name from agent_tools g join tools t on t.tool_id = g.tool_id
+        where g.agent_id = \(run.agentID) and g.is_enabled and t.is_active order by t.name
         """
     }
 

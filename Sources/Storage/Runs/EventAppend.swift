@@ -16,7 +16,11 @@ struct EventAppend {
     init(_ batches: [EventBatch], isRepeated: Bool = false) {
         let batches = batches.sorted { $0.run < $1.run }
         var rows = EventRows()
-        for batch in batches { rows.append(batch.events, of: batch.run) }
+        var usage = UsageRows()
+        for batch in batches {
+            rows.append(batch.events, of: batch.run)
+            usage.append(batch.usage, of: batch.run)
+        }
         let moves = batches.contains { $0.state != nil }
         // A batch rarely changes the state; then the statement is spared the thought.
         let moved: Query = """
@@ -24,6 +28,11 @@ struct EventAppend {
                 update runs r set state = b.state from batch b join held using (run_id)
                 where r.run_id = b.run_id and b.state is not null and r.state <> b.state
             )
+            """
+        let paid: Query = """
+            , working as (
+                select r.* from runs r join held using (run_id)
+            ), paid as (\(usage.insertion(for: "working")))
             """
         let passedOver: Query = "on conflict (run_id, sequence) do nothing"
         statement = """
@@ -43,7 +52,7 @@ struct EventAppend {
                 select e.run_id, e.sequence, e.type, e.data::json, e.timestamp
                 from \(rows.source) join held using (run_id)
                 \(isRepeated ? passedOver : "")
-            )\(moves ? moved : "")
+            )\(moves ? moved : "")\(usage.isEmpty ? "" : paid)
             select run_id from batch where run_id not in (select run_id from held)
             union all
             select null from held where watched and pg_notify('alma_run', run_id::text) is null

@@ -59,30 +59,9 @@ struct RunEnd {
     }
 
     private static func usage(_ outcome: RunOutcome) -> Query {
-        let usage = outcome.usage
-        return """
-            cost as (
-                insert into usage_records (
-                    usage_id, org_id, user_id, run_id, conversation_id, agent_id, attempt, model_id, model_name,
-                    input_tokens, output_tokens, cached_tokens, cost, currency, response_time, first_token_time, succeeded
-                )
-                select u.usage_id, r.org_id, r.user_id, r.run_id, r.conversation_id, r.agent_id, r.attempt, u.model_id,
-                    left(u.model_name, 100), u.input, u.output, u.cached, u.cost, u.currency, u.response_time,
-                    u.first_token_time, u.succeeded
-                from r cross join unnest(
-                    \(usage.map { _ in UUID.v7() })::uuid[], \(usage.map(\.modelID))::uuid[],
-                    \(usage.map(\.modelName))::text[], \(usage.map { max(0, $0.tokens.input) })::integer[],
-                    \(usage.map { max(0, $0.tokens.output) })::integer[],
-                    \(usage.map { max(0, $0.tokens.cached) })::integer[], \(usage.map(\.cost))::numeric[],
-                    \(usage.map { $0.currency ?? ($0.cost == nil ? nil : "USD") })::text[],
-                    \(usage.map(\.responseTime))::double precision[],
-                    \(usage.map(\.firstTokenTime))::double precision[], \(usage.map(\.succeeded))::boolean[]
-                ) u (
-                    usage_id, model_id, model_name, input, output, cached, cost, currency, response_time,
-                    first_token_time, succeeded
-                )
-            )
-            """
+        var rows = UsageRows()
+        rows.append(outcome.usage, of: outcome.run.id)
+        return "cost as (\(rows.insertion(for: "r")))"
     }
 
     /// For an `r` of runs that end. The question is counted with the answer, not when it is asked: there, people's many

@@ -34,7 +34,6 @@ struct LiveAnswer: Sendable {
 
     private mutating func begin() {
         text = ""
-        tools = []
         beginnings += 1
     }
 

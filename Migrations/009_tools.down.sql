@@ -1,0 +1,2 @@
+drop table agent_tools;
+drop table tools;

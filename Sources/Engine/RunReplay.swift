@@ -1,0 +1,128 @@
+import Foundation
+
+/// What earlier attempts at a run have finished, read off its log: steps whose model call is complete and whose tool
+/// calls are known. They are not done again. Feed it the events in order.
+struct RunReplay: Sendable {
+    struct Step: Sendable, Equatable {
+        var text: String
+        var calls: [ToolCall] = []
+        /// By call; a call without one was cut short.
+        var results: [String: Result] = [:]
+    }
+
+    struct Result: Sendable, Equatable {
+        var content: String
+        var isError: Bool
+    }
+
+    private(set) var steps: [Step] = []
+    /// Of all model calls that are stored, failed ones too.
+    private(set) var usage: [UsageRecord] = []
+    private var text = ""
+    /// Bytes of finished steps that a later attempt says again before it goes on.
+    private var saidAgain = 0
+
+    /// The answer as far as it is final.
+    var content: String { steps.map(\.text).joined() }
+
+    mutating func feed(_ event: RunEvent) {
+        switch event.kind {
+        case .agentStart:
+            text = ""
+            saidAgain = content.utf8.count
+        case .contentStream: feedText(event)
+        case .usage: feedUsage(event)
+        case .toolCall: feedCall(event)
+        case .toolResult: feedResult(event)
+        default: break
+        }
+    }
+
+    private mutating func feedText(_ event: RunEvent) {
+        guard let delta = event.fields["content_delta"] as? String else { return }
+        let skipped = min(saidAgain, delta.utf8.count)
+        saidAgain -= skipped
+        text += String(decoding: delta.utf8.dropFirst(skipped), as: UTF8.self)
+    }
+
+    private mutating func feedUsage(_ event: RunEvent) {
+        let fields = event.fields
+        if let record = UsageRecord(fields) { usage.append(record) }
+        guard fields["step"] is Int else { return }
+        steps.append(Step(text: text))
+        text = ""
+    }
+
+    private mutating func feedCall(_ event: RunEvent) {
+        let fields = event.fields
+        guard !steps.isEmpty, let id = fields["call_id"] as? String, let name = fields["tool_name"] as? String else {
+            return
+        }
+        steps[steps.count - 1].calls.append(ToolCall(id: id, name: name, arguments: Self.text(fields["tool_input"])))
+    }
+
+    private mutating func feedResult(_ event: RunEvent) {
+        let fields = event.fields
+        guard let id = fields["call_id"] as? String,
+            let place = steps.lastIndex(where: { $0.calls.contains { $0.id == id } })
+        else { return }
+        let isError = (fields["success"] as? Bool) != true
+        let content = fields[isError ? "error" : "result"] as? String ?? ""
+        steps[place].results[id] = Result(content: content, isError: isError)
+    }
+
+    /// Arguments as the model wrote them, or the same as JSON.
+    private static func text(_ input: Any?) -> String {
+        guard let input, !(input is NSNull) else { return "" }
+        if let text = input as? String { return text }
+        let data = try? JSONSerialization.data(withJSONObject: input, options: [.sortedKeys, .withoutEscapingSlashes])
+        return data.map { String(decoding: $0, as: UTF8.self) } ?? ""
+    }
+}
+
+extension RunReplay.Step {
+    /// Those that were cut short, in the order in which they were made.
+    var unfinished: [ToolCall] { calls.filter { results[$0.id] == nil } }
+
+    /// The step as the model is to see it.
+    var messages: [ModelMessage] {
+        [.assistant(text: text.trimmed, toolCalls: calls)]
+            + calls.compactMap { call in
+                results[call.id].map {
+                    .toolResult(callID: call.id, toolName: call.name, content: $0.content, isError: $0.isError)
+                }
+            }
+    }
+}
+
+extension RunEvent {
+    fileprivate var fields: [String: Any] {
+        (try? JSONSerialization.jsonObject(with: Data(data.utf8)) as? [String: Any]) ?? [:]
+    }
+}
+
+extension UsageRecord {
+    /// What a `usage` event says of a call; nil when it is not one.
+    fileprivate init?(_ fields: [String: Any]) {
+        guard let name = fields["model"] as? String, let tokens = fields["tokens"] as? [String: Any] else { return nil }
+        func count(_ key: String) -> Int { tokens[key] as? Int ?? 0 }
+        self.init(
+            modelID: UUID(),
+            modelName: name,
+            tokens: TokenUsage(
+                input: count("prompt_tokens"),
+                output: count("completion_tokens"),
+                cached: count("cached_tokens")
+            ),
+            cost: (fields["cost"] as? NSNumber).flatMap { Decimal(string: $0.stringValue) },
+            currency: fields["currency"] as? String,
+            responseTime: fields["response_time"] as? Double ?? 0,
+            succeeded: true
+        )
+    }
+}
+
+extension String {
+    /// Without white space at both ends.
+    var trimmed: String { trimmingCharacters(in: .whitespacesAndNewlines) }
+}

@@ -1,0 +1,129 @@
+import Foundation
+import Logging
+
+/// The tool calls of one model answer, done at the same time, each with its result in the log.
+struct ToolStep: Sendable {
+    let execution: RunExecution
+    let writer: RunWriter
+    /// The tools that this run may use.
+    let allowed: Set<String>
+
+    private var data: EventData { EventData(run: execution.claimed.run) }
+    private var limits: RunLimits { execution.limits }
+
+    /// In the order of the calls. `areRepeated` says that an earlier attempt may have begun them.
+    func perform(_ calls: [ToolCall], areRepeated: Bool = false) async throws -> [ToolOutcome] {
+        var outcomes = [ToolOutcome?](repeating: nil, count: calls.count)
+        try await withThrowingTaskGroup(of: (Int, ToolOutcome).self) { group in
+            var next = 0
+            func begin() {
+                guard next < calls.count else { return }
+                let (index, call) = (next, calls[next])
+                next += 1
+                group.addTask { (index, try await outcome(of: call, isRepeated: areRepeated)) }
+            }
+            for _ in 0..<limits.parallelTools { begin() }
+            while let (index, outcome) = try await group.next() {
+                outcomes[index] = outcome
+                begin()
+            }
+        }
+        return outcomes.compactMap { $0 }
+    }
+
+    private func outcome(of call: ToolCall, isRepeated: Bool) async throws -> ToolOutcome {
+        let start = ContinuousClock.now
+        var outcome = try await attempt(call, isRepeated: isRepeated)
+        outcome.content = outcome.content.cut(to: limits.toolResultBytes)
+        let seconds = start.duration(to: .now) / .seconds(1)
+        try await writer.event(.toolResult, data.toolResult(call, outcome, seconds: seconds))
+        return outcome
+    }
+
+    private func attempt(_ call: ToolCall, isRepeated: Bool) async throws -> ToolOutcome {
+        guard let entry = execution.tools[call.name], allowed.contains(call.name) else {
+            return .badCall("There is no tool called \(call.name). \(choice)")
+        }
+        if isRepeated, entry.tool.specification.effect == .effectful { return .maybeExecuted }
+        let input: JSONValue
+        do {
+            input = try ToolArguments.parse(call.arguments)
+        } catch {
+            return .badCall("The arguments are not a JSON object: \(error). Call the tool again with valid JSON.")
+        }
+        let violations = entry.schema.validate(input)
+        guard violations.isEmpty else {
+            let list = violations.map(\.description).joined(separator: "\n")
+            return .badCall("The arguments do not fit the tool's schema. Mend this and call it again:\n\(list)")
+        }
+        return try await run(entry.tool, input)
+    }
+
+    private func run(_ tool: any Tool, _ input: JSONValue) async throws -> ToolOutcome {
+        let specification = tool.specification
+        do {
+            let context = ToolContext(run: execution.claimed.run)
+            return .success(try await within(specification.timeLimit) { try await tool.perform(input, in: context) })
+        } catch let failure as ToolFailure {
+            return .failure(failure.message)
+        } catch {
+            try Task.checkCancellation()
+            execution.logger.error(
+                "A tool failed",
+                metadata: ["tool": "\(specification.name)", "error": "\(error)"]
+            )
+            return .failure("The tool failed on the server. Go on without it, or try once more.")
+        }
+    }
+
+    private var choice: String {
+        allowed.isEmpty ? "Answer without tools." : "There are: \(allowed.sorted().joined(separator: ", "))."
+    }
+
+    /// Ends `body` when it takes longer than `limit`.
+    private func within(
+        _ limit: Duration,
+        _ body: @escaping @Sendable () async throws -> String
+    ) async throws -> String {
+        try await withThrowingTaskGroup(of: String.self) { group in
+            group.addTask { try await body() }
+            group.addTask {
+                try await Task.sleep(for: limit)
+                throw ToolFailure("The tool took longer than \(limit.components.seconds) seconds and was stopped.")
+            }
+            defer { group.cancelAll() }
+            return try await group.next() ?? ""
+        }
+    }
+}
+
+/// What came of one tool call.
+struct ToolOutcome: Sendable, Equatable {
+    enum Kind: Sendable, Equatable { case success, failure, badCall, maybeExecuted }
+
+    var kind: Kind
+    /// What the model reads.
+    var content: String
+
+    var isError: Bool { kind != .success }
+
+    static func success(_ content: String) -> ToolOutcome { ToolOutcome(kind: .success, content: content) }
+    static func failure(_ content: String) -> ToolOutcome { ToolOutcome(kind: .failure, content: content) }
+    /// The model called it wrongly; nothing was done.
+    static func badCall(_ content: String) -> ToolOutcome { ToolOutcome(kind: .badCall, content: content) }
+
+    static let maybeExecuted = ToolOutcome(
+        kind: .maybeExecuted,
+        content: "The server stopped during this call: it may have been executed. Find out before you call it again."
+    )
+}
+
+extension String {
+    /// At most `limit` bytes, with a word on what is missing.
+    fileprivate func cut(to limit: Int) -> String {
+        guard utf8.count > limit else { return self }
+        var end = utf8.index(startIndex, offsetBy: limit)
+        while end > startIndex, end.samePosition(in: unicodeScalars) == nil { end = utf8.index(before: end) }
+        return "\(self[..<end])\n[\(utf8.count - limit) more bytes are left out]"
+    }
+}

@@ -1,0 +1,76 @@
+/// Something that an agent can do. `Tools` has the program's own; tests bring theirs.
+package protocol Tool: Sendable {
+    var specification: ToolSpecification { get }
+
+    /// The result as the model reads it. `input` satisfies the specification's schema.
+    ///
+    /// Throws `ToolFailure` with words that the model can act on, or `CancellationError` when the run stops. Whatever else
+    /// is thrown goes to the server's log; the model is told only that it failed.
+    func perform(_ input: JSONValue, in context: ToolContext) async throws -> String
+}
+
+/// What is known of a tool before it is used.
+package struct ToolSpecification: Sendable {
+    /// As models call it: letters, digits and underscores, unique.
+    package var name: String
+    /// For the model: what it does, when to use it, what it returns.
+    package var description: String
+    /// A JSON Schema of an object, as text.
+    package var schema: String
+    package var level: ToolLevel
+    package var effect: ToolEffect
+    /// A call that takes longer is ended.
+    package var timeLimit: Duration
+
+    package init(
+        name: String,
+        description: String,
+        schema: String,
+        level: ToolLevel,
+        effect: ToolEffect,
+        timeLimit: Duration = .seconds(30)
+    ) {
+        self.name = name
+        self.description = description
+        self.schema = schema
+        self.level = level
+        self.effect = effect
+        self.timeLimit = timeLimit
+    }
+}
+
+/// What a tool may touch; policy decides by it. The raw values are `tools.security_level`.
+package enum ToolLevel: String, Sendable, CaseIterable {
+    case readOnly = "read_only"
+    case safeExecute = "safe_execute"
+    case privileged
+}
+
+/// What happens when a call is made twice. The raw values are `tools.effect`.
+package enum ToolEffect: String, Sendable, CaseIterable {
+    /// The same input gives the same result, and nothing changes.
+    case pure
+    /// Done twice is done once.
+    case idempotent
+    /// Each call leaves something behind: it is never repeated by itself.
+    case effectful
+}
+
+/// For whom a tool works.
+package struct ToolContext: Sendable {
+    package var run: Run
+    /// The person whose run it is, without any power that is not theirs.
+    package var principal: Principal
+
+    package init(run: Run) {
+        self.run = run
+        principal = .member(user: run.userID, organisation: run.organisationID, isSuperuser: false)
+    }
+}
+
+/// Why a tool could not do what it was asked for, in words for the model.
+package struct ToolFailure: Error, Sendable, Equatable {
+    package var message: String
+
+    package init(_ message: String) { self.message = message }
+}

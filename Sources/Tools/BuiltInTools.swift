@@ -1,0 +1,8 @@
+package import Engine
+
+/// The tools that every server has.
+package enum BuiltInTools {
+    package static func all(search: any ConversationSearch) -> [any Tool] {
+        [CalculatorTool(), CurrentTimeTool(), ConversationSearchTool(search: search)]
+    }
+}
