@@ -55,11 +55,13 @@ extension Store {
         return SessionIdentity(session: session, user: user, principal: principal)
     }
 
-    package func endSession(_ id: UUID, by principal: Principal) async throws {
+    /// False when the person has no such session.
+    @discardableResult
+    package func endSession(_ id: UUID, by principal: Principal) async throws -> Bool {
         try await query(
             "delete from sessions where session_id = \(id) and user_id = \(principal.userID)",
             by: principal
-        )
+        ).affected == 1
     }
 
     /// The person's sessions, the one used last first.

@@ -69,7 +69,8 @@ struct SettingsPage: Sendable {
 
     func endSession(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
-        try await desk.store.endSession(context.identifier("id"), by: identity.principal)
+        let isEnded = try await desk.store.endSession(context.identifier("id"), by: identity.principal)
+        guard isEnded else { throw WebError.notFound }
         return .redirect(to: "/settings", done: .sessionEnded, anchor: "sessions")
     }
 

@@ -3,6 +3,7 @@ import Foundation
 import Hummingbird
 import HummingbirdTesting
 import Logging
+import Postgres
 import Storage
 import Web
 
@@ -10,6 +11,11 @@ import Web
 enum TestServer {
     /// Signs nobody in; `caller` is a program without a token.
     static func run(_ body: @escaping @Sendable (Caller) async throws -> Void) async throws {
+        try await runSite { try await body(Caller(client: $0.client)) }
+    }
+
+    /// The same with what stands behind it, for what no request can prepare.
+    static func runSite(_ body: @escaping @Sendable (TestSite) async throws -> Void) async throws {
         try await TestDatabase.with { database in
             let store = database.store
             let logger = Logger.silent
@@ -33,9 +39,12 @@ enum TestServer {
             )
             try await store.setRegistrationMode(.open, by: .system)
             let work = Task { await worker.run() }
-            let application = Application(router: try WebServer(services: services).router())
+            let router = try WebServer(services: services).router()
+            let routes = router.routes.map(\.description)
             do {
-                try await application.test(.router) { try await body(Caller(client: $0)) }
+                try await Application(router: router).test(.router) { client in
+                    try await body(TestSite(client: client, database: database, services: services, routes: routes))
+                }
             } catch {
                 work.cancel()
                 await work.value
@@ -45,4 +54,15 @@ enum TestServer {
             await work.value
         }
     }
+}
+
+/// A running server as a test sees it from both sides.
+struct TestSite: Sendable {
+    let client: any TestClientProtocol
+    let database: TestDatabase
+    let services: WebServices
+    /// `GET /v1/runs/{id}`: what the router answers to.
+    let routes: [String]
+
+    var store: Store { services.store }
 }

@@ -1,0 +1,90 @@
+import Foundation
+import HTTPTypes
+import Testing
+
+/// Who gets what from which route: the rules are one list, the router's routes are the other, and they are the same.
+@Suite struct RouteInventoryTests {
+    @Test func everyRouteIsInTheMatrixAndNothingElse() async throws {
+        try await TestServer.runSite { site in
+            let rules = RouteMatrix.all.map(\.name)
+            #expect(Set(site.routes).subtracting(rules).sorted() == [], "routes without a rule")
+            #expect(Set(rules).subtracting(site.routes).sorted() == [], "rules without a route")
+            #expect(Set(rules).count == rules.count, "two rules for one route")
+        }
+    }
+
+    @Test(arguments: RouteMatrix.all)
+    func everybodyGetsWhatTheMatrixSays(_ rule: RouteRule) async throws {
+        try await TestServer.runSite { site in
+            let world = try await RouteWorld(site)
+            let access = rule.access
+            // The member comes last, because what they may do can destroy what the others ask for.
+            for (caller, expected) in [
+                (RouteCaller.anonymous, access.anonymous), (world.revoked, access.revoked),
+                (world.suspended, access.suspended), (world.stranger, access.stranger),
+                (world.superuser, access.superuser), (world.member, access.member),
+            ] {
+                let answer = try await world.answer(rule, to: caller)
+                #expect(Outcome(answer) == expected, "\(caller.name) got \(answer.status): \(answer.text.prefix(200))")
+            }
+        }
+    }
+
+    /// A body may name other people's things as well as a path: 404 or 422, and nothing is done.
+    @Test func anothersThingsInABodyAreNotThere() async throws {
+        try await TestServer.runSite { site in
+            let world = try await RouteWorld(site)
+            let program = Caller(client: site.client, token: world.stranger.token)
+            try await program.addModel()
+            let own = try await program.newConversation()
+            let model = try await program.get("/v1/models").string("data.0.model_id") ?? ""
+            let requests: [(HTTPRequest.Method, String, String)] = [
+                (.post, "/v1/conversations/\(own)/messages", #"{"content":"x","agent_id":"{agent}"}"#),
+                (.post, "/v1/conversations/\(own)/messages", #"{"content":"x","model_id":"{model}"}"#),
+                (.post, "/v1/conversations/{conversation}/messages", #"{"content":"x","model_id":"\#(model)"}"#),
+                (.post, "/v1/models", #"{"llm_id":"{provider}","name":"x"}"#),
+                (.put, "/v1/models/default", #"{"model_id":"{model}"}"#),
+                (.put, "/v1/models/fallbacks", #"{"model_ids":["\#(model)","{model}"]}"#),
+                (.post, "/conversations", "content=x&agent_id={agent}"),
+                (.post, "/conversations", "content=x&model_id={model}"),
+                (.post, "/conversations/\(own)/messages", "content=x&agent_id={agent}"),
+                (.post, "/conversations/\(own)/messages", "content=x&model_id={model}"),
+                (.get, "/conversations/\(own)/live?run={run}", ""),
+                (.post, "/models/order", "default={model}"),
+                (.post, "/models/order", "default=\(model)&fallback1={model}"),
+            ]
+            for (method, path, body) in requests {
+                let answer = try await world.answer(method, path, body: body, to: world.stranger)
+                #expect([404, 422].contains(answer.status), "\(method) \(path) \(body) got \(answer.status)")
+            }
+            #expect(try await program.get("/v1/conversations").count("data") == 1)
+            #expect(try await program.get("/v1/conversations/\(own)/messages").count("data") == 0)
+            #expect(try await program.get("/v1/models").count("data") == 1)
+        }
+    }
+
+    /// Owner, organisation, conversation and parent are the server's to say: a body that names them changes nothing.
+    @Test func whoseSomethingIsDoesNotComeFromTheBody() async throws {
+        try await TestServer.runSite { site in
+            let world = try await RouteWorld(site)
+            let program = Caller(client: site.client, token: world.stranger.token)
+            try await program.addModel()
+            let foreign =
+                #""user_id":"{user}","org_id":"{organisation}","organization_id":"{organisation}","#
+                + #""conversation_id":"{conversation}","parent_message_id":"{message}","run_id":"{run}""#
+            let made = try await world.answer(.post, "/v1/conversations", body: "{\(foreign)}", to: world.stranger)
+            let own = try #require(made.string("data.conversation_id"))
+            #expect(own != world.things["conversation"])
+            let path = "/v1/conversations/\(own)/messages"
+            let body = #"{"content":"echo mine",\#(foreign)}"#
+            let said = try await world.answer(.post, path, body: body, to: world.stranger)
+            #expect(said.string("data.conversation_id") == own)
+            let messages = try await program.get(path)
+            #expect(messages.count("data") == 2 && messages.string("data.0.parent_message_id") == nil)
+            let member = Caller(client: site.client, token: world.member.token)
+            let theirs = try await member.get("/v1/conversations/\(world.things["conversation"] ?? "")/messages")
+            #expect(theirs.count("data") == 2 && !theirs.text.contains("echo mine"))
+            #expect(try await member.get("/v1/conversations").count("data") == 1)
+        }
+    }
+}

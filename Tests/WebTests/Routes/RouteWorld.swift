@@ -1,0 +1,184 @@
+import Engine
+import Foundation
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import NIOCore
+import Postgres
+import Storage
+import Testing
+import Web
+
+/// Somebody who sends requests: with a token to the API, with cookies and the forms' proof to pages.
+struct RouteCaller: Sendable {
+    let name: String
+    var token: String?
+    var session: String?
+    /// What a form carries: the session's own, or what the sign-in page gave out. Whoever has lost the session has loaded
+    /// that page again: that the form is not ours is not why they shall be refused.
+    var proof = Self.anonymousProof
+
+    private static let anonymousProof = "proof-of-somebody-who-is-not-signed-in"
+
+    static let anonymous = RouteCaller(name: "anonymous")
+
+    /// With the old cookie and token, and the proof of the page that is left.
+    var signedOut: RouteCaller { RouteCaller(name: name, token: token, session: session) }
+
+    var cookies: String {
+        ["alma_csrf=\(Self.anonymousProof)", session.map { "alma_session=\($0)" }].compactMap { $0 }
+            .joined(separator: "; ")
+    }
+}
+
+/// A server on which a member owns one of everything, with all the others who may ask for it.
+struct RouteWorld: Sendable {
+    static let password = "correct-horse-9"
+
+    let site: TestSite
+    let member: RouteCaller
+    let stranger: RouteCaller
+    let superuser: RouteCaller
+    let revoked: RouteCaller
+    let suspended: RouteCaller
+    /// The member's ids by what they are of.
+    let things: [String: String]
+
+    init(_ site: TestSite) async throws {
+        self.site = site
+        let owner = try await Self.person("member", at: site)
+        let other = try await Self.person("stranger", at: site)
+        let leaver = try await Self.person("suspended", at: site)
+        member = try await Self.caller("member", owner, at: site)
+        stranger = try await Self.caller("stranger", other, at: site)
+        superuser = try await Self.caller("superuser", Self.person("superuser", isSuperuser: true, at: site), at: site)
+        suspended = try await Self.caller("suspended", leaver, at: site).signedOut
+        revoked = try await Self.revoked(owner, at: site)
+        let (administrator, leaverID, ownerID) = (site.database.administrator, leaver.id, owner.id)
+        try await administrator.query("update users set status = 'disabled' where user_id = \(leaverID)")
+        try await administrator.query(
+            "update users set tokens_valid_after = now() - interval '10 minutes' where user_id = \(ownerID)"
+        )
+        things = try await Self.things(of: owner, as: member, at: site)
+    }
+
+    /// The request that a rule describes; what it names is the member's, whoever asks.
+    func answer(_ rule: RouteRule, to caller: RouteCaller) async throws -> Answer {
+        let path = rule.path.replacing(#/\{(id|name)\}/#, with: things[rule.thing] ?? "")
+        return try await answer(rule.method, path + rule.query, body: rule.body, to: caller)
+    }
+
+    /// Replaces `{names}` in address and body.
+    func answer(_ method: HTTPRequest.Method, _ path: String, body: String?, to caller: RouteCaller) async throws
+        -> Answer
+    {
+        let isForAPI = path.hasPrefix("/v1/")
+        var headers: HTTPFields = [:]
+        var body = try await filled(body ?? "")
+        if isForAPI {
+            if let token = caller.token { headers[.authorization] = "Bearer \(token)" }
+            if body.hasPrefix("{") { headers[.contentType] = "application/json" }
+        } else {
+            headers[.cookie] = caller.cookies
+            body += "&csrf=" + caller.proof
+            headers[.contentType] = "application/x-www-form-urlencoded"
+        }
+        return try await site.client.execute(
+            uri: filled(path),
+            method: method,
+            headers: headers,
+            body: method == .get ? nil : ByteBuffer(string: body)
+        ) { Answer($0) }
+    }
+
+    private func filled(_ text: String) async throws -> String {
+        var values = things
+        values["email"] = "member@example.com"
+        values["password"] = Self.password
+        values["newcomer"] = "\(UUID().uuidString.lowercased())@example.com"
+        if text.contains("{refresh}"), let owner = values["user"].flatMap({ UUID(uuidString: $0) }) {
+            values["refresh"] = try await site.store.issueRefreshToken(user: owner).reveal()
+        }
+        return values.reduce(text) { $0.replacing("{\($1.key)}", with: $1.value) }
+    }
+}
+
+extension RouteWorld {
+    private static func person(
+        _ name: String,
+        status: UserStatus = .active,
+        isSuperuser: Bool = false,
+        at site: TestSite
+    ) async throws -> User {
+        try await site.store.register(
+            email: "\(name)@example.com",
+            password: Secret(password),
+            nickname: name,
+            language: "en",
+            status: status,
+            isSuperuser: isSuperuser
+        )
+    }
+
+    private static func caller(_ name: String, _ user: User, at site: TestSite) async throws -> RouteCaller {
+        let started = try await session(of: user, at: site)
+        return RouteCaller(
+            name: name,
+            token: try await site.services.tokens.issue(for: user.id),
+            session: started.token.reveal(),
+            proof: started.session.csrfToken
+        )
+    }
+
+    private static func revoked(_ user: User, at site: TestSite) async throws -> RouteCaller {
+        let started = try await session(of: user, at: site)
+        try await site.store.endSession(started.session.id, by: user.principal)
+        // Signed by us and not expired, but older than the last change of the password.
+        let token = try await site.services.tokens.issue(for: user.id, at: Date().addingTimeInterval(-1200))
+        return RouteCaller(name: "revoked", token: token, session: started.token.reveal())
+    }
+
+    private static func session(of user: User, at site: TestSite) async throws -> (token: Secret, session: Session) {
+        try await site.store.startSession(user: user.id, userAgent: nil, address: nil, lifetime: .seconds(600))
+    }
+
+    private static func things(of owner: User, as member: RouteCaller, at site: TestSite) async throws
+        -> [String: String]
+    {
+        let (store, principal) = (site.store, owner.principal)
+        let provider = try await store.createProvider(
+            kind: .custom,
+            name: "Test",
+            baseURL: "http://127.0.0.1:9/v1",
+            apiKey: nil,
+            organization: nil,
+            by: principal
+        )
+        let model = try await store.createModel(llmID: provider.id, name: "large", displayName: "large", by: principal)
+        let agent = UUID.v7()
+        try await site.database.administrator.query(
+            """
+            insert into agents (agent_id, org_id, user_id, name, display_name, instruction)
+            values (\(agent), \(owner.organisationID), \(owner.id), 'own', 'Own', 'Be brief.')
+            """
+        )
+        let conversation = try await store.createConversation(title: nil, by: principal)
+        let program = Caller(client: site.client, token: member.token)
+        // An answer that has failed can be looked at, stopped and tried again.
+        let failed = try await program.post(
+            "/v1/conversations/\(conversation.id.text)/messages",
+            #"{"content":"fail"}"#
+        )
+        let messages = try await program.get("/v1/conversations/\(conversation.id.text)/messages")
+        let page = try await program.get("/sign-in")
+        return [
+            "user": owner.id.text, "organisation": owner.organisationID.text, "provider": provider.id.text,
+            "model": try #require(model).id.text, "agent": agent.text, "conversation": conversation.id.text,
+            "run": try #require(failed.string("error.details.0.message")),
+            "message": try #require(messages.string("data.0.message_id")),
+            "session": try await session(of: owner, at: site).session.id.text,
+            "applicant": try await person("applicant", status: .pending, at: site).id.text,
+            "asset": String(try #require(page.text.firstMatch(of: /\/assets\/(alma\.[0-9a-f]+\.css)/)).1),
+        ]
+    }
+}
