@@ -4,7 +4,7 @@ import Postgres
 import Storage
 import Testing
 
-/// Accounts: registering, signing in, passwords, the lock-out.
+/// Accounts: registering, signing in, passwords.
 @Suite struct AccountsTests {
     @Test func aNewAccountHasAnOrganisationOfItsOwn() async throws {
         try await TestDatabase.with { database in
@@ -122,67 +122,6 @@ import Testing
             #expect(try await store.authenticate(email: "pia@example.org", password: TestPeople.password) == .pending)
             #expect(try await store.authenticate(email: "dan@example.org", password: TestPeople.password) == .disabled)
             #expect(try await store.authenticate(email: "ada@example.org", password: Secret("a\0b")) == .refused)
-        }
-    }
-
-    @Test func guessingLocksOutTheGuesserNotTheOwner() async throws {
-        try await TestDatabase.with { database in
-            let store = database.store
-            _ = try await store.person("ada")
-            let start = Date()
-            func attempt(_ password: Secret, from address: String, after seconds: Double) async throws
-                -> AuthenticationResult
-            {
-                try await store.authenticate(
-                    email: "ada@example.org",
-                    password: password,
-                    address: address,
-                    at: start.addingTimeInterval(seconds)
-                )
-            }
-            guard case .user = try await attempt(TestPeople.password, from: "192.0.2.1", after: 0) else {
-                return #expect(Bool(false), "not signed in")
-            }
-            for _ in 0..<5 { #expect(try await attempt(Secret("guess"), from: "198.51.100.7", after: 1) == .refused) }
-            // Even the right password is not looked at.
-            guard case .locked(let until) = try await attempt(TestPeople.password, from: "198.51.100.7", after: 2)
-            else {
-                return #expect(Bool(false), "not locked")
-            }
-            #expect(abs(until.timeIntervalSince(start) - 61) < 0.01)
-            guard case .user = try await attempt(TestPeople.password, from: "192.0.2.1", after: 3) else {
-                return #expect(Bool(false), "the owner is locked out")
-            }
-            // A crowd of addresses closes the account to strangers, not to where the owner comes from.
-            for index in 0..<12 {
-                for _ in 0..<5 { _ = try await attempt(Secret("guess"), from: "203.0.113.\(index)", after: 4) }
-            }
-            guard case .locked = try await attempt(TestPeople.password, from: "203.0.113.200", after: 5) else {
-                return #expect(Bool(false), "strangers are not locked out")
-            }
-            guard case .user = try await attempt(TestPeople.password, from: "192.0.2.1", after: 6) else {
-                return #expect(Bool(false), "the owner is locked out by a crowd")
-            }
-            guard case .user = try await attempt(TestPeople.password, from: "198.51.100.7", after: 4000) else {
-                return #expect(Bool(false), "locked for ever")
-            }
-        }
-    }
-
-    @Test func aThousandGuessesAtOnceAreCounted() async throws {
-        try await TestDatabase.with { database in
-            let store = database.store
-            _ = try await store.person("ada")
-            let refused = try await withThrowingTaskGroup(of: Bool.self) { group in
-                for _ in 0..<40 {
-                    group.addTask {
-                        try await store.authenticate(email: "ada@example.org", password: Secret("guess"), address: "a")
-                            == .refused
-                    }
-                }
-                return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }
-            }
-            #expect(refused == 5)
         }
     }
 

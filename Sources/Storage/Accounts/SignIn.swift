@@ -30,7 +30,10 @@ extension Store {
         guard let row = try await query(attempt.opening, by: .system).first else { return .refused }
         if let until = try attempt.lockedUntil(row) { return .locked(until: until) }
         let hash: String? = try row.get("hashed_password")
-        guard try await passwords.matches(password, hash) else { return .refused }
+        guard try await passwords.matches(password, hash) else {
+            try await query(attempt.failure, by: .system)
+            return .refused
+        }
         let user = try User(row)
         try await query(attempt.success(user: user.id, isActive: user.status == .active), by: .system)
         switch user.status {
@@ -55,7 +58,10 @@ extension Store {
             throw StorageError.invalid("current_password", "Too many attempts. Try again later.")
         }
         let hash: String = try row.get("hashed_password")
-        guard try await passwords.matches(current, hash) else { return false }
+        guard try await passwords.matches(current, hash) else {
+            try await query(attempt.failure, by: .system)
+            return false
+        }
         let newHash = try await passwords.hash(new)
         return try await replacePassword(hash, newHash, of: user, keeping: keepingSession, after: attempt)
     }

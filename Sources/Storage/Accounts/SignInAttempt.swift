@@ -3,12 +3,19 @@ import Engine
 import Foundation
 import Postgres
 
-/// One attempt to sign in, counted before the password is looked at: a thousand guesses sent at once are a thousand.
+/// One attempt to sign in, counted as a failure before the password is looked at, and forgiven when it is right: a
+/// thousand guesses sent at once are a thousand, and the right password takes nothing from anybody.
 ///
-/// After 5 failures from one address an account is closed to that address for a minute, doubling up to a quarter of an
-/// hour. 50 failures on an account, or 100 from an address, within a quarter of an hour close it to strangers: to
+/// The fifth wrong password from one address closes the account to that address for a minute, doubling up to a quarter
+/// of an hour. Of attempts that come at the same time, so that none is known to be wrong yet, ten are let through; once
+/// the account has been closed, one. 50 failures on an account, or 100 from an address, within a quarter of an hour close it to strangers: to
 /// addresses from which nobody has signed in to it before.
 struct SignInAttempt: Sendable {
+    /// Wrong passwords that close an account.
+    private static let failureLimit = 5
+    /// Attempts that may be under way together.
+    private static let burstLimit = 10
+
     private let id = UUID.v7()
     private let email: String
     private let account: [UInt8]
@@ -71,16 +78,33 @@ struct SignInAttempt: Sendable {
                 last_failure_at = case when \(isOpen) then \(time)::timestamptz else l.last_failure_at end,
                 locked_until = case
                     when not \(isOpen) then l.locked_until
-                    when \(failures) >= 5 then \(time)::timestamptz
-                        + least(interval '1 minute' * 2 ^ least(\(failures) - 5, 10), interval '15 minutes')
+                    when \(failures) >= \(Self.burstLimit)
+                        or \(failures) >= \(Self.failureLimit) and l.locked_until is not null
+                    then \(closing(after: failures))
                 end
             """
+    }
+
+    private func closing(after failures: Query) -> Query {
+        """
+        \(time)::timestamptz + least(
+            interval '1 minute' * 2 ^ least(greatest(\(failures) - \(Self.failureLimit), 0), 10), interval '15 minutes'
+        )
+        """
     }
 
     /// nil when the attempt may go on.
     func lockedUntil(_ row: Row) throws -> Date? {
         if try row.get("is_allowed", as: Bool.self) { return nil }
         return try row.get("locked_until", as: Date?.self) ?? time.addingTimeInterval(900)
+    }
+
+    /// The password was wrong.
+    var failure: Query {
+        """
+        update login_attempts l set locked_until = greatest(l.locked_until, \(closing(after: "l.failures")))
+        where account_hash = \(account) and address = \(address) and failures >= \(Self.failureLimit)
+        """
     }
 
     /// The password was right.

@@ -37,6 +37,19 @@ import Testing
         }
     }
 
+    @Test func sixSignInsAtOnceAreSixTokens() async throws {
+        try await TestServer.run { caller in
+            _ = try await caller.newcomer("ada")
+            let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
+                for _ in 0..<6 {
+                    group.addTask { try await caller.signIn("ada@example.com", "correct+horse+9").status }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(statuses == [200, 200, 200, 200, 200, 200])
+        }
+    }
+
     @Test func anEmailIsTakenOnce() async throws {
         try await TestServer.run { caller in
             _ = try await caller.newcomer("ada")
