@@ -86,14 +86,14 @@ import Testing
             let failure = ProbeResult(latency: 5, models: [], failure: .init(code: "dns", message: "No such host."))
             let failed = try await store.recordTest(provider.id, failure, by: user.principal)
             #expect(failed?.testStatus == "failed")
-            #expect(failed?.testMessage == "No such host.")
+            #expect(failed?.testCode == "dns" && failed?.testMessage == "No such host.")
             let well = try await store.recordTest(
                 provider.id,
                 ProbeResult(latency: 5, models: ["a"]),
                 by: user.principal
             )
             #expect(well?.testStatus == "success")
-            #expect(well?.testMessage == nil)
+            #expect(well?.testCode == nil && well?.testMessage == nil)
             #expect(well?.lastTestedAt != nil)
         }
     }

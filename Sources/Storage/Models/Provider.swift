@@ -17,6 +17,8 @@ package struct Provider: Sendable, Equatable {
     package var lastTestedAt: Date?
     /// `pending`, `success` or `failed`.
     package var testStatus: String
+    /// Of a failed test: its code, where it is known, and its message in English.
+    package var testCode: String?
     package var testMessage: String?
     package var hasKey: Bool
     /// The last four characters of the key.
@@ -29,7 +31,7 @@ extension Provider {
     /// For an `l` of llmconfigs.
     static let columns: Query = """
         l.llm_id, l.provider, l.provider_name, l.api_base_url, l.organization_id, l.is_active, l.created_at,
-        l.last_tested_at, l.test_status, l.test_message, l.api_key_encrypted is not null as has_key,
+        l.last_tested_at, l.test_status, l.test_code, l.test_message, l.api_key_encrypted is not null as has_key,
         nullif(l.api_key_hint, '') as api_key_hint,
         exists (
             select from organisations o join models d on d.model_id = o.default_model_id
@@ -48,6 +50,7 @@ extension Provider {
         createdAt = try row.get("created_at")
         lastTestedAt = try row.get("last_tested_at")
         testStatus = try row.get("test_status")
+        testCode = try row.get("test_code")
         testMessage = try row.get("test_message")
         hasKey = try row.get("has_key")
         keyHint = try row.get("api_key_hint")

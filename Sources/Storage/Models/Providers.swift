@@ -71,6 +71,7 @@ extension Store {
                 api_key_encrypted = case when \(keepsKey) then api_key_encrypted else \(key?.text) end,
                 api_key_hint = case when \(keepsKey) then api_key_hint else \(key?.hint) end,
                 test_status = case when \(keepsKey) then test_status else 'pending' end,
+                test_code = case when \(keepsKey) then test_code end,
                 test_message = case when \(keepsKey) then test_message end
             where llm_id = \(id) and org_id = \(principal.organisationID)
             """,
@@ -103,6 +104,7 @@ extension Store {
             update llmconfigs set
                 last_tested_at = now(),
                 test_status = \(result.failure == nil ? "success" : "failed"),
+                test_code = \(result.failure.map { String($0.code.prefix(20)) }),
                 test_message = \(result.failure.map { String($0.message.prefix(500)) })
             where llm_id = \(id) and org_id = \(principal.organisationID)
             """,

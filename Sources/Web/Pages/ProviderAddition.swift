@@ -20,7 +20,7 @@ struct ProviderAddition: Sendable {
         let list = "/providers?open=\(provider.id.text)"
         let result = try await desk.services.testProvider(provider.id, by: identity.principal)
         guard let result else { throw WebError.notFound }
-        if let failure = result.failure { return .redirect(to: "\(list)&code=\(failure.code)#p-\(provider.id.text)") }
+        if result.failure != nil { return .redirect(to: "\(list)#p-\(provider.id.text)") }
         guard !result.models.isEmpty, result.models.count <= limit else {
             return .redirect(to: "/providers/\(provider.id.text)/models", done: .providerAdded)
         }

@@ -32,7 +32,7 @@ struct ProviderListPage: Sendable {
                 let isOpen = provider.id.text == open || (open.isEmpty && providers.count == 1)
                 let latency = provider.id.text == open ? Int(request.query("latency")) : nil
                 return ProviderRow(
-                    .init(provider, latency: latency, failure: request.query("code"), isOpen: isOpen),
+                    .init(provider, latency: latency, isOpen: isOpen),
                     models: provider.models.map { ModelRow(.init($0), voice: voice) },
                     voice: voice
                 )
@@ -106,15 +106,14 @@ struct ProviderListPage: Sendable {
 }
 
 extension ProviderRow.Facts {
-    /// `failure` is the code that the test found just now.
-    init(_ provider: Provider, latency: Int?, failure: String, isOpen: Bool) {
+    init(_ provider: Provider, latency: Int?, isOpen: Bool) {
         self.init(
             id: provider.id,
             name: provider.providerName,
             kind: provider.provider,
             baseURL: provider.apiBaseURL,
             isActive: provider.isActive,
-            test: provider.test(isOpen ? failure : ""),
+            test: provider.test,
             latency: latency,
             isOpen: isOpen
         )
@@ -122,11 +121,11 @@ extension ProviderRow.Facts {
 }
 
 extension Provider {
-    /// What its last test found; `code` where it is known.
-    func test(_ code: String = "") -> ProviderTest {
+    /// What its last test found.
+    var test: ProviderTest {
         switch testStatus {
         case "success": .passed
-        case "failed": .failed(code: code.isEmpty ? nil : code, message: testMessage ?? "")
+        case "failed": .failed(code: testCode, message: testMessage ?? "")
         default: .none
         }
     }

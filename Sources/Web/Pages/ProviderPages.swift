@@ -88,7 +88,7 @@ struct ProviderPages: Sendable {
             throw WebError.notFound
         }
         let list = "/providers?open=\(id.text)"
-        if let failure = result.failure { return .redirect(to: "\(list)&code=\(failure.code)#p-\(id.text)") }
+        if result.failure != nil { return .redirect(to: "\(list)#p-\(id.text)") }
         return .redirect(to: "\(list)&latency=\(result.latency)", done: .tested, anchor: "p-\(id.text)")
     }
 
@@ -161,7 +161,7 @@ struct ProviderPages: Sendable {
             id: provider.id,
             title: provider.providerName,
             kind: provider.provider,
-            state: StateView(provider.test(), isActive: provider.isActive, voice: voice),
+            state: StateView(provider.test, isActive: provider.isActive, voice: voice),
             form: ProviderForm(draft, errors: errors, voice: voice),
             voice: voice
         )

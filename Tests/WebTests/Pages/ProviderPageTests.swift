@@ -77,6 +77,8 @@ import Testing
             let id = try #require(added.text.firstMatch(of: /id="p-([0-9a-f-]{36})"/)).1
             let tested = try await visitor.post("/providers/\(id)/test")
             #expect(tested.text.contains("Nothing listens at this address.") && tested.text.contains("Test again"))
+            let later = try await visitor.post("/preferences", [("language", "zh-CN"), ("return", "/providers")])
+            #expect(later.text.contains("这个地址上没有服务在监听") && !later.text.contains("Nothing listens"))
             let deleted = try await visitor.post("/providers/\(id)/deletion")
             #expect(deleted.status == 200 && !deleted.text.contains("refused.example"))
         }

@@ -1,0 +1,1 @@
+alter table llmconfigs drop column test_code;
