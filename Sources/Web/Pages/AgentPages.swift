@@ -16,8 +16,8 @@ struct AgentPages: Sendable {
             agents: agents.items.map {
                 .init(
                     id: $0.id,
-                    name: $0.displayName,
-                    description: $0.description ?? "",
+                    name: $0.title(voice: voice),
+                    description: $0.about(voice: voice),
                     isSystem: $0.isSystemAgent
                 )
             }
@@ -33,12 +33,12 @@ struct AgentPages: Sendable {
         }
         let models = try await desk.store.models(llmID: nil, isActive: nil, by: identity.principal)
         let view = AgentView(
-            page: desk.frame(agent.displayName, .agents, request: request, context: context, voice: voice),
+            page: desk.frame(agent.title(voice: voice), .agents, request: request, context: context, voice: voice),
             id: agent.id,
-            name: agent.displayName,
-            description: agent.description ?? "",
+            name: agent.title(voice: voice),
+            description: agent.about(voice: voice),
             instruction: agent.instruction,
-            capabilities: agent.capabilities,
+            capabilities: agent.abilities(voice: voice),
             isSystem: agent.isSystemAgent,
             numbers: .init(
                 model: models.first { $0.id == agent.modelID }?.displayName,

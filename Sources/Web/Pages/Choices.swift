@@ -9,7 +9,7 @@ struct Choices: Sendable {
 
     var needsModel: Bool { models.isEmpty }
 
-    func name(of agent: UUID?) -> String? { agents.first { $0.id == agent }?.displayName }
+    func name(of agent: UUID?, voice: Voice) -> String? { agents.first { $0.id == agent }?.title(voice: voice) }
 
     func composer(
         conversation: UUID?,
@@ -21,7 +21,7 @@ struct Choices: Sendable {
             conversation: conversation,
             run: run,
             draft: draft,
-            agents: agents.filter { $0.status == "active" }.map { (id: $0.id.text, name: $0.displayName) },
+            agents: agents.filter { $0.status == "active" }.map { (id: $0.id.text, name: $0.title(voice: voice)) },
             models: models.map { (id: $0.id.text, name: $0.displayName) },
             voice: voice
         )

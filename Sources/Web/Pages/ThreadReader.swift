@@ -69,7 +69,7 @@ struct ThreadReader: Sendable {
         let metadata = AnswerMetadata(json: message?.modelMetadata)
         let facts = AnswerView.Facts(
             id: message?.id ?? run?.messageID ?? UUID(),
-            agent: agents.name(of: message?.agentID ?? run?.agentID) ?? voice.words["composer.agent"],
+            agent: agents.name(of: message?.agentID ?? run?.agentID, voice: voice) ?? voice.words["composer.agent"],
             date: message?.timestamp ?? run?.finishedAt ?? voice.now,
             run: run,
             metadata: metadata,
@@ -92,7 +92,7 @@ struct ThreadReader: Sendable {
         _ = text.advance(to: live)
         return GrowingView(
             run: run,
-            agent: agents.name(of: run.agentID) ?? voice.words["composer.agent"],
+            agent: agents.name(of: run.agentID, voice: voice) ?? voice.words["composer.agent"],
             live: live,
             html: text.blocks.joined(),
             voice: voice
