@@ -14,12 +14,10 @@ function follow(article) {
     replaceFrom(text, change.first, change.blocks);
     say(article, text, text.children.length - 1);
   });
-  on("reset", () => {
-    text.replaceChildren();
-    article.dataset.said = 0;
-  });
+  on("reset", () => { text.replaceChildren(); article.dataset.said = 0; });
   on("status", change => article.querySelector("[data-line]").innerHTML = change.html);
   on("tools", change => article.querySelector("[data-tools]").innerHTML = change.html);
+  on("talks", change => replaceTalks(document.querySelector("[data-talks]"), change.html));
   on("done", change => {
     source.close();
     say(article, text, text.children.length);
@@ -28,13 +26,19 @@ function follow(article) {
     for (const one of document.querySelectorAll("[data-while-running]")) one.hidden = true;
     for (const one of document.querySelectorAll("[data-when-idle]")) one.disabled = false;
     for (const one of document.querySelectorAll("[data-idle-placeholder]")) one.placeholder = one.dataset.idlePlaceholder;
-    document.querySelector(".talk[aria-current] .state")?.remove();
   });
 }
 
 function replaceFrom(text, first, blocks) {
   while (text.children.length > first) text.lastElementChild.remove();
   text.insertAdjacentHTML("beforeend", blocks.join(""));
+}
+
+// Whoever was on a link with the keyboard stays there.
+function replaceTalks(rail, html) {
+  const address = rail.contains(document.activeElement) && document.activeElement.getAttribute("href");
+  rail.innerHTML = html;
+  if (address) rail.querySelector(`[href="${address}"]`)?.focus();
 }
 
 // Paragraphs are read out when they are whole, each once.

@@ -6,6 +6,8 @@ enum LiveFrame: Sendable {
     case blocks(first: Int, [String])
     case tools(String)
     case status(String)
+    /// The conversations in the rail.
+    case talks(String)
     /// The text begins anew.
     case reset
     /// Only the place in the log.
@@ -23,6 +25,7 @@ enum LiveFrame: Sendable {
         case .blocks: "block"
         case .tools: "tools"
         case .status: "status"
+        case .talks: "talks"
         case .reset: "reset"
         case .place: "place"
         case .done: "done"
@@ -33,7 +36,8 @@ enum LiveFrame: Sendable {
         switch self {
         case .blocks(let first, let blocks):
             "{\"first\":\(first),\"blocks\":[\(blocks.map(LiveFrame.json).joined(separator: ","))]}"
-        case .tools(let html), .status(let html), .done(let html): "{\"html\":\(LiveFrame.json(html))}"
+        case .tools(let html), .status(let html), .talks(let html), .done(let html):
+            "{\"html\":\(LiveFrame.json(html))}"
         case .reset, .place: "{}"
         }
     }

@@ -73,7 +73,19 @@ struct LiveStream: Sendable {
         let principal = reader.identity.principal
         let run = try await desk.store.run(run.id, by: principal) ?? run
         let answer = try await reader.answer(of: run, agents: desk.choices(by: principal))
-        let html = try desk.templates.html(answer, reader.voice.words.language)
-        return LiveFrame.done(html).text(id: board.sequence)
+        let language = reader.voice.words.language
+        let html = try desk.templates.html(answer, language)
+        let talks = try desk.templates.html(await talks(in: run.conversationID), language)
+        return LiveFrame.talks(talks).text(id: nil) + LiveFrame.done(html).text(id: board.sequence)
+    }
+
+    /// The rail once nothing is at work in this conversation any more.
+    private func talks(in conversation: UUID) async throws -> TalksView {
+        let rows = try await desk.recentRows(
+            current: conversation,
+            voice: reader.voice,
+            by: reader.identity.principal
+        )
+        return TalksView(rows.map { $0.idle(conversation) }, voice: reader.voice)
     }
 }

@@ -1,5 +1,7 @@
 /// The conversations in the rail: those at work, today's, and some older ones.
-struct TalksView: Sendable {
+struct TalksView: View {
+    static let template = "part/talks"
+
     let groups: [Group]
 
     struct Group: Sendable {

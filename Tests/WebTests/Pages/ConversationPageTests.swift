@@ -80,6 +80,26 @@ import Testing
         }
     }
 
+    @Test func theRailIsTakenAlongWhenTheAnswerEnds() async throws {
+        try await TestServer.run { caller in
+            let visitor = Visitor(caller)
+            try await visitor.register("one")
+            try await visitor.addModel()
+            let other = try await visitor.start("wait elsewhere")
+            let address = try await visitor.start("wait here")
+            let page = try await visitor.get(address)
+            #expect(page.text.contains("<h2>Running</h2>") && page.text.contains("data-talks"))
+            let run = try #require(page.text.firstMatch(of: /formaction="(\/runs\/[^"]+)"/))
+            try await visitor.post(String(run.1))
+            let ended = try await visitor.look(stream(page))
+            let talks = try #require(ended.text.firstMatch(of: /event: talks\ndata: (.+)/)).1
+            // What is at work elsewhere stays where it was; this one is among those of today.
+            let groups = talks.components(separatedBy: "<h2>")
+            #expect(groups.count == 3 && groups[1].contains(other) && !groups[1].contains(address))
+            #expect(groups[2].contains(address) && groups[2].contains("aria-current"))
+        }
+    }
+
     @Test func aFailedAnswerSaysWhyAndCanBeTriedAgain() async throws {
         try await TestServer.run { caller in
             let visitor = Visitor(caller)
