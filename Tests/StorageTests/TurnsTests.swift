@@ -101,6 +101,31 @@ import Testing
         }
     }
 
+    /// The form of the home page, sent by fingers that are quicker than the server.
+    @Test func aTurnThatBeginsAConversationBeginsOne() async throws {
+        try await TestDatabase.with { database in
+            let store = database.store
+            let user = try await store.person()
+            let runs = try await withThrowingTaskGroup(of: Run?.self) { group in
+                for _ in 0..<6 {
+                    group.addTask {
+                        let conversation = try await store.createConversation(title: nil, by: user.principal)
+                        let input = TurnInput(
+                            conversationID: conversation.id,
+                            content: "once",
+                            idempotencyKey: "key",
+                            beginsConversation: true
+                        )
+                        return try await store.startTurn(input, by: user.principal)?.run
+                    }
+                }
+                return try await group.reduce(into: [Run?]()) { $0.append($1) }
+            }
+            #expect(Set(runs.map { $0?.conversationID }).count == 1 && runs.first??.state == .queued)
+            #expect(try await database.administrator.query("select from runs").count == 1)
+        }
+    }
+
     @Test func oneKeyIsOneRunHoweverManySendIt() async throws {
         try await TestDatabase.with { database in
             let store = database.store

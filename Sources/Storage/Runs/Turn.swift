@@ -15,6 +15,8 @@ package struct TurnInput: Sendable, Equatable {
     package var temporaryMessageID: String?
     /// The same key with the same content is the same turn, however often it comes.
     package var idempotencyKey: String?
+    /// The conversation was made for this turn: coming again, the same turn has another one with it.
+    package var beginsConversation: Bool
 
     package init(
         conversationID: UUID,
@@ -22,7 +24,8 @@ package struct TurnInput: Sendable, Equatable {
         agentID: UUID? = nil,
         modelID: UUID? = nil,
         temporaryMessageID: String? = nil,
-        idempotencyKey: String? = nil
+        idempotencyKey: String? = nil,
+        beginsConversation: Bool = false
     ) {
         self.conversationID = conversationID
         self.content = content
@@ -30,6 +33,7 @@ package struct TurnInput: Sendable, Equatable {
         self.modelID = modelID
         self.temporaryMessageID = temporaryMessageID
         self.idempotencyKey = idempotencyKey
+        self.beginsConversation = beginsConversation
     }
 }
 
@@ -68,7 +72,8 @@ extension TurnInput {
     /// nil without an idempotency key.
     var requestHash: [UInt8]? {
         guard idempotencyKey != nil else { return nil }
-        let parts = [conversationID.text, agentID?.text ?? "", modelID?.text ?? "", content]
+        let place = beginsConversation ? "new" : conversationID.text
+        let parts = [place, agentID?.text ?? "", modelID?.text ?? "", content]
         return Array(SHA256.hash(data: Data(parts.joined(separator: "\n").utf8)))
     }
 }

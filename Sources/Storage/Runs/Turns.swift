@@ -4,7 +4,8 @@ import Postgres
 
 extension Store {
     /// Keeps the person's message and a queued run for it, with the first two events, in one round trip and one
-    /// transaction. nil when there is no such conversation.
+    /// transaction. nil when there is no such conversation. Of a turn that begins a conversation and has come before it
+    /// is the earlier conversation's run that is returned.
     ///
     /// Throws `.invalid` for `content`, `agent_id` or `model_id`, `.conflict("run")` when a run is under way in the
     /// conversation, `.conflict("idempotency_key")` when the key came with something else before.

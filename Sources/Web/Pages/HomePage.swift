@@ -30,7 +30,7 @@ struct HomePage: Sendable {
             by: identity.principal
         )
         do {
-            let start = try await desk.services.start(form, in: conversation.id, by: identity.principal)
+            let start = try await desk.services.start(form, in: conversation.id, begins: true, by: identity.principal)
             guard let start else { throw WebError.notFound }
             if start.run.conversationID != conversation.id {
                 // The form had come before: its conversation is the one to show.

@@ -25,14 +25,15 @@ struct TurnForm: Sendable {
         return text.count > TurnForm.longest ? voice.words["composer.tooLong"] : nil
     }
 
-    func turn(in conversation: UUID) -> TurnInput {
+    func turn(in conversation: UUID, begins: Bool = false) -> TurnInput {
         TurnInput(
             conversationID: conversation,
             content: text,
             agentID: UUID(uuidString: agent),
             modelID: UUID(uuidString: model),
             temporaryMessageID: nil,
-            idempotencyKey: key.isEmpty ? nil : key
+            idempotencyKey: key.isEmpty ? nil : key,
+            beginsConversation: begins
         )
     }
 
@@ -43,10 +44,15 @@ struct TurnForm: Sendable {
 }
 
 extension WebServices {
-    /// Starts the turn of a form. A form that was changed after it had been sent is another message.
-    func start(_ form: TurnForm, in conversation: UUID, by principal: Principal) async throws -> TurnStart? {
+    /// Starts the turn of a form, for which the conversation was made where it `begins` one. A form that was changed after it had been sent is another message.
+    func start(
+        _ form: TurnForm,
+        in conversation: UUID,
+        begins: Bool = false,
+        by principal: Principal
+    ) async throws -> TurnStart? {
         do {
-            return try await start(form.turn(in: conversation), by: principal)
+            return try await start(form.turn(in: conversation, begins: begins), by: principal)
         } catch let error as StorageError where error.code == .conflict("idempotency_key") {
             var turn = form.turn(in: conversation)
             turn.idempotencyKey = nil

@@ -33,6 +33,23 @@ import Testing
         }
     }
 
+    @Test func theSameFormIsOneConversationHoweverOftenItIsSent() async throws {
+        try await TestServer.run { caller in
+            let visitor = Visitor(caller)
+            try await visitor.register("one")
+            let home = try await visitor.get("/")
+            let key = String(try #require(home.text.firstMatch(of: /name="key" value="([^"]+)"/)).1)
+            let fields = [("content", "say it once"), ("key", key)]
+            let first = try await visitor.submit("/conversations", fields)
+            let second = try await visitor.submit("/conversations", fields)
+            #expect(first.status == 303 && first.headers[.location] == second.headers[.location])
+            #expect(try await visitor.get("/conversations").text.matches(of: />say it once</).count == 1)
+            // Other words are another message, even if the browser has kept the old key.
+            let other = try await visitor.submit("/conversations", [("content", "say more"), ("key", key)])
+            #expect(other.status == 303 && other.headers[.location] != first.headers[.location])
+        }
+    }
+
     @Test func theGrowingAnswerIsFollowedAndSurvivesAReload() async throws {
         try await TestServer.run { caller in
             let visitor = Visitor(caller)
