@@ -144,6 +144,15 @@ import Testing
             #expect(changed?.displayName == "Demo")
             #expect(changed?.contextWindow == 8192)
             #expect(changed?.isActive == false)
+            let kept = try await store.updateModel(model.id, maxTokens: 4096, by: user.principal)
+            #expect(kept?.contextWindow == 8192 && kept?.maxTokens == 4096 && kept?.pricing != nil)
+            let cleared = try await store.updateModel(
+                model.id,
+                contextWindow: .some(nil),
+                pricing: .some(nil),
+                by: user.principal
+            )
+            #expect(cleared?.contextWindow == nil && cleared?.pricing == nil && cleared?.maxTokens == 4096)
             #expect(try await store.models(llmID: model.llmID, isActive: true, by: user.principal).isEmpty)
             #expect(try await store.models(llmID: model.llmID, isActive: false, by: user.principal).count == 1)
             do {

@@ -60,14 +60,14 @@ extension Store {
         return try answers[2].first.map(ModelRecord.init)
     }
 
-    /// nil leaves a field as it is.
+    /// nil leaves a field as it is; `.some(nil)` clears it.
     package func updateModel(
         _ id: UUID,
-        displayName: String?,
-        contextWindow: Int?,
-        maxTokens: Int?,
-        pricing: String?,
-        isActive: Bool?,
+        displayName: String? = nil,
+        contextWindow: Int?? = nil,
+        maxTokens: Int?? = nil,
+        pricing: String?? = nil,
+        isActive: Bool? = nil,
         by principal: Principal
     ) async throws -> ModelRecord? {
         let answers = try await batch(
@@ -77,9 +77,9 @@ extension Store {
                     display_name = coalesce(
                         \(try displayName.map { try Checks.text($0, "display_name", upTo: 100) }), display_name
                     ),
-                    context_window = coalesce(\(try Self.count(contextWindow, "context_window"))::integer, context_window),
-                    max_tokens = coalesce(\(try Self.count(maxTokens, "max_tokens"))::integer, max_tokens),
-                    pricing = coalesce(\(try pricing.map { JSONText(try Pricing.check($0)) })::jsonb, pricing),
+                    context_window = \(try Self.changed("context_window", contextWindow)),
+                    max_tokens = \(try Self.changed("max_tokens", maxTokens)),
+                    pricing = \(try Self.changed(pricing)),
                     is_active = coalesce(\(isActive)::boolean, is_active)
                 where model_id = \(id) and org_id = \(principal.organisationID)
                 """,
@@ -138,6 +138,16 @@ extension Store {
         select \(ModelRecord.columns) from models m \(ModelRecord.organisation)
         where m.model_id = \(id) and m.org_id = \(principal.organisationID)
         """
+    }
+
+    private static func changed(_ column: String, _ number: Int??) throws -> Query {
+        guard let number else { return "\(unescaped: column)" }
+        return "\(try count(number, column))::integer"
+    }
+
+    private static func changed(_ pricing: String??) throws -> Query {
+        guard let pricing else { return "pricing" }
+        return "\(try pricing.map { JSONText(try Pricing.check($0)) })::jsonb"
     }
 
     private static func count(_ number: Int?, _ field: String) throws -> Int? {

@@ -13,11 +13,17 @@ enum JSONPart {
         return String(decoding: data, as: UTF8.self)
     }
 
-    /// The field `name` of the body; nil when it is missing.
+    /// The field `name` of the body; nil when it is missing or null.
     static func object(_ name: String, of body: ByteBuffer) throws(WebError) -> String? {
+        try change(of: name, in: body) ?? nil
+    }
+
+    /// The field `name` of the body; nil when it is missing, `.some(nil)` when it is null.
+    static func change(of name: String, in body: ByteBuffer) throws(WebError) -> String?? {
         let data = Data(body.readableBytesView)
         guard let fields = try? JSONSerialization.jsonObject(with: data) as? [String: Any], let value = fields[name]
         else { return nil }
+        if value is NSNull { return .some(nil) }
         guard value is [String: Any], let json = try? JSONSerialization.data(withJSONObject: value) else {
             throw .invalid(name, "This field must be an object.")
         }

@@ -49,8 +49,8 @@ struct ModelRoutes: Sendable {
     func update(_ request: Request, context: WebContext) async throws -> Response {
         struct Input: Decodable {
             var displayName: String?
-            var contextWindow: Int?
-            var maxTokens: Int?
+            @Change var contextWindow: Int??
+            @Change var maxTokens: Int??
             var isActive: Bool?
         }
         let identity = try context.signedIn()
@@ -64,7 +64,7 @@ struct ModelRoutes: Sendable {
             displayName: input.displayName,
             contextWindow: input.contextWindow,
             maxTokens: input.maxTokens,
-            pricing: try JSONPart.object("pricing", of: body),
+            pricing: try JSONPart.change(of: "pricing", in: body),
             isActive: input.isActive,
             by: identity.principal
         )

@@ -58,9 +58,9 @@ struct ModelPages: Sendable {
         let saved = try await desk.store.updateModel(
             model.id,
             displayName: input.draft.displayName.isEmpty ? model.name : input.draft.displayName,
-            contextWindow: input.contextWindow,
-            maxTokens: input.maximumTokens,
-            pricing: input.price?.json ?? "{}",
+            contextWindow: .some(input.contextWindow),
+            maxTokens: .some(input.maximumTokens),
+            pricing: .some(input.price?.json),
             isActive: input.draft.isActive,
             by: identity.principal
         )

@@ -93,6 +93,28 @@ import Testing
         }
     }
 
+    @Test func nullClearsWhatAMissingFieldKeeps() async throws {
+        try await TestServer.run { caller in
+            let ada = try await caller.newcomer("ada")
+            let provider = try await ada.post("/v1/llm-configs", openAI).string("data.llm_id") ?? ""
+            let made = try await ada.post(
+                "/v1/models",
+                #"{"llm_id":"\#(provider)","name":"gpt-4","context_window":8192,"max_tokens":1024,"#
+                    + #""pricing":{"input_tokens":0.03,"output_tokens":0.06}}"#
+            )
+            let path = "/v1/models/\(made.string("data.model_id") ?? "")"
+            let kept = try await ada.patch(path, #"{"display_name":"GPT-4"}"#)
+            #expect(kept.number("data.context_window") == 8192 && kept.number("data.max_tokens") == 1024)
+            #expect(kept["data.pricing.input_tokens"] != nil)
+            let cleared = try await ada.patch(path, #"{"context_window":null,"pricing":null,"max_tokens":2048}"#)
+            #expect(cleared.status == 200 && cleared.string("data.display_name") == "GPT-4")
+            #expect(cleared["data.context_window"] == nil && cleared["data.pricing"] == nil)
+            #expect(cleared.number("data.max_tokens") == 2048)
+            let wrong = try await ada.patch(path, #"{"context_window":"many"}"#)
+            #expect(wrong.status == 422 && wrong.string("error.details.0.field") == "context_window")
+        }
+    }
+
     @Test func theAssistantIsThere() async throws {
         try await TestServer.run { caller in
             let ada = try await caller.newcomer("ada")

@@ -111,6 +111,16 @@ import Testing
                 ]
             )
             #expect(priced.text.contains("¥2.50") && priced.text.contains("¥10.00") && priced.text.contains("128k"))
+            let emptied = try await visitor.post(
+                "/models/\(own)",
+                [("display_name", "Own"), ("input_price", ""), ("context_window", ""), ("active", "1")]
+            )
+            #expect(!emptied.text.contains("¥2.50") && !emptied.text.contains("128k"))
+            #expect(
+                try await visitor.get("/models/\(own)").text.contains(
+                    "name=\"context_window\" type=\"text\" value=\"\""
+                )
+            )
             let ordered = try await visitor.post(
                 "/models/order",
                 [("default", own), ("fallback1", large), ("fallback2", own)]
