@@ -17,6 +17,9 @@ import Testing
                 let claimed = try await store.claimedRun(by: ada.principal)
                 let (run, conversation) = (claimed.run, claimed.run.conversationID)
                 #expect(try await store.append([claimed.words(["secret"])]).isEmpty)
+                let messages =
+                    try await store.messages(in: conversation, before: nil, limit: 5, by: ada.principal) ?? []
+                #expect(messages.count == 1)
 
                 #expect(try await store.conversation(conversation, by: by) == nil)
                 #expect(try await store.conversations(search: nil, isArchived: nil, page: Page(), by: by).items.isEmpty)
@@ -34,7 +37,7 @@ import Testing
                 #expect(try await store.run(run.id, by: by) == nil)
                 #expect(try await store.retry(run: run.id, by: by) == nil)
                 #expect(try await store.activeRuns(in: conversation, by: by).isEmpty)
-                #expect(try await store.latestRuns(in: conversation, by: by).isEmpty)
+                #expect(try await store.runs(behind: messages, in: conversation, by: by).isEmpty)
                 #expect(try await store.requestCancellation(of: run.id, by: by) == nil)
                 #expect(try await store.events(of: run.id, after: 0, limit: 10, by: by) == nil)
 

@@ -23,7 +23,9 @@ import Testing
             #expect(start.run.messageID > start.run.userMessageID)
             #expect(try await store.run(start.run.id, by: user.principal) == start.run)
             #expect(try await store.activeRuns(in: conversation.id, by: user.principal) == [start.run])
-            #expect(try await store.latestRuns(in: conversation.id, by: user.principal) == [start.run])
+            let said = try await store.messages(in: conversation.id, before: nil, limit: 9, by: user.principal) ?? []
+            let runs = try await store.runs(behind: said, in: conversation.id, by: user.principal)
+            #expect(runs.map(\.run) == [start.run] && runs.map(\.isWritten) == [false])
             let events = try #require(try await store.events(of: start.run.id, after: 0, limit: 10, by: user.principal))
             #expect(events.map(\.sequence) == [1, 2])
             #expect(events.map(\.kind) == [.messageReceived, .runStatus])

@@ -57,16 +57,33 @@ extension Store {
         ).map(Run.init)
     }
 
-    /// The last 50 runs, the newest first.
-    package func latestRuns(in conversation: UUID, by principal: Principal) async throws -> [Run] {
-        try await query(
+    /// What a page of these messages has to know: the runs that wrote them, the last one that was to answer each, and
+    /// the one under way, the oldest first. `isWritten` says that its answer is a message, on this page or another.
+    package func runs(
+        behind messages: [Message],
+        in conversation: UUID,
+        by principal: Principal
+    ) async throws -> [(run: Run, isWritten: Bool)] {
+        let answered = messages.filter { $0.role == "assistant" }.compactMap(\.parentMessageID)
+        let ids = messages.map(\.id) + answered
+        return try await query(
             """
-            select \(Run.columns) from runs r
-            where r.conversation_id = \(conversation) and \(Self.isOwnRun(principal))
-            order by r.run_id desc limit 50
+            select \(Run.columns), exists (
+                select from messages m
+                where m.conversation_id = r.conversation_id and m.message_id = r.message_id and not m.is_deleted
+            ) as is_written
+            from runs r
+            where r.conversation_id = \(conversation) and \(Self.isOwnRun(principal)) and (
+                r.finished_at is null or r.message_id = any(\(ids)::uuid[]) or r.run_id in (
+                    select distinct on (l.user_message_id) l.run_id from runs l
+                    where l.conversation_id = \(conversation) and l.user_message_id = any(\(ids)::uuid[])
+                    order by l.user_message_id, l.run_id desc
+                )
+            )
+            order by r.run_id
             """,
             by: principal
-        ).map(Run.init)
+        ).map { (run: try Run($0), isWritten: try $0.get("is_written")) }
     }
 
     /// The run's log after a place in it; nil when there is no such run.

@@ -13,8 +13,9 @@ struct ThreadPlan: Sendable {
         case growing(Run)
     }
 
-    /// `messages` and `runs` are in the order in which they came. Only the newest page ends with what can be retried.
-    init(messages: [Message], runs: [Run], isNewest: Bool) {
+    /// `messages` and `runs` are in the order in which they came; `written` are the answers that are messages, though
+    /// perhaps of another page. Only the newest page ends with what can be retried.
+    init(messages: [Message], runs: [Run], written: Set<UUID>, isNewest: Bool) {
         let stored = Set(messages.map(\.id))
         let runsByAnswer = Dictionary(runs.map { ($0.messageID, $0) }) { _, last in last }
         let lastOf = Dictionary(runs.map { ($0.userMessageID, $0.id) }) { _, last in last }
@@ -34,8 +35,12 @@ struct ThreadPlan: Sendable {
             }
             entries.append(.said(message))
             for run in runs where run.userMessageID == message.id && !stored.contains(run.messageID) {
-                if !run.state.isFinal {
+                // Written after the messages were read: the page hears of it as of any other that grows.
+                let isNew = isNewest && written.contains(run.messageID)
+                if !run.state.isFinal || isNew {
                     entries.append(.growing(run))
+                } else if written.contains(run.messageID) {
+                    continue
                 } else if lastOf[message.id] == run.id {
                     entries.append(.answer(nil, run: run, canRetry: canRetry(run)))
                 }

@@ -22,18 +22,18 @@ struct ThreadReader: Sendable {
     func thread(of conversation: UUID, before place: UUID?, limit: Int, agents: Choices) async throws -> Thread? {
         let (store, principal) = (desk.store, identity.principal)
         // One more than is shown tells whether there are older ones.
-        async let found = store.messages(in: conversation, before: place, limit: limit + 1, by: principal)
-        async let latest = store.latestRuns(in: conversation, by: principal)
-        guard let messages = try await found else { return nil }
-        let runs = try await latest.sorted { $0.createdAt < $1.createdAt }
-        let shown = messages.suffix(limit)
-        let plan = ThreadPlan(messages: Array(shown), runs: runs, isNewest: place == nil)
+        let found = try await store.messages(in: conversation, before: place, limit: limit + 1, by: principal)
+        guard let messages = found else { return nil }
+        let shown = Array(messages.suffix(limit))
+        let runs = try await store.runs(behind: shown, in: conversation, by: principal)
+        let written = Set(runs.filter(\.isWritten).map(\.run.messageID))
+        let plan = ThreadPlan(messages: shown, runs: runs.map(\.run), written: written, isNewest: place == nil)
         var items: [ThreadItem] = []
         for entry in plan.entries { items += try await views(entry, agents: agents) }
         return Thread(
             items: items,
             older: messages.count > limit ? shown.first?.id : nil,
-            activeRun: runs.last { !$0.state.isFinal }?.id
+            activeRun: runs.last { !$0.run.state.isFinal }?.run.id
         )
     }
 

@@ -133,6 +133,38 @@ import Testing
         }
     }
 
+    /// However long ago it was, and whichever page it has come to stand on.
+    @Test func everyFailedAnswerThatIsShownSaysWhy() async throws {
+        try await TestServer.run { caller in
+            let program = try await caller.newcomer("one")
+            try await program.addModel()
+            let id = try await program.newConversation()
+            for number in 1...55 {
+                _ = try await program.post("/v1/conversations/\(id)/messages", #"{"content":"fail \#(number)"}"#)
+            }
+            // The last one fails before its first word, so that pages begin with an answer and end with a question.
+            let provider = try await program.get("/v1/llm-configs").string("data.0.llm_id") ?? ""
+            _ = try await program.delete("/v1/llm-configs/\(provider)")
+            _ = try await program.post("/v1/conversations/\(id)/messages", #"{"content":"last"}"#)
+            let visitor = Visitor(caller)
+            try await visitor.get("/sign-in")
+            try await visitor.post("/sign-in", [("email", "one@example.com"), ("password", "correct horse 9")])
+            var (address, answers) = ("/conversations/\(id)", 0)
+            while true {
+                let page = try await visitor.get(address)
+                let texts = page.text.matches(of: />So far/).count
+                #expect(page.text.matches(of: /The connection to the provider broke off/).count == texts)
+                #expect(page.text.matches(of: /class="run"/).count == texts + (answers == 0 ? 1 : 0))
+                answers += texts
+                guard let older = page.text.firstMatch(of: /href="(\/conversations\/[^"]+\?before=[^"#]+)/) else {
+                    break
+                }
+                address = String(older.1)
+            }
+            #expect(answers == 55)
+        }
+    }
+
     @Test func withoutAModelTheAnswerSaysSo() async throws {
         try await TestServer.run { caller in
             let visitor = Visitor(caller)
