@@ -103,6 +103,16 @@ import Testing
         #expect(try await !read(environment: forced).secureCookies)
     }
 
+    @Test func proxiesAreAddressesAndRanges() async throws {
+        #expect(try await read().trustedProxies.isEmpty)
+        let proxies = try await read(environment: ["ALMA_TRUSTED_PROXIES": "127.0.0.1, 10.0.0.0/8 fd00::/8"])
+            .trustedProxies
+        #expect(proxies.count == 3)
+        for wrong in ["proxy.example", "10.0.0.0/33", "10.0.0/8", "::1/x"] {
+            #expect(try await complaint(["ALMA_TRUSTED_PROXIES": "127.0.0.1,\(wrong)"]).contains("'\(wrong)'"))
+        }
+    }
+
     @Test func databaseFromParts() async throws {
         let configuration = try await read(environment: [
             "POSTGRES_SERVER": "db", "POSTGRES_USER": "me", "POSTGRES_PASSWORD": "p@ss/word", "POSTGRES_DB": "alma",

@@ -95,6 +95,7 @@ struct Parts: Sendable {
                 assets: "\(configuration.resourceFolder)/Public",
                 publicURL: configuration.publicURL,
                 secureCookies: configuration.secureCookies,
+                trustedProxies: configuration.trustedProxies,
                 setupToken: setupToken,
                 environmentKeys: configuration.providerKeys,
                 version: Version.current

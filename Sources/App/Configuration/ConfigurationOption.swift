@@ -36,6 +36,12 @@ extension ConfigurationOption {
         .string,
         "auto, true or false: cookies only over TLS"
     )
+    static let trustedProxies = Self(
+        ["alma", "trustedProxies"],
+        "ALMA_TRUSTED_PROXIES",
+        .string,
+        "addresses and ranges of reverse proxies whose X-Forwarded-For counts"
+    )
     static let registration = Self(
         ["alma", "registration"],
         "ALMA_REGISTRATION",
@@ -132,7 +138,8 @@ extension ConfigurationOption {
 
     static let all =
         [
-            host, port, data, resources, publicURL, secureCookies, registration, workers, databaseConnections,
+            host, port, data, resources, publicURL, secureCookies, trustedProxies, registration, workers,
+            databaseConnections,
             migrationBackup, logLevel, logFormat, databaseURL, postgresServer, postgresPort, postgresUser,
             postgresPassword, postgresDatabase, secretKey, firstSuperuser, firstSuperuserPassword,
         ] + providerKeys + [azureEndpoint]

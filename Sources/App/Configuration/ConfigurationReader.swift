@@ -1,6 +1,7 @@
 import Engine
 import Foundation
 import Logging
+import Web
 
 /// Turns the sources into a `ServerConfiguration`, collecting every problem rather than stopping at the first.
 struct ConfigurationReader {
@@ -38,6 +39,7 @@ struct ConfigurationReader {
             firstSuperuser: firstSuperuser(),
             publicURL: publicURL,
             secureCookies: secureCookies(publicURL: publicURL),
+            trustedProxies: trustedProxies(),
             secretKey: secretKey(),
             providerKeys: providerKeys(),
             azureEndpoint: webAddress(.azureEndpoint),
@@ -90,6 +92,15 @@ struct ConfigurationReader {
         case let other:
             problems.append("ALMA_SECURE_COOKIES must be auto, true or false, not '\(other)'.")
             return false
+        }
+    }
+
+    private mutating func trustedProxies() -> [AddressRange] {
+        let entries = (text(.trustedProxies) ?? "").split { $0 == "," || $0.isWhitespace }
+        return entries.compactMap { entry in
+            if let range = AddressRange(String(entry)) { return range }
+            problems.append("ALMA_TRUSTED_PROXIES must be like 127.0.0.1, 10.0.0.0/8, not '\(entry)'.")
+            return nil
         }
     }
 

@@ -1,5 +1,6 @@
 import Engine
 import Logging
+import Web
 
 /// Everything that was configured, checked and typed; made once, before anything starts.
 struct ServerConfiguration: Sendable {
@@ -36,6 +37,8 @@ struct ServerConfiguration: Sendable {
     var firstSuperuser: FirstSuperuser?
     var publicURL: String?
     var secureCookies: Bool
+    /// Reverse proxies whose `X-Forwarded-For` counts.
+    var trustedProxies: [AddressRange]
     var secretKey: Secret?
     /// By the name of their environment variable.
     var providerKeys: [String: Secret]

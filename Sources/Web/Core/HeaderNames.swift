@@ -3,6 +3,7 @@ package import HTTPTypes
 extension HTTPField.Name {
     package static let xRequestID = HTTPField.Name("X-Request-Id")!
     package static let idempotencyKey = HTTPField.Name("Idempotency-Key")!
+    package static let forwardedFor = HTTPField.Name("X-Forwarded-For")!
     package static let prefer = HTTPField.Name("Prefer")!
     package static let lastEventID = HTTPField.Name("Last-Event-ID")!
     package static let referrerPolicy = HTTPField.Name("Referrer-Policy")!

@@ -7,6 +7,7 @@ package import Storage
 /// What is known of one request: who asks, in which language and look, and the proof that its forms are ours.
 package struct WebContext: RequestContext {
     package var coreContext: CoreRequestContextStorage
+    /// The client's, behind proxies that are trusted; else whoever is connected.
     package var remoteAddress: String?
     package var identity: Identity?
     package var language: Language = .english

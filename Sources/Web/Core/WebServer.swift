@@ -19,6 +19,7 @@ package struct WebServer: Sendable {
     package func router() -> Router<WebContext> {
         let router = Router(context: WebContext.self, options: [.autoGenerateHeadEndpoints])
         router.add(middleware: SecurityHeadersMiddleware(secure: services.settings.secureCookies))
+        router.add(middleware: ClientAddressMiddleware(trusted: services.settings.trustedProxies))
         // Twice: what fails before the person is known still gets an answer, what fails later gets theirs.
         router.add(middleware: ErrorMiddleware(page: pages.errorPage))
         router.add(middleware: IdentityMiddleware(services: services))

@@ -45,6 +45,8 @@ package struct WebSettings: Sendable {
     package var publicURL: String?
     /// Cookies with `Secure` and the `__Host-` prefix: behind TLS.
     package var secureCookies: Bool
+    /// Proxies whose word is taken for where a request comes from.
+    package var trustedProxies: [AddressRange]
     /// What the set-up page asks for while there is no user; printed on the terminal, never stored.
     package var setupToken: Secret?
     /// Environment variables that hold provider keys, by name: for the one-click offers.
@@ -56,6 +58,7 @@ package struct WebSettings: Sendable {
         assets: String,
         publicURL: String? = nil,
         secureCookies: Bool = false,
+        trustedProxies: [AddressRange] = [],
         setupToken: Secret? = nil,
         environmentKeys: [String: Secret] = [:],
         version: String
@@ -64,6 +67,7 @@ package struct WebSettings: Sendable {
         self.assets = assets
         self.publicURL = publicURL
         self.secureCookies = secureCookies
+        self.trustedProxies = trustedProxies
         self.setupToken = setupToken
         self.environmentKeys = environmentKeys
         self.version = version

@@ -15,7 +15,11 @@ enum TestServer {
     }
 
     /// The same with what stands behind it, for what no request can prepare.
-    static func runSite(_ body: @escaping @Sendable (TestSite) async throws -> Void) async throws {
+    static func runSite(
+        trustedProxies: [String] = [],
+        setup: TestingSetup = .router,
+        _ body: @escaping @Sendable (TestSite) async throws -> Void
+    ) async throws {
         try await TestDatabase.with { database in
             let store = database.store
             let logger = Logger.silent
@@ -33,6 +37,7 @@ enum TestServer {
                 settings: WebSettings(
                     templates: "\(root)/Templates",
                     assets: "\(root)/Public",
+                    trustedProxies: trustedProxies.compactMap { AddressRange($0) },
                     version: "test"
                 ),
                 logger: logger
@@ -42,9 +47,10 @@ enum TestServer {
             let router = try WebServer(services: services).router()
             let routes = router.routes.map(\.description)
             do {
-                try await Application(router: router).test(.router) { client in
-                    try await body(TestSite(client: client, database: database, services: services, routes: routes))
-                }
+                try await Application(router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0)))
+                    .test(setup) { client in
+                        try await body(TestSite(client: client, database: database, services: services, routes: routes))
+                    }
             } catch {
                 work.cancel()
                 await work.value
