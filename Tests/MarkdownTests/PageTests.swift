@@ -34,7 +34,7 @@ import Testing
         ("# a\n", "<h1>a</h1>\n"),
         (
             "|a|\n|-|\n\n###### &#29;0 b",
-            "<div class=\"scroll\" role=\"region\" tabindex=\"0\"><table>\n<thead>\n<tr>\n<th>a</th>\n</tr>\n"
+            "<div class=\"scroll\" role=\"region\" aria-labelledby=\"table-name\" tabindex=\"0\"><table>\n<thead>\n<tr>\n<th>a</th>\n</tr>\n"
                 + "</thead>\n</table></div>\n<h6>&amp;#29;0 b</h6>\n"
         ),
         ("", ""),

@@ -5,7 +5,7 @@ struct SafeHTML {
     private static let attributes: [String: Set<String>] = [
         "p": [], "em": [], "strong": [], "del": [], "blockquote": [], "ul": [], "ol": ["start"], "li": ["class"],
         "h1": [], "h2": [], "h3": [], "h4": [], "h5": [], "h6": [], "hr": [], "br": [], "code": ["class"],
-        "pre": ["tabindex"], "div": ["class", "role", "tabindex"], "header": [], "span": [],
+        "pre": ["tabindex"], "div": ["class", "role", "aria-labelledby", "tabindex"], "header": [], "span": [],
         "a": ["href", "title", "rel", "target"], "input": ["class", "checked", "disabled", "type"],
         "table": [], "thead": [], "tbody": [], "tr": [], "th": ["align"], "td": ["align"],
     ]

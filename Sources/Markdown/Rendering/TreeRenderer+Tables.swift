@@ -37,8 +37,9 @@ extension TreeRenderer {
         return cells.last
     }
 
+    /// The keyboard can scroll it; the page that shows it has its name, in the reader's language, under this id.
     private mutating func openRegion() {
-        writer.markup("<div class=\"scroll\" role=\"region\" tabindex=\"0\">")
+        writer.markup("<div class=\"scroll\" role=\"region\" aria-labelledby=\"table-name\" tabindex=\"0\">")
     }
 
     private struct CellCursor {

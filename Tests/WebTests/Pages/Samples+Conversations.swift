@@ -201,7 +201,7 @@ extension Samples {
         <div class="code"><header><span>python</span></header><pre tabindex="0"><code class="language-python">def delay(attempt: int) -&gt; float:
             longest = min(CEILING, BASE * 2 ** attempt)
             return uniform(0, longest)   # full jitter</code></pre></div>
-        <div class="scroll" role="region" tabindex="0"><table><thead><tr><th>Attempt</th><th>Delay now</th><th>Delay, new</th></tr></thead><tbody><tr><td>1</td><td>0.25 s</td><td>0–1 s</td></tr><tr><td>3</td><td>0.25 s</td><td>0–4 s</td></tr></tbody></table></div>
+        <div class="scroll" role="region" aria-labelledby="table-name" tabindex="0"><table><thead><tr><th>Attempt</th><th>Delay now</th><th>Delay, new</th></tr></thead><tbody><tr><td>1</td><td>0.25 s</td><td>0–1 s</td></tr><tr><td>3</td><td>0.25 s</td><td>0–4 s</td></tr></tbody></table></div>
         <ul><li>The deploy still sets <code>RETRY_DELAY=0.25</code> in one of its three environments.</li><li>No test starts many workers at once.</li></ul>
         <blockquote><p>Clients that wait the same time meet again.</p></blockquote>
         """

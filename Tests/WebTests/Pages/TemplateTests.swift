@@ -57,6 +57,17 @@ import Testing
         }
     }
 
+    /// What answers point to by its id is on the page around them.
+    @Test(arguments: Language.allCases)
+    func regionsOfAnAnswerAreNamedByThePage(_ language: Language) throws {
+        let samples = try Fixtures.samples(language)
+        let html = try samples.templates.html(samples.conversation(isRunning: true), language)
+        for label in html.matches(of: /\saria-labelledby="([^"]*)"/) {
+            #expect(html.contains("id=\"\(label.1)\""), "named by nothing: \(label.1)")
+        }
+        #expect(html.contains("<span id=\"table-name\" hidden>\(samples.voice.words["answer.table"])</span>"))
+    }
+
     @Test func unknownShorthandStopsTheStart() throws {
         let voice = try Fixtures.voice()
         let assets = try Assets(folder: Fixtures.assetFolder)
