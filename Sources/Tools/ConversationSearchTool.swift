@@ -25,7 +25,12 @@ package struct ConversationSearchTool: Tool {
 
     package func perform(_ input: JSONValue, in context: ToolContext) async throws -> String {
         let text = input["text"]?.string ?? ""
-        let found = try await search.search(text, limit: input["limit"]?.int ?? 10, by: context.principal)
+        let found = try await search.search(
+            text,
+            notIn: context.run.conversationID,
+            limit: input["limit"]?.int ?? 10,
+            by: context.principal
+        )
         guard !found.isEmpty else { return "Nothing was found for \"\(text)\"." }
         let items = found.map { match in
             JSONValue.object([

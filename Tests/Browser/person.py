@@ -15,6 +15,10 @@ class Person:
         self.driver.get(self.address + path)
         return self
 
+    def go_again(self):
+        self.driver.refresh()
+        return self
+
     def all(self, selector):
         return self.driver.find_elements(By.CSS_SELECTOR, selector)
 

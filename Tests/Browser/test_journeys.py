@@ -19,6 +19,18 @@ def test_a_question_is_answered(visitor, scripts):
     assert not person.complaints()
 
 
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+def test_a_tool_is_seen_at_work(visitor, scripts):
+    person = visitor(scripts=scripts).sign_in(EMAIL, PASSWORD)
+    person.go("/").ask('/tool calculator {"expression": "0.1 + 0.2"}')
+    assert "0.3" in person.answer()
+    person.go_again()
+    person.press("details.run summary")
+    assert "calculator" in person.text("details.run")
+    assert "0.1 + 0.2" in person.text("details.run")
+    assert not person.complaints()
+
+
 def test_the_answer_grows_before_it_is_finished(visitor):
     person = visitor().sign_in(EMAIL, PASSWORD)
     person.go("/").ask("/long 400")

@@ -184,6 +184,15 @@ import Testing
         _ = try await store.authenticate(email: ada.email, password: Secret("wrong"))
         _ = try await store.setRegistrationMode(.open, by: .system)
         try await store.audit("x", target: nil, by: ada.principal, address: nil)
+        try await store.register([
+            ToolSpecification(
+                name: "dig",
+                description: "Digs.",
+                schema: "{}",
+                level: .readOnly,
+                effect: .pure
+            )
+        ])
         let model = try await store.chatModel(by: ada.principal)
         let claimed = try await store.claimedRun(by: ada.principal)
         var outcome = claimed.outcome("secret", after: 2)

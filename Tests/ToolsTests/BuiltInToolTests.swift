@@ -70,7 +70,12 @@ private struct FixedSearch: ConversationSearch {
     var found: [ConversationMatch]
     var asker: Principal?
 
-    func search(_ text: String, limit: Int, by principal: Principal) async throws -> [ConversationMatch] {
+    func search(
+        _ text: String,
+        notIn conversation: UUID?,
+        limit: Int,
+        by principal: Principal
+    ) async throws -> [ConversationMatch] {
         if let asker { #expect(principal == asker) }
         return found
     }

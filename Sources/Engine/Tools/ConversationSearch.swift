@@ -2,9 +2,14 @@ package import Foundation
 
 /// Looks things up in what a person and their agents have said: `Storage`'s.
 package protocol ConversationSearch: Sendable {
-    /// The newest messages of the principal's own conversations that hold `text`, whatever the case of its letters; at
-    /// most `limit`.
-    func search(_ text: String, limit: Int, by principal: Principal) async throws -> [ConversationMatch]
+    /// The newest messages of the principal's own conversations, but for one, that hold `text`, whatever the case of its
+    /// letters; at most `limit`.
+    func search(
+        _ text: String,
+        notIn conversation: UUID?,
+        limit: Int,
+        by principal: Principal
+    ) async throws -> [ConversationMatch]
 }
 
 /// A message that was found.
