@@ -114,7 +114,9 @@ import Testing
             let ada = try await store.person()
             let padding = String(repeating: "word ", count: 200)
             _ = try await store.queuedRun(padding + "needle " + padding, by: ada.principal)
-            let excerpt = try #require(try await store.search("NEEDLE", notIn: nil, limit: 1, by: ada.principal).first?.excerpt)
+            let excerpt = try #require(
+                try await store.search("NEEDLE", notIn: nil, limit: 1, by: ada.principal).first?.excerpt
+            )
             #expect(excerpt.contains("needle"))
             #expect(excerpt.count <= 306)
         }
