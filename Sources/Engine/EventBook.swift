@@ -11,8 +11,8 @@ struct EventBook {
 
     var hasPending: Bool { pages.values.contains { $0.hasPending } }
 
-    mutating func open(_ claimed: ClaimedRun, lost: @escaping @Sendable () -> Void) {
-        pages[claimed.run.id] = RunPage(claimed, lost: lost)
+    mutating func open(_ claimed: ClaimedRun, stop: @escaping @Sendable (RunEnding) -> Void) {
+        pages[claimed.run.id] = RunPage(claimed, stop: stop)
     }
 
     func change(_ run: UUID, _ change: (RunPage) -> Void) -> Hint {
@@ -39,6 +39,9 @@ struct EventBook {
         pages[run]?.settled(isLost: isLost) ?? []
     }
 
+    /// The batch will never be stored, and so nothing that was to follow it. What is to be done after leaving the lock.
+    func rejected(_ batch: EventBatch) -> [@Sendable () -> Void] { pages[batch.run]?.rejected(batch) ?? [] }
+
     /// True when the caller need not wait.
     func whenRoom(_ run: UUID, _ continuation: CheckedContinuation<Void, Never>) -> Bool {
         guard let page = pages[run], page.isFull else { return true }
@@ -50,6 +53,12 @@ struct EventBook {
         guard let page = pages[run], page.isUnderWay else { return true }
         page.isClosing = true
         page.waitingForIdle.append(continuation)
+        return false
+    }
+
+    func whenStored(_ run: UUID, _ continuation: CheckedContinuation<Void, Never>) -> Bool {
+        guard let page = pages[run], !page.isLost, page.isUnderWay || page.hasPending else { return true }
+        page.waitingForStored.append(continuation)
         return false
     }
 

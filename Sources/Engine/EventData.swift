@@ -53,11 +53,26 @@ package struct EventData: Sendable {
         var json = JSONFields(ids)
         json.set("call_id", call.id)
         json.set("tool_name", call.name)
-        if (try? JSONSerialization.jsonObject(with: Data(call.arguments.utf8))) is [String: Any] {
-            json.raw("tool_input", call.arguments)
-        } else {
-            json.set("tool_input", call.arguments)
-        }
+        json.raw("tool_input", call.input)
+        return json.closed
+    }
+
+    package func approvalRequest(_ call: ToolCall) -> String {
+        var json = JSONFields(ids)
+        json.set("call_id", call.id)
+        json.set("tool_name", call.name)
+        json.raw("tool_input", call.input)
+        json.raw("expires_at", "null")
+        return json.closed
+    }
+
+    func approvalResolved(_ approval: ToolApproval, toolName: String) -> String {
+        var json = JSONFields(ids)
+        json.set("call_id", approval.callID)
+        json.set("tool_name", toolName)
+        json.set("decision", approval.isApproved ? "approved" : "denied")
+        json.set("by", approval.decidedBy.text)
+        json.raw("edited_input", approval.editedInput ?? "null")
         return json.closed
     }
 
@@ -98,6 +113,15 @@ package struct EventData: Sendable {
         json.set("error_message", message)
         json.raw("retry_after", retryAfter.map(String.init) ?? "null")
         return json.closed
+    }
+}
+
+extension ToolCall {
+    /// The arguments as JSON: the object that they are, or a string of what they are instead. Written anew in any case:
+    /// readers of JSON differ in what they let pass, and the log's is stricter than ours.
+    package var input: String {
+        if let value = try? JSONValue(parsing: arguments), value.object != nil { return value.text }
+        return JSONValue.string(arguments).text
     }
 }
 

@@ -19,10 +19,11 @@ final class EventLog: Sendable {
         self.logger = logger
     }
 
-    /// The only way to write this run's log. `lost` is called when another worker has taken the run over.
-    func open(_ claimed: ClaimedRun, lost: @escaping @Sendable () -> Void) -> RunWriter {
+    /// The only way to write this run's log. `stop` is called when another worker has taken the run over, or the journal
+    /// refuses for good what was written.
+    func open(_ claimed: ClaimedRun, stop: @escaping @Sendable (RunEnding) -> Void) -> RunWriter {
         hub.open(run: claimed.run.id, last: claimed.lastSequence)
-        book.withLock { $0.open(claimed, lost: lost) }
+        book.withLock { $0.open(claimed, stop: stop) }
         return RunWriter(log: self, run: claimed.run)
     }
 
@@ -46,6 +47,14 @@ final class EventLog: Sendable {
         case .waiting: break
         }
         if book.withLock({ $0.isFull(run) }) { try await waitForRoom(run) }
+    }
+
+    /// Returns when everything that was added before is stored, or the run is another worker's.
+    func flush(_ run: UUID) async {
+        await withCheckedContinuation { continuation in
+            let goesOn = book.withLock { $0.whenStored(run, continuation) }
+            if goesOn { continuation.resume() } else { urgent.ring() }
+        }
     }
 
     /// What is not stored yet, once nothing of the run is under way; nothing more is stored by this log afterwards.
@@ -93,6 +102,8 @@ final class EventLog: Sendable {
                 let refused = try await journal.append(batches)
                 settle(batches, refused: refused)
                 return
+            } catch let failure as any JournalFailure where !failure.isTransient {
+                return await reject(batches, failure)
             } catch {
                 if Task.isCancelled { return settle(batches, refused: Set(batches.map(\.run))) }
                 logger.warning("The log could not be written; it will be tried again", metadata: ["error": "\(error)"])
@@ -100,6 +111,20 @@ final class EventLog: Sendable {
                 delay = min(delay * 2, .seconds(1))
             }
         }
+    }
+
+    /// One of these can never be stored: that one's run ends, and the others do not wait for it.
+    private func reject(_ batches: [EventBatch], _ failure: any Error) async {
+        guard batches.count == 1, let batch = batches.first else {
+            for batch in batches { await store([batch]) }
+            return
+        }
+        logger.error(
+            "The log refuses what a run has to say",
+            metadata: ["run": "\(batch.run.text)", "error": "\(failure)"]
+        )
+        for action in book.withLock({ $0.rejected(batch) }) { action() }
+        urgent.ring()
     }
 
     private func settle(_ batches: [EventBatch], refused: Set<UUID>) {

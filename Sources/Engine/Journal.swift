@@ -23,11 +23,21 @@ package protocol Journal: Sendable {
     /// Returns false when the epoch had passed: nothing was stored.
     func finish(_ outcome: RunOutcome) async throws -> Bool
 
+    /// Lays a run down until every one of its calls has a person's answer; then it is queued again. In one transaction.
+    /// Returns false when the epoch had passed: nothing was stored.
+    func suspend(_ suspended: SuspendedRun) async throws -> Bool
+
     /// Says that a reader on this node follows a run which another node writes, so that its growth is announced here.
     func watch(run: UUID) async throws
 
     /// The events after `sequence`, in order, at most `limit`.
     func events(of run: UUID, after sequence: Int64, limit: Int) async throws -> [RunEvent]
+}
+
+/// Why a journal did not do what it was asked for, as far as a worker must know.
+package protocol JournalFailure: Error {
+    /// Whether the same may go through later; otherwise it never will.
+    var isTransient: Bool { get }
 }
 
 /// A run in a worker's hands.
@@ -57,6 +67,11 @@ package struct RunBrief: Sendable {
     package var maximumTokens: Int?
     /// The names of the tools that the agent may use.
     package var tools: [String]
+    package var policy: ToolPolicy
+    /// What was answered to this run's calls.
+    package var approvals: [ToolApproval]
+    /// Somebody asked to stop it while nobody worked on it.
+    package var isCancelled: Bool
 
     package init(
         agentName: String,
@@ -65,7 +80,10 @@ package struct RunBrief: Sendable {
         candidates: [ModelCandidate],
         temperature: Double? = nil,
         maximumTokens: Int? = nil,
-        tools: [String] = []
+        tools: [String] = [],
+        policy: ToolPolicy = ToolPolicy(),
+        approvals: [ToolApproval] = [],
+        isCancelled: Bool = false
     ) {
         self.agentName = agentName
         self.instruction = instruction
@@ -74,6 +92,9 @@ package struct RunBrief: Sendable {
         self.temperature = temperature
         self.maximumTokens = maximumTokens
         self.tools = tools
+        self.policy = policy
+        self.approvals = approvals
+        self.isCancelled = isCancelled
     }
 }
 

@@ -10,6 +10,7 @@ package final class MemoryJournal: Journal {
         var isCancelling = false
         var events: [RunEvent] = []
         var usage: [UsageRecord] = []
+        var asked: [ToolCall] = []
         var outcome: RunOutcome?
     }
 
@@ -18,6 +19,7 @@ package final class MemoryJournal: Journal {
         var order: [UUID] = []
         var signs: [UUID: ContinuousClock.Instant] = [:]
         var failure: (any Error)?
+        var refuses: @Sendable (String) -> Bool = { _ in false }
         var appends = 0
     }
 
@@ -27,6 +29,9 @@ package final class MemoryJournal: Journal {
 
     /// Every call throws `error` until it is nil again: the database is away.
     package func fail(with error: (any Error)?) { state.withLock { $0.failure = error } }
+
+    /// From now on the data of an event for which `rule` holds is refused for good, and all that comes with it.
+    package func refuse(_ rule: @escaping @Sendable (String) -> Bool) { state.withLock { $0.refuses = rule } }
 
     /// Puts a run into the queue with the two events that a new run has.
     package func enqueue(_ run: Run, brief: RunBrief) {
@@ -58,6 +63,31 @@ package final class MemoryJournal: Journal {
 
     package func outcome(of run: UUID) -> RunOutcome? { state.withLock { $0.entries[run]?.outcome } }
 
+    /// The calls that wait for an answer; empty while the run works.
+    package func asked(of run: UUID) -> [ToolCall] {
+        state.withLock { $0.entries[run].map { $0.run.state == .waiting ? $0.asked : [] } ?? [] }
+    }
+
+    /// A person's answer; with the last one the run is queued again.
+    package func decide(_ approval: ToolApproval, run: UUID) {
+        state.withLock { state in
+            guard var entry = state.entries[run], entry.run.state == .waiting else { return }
+            entry.brief.approvals.append(approval)
+            let answered = Set(entry.brief.approvals.map(\.callID))
+            if entry.asked.allSatisfy({ answered.contains($0.id) }) { entry.run.state = .queued }
+            state.entries[run] = entry
+        }
+    }
+
+    /// Somebody stops a run that waits for answers.
+    package func cancelResting(_ run: UUID) {
+        state.withLock { state in
+            guard state.entries[run]?.run.state == .waiting else { return }
+            state.entries[run]?.brief.isCancelled = true
+            state.entries[run]?.run.state = .queued
+        }
+    }
+
     /// What has been paid for the run.
     package func usage(of run: UUID) -> [UsageRecord] { state.withLock { $0.entries[run]?.usage ?? [] } }
 
@@ -82,7 +112,9 @@ package final class MemoryJournal: Journal {
             for id in state.order where claimed.count < limit {
                 guard var entry = state.entries[id], !entry.run.state.isFinal else { continue }
                 let sign = entry.worker.flatMap { state.signs[$0] }
-                guard entry.run.state == .queued || sign.map({ $0.duration(to: .now) > silence }) ?? true else {
+                guard entry.run.state != .waiting,
+                    entry.run.state == .queued || sign.map({ $0.duration(to: .now) > silence }) ?? true
+                else {
                     continue
                 }
                 entry.epoch += 1
@@ -116,6 +148,7 @@ package final class MemoryJournal: Journal {
     package func append(_ batches: [EventBatch]) async throws -> Set<UUID> {
         try access { state in
             state.appends += 1
+            guard !batches.contains(where: { $0.events.contains { state.refuses($0.data) } }) else { throw Refused() }
             var refused: Set<UUID> = []
             for batch in batches {
                 guard state.entries[batch.run]?.epoch == batch.epoch, state.entries[batch.run]?.outcome == nil else {
@@ -135,11 +168,28 @@ package final class MemoryJournal: Journal {
             guard var entry = state.entries[outcome.run.id], entry.epoch == outcome.epoch, entry.outcome == nil else {
                 return false
             }
+            guard !outcome.events.contains(where: { state.refuses($0.data) }) else { throw Refused() }
             entry.events += outcome.events
             entry.usage += outcome.usage
             entry.run.state = outcome.state
             entry.outcome = outcome
             state.entries[outcome.run.id] = entry
+            return true
+        }
+    }
+
+    package func suspend(_ suspended: SuspendedRun) async throws -> Bool {
+        try access { state in
+            guard var entry = state.entries[suspended.run.id], entry.epoch == suspended.epoch, entry.outcome == nil
+            else {
+                return false
+            }
+            entry.events += suspended.events
+            entry.usage += suspended.usage
+            entry.run.state = .waiting
+            entry.worker = nil
+            entry.asked = suspended.calls
+            state.entries[suspended.run.id] = entry
             return true
         }
     }
@@ -151,6 +201,10 @@ package final class MemoryJournal: Journal {
             Array((state.entries[run]?.events ?? []).lazy.filter { $0.sequence > sequence }.prefix(limit))
         }
     }
+}
+
+private struct Refused: JournalFailure {
+    var isTransient: Bool { false }
 }
 
 /// A run that this journal has never seen.

@@ -84,15 +84,20 @@ package enum ModelPiece: Sendable, Equatable {
 }
 
 /// Tokens of one model call. `cached` are those of `input` that the provider had cached.
+///
+/// The numbers are the upstream's word: whatever it says, they can be added up and stored.
 package struct TokenUsage: Sendable, Equatable {
-    package var input: Int
-    package var output: Int
-    package var cached: Int
+    /// More than this no call has.
+    package static let most = 1_000_000_000
+
+    package let input: Int
+    package let output: Int
+    package let cached: Int
 
     package init(input: Int, output: Int, cached: Int = 0) {
-        self.input = input
-        self.output = output
-        self.cached = cached
+        self.input = min(max(0, input), Self.most)
+        self.output = min(max(0, output), Self.most)
+        self.cached = min(max(0, cached), self.input)
     }
 }
 

@@ -9,12 +9,22 @@ package struct ProviderEndpoint: Sendable, Equatable {
     package var apiKey: Secret?
     /// OpenAI's organisation header.
     package var organisation: String?
+    /// Whether an administrator entered the address: then it may be one of this machine or network. Anybody else's must
+    /// be of the public internet.
+    package var isTrusted: Bool
 
-    package init(kind: ProviderKind, baseURL: String, apiKey: Secret? = nil, organisation: String? = nil) {
+    package init(
+        kind: ProviderKind,
+        baseURL: String,
+        apiKey: Secret? = nil,
+        organisation: String? = nil,
+        isTrusted: Bool = false
+    ) {
         self.kind = kind
         self.baseURL = baseURL
         self.apiKey = apiKey
         self.organisation = organisation
+        self.isTrusted = isTrusted
     }
 }
 
@@ -75,7 +85,7 @@ package struct ProbeResult: Sendable, Equatable {
     }
 
     /// `code` is one of `dns`, `refused`, `unreachable`, `tls`, `timeout`, `unauthorized`, `forbidden`, `not_found`,
-    /// `rate_limited`, `server_error`, `malformed`, `bad_url`; `message` is English, says what happened and what to do.
+    /// `rate_limited`, `server_error`, `malformed`, `bad_url`, `private_address`; `message` is English, says what happened and what to do.
     package struct Failure: Sendable, Equatable {
         package var code: String
         package var message: String

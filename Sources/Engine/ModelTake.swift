@@ -7,6 +7,7 @@ final class ModelTake: Sendable {
         var calls: [ToolCall] = []
         var firstPieceAt: ContinuousClock.Instant?
         var hasBegun = false
+        var reasoningBytes = 0
     }
 
     private let state = Locked(State())
@@ -39,6 +40,13 @@ final class ModelTake: Sendable {
             try await writer.text(added.shown)
         case .reasoning(let delta):
             began()
+            let bytes = state.withLock { state in
+                state.reasoningBytes += delta.utf8.count
+                return state.reasoningBytes
+            }
+            guard bytes <= limit else {
+                throw ModelError(.malformed, "The model thought longer than \(limit / 1024) KB and was stopped.")
+            }
             try await writer.reasoning(delta)
         case .toolCall(let call): state.withLock { $0.calls.append(call) }
         case .usage(let tokens): state.withLock { $0.tokens = tokens }

@@ -11,6 +11,10 @@ package enum Principal: Sendable, Equatable {
         if case .member(let user, _, _) = self { user } else { nil }
     }
 
+    package var isSuperuser: Bool {
+        if case .member(_, _, let isSuperuser) = self { isSuperuser } else { true }
+    }
+
     package var organisationID: UUID? {
         if case .member(_, let organisation, _) = self { organisation } else { nil }
     }

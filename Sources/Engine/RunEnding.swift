@@ -6,6 +6,8 @@ enum RunEnding: Error, Equatable {
     case handedBack
     /// Another worker has it already.
     case lost
+    /// People have to answer these calls first.
+    case waiting([ToolCall])
     case failed(code: String, message: String, retryAfter: Int? = nil)
 
     init(_ error: ModelError) {

@@ -16,13 +16,15 @@ struct RunExecution: Sendable {
     private var data: EventData { EventData(run: claimed.run) }
 
     func perform() async {
-        let writer = log.open(claimed) { [handle] in handle.stop(.lost) }
+        let writer = log.open(claimed) { [handle] in handle.stop($0) }
         let answer = AnswerInProgress()
         let ending = await work(writer, answer)
         switch ending {
         case .lost, .handedBack:
             await log.close(run.id)
             log.abandon(run.id)
+        case .waiting(let calls):
+            await rest(calls, writer, answer)
         default:
             await end(ending, writer, answer)
         }
@@ -52,7 +54,8 @@ struct RunExecution: Sendable {
             )
         }
         let brief = try await patiently { try await journal.brief(for: claimed) }
-        let replay = run.attempt > 1 ? try await replay() : RunReplay()
+        // The message and its place in the queue are the first two; whatever follows is an earlier attempt's.
+        let replay = claimed.lastSequence > 2 ? try await replay() : RunReplay()
         answer.resume(replay)
         try await writer.event(.runStatus, data.runStatus(.running, attempt: run.attempt), state: .running)
         let start = data.agentStart(name: brief.agentName, attempt: run.attempt, stepsKept: replay.steps.count)
@@ -64,8 +67,9 @@ struct RunExecution: Sendable {
             )
         }
         if !replay.content.isEmpty { try await writer.text(replay.content) }
-        var turns = ToolTurns(execution: self, writer: writer, answer: answer, brief: brief)
-        try await turns.resume(replay)
+        if brief.isCancelled { throw RunEnding.cancelled }
+        var turns = ToolTurns(execution: self, writer: writer, answer: answer, brief: brief, replay: replay)
+        try await turns.resume()
         try await turns.run()
         guard !answer.content.isEmpty else {
             throw RunEnding.failed(
@@ -126,29 +130,59 @@ extension RunExecution {
         }
         last.append((.runStatus, data.runStatus(state, reason: reason, attempt: run.attempt)))
         guard let rest = await writer.close(last, records), handle.ending != .lost else { return log.abandon(run.id) }
-        await finish(
-            RunOutcome(
-                run: run,
-                epoch: claimed.epoch,
-                events: rest.events,
-                state: state,
-                content: answer.content,
-                metadata: metadata,
-                usage: rest.usage,
-                errorCode: code
-            )
+        let outcome = RunOutcome(
+            run: run,
+            epoch: claimed.epoch,
+            events: rest.events,
+            state: state,
+            content: answer.content,
+            metadata: metadata,
+            usage: rest.usage,
+            errorCode: code
         )
+        // Whatever the database has against an end, a run ends.
+        for outcome in [outcome, outcome.withoutDetails, outcome.bare(data)] {
+            if await store(outcome.events, { try await journal.finish(outcome) }) { return }
+        }
+        log.abandon(run.id)
     }
 
-    /// Tries until the database has it. When the process ends first, the next worker repeats the attempt.
-    private func finish(_ outcome: RunOutcome) async {
+    /// Lays the run down until a person has answered.
+    private func rest(_ calls: [ToolCall], _ writer: RunWriter, _ answer: AnswerInProgress) async {
+        let requested = calls.map { (kind: RunEvent.Kind.approvalRequest, data: data.approvalRequest($0)) }
+        let state = data.runStatus(.waiting, reason: "approval", attempt: run.attempt)
+        let records = answer.takeUnstored()
+        let last = records.map { (kind: RunEvent.Kind.usage, data: data.usage($0)) } + requested
+        guard let rest = await writer.close(last + [(.runStatus, state)], records), handle.ending != .lost else {
+            return log.abandon(run.id)
+        }
+        let suspended = SuspendedRun(
+            run: run,
+            epoch: claimed.epoch,
+            events: rest.events,
+            usage: rest.usage,
+            calls: calls
+        )
+        if await !store(rest.events, { try await journal.suspend(suspended) }) { log.abandon(run.id) }
+    }
+
+    /// Tries until the database has it. When the process ends first, the next worker repeats the attempt. False when the
+    /// database refuses it for good.
+    private func store(_ events: [RunEvent], _ write: @escaping @Sendable () async throws -> Bool) async -> Bool {
         // A task that was cancelled can neither ask the database nor sleep, and the end must be stored all the same.
-        await Task {
+        await Task { () -> Bool in
             var delay = Duration.milliseconds(50)
             repeat {
                 do {
-                    guard try await journal.finish(outcome) else { break }
-                    return log.publishEnd(outcome.events, of: run.id)
+                    guard try await write() else { break }
+                    log.publishEnd(events, of: run.id)
+                    return true
+                } catch let failure as any JournalFailure where !failure.isTransient {
+                    logger.error(
+                        "The database refuses a run's end",
+                        metadata: ["run": "\(run.id.text)", "error": "\(failure)"]
+                    )
+                    return false
                 } catch {
                     logger.warning("A run's end waits for the database", metadata: ["error": "\(error)"])
                     try? await Task.sleep(for: delay)
@@ -156,7 +190,34 @@ extension RunExecution {
                 }
             } while !handle.isLeaving
             log.abandon(run.id)
+            return true
         }.value
+    }
+}
+
+extension RunOutcome {
+    /// The same end without what it cost: the events still tell.
+    fileprivate var withoutDetails: RunOutcome {
+        var plain = self
+        plain.usage = []
+        plain.metadata = "{}"
+        return plain
+    }
+
+    /// Nothing but that it failed.
+    fileprivate func bare(_ data: EventData) -> RunOutcome {
+        var bare = withoutDetails
+        let (code, message) = ("RUN_FAILED", "What the model sent could not be stored. Try again, or choose another.")
+        let first = events.first?.sequence ?? 1
+        let said: [(RunEvent.Kind, String)] = [
+            (.error, data.error(code: code, message: message, retryAfter: nil)),
+            (.runStatus, data.runStatus(.failed, reason: code, attempt: run.attempt)),
+        ]
+        bare.events = said.enumerated().map { index, event in
+            RunEvent(sequence: first + Int64(index), kind: event.0, data: event.1, timestamp: Date())
+        }
+        (bare.state, bare.content, bare.errorCode) = (.failed, "", code)
+        return bare
     }
 }
 

@@ -12,7 +12,7 @@ final class RunPage {
     private let run: UUID
     private let epoch: Int64
     private let data: EventData
-    private let lost: @Sendable () -> Void
+    private let stop: @Sendable (RunEnding) -> Void
     private var sequence: Int64
     private var events: [RunEvent] = []
     private var text = ""
@@ -28,15 +28,17 @@ final class RunPage {
     var isClosing = false
     var waitingForRoom: [CheckedContinuation<Void, Never>] = []
     var waitingForIdle: [CheckedContinuation<Void, Never>] = []
+    /// They wait until nothing of the run is unstored; it is stored at once then.
+    var waitingForStored: [CheckedContinuation<Void, Never>] = []
 
     enum TextKind { case content, reasoning }
 
-    init(_ claimed: ClaimedRun, lost: @escaping @Sendable () -> Void) {
+    init(_ claimed: ClaimedRun, stop: @escaping @Sendable (RunEnding) -> Void) {
         run = claimed.run.id
         epoch = claimed.epoch
         data = EventData(run: claimed.run)
         sequence = claimed.lastSequence
-        self.lost = lost
+        self.stop = stop
     }
 
     var hasPending: Bool { !events.isEmpty || !text.isEmpty }
@@ -44,7 +46,9 @@ final class RunPage {
 
     func isDue(at now: ContinuousClock.Instant) -> Bool {
         guard !isUnderWay, !isLost, !isClosing, hasPending else { return false }
-        guard events.isEmpty, text.utf8.count < Self.gatherBytes, let textTakenAt else { return true }
+        guard events.isEmpty, waitingForStored.isEmpty, text.utf8.count < Self.gatherBytes, let textTakenAt else {
+            return true
+        }
         return now - textTakenAt >= Self.gatherTime
     }
 
@@ -78,13 +82,34 @@ final class RunPage {
     }
 
     func settled(isLost: Bool) -> [@Sendable () -> Void] {
-        isUnderWay = false
         self.isLost = self.isLost || isLost
-        let waiting = waitingForRoom + waitingForIdle
+        return (isLost ? [{ [stop] in stop(.lost) }] : []) + idle()
+    }
+
+    /// Forgets what cannot be stored: the numbers of the log go on where it ends.
+    func rejected(_ batch: EventBatch) -> [@Sendable () -> Void] {
+        sequence = (batch.events.first?.sequence ?? sequence + 1) - 1
+        events = []
+        usage = []
+        text = ""
+        bytes = 0
+        let ending = RunEnding.failed(
+            code: "RUN_FAILED",
+            message: "What the model sent could not be stored. Try again, or choose another model."
+        )
+        return [{ [stop] in stop(ending) }] + idle()
+    }
+
+    private func idle() -> [@Sendable () -> Void] {
+        isUnderWay = false
+        var waiting = waitingForRoom + waitingForIdle
         waitingForRoom = []
         waitingForIdle = []
-        let wake: [@Sendable () -> Void] = waiting.map { continuation in { continuation.resume() } }
-        return isLost ? [lost] + wake : wake
+        if !hasPending || self.isLost {
+            waiting += waitingForStored
+            waitingForStored = []
+        }
+        return waiting.map { continuation in { continuation.resume() } }
     }
 
     private func endText() {

@@ -18,12 +18,18 @@ struct RunReplay: Sendable {
     private(set) var steps: [Step] = []
     /// Of all model calls that are stored, failed ones too.
     private(set) var usage: [UsageRecord] = []
+    /// Calls that a person was asked about, and those of them whose answer is in the log: only then they began.
+    private(set) var requested: Set<String> = []
+    private(set) var resolved: Set<String> = []
     private var text = ""
     /// Bytes of finished steps that a later attempt says again before it goes on.
     private var saidAgain = 0
 
     /// The answer as far as it is final.
     var content: String { steps.map(\.text).joined() }
+
+    /// Whether an earlier attempt can have begun a call that has no result.
+    func mayHaveBegun(_ call: String) -> Bool { !requested.contains(call) || resolved.contains(call) }
 
     mutating func feed(_ event: RunEvent) {
         switch event.kind {
@@ -34,6 +40,8 @@ struct RunReplay: Sendable {
         case .usage: feedUsage(event)
         case .toolCall: feedCall(event)
         case .toolResult: feedResult(event)
+        case .approvalRequest: if let id = event.fields["call_id"] as? String { requested.insert(id) }
+        case .approvalResolved: if let id = event.fields["call_id"] as? String { resolved.insert(id) }
         default: break
         }
     }

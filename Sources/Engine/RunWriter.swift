@@ -23,6 +23,12 @@ struct RunWriter: Sendable {
         }
     }
 
+    /// Waits until all that was written is stored: what is to be done next must not be done without its record.
+    func stored() async throws {
+        await log.flush(run.id)
+        try Task.checkCancellation()
+    }
+
     /// Adds the last events, and returns all that is not stored yet: it belongs into the run's outcome.
     func close(_ last: [(kind: RunEvent.Kind, data: String)], _ records: [UsageRecord]) async -> EventBatch? {
         // The page only gathers these: nothing waits here, so a cancelled task can end its run too.

@@ -7,9 +7,27 @@ struct ToolStep: Sendable {
     let writer: RunWriter
     /// The tools that this run may use.
     let allowed: Set<String>
+    let policy: ToolPolicy
+    let approvals: [String: ToolApproval]
+    /// What earlier attempts have left in the log.
+    let replay: RunReplay
 
     private var data: EventData { EventData(run: execution.claimed.run) }
     private var limits: RunLimits { execution.limits }
+
+    /// Those that may not be done before a person has said so.
+    func waiting(_ calls: [ToolCall]) -> [ToolCall] {
+        calls.filter { decision(on: $0) == .ask && approvals[$0.id] == nil }
+    }
+
+    private func decision(on call: ToolCall) -> ToolPolicy.Decision {
+        guard let entry = execution.tools[call.name], allowed.contains(call.name) else { return .allow }
+        // What is wrong needs nobody's approval to be refused.
+        guard let input = try? ToolArguments.parse(call.arguments), entry.schema.validate(input).isEmpty else {
+            return .allow
+        }
+        return policy.decision(on: entry.tool.specification, agent: execution.claimed.run.agentID)
+    }
 
     /// In the order of the calls. `areRepeated` says that an earlier attempt may have begun them.
     func perform(_ calls: [ToolCall], areRepeated: Bool = false) async throws -> [ToolOutcome] {
@@ -44,10 +62,24 @@ struct ToolStep: Sendable {
         guard let entry = execution.tools[call.name], allowed.contains(call.name) else {
             return .badCall("There is no tool called \(call.name). \(choice)")
         }
-        if isRepeated, entry.tool.specification.effect == .effectful { return .maybeExecuted }
+        let approval = approvals[call.id]
+        switch decision(on: call) {
+        case .deny: return .failure("The policy of this server does not allow \(call.name). Go on without it.")
+        case .ask where approval?.isApproved == false:
+            try await resolve(call)
+            return .failure("The person did not allow this call. Go on without it, or ask what they want instead.")
+        default: break
+        }
+        if entry.tool.specification.effect == .effectful {
+            if isRepeated, replay.mayHaveBegun(call.id) { return .maybeExecuted }
+            if approval != nil { try await resolve(call) }
+            try await writer.stored()
+        } else if approval != nil {
+            try await resolve(call)
+        }
         let input: JSONValue
         do {
-            input = try ToolArguments.parse(call.arguments)
+            input = try ToolArguments.parse(approval?.editedInput ?? call.arguments)
         } catch {
             return .badCall("The arguments are not a JSON object: \(error). Call the tool again with valid JSON.")
         }
@@ -57,6 +89,11 @@ struct ToolStep: Sendable {
             return .badCall("The arguments do not fit the tool's schema. Mend this and call it again:\n\(list)")
         }
         return try await run(entry.tool, input)
+    }
+
+    private func resolve(_ call: ToolCall) async throws {
+        guard let approval = approvals[call.id], !replay.resolved.contains(call.id) else { return }
+        try await writer.event(.approvalResolved, data.approvalResolved(approval, toolName: call.name))
     }
 
     private func run(_ tool: any Tool, _ input: JSONValue) async throws -> ToolOutcome {

@@ -4,6 +4,9 @@ struct ToolTurns: Sendable {
     let writer: RunWriter
     let answer: AnswerInProgress
     let candidates: [ModelCandidate]
+    private let policy: ToolPolicy
+    private let approvals: [String: ToolApproval]
+    private let replay: RunReplay
     private var request: ModelRequest
     private var allowed: Set<String>
     private var steps = 0
@@ -12,11 +15,20 @@ struct ToolTurns: Sendable {
     private var data: EventData { EventData(run: execution.claimed.run) }
     private var limits: RunLimits { execution.limits }
 
-    init(execution: RunExecution, writer: RunWriter, answer: AnswerInProgress, brief: RunBrief) {
+    init(
+        execution: RunExecution,
+        writer: RunWriter,
+        answer: AnswerInProgress,
+        brief: RunBrief,
+        replay: RunReplay
+    ) {
         self.execution = execution
         self.writer = writer
         self.answer = answer
+        self.replay = replay
         candidates = brief.candidates
+        policy = brief.policy
+        approvals = Dictionary(brief.approvals.map { ($0.callID, $0) }) { _, last in last }
         let tools = execution.tools.descriptions(of: brief.tools)
         allowed = Set(tools.map(\.name))
         request = ModelRequest(
@@ -29,14 +41,12 @@ struct ToolTurns: Sendable {
     }
 
     /// Goes on where an earlier attempt was cut short.
-    mutating func resume(_ replay: RunReplay) async throws {
+    mutating func resume() async throws {
         for var step in replay.steps {
             steps += 1
             let calls = step.unfinished
-            if !calls.isEmpty {
-                for (call, outcome) in zip(calls, try await perform(calls, areRepeated: true)) {
-                    step.results[call.id] = RunReplay.Result(content: outcome.content, isError: outcome.isError)
-                }
+            for (call, outcome) in zip(calls, try await perform(calls, areRepeated: true)) {
+                step.results[call.id] = RunReplay.Result(content: outcome.content, isError: outcome.isError)
             }
             request.messages += step.messages
         }
@@ -81,9 +91,22 @@ struct ToolTurns: Sendable {
         try await writer.step(records, events)
     }
 
+    /// Does what may be done; when a person has to be asked about the rest, the run is laid down until they answer.
     private func perform(_ calls: [ToolCall], areRepeated: Bool = false) async throws -> [ToolOutcome] {
-        try await ToolStep(execution: execution, writer: writer, allowed: allowed)
-            .perform(calls, areRepeated: areRepeated)
+        guard !calls.isEmpty else { return [] }
+        let step = ToolStep(
+            execution: execution,
+            writer: writer,
+            allowed: allowed,
+            policy: policy,
+            approvals: approvals,
+            replay: replay
+        )
+        let waiting = step.waiting(calls)
+        guard !waiting.isEmpty else { return try await step.perform(calls, areRepeated: areRepeated) }
+        let ids = Set(waiting.map(\.id))
+        _ = try await step.perform(calls.filter { !ids.contains($0.id) }, areRepeated: areRepeated)
+        throw RunEnding.waiting(waiting)
     }
 
     /// A model that has had its steps, or does not get its calls right, has to answer with what it has.

@@ -5,7 +5,7 @@ import Testing
 @Suite struct RunPageTests {
     private let start = ContinuousClock.now
 
-    private func page() -> RunPage { RunPage(ClaimedRun(run: .sample(), epoch: 1, lastSequence: 2), lost: {}) }
+    private func page() -> RunPage { RunPage(ClaimedRun(run: .sample(), epoch: 1, lastSequence: 2), stop: { _ in }) }
 
     @Test func theFirstWordsGoAtOnceAfterWhatIsNotText() {
         let page = page()

@@ -94,6 +94,6 @@ extension ScriptedServer {
     }
 
     func endpoint(_ kind: ProviderKind, key: String? = "sk-test-key") -> ProviderEndpoint {
-        ProviderEndpoint(kind: kind, baseURL: url + "/v1", apiKey: key.map { Secret($0) })
+        ProviderEndpoint(kind: kind, baseURL: url + "/v1", apiKey: key.map { Secret($0) }, isTrusted: true)
     }
 }

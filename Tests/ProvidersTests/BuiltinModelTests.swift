@@ -6,7 +6,7 @@ import Testing
 /// The scripted model: honest about what it is, and obedient.
 struct BuiltinModelTests {
     private func ask(_ messages: ModelMessage..., model: String = "demo-fast") async -> Outcome {
-        let endpoint = ProviderEndpoint(kind: .builtin, baseURL: "builtin:")
+        let endpoint = ProviderEndpoint(kind: .builtin, baseURL: "builtin:", isTrusted: true)
         return await ProviderModels.test().model(named: model, at: endpoint)
             .outcome(ModelRequest(instruction: "", messages: messages))
     }

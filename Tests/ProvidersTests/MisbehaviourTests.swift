@@ -170,11 +170,11 @@ struct MisbehaviourTests {
     }
 
     @Test func nobodyThere() async {
-        let endpoint = ProviderEndpoint(kind: .custom, baseURL: "http://127.0.0.1:1/v1")
+        let endpoint = ProviderEndpoint(kind: .custom, baseURL: "http://127.0.0.1:1/v1", isTrusted: true)
         #expect(await ProviderModels.test().model(named: "m", at: endpoint).outcome().error?.code == .unreachable)
-        let nowhere = ProviderEndpoint(kind: .custom, baseURL: "http://nowhere.invalid/v1")
+        let nowhere = ProviderEndpoint(kind: .custom, baseURL: "http://nowhere.invalid/v1", isTrusted: true)
         #expect(await ProviderModels.test().model(named: "m", at: nowhere).outcome().error?.code == .unreachable)
-        let nonsense = ProviderEndpoint(kind: .custom, baseURL: "not an address")
+        let nonsense = ProviderEndpoint(kind: .custom, baseURL: "not an address", isTrusted: true)
         #expect(await ProviderModels.test().model(named: "m", at: nonsense).outcome().error?.code == .notConfigured)
     }
 

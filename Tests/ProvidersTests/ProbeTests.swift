@@ -60,7 +60,7 @@ struct ProbeTests {
         ("", "bad_url"),
     ])
     func unreachable(base: String, code: String) async {
-        let result = await ProviderModels.test().probe(ProviderEndpoint(kind: .custom, baseURL: base))
+        let result = await ProviderModels.test().probe(ProviderEndpoint(kind: .custom, baseURL: base, isTrusted: true))
         #expect(result.failure?.code == code)
         #expect(result.models.isEmpty)
     }
@@ -71,7 +71,7 @@ struct ProbeTests {
         #expect(result.failure?.code == "timeout")
         #expect(result.latency >= 300)
         let plain = try ScriptedServer { $0.send("HTTP/1.1 200 OK\r\n\r\n") }
-        let endpoint = ProviderEndpoint(kind: .custom, baseURL: "https://127.0.0.1:\(plain.port)")
+        let endpoint = ProviderEndpoint(kind: .custom, baseURL: "https://127.0.0.1:\(plain.port)", isTrusted: true)
         #expect(await ProviderModels.test().probe(endpoint).failure?.code == "tls")
     }
 
@@ -96,12 +96,14 @@ struct ProbeTests {
                 }
             }
         }
-        let endpoint = ProviderEndpoint(kind: .azure, baseURL: server.url, apiKey: Secret("k"))
+        let endpoint = ProviderEndpoint(kind: .azure, baseURL: server.url, apiKey: Secret("k"), isTrusted: true)
         #expect(await ProviderModels.test().probe(endpoint).models == ["gpt"])
     }
 
     @Test func theBuiltinOne() async {
-        let result = await ProviderModels.test().probe(ProviderEndpoint(kind: .builtin, baseURL: "builtin:"))
+        let result = await ProviderModels.test().probe(
+            ProviderEndpoint(kind: .builtin, baseURL: "builtin:", isTrusted: true)
+        )
         #expect(result == ProbeResult(latency: 0, models: ["demo", "demo-fast"]))
     }
 }

@@ -24,7 +24,13 @@ struct RequestTests {
     )
 
     private func sent(_ kind: ProviderKind, base: String = "http://h/v1") throws -> (url: String, body: JSONValue) {
-        let endpoint = ProviderEndpoint(kind: kind, baseURL: base, apiKey: Secret(" key\n"), organisation: "org")
+        let endpoint = ProviderEndpoint(
+            kind: kind,
+            baseURL: base,
+            apiKey: Secret(" key\n"),
+            organisation: "org",
+            isTrusted: true
+        )
         let call =
             kind == .anthropic
             ? try AnthropicDialect(model: "m/1", endpoint: endpoint).call(request)
@@ -109,7 +115,13 @@ struct RequestTests {
             seen.yield(request.head)
             peer.answer(500)
         }
-        let endpoint = ProviderEndpoint(kind: kind, baseURL: server.url, apiKey: Secret("k\n"), organisation: "org")
+        let endpoint = ProviderEndpoint(
+            kind: kind,
+            baseURL: server.url,
+            apiKey: Secret("k\n"),
+            organisation: "org",
+            isTrusted: true
+        )
         _ = await ProviderModels.test().model(named: "m", at: endpoint).outcome()
         let head = try #require(await heads.first { _ in true })
         for header in expected + ["Content-Type: application/json", "Accept: text/event-stream"] {
@@ -119,7 +131,11 @@ struct RequestTests {
     }
 
     @Test func noKeyNoHeader() throws {
-        #expect(try OpenAIDialect.headers(ProviderEndpoint(kind: .ollama, baseURL: "")).isEmpty)
-        #expect(try OpenAIDialect.headers(ProviderEndpoint(kind: .ollama, baseURL: "", apiKey: Secret(" "))).isEmpty)
+        #expect(try OpenAIDialect.headers(ProviderEndpoint(kind: .ollama, baseURL: "", isTrusted: true)).isEmpty)
+        #expect(
+            try OpenAIDialect.headers(
+                ProviderEndpoint(kind: .ollama, baseURL: "", apiKey: Secret(" "), isTrusted: true)
+            ).isEmpty
+        )
     }
 }

@@ -206,6 +206,9 @@ import Testing
             )
         ]
         #expect(try await store.finish(outcome))
+        let resting = try await store.claimedRun(by: ada.principal)
+        #expect(try await store.suspend(resting.suspended([ToolCall(id: "c", name: "dig", arguments: "{}")])))
+        #expect(try await store.setPolicy(.ask, tool: "dig", agent: resting.run.agentID, by: ada.principal))
     }
 
     private func protectedTables(_ database: TestDatabase) async throws -> [String] {

@@ -6,6 +6,20 @@ import Testing
 
 /// Browser sessions, refresh tokens, and the sealing of secrets at their side.
 @Suite struct SessionsTests {
+    @Test func anOldTokensStreamEndsWithThePassword() async throws {
+        try await TestDatabase.with { database in
+            let store = database.store
+            let ada = try await store.person()
+            let (before, after) = (Date(timeIntervalSinceNow: -60), Date(timeIntervalSinceNow: 2))
+            try await database.administrator.query(
+                "update users set tokens_valid_after = now() - interval '30 seconds'"
+            )
+            #expect(try await store.isStillAllowed(user: ada.id, session: nil, tokenTime: before) == false)
+            #expect(try await store.isStillAllowed(user: ada.id, session: nil, tokenTime: after))
+            #expect(try await store.isStillAllowed(user: ada.id, session: nil))
+        }
+    }
+
     @Test func aSessionIsKnownByItsToken() async throws {
         try await TestDatabase.with { database in
             let store = database.store

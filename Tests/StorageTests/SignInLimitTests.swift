@@ -126,7 +126,8 @@ import Testing
         }
     }
 
-    /// Medians of tries in turn, at a cost that outweighs the database.
+    /// The quickest of tries in turn, which other tests disturb least, at a cost that outweighs the database: without a
+    /// hash for nobody they would differ by a factor of ten and more.
     @Test func nobodyTakesAsLongAsSomebody() async throws {
         try await TestDatabase.with { database in
             let store = Store(
@@ -150,9 +151,9 @@ import Testing
                     times[name, default: []].append(time)
                 }
             }
-            let medians = try times.mapValues { try #require($0.sorted().dropFirst(3).first) }
-            let (known, unknown) = (try #require(medians["ada"]), try #require(medians["nobody"]))
-            #expect(unknown < known * 1.5 && known < unknown * 1.5, "\(known) for a known one, \(unknown) for nobody")
+            let quickest = times.compactMapValues { $0.min() }
+            let (known, unknown) = (try #require(quickest["ada"]), try #require(quickest["nobody"]))
+            #expect(unknown < known * 2 && known < unknown * 2, "\(known) for a known one, \(unknown) for nobody")
         }
     }
 }

@@ -1,5 +1,6 @@
 """The real program on a folder of its own, and a client that speaks its API."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -45,7 +46,9 @@ class Folder:
 
     def remove(self):
         for process in self.postgres_processes():
-            os.kill(process, signal.SIGKILL)
+            # It may end by itself in this very moment.
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
         wait_until(lambda: not self.postgres_processes(), 10, "the end of what a killed server left")
         shutil.rmtree(self.path, ignore_errors=True)
 

@@ -65,6 +65,8 @@ struct Parts: Sendable {
         services.append(HousekeepingService(store: store, logger: logger))
         services.append(AnnouncementService(store: store, hub: hub))
         services.append(try await webServer())
+        // They end in the reverse order: a stream that follows a long answer would keep the server from ending.
+        services.append(Closing("readers") { [hub] in hub.endReading() })
         return services
     }
 

@@ -23,8 +23,7 @@ struct AnthropicUsage: Decodable, Equatable {
 
     /// Anthropic counts what its cache read or wrote beside the input; here it is a part of it.
     var tokens: TokenUsage {
-        let parts = [input, cacheReadInput, cacheCreationInput].map { max(0, $0 ?? 0) }
-        let whole = parts.reduce(0) { $0.addingReportingOverflow($1).partialValue }
-        return TokenUsage(input: max(0, whole), output: max(0, output ?? 0), cached: parts[1])
+        let parts = [input, cacheReadInput, cacheCreationInput].map { min(max(0, $0 ?? 0), TokenUsage.most) }
+        return TokenUsage(input: parts.reduce(0, +), output: output ?? 0, cached: parts[1])
     }
 }

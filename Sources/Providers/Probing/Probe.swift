@@ -61,7 +61,8 @@ struct Probe {
             connectTimeout: min(limits.connect, limits.probe),
             idleTimeout: limits.probe,
             totalTimeout: limits.probe,
-            maximumBytes: limits.documentBytes
+            maximumBytes: limits.documentBytes,
+            addresses: endpoint.addresses
         )
     }
 

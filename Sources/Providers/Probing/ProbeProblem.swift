@@ -28,7 +28,12 @@ enum ProbeProblem: Error, Equatable {
         switch error.code {
         case .dns: ("dns", "The host name could not be resolved. Check its spelling and the network.")
         case .refused: ("refused", "Nothing listens at this address. Start the server, or correct host and port.")
-        case .unreachable, .blockedAddress:
+        case .blockedAddress:
+            (
+                "private_address",
+                "This is an address of the server's own machine or network; only an administrator may enter one."
+            )
+        case .unreachable:
             ("unreachable", "There is no way to this address. Check the network and the base URL.")
         case .reset, .closed, .other:
             ("unreachable", "The connection was closed without an answer. Check host and port.")

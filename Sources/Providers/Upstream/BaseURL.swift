@@ -1,4 +1,5 @@
 import Engine
+import Fetch
 import Foundation
 
 /// A provider's base URL in the one form from which addresses are built, whichever of the usual forms was entered.
@@ -49,4 +50,9 @@ extension Secret {
         }
         return key
     }
+}
+
+extension ProviderEndpoint {
+    /// Where a call of this provider may go.
+    var addresses: AddressPolicy { isTrusted ? .any : .publicOnly }
 }

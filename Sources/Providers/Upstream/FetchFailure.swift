@@ -15,7 +15,10 @@ extension ModelError {
         case .unreachable:
             self.init(.unreachable, "There is no way to the provider's address. Check its base URL and the network.")
         case .blockedAddress:
-            self.init(.unreachable, "The provider's address may not be used from here. Enter another base URL.")
+            self.init(
+                .unreachable,
+                "The provider's address is one of the server's own network; only an administrator may enter it."
+            )
         case .tls:
             self.init(
                 .unreachable,

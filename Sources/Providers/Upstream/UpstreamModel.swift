@@ -35,6 +35,7 @@ struct UpstreamModel<D: Dialect>: Model {
     /// Sends the call and returns when an answer begins; a refusal is thrown.
     private func open(_ request: ModelRequest) async throws -> FetchResponse {
         var call = try dialect.call(request)
+        call.addresses = dialect.endpoint.addresses
         call.connectTimeout = limits.connect
         call.idleTimeout = limits.idle
         call.totalTimeout = limits.total

@@ -76,9 +76,9 @@ extension Store {
         ).map(Session.init)
     }
 
-    /// Whether a stream that was opened earlier may go on: the account is active and the session, if it was opened by
-    /// one, still there.
-    package func isStillAllowed(user: UUID, session: UUID?) async throws -> Bool {
+    /// Whether a stream that was opened earlier may go on: the account is active, and the session still there by which it
+    /// was opened, or the token of `tokenTime` not taken back.
+    package func isStillAllowed(user: UUID, session: UUID?, tokenTime: Date? = nil) async throws -> Bool {
         try await query(
             """
             select exists (
@@ -86,6 +86,8 @@ extension Store {
                     and (\(session)::uuid is null or exists (
                         select from sessions where session_id = \(session) and user_id = \(user) and expires_at > now()
                     ))
+                    and (\(tokenTime)::timestamptz is null
+                        or date_trunc('second', \(tokenTime)::timestamptz) >= date_trunc('second', tokens_valid_after))
             ) as is_allowed
             """,
             by: .system

@@ -13,10 +13,10 @@ package enum RegistrationMode: String, Sendable, CaseIterable, Bindable, ColumnV
 extension Store {
     private static let registration = "registration"
 
-    /// Open until somebody decides otherwise.
+    /// Closed until somebody decides otherwise.
     package func registrationMode() async throws -> RegistrationMode {
         try await query("select value from settings where name = \(Self.registration)", by: .system)
-            .first?.get("value") ?? .open
+            .first?.get("value") ?? .closed
     }
 
     /// For administrators and the system; false for others.

@@ -1,3 +1,4 @@
+import Engine
 import Postgres
 
 /// Why the store could not do what it was asked for. What is merely not there is nil, not an error.
@@ -59,6 +60,11 @@ extension StorageError {
         "email": "This e-mail address has an account already.",
         "name": "This name is taken already.",
     ]
+}
+
+extension StorageError: JournalFailure {
+    /// A statement that the database refuses for what it says is refused again.
+    package var isTransient: Bool { code != .failed && code != .conflict("id") }
 }
 
 extension StorageError: CustomStringConvertible {

@@ -33,11 +33,11 @@ extension Store {
             """
             insert into llmconfigs (
                 llm_id, org_id, user_id, provider, provider_name, api_key_encrypted, api_key_hint, api_base_url,
-                organization_id
+                organization_id, is_address_trusted
             )
             values (
                 \(id), \(principal.organisationID), \(principal.userID), \(kind), \(name), \(key?.text), \(key?.hint),
-                \(baseURL), nullif(\(organization), '')
+                \(baseURL), nullif(\(organization), ''), \(principal.isSuperuser)
             )
             """,
             by: principal
@@ -67,6 +67,8 @@ extension Store {
             update llmconfigs set
                 provider_name = \(try Checks.text(name, "provider_name", upTo: 100)),
                 api_base_url = \(baseURL),
+                is_address_trusted = \(principal.isSuperuser)::boolean
+                    or (is_address_trusted and api_base_url = \(baseURL)),
                 is_active = \(isActive),
                 api_key_encrypted = case when \(keepsKey) then api_key_encrypted else \(key?.text) end,
                 api_key_hint = case when \(keepsKey) then api_key_hint else \(key?.hint) end,

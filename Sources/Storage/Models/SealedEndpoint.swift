@@ -9,9 +9,12 @@ struct SealedEndpoint: Sendable {
     var baseURL: String
     var key: String?
     var organisation: String?
+    var isTrusted: Bool
 
     /// For an `l` of llmconfigs.
-    static let columns: Query = "l.llm_id, l.provider, l.api_base_url, l.api_key_encrypted, l.organization_id"
+    static let columns: Query = """
+        l.llm_id, l.provider, l.api_base_url, l.api_key_encrypted, l.organization_id, l.is_address_trusted
+        """
 
     init(_ row: Row) throws {
         provider = try row.get("llm_id")
@@ -19,6 +22,7 @@ struct SealedEndpoint: Sendable {
         baseURL = try row.get("api_base_url")
         key = try row.get("api_key_encrypted")
         organisation = try row.get("organization_id")
+        isTrusted = try row.get("is_address_trusted")
     }
 
     func opened(with keys: SealingKeys) throws -> ProviderEndpoint {
@@ -26,7 +30,8 @@ struct SealedEndpoint: Sendable {
             kind: kind,
             baseURL: baseURL,
             apiKey: try key.map { try keys.open($0, in: Self.keyPlace(provider)) },
-            organisation: organisation
+            organisation: organisation,
+            isTrusted: isTrusted
         )
     }
 

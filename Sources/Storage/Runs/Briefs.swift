@@ -11,7 +11,10 @@ extension Store {
     package func brief(for run: ClaimedRun) async throws -> RunBrief {
         let run = run.run
         let answers = try await batch(
-            [Self.agent(of: run), Self.history(of: run), Self.candidates(of: run), Self.tools(of: run)],
+            [
+                Self.agent(of: run), Self.history(of: run), Self.candidates(of: run), Self.tools(of: run),
+                Self.rules(user: run.userID, organisation: run.organisationID), Self.answers(to: run),
+            ],
             by: .system
         )
         guard let agent = answers[0].first else { throw StorageError(.failed, "The run's agent is gone.") }
@@ -22,14 +25,19 @@ extension Store {
             candidates: try candidates(answers[2]),
             temperature: try agent.get("temperature", as: String?.self).flatMap { Double($0) },
             maximumTokens: try agent.get("max_tokens", as: String?.self).flatMap { Int($0) },
-            tools: try answers[3].map { try $0.get("name") }
+            tools: try answers[3].map { try $0.get("name") },
+            policy: try Self.policy(answers[4]),
+            approvals: try answers[5].map(Self.approval),
+            isCancelled: try agent.get("is_cancelled")
         )
     }
 
     private static func agent(of run: Run) -> Query {
         """
         select display_name, instruction, parameters ->> 'temperature' as temperature,
-            parameters ->> 'max_tokens' as max_tokens
+            parameters ->> 'max_tokens' as max_tokens, exists (
+                select from runs where run_id = \(run.id) and cancel_requested_at is not null
+            ) as is_cancelled
         from agents where agent_id = \(run.agentID)
         """
     }
@@ -39,6 +47,23 @@ extension Store {
         select t.name from agent_tools g join tools t on t.tool_id = g.tool_id
         where g.agent_id = \(run.agentID) and g.is_enabled and t.is_active order by t.name
         """
+    }
+
+    private static func answers(to run: Run) -> Query {
+        """
+        select call_id, state, edited_input, decided_by, decided_at from tool_approvals
+        where run_id = \(run.id) and state <> 'pending'
+        """
+    }
+
+    private static func approval(_ row: Row) throws -> ToolApproval {
+        ToolApproval(
+            callID: try row.get("call_id"),
+            isApproved: try row.get("state") == ApprovalRecord.State.approved.rawValue,
+            editedInput: try row.get("edited_input"),
+            decidedBy: try row.get("decided_by"),
+            decidedAt: try row.get("decided_at")
+        )
     }
 
     /// From the newest back, as far as the limits allow, the person's message in any case.

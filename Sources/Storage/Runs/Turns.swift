@@ -116,8 +116,10 @@ extension Store {
                 with r as (
                     update runs r set
                         cancel_requested_at = coalesce(r.cancel_requested_at, now()),
-                        state = case when r.state = 'queued' then 'cancelled' else r.state end,
-                        finished_at = case when r.state = 'queued' then now() end
+                        -- One that rests is taken up once more, to end with what it has said.
+                        state = case when r.state = 'queued' and r.attempt = 0 then 'cancelled'
+                            when r.state = 'waiting' then 'queued' else r.state end,
+                        finished_at = case when r.state = 'queued' and r.attempt = 0 then now() end
                     where r.run_id = \(run) and r.finished_at is null and \(Self.isOwnRun(principal))
                     returning *
                 ), \(RunEnd.counted(answers: "0"))

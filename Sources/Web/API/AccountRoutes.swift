@@ -10,7 +10,7 @@ struct AccountRoutes: Sendable {
     let services: WebServices
 
     func signIn(_ request: Request, context: WebContext) async throws -> Response {
-        let form = Form(body: String(buffer: try await request.body.collect(upTo: 16_384)))
+        let form = Form(body: String(buffer: try await request.boundedBody(upTo: 16_384)))
         let result = try await services.store.authenticate(
             email: form.trimmed("username"),
             password: Secret(form["password"]),
@@ -84,7 +84,7 @@ struct AccountRoutes: Sendable {
             var language: String?
         }
         let identity = try context.signedIn()
-        let body = try await request.body.collect(upTo: context.maxUploadSize)
+        let body = try await request.boundedBody(upTo: context.maxUploadSize)
         var copy = request
         copy.body = .init(buffer: body)
         let input = try await copy.decodeJSON(Input.self, context: context)
@@ -107,7 +107,7 @@ struct AccountRoutes: Sendable {
 
     func updatePreferences(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
-        let body = try await request.body.collect(upTo: 65_536)
+        let body = try await request.boundedBody(upTo: 65_536)
         let user = try await services.store.mergePreferences(try JSONPart.object(of: body), by: identity.principal)
         return Envelope.success(JSONPart.fields(of: user.preferences), context: context)
     }

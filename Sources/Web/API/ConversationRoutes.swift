@@ -26,7 +26,7 @@ struct ConversationRoutes: Sendable {
             var tags: [String]?
         }
         let identity = try context.signedIn()
-        let body = try await request.body.collect(upTo: context.maxUploadSize)
+        let body = try await request.boundedBody(upTo: context.maxUploadSize)
         var copy = request
         copy.body = .init(buffer: body)
         let input = try await copy.decodeJSON(Input.self, context: context)

@@ -52,8 +52,13 @@ struct MessageRoutes: Sendable {
     private func finishedMessage(_ start: TurnStart, identity: Identity, context: WebContext) async throws -> Response {
         let run = start.run
         var failure: RunEvent?
+        var hasEnded = false
         for try await events in services.hub.watch(run: run.id, after: 0, from: services.store) {
             failure = events.last { $0.kind == .error } ?? failure
+            hasEnded = events.last?.endsRun ?? hasEnded
+        }
+        guard hasEnded else {
+            throw WebError(.unavailable, "The server ends; the answer goes on as run \(run.id.text).", retryAfter: 2)
         }
         if let failure { throw FailedRun(event: failure, run: run.id).webError }
         let message = try await services.store.message(run.messageID, in: run.conversationID, by: identity.principal)

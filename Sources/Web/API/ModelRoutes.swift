@@ -28,7 +28,7 @@ struct ModelRoutes: Sendable {
             var maxTokens: Int?
         }
         let identity = try context.signedIn()
-        let body = try await request.body.collect(upTo: context.maxUploadSize)
+        let body = try await request.boundedBody(upTo: context.maxUploadSize)
         var copy = request
         copy.body = .init(buffer: body)
         let input = try await copy.decodeJSON(Input.self, context: context)
@@ -55,7 +55,7 @@ struct ModelRoutes: Sendable {
         }
         let identity = try context.signedIn()
         let id = try context.identifier("id")
-        let body = try await request.body.collect(upTo: context.maxUploadSize)
+        let body = try await request.boundedBody(upTo: context.maxUploadSize)
         var copy = request
         copy.body = .init(buffer: body)
         let input = try await copy.decodeJSON(Input.self, context: context)

@@ -21,7 +21,7 @@ extension Request {
 
     private func boundedBody(_ context: WebContext) async throws -> Data {
         do {
-            let buffer = try await body.collect(upTo: context.maxUploadSize)
+            let buffer = try await boundedBody(upTo: context.maxUploadSize)
             guard buffer.readableBytes > 0 else {
                 throw WebError(.badRequest, "The body is empty; send a JSON object.")
             }

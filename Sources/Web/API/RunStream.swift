@@ -59,11 +59,16 @@ package struct StreamPulse: Sendable {
         wroteAt = clock.now
     }
 
-    /// False once the person was disabled or the session ended; looked up at most every five seconds.
+    /// False once the person was disabled, or the session or the token ended; looked up at most every five seconds.
     package mutating func mayGoOn() async throws -> Bool {
         guard clock.now - checkedAt >= EventStreamResponse.recheckInterval else { return true }
         checkedAt = clock.now
-        return try await services.store.isStillAllowed(user: identity.user.id, session: identity.session?.id)
+        if let token = identity.token, token.expiresAt <= Date() { return false }
+        return try await services.store.isStillAllowed(
+            user: identity.user.id,
+            session: identity.session?.id,
+            tokenTime: identity.token?.issuedAt
+        )
     }
 
     package func isSilent() -> Bool { clock.now - wroteAt >= EventStreamResponse.heartbeatInterval }

@@ -26,12 +26,12 @@ package struct AccessTokens: Sendable {
         return try await keys.sign(claims)
     }
 
-    /// The user and the time of issue; nil for anything that we did not sign, or that is out of date.
-    package func verify(_ token: String) async -> (user: UUID, issuedAt: Date)? {
+    /// The user and the times of issue and end; nil for anything that we did not sign, or that is out of date.
+    package func verify(_ token: String) async -> (user: UUID, issuedAt: Date, expiresAt: Date)? {
         guard token.utf8.count < 4096, let claims = try? await keys.verify(token, as: AccessClaims.self),
             let user = UUID(uuidString: claims.sub.value)
         else { return nil }
-        return (user, claims.iat.value)
+        return (user, claims.iat.value, claims.exp.value)
     }
 }
 

@@ -80,11 +80,9 @@ extension Request {
         guard type.hasPrefix("application/x-www-form-urlencoded") else {
             throw WebError(.unsupportedMediaType, "Send this form as application/x-www-form-urlencoded.")
         }
-        do {
-            return try await collectBody(upTo: limit)
-        } catch {
-            throw WebError(.tooLarge, "This is too long: a form may hold at most \(limit / 1024) KB.")
-        }
+        let buffer = try await boundedBody(upTo: limit)
+        body = RequestBody(buffer: buffer)
+        return buffer
     }
 }
 

@@ -52,6 +52,6 @@ package struct Form: Sendable {
 extension Request {
     /// The form in the body; `CrossSiteGuard` has read and checked it before any handler runs.
     package func decodeForm() async throws -> Form {
-        Form(body: String(buffer: try await body.collect(upTo: 1024 * 1024)))
+        Form(body: String(buffer: try await boundedBody(upTo: 1024 * 1024)))
     }
 }

@@ -38,7 +38,11 @@ struct IdentityMiddleware: RouterMiddleware {
             claims.issuedAt.timeIntervalSince1970.rounded(.down)
                 >= known.tokensValidAfter.timeIntervalSince1970.rounded(.down)
         else { return nil }
-        return Identity(user: known.user, principal: known.principal)
+        return Identity(
+            user: known.user,
+            principal: known.principal,
+            token: (issuedAt: claims.issuedAt, expiresAt: claims.expiresAt)
+        )
     }
 
     private func readCookies(_ request: Request, into context: inout WebContext) async throws {

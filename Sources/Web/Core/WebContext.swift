@@ -32,11 +32,19 @@ package struct Identity: Sendable {
     package var user: User
     package var principal: Principal
     package var session: Session?
+    /// When the access token was made by which a program asks, and when it ends.
+    package var token: (issuedAt: Date, expiresAt: Date)?
 
-    package init(user: User, principal: Principal, session: Session? = nil) {
+    package init(
+        user: User,
+        principal: Principal,
+        session: Session? = nil,
+        token: (issuedAt: Date, expiresAt: Date)? = nil
+    ) {
         self.user = user
         self.principal = principal
         self.session = session
+        self.token = token
     }
 }
 

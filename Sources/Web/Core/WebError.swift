@@ -8,6 +8,7 @@ package struct WebError: Error, Sendable, Equatable {
         case forbidden = "FORBIDDEN"
         case notFound = "NOT_FOUND"
         case methodNotAllowed = "METHOD_NOT_ALLOWED"
+        case requestTimeout = "REQUEST_TIMEOUT"
         case conflict = "CONFLICT"
         case tooLarge = "PAYLOAD_TOO_LARGE"
         case unsupportedMediaType = "UNSUPPORTED_MEDIA_TYPE"
@@ -74,6 +75,7 @@ package struct WebError: Error, Sendable, Equatable {
         case .internalError: .internalServerError
         case .badGateway: .badGateway
         case .unavailable: .serviceUnavailable
+        case .requestTimeout: .requestTimeout
         }
     }
 }

@@ -81,7 +81,9 @@ extension Request {
 extension String {
     /// A path of ours, or the home page: never another site's address.
     var asOwnPath: String {
-        let isOwn = hasPrefix("/") && !hasPrefix("//") && !contains("\\") && !contains { $0.isNewline }
+        // Browsers drop tabs and line ends before they read an address, so that "/\t/host" is elsewhere.
+        let isPlain = utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "\\") }
+        let isOwn = hasPrefix("/") && !hasPrefix("//") && isPlain
         return isOwn ? self : "/"
     }
 }

@@ -14,7 +14,7 @@ struct ProviderListPage: Sendable {
         let identity = try context.signedIn()
         let voice = try desk.voice(context)
         async let found = desk.store.providers(by: identity.principal)
-        async let discovered = desk.services.models.discover()
+        async let discovered = discovered(for: identity)
         let providers = try await found
         let models = providers.flatMap(\.models)
         let offers = Self.offers(await discovered, besides: providers)
@@ -49,7 +49,7 @@ struct ProviderListPage: Sendable {
         let voice = try desk.voice(context)
         let wanted = try await request.decodeForm()["offer"]
         async let found = desk.store.providers(by: identity.principal)
-        let discovered = await desk.services.models.discover()
+        let discovered = await discovered(for: identity)
         let offer = Self.offers(discovered, besides: try await found).first { OfferView.value(of: $0) == wanted }
         guard let offer else { throw WebError(.conflict, voice.words["providers.offerGone"]) }
         let provider = try await desk.store.createProvider(
@@ -79,6 +79,11 @@ struct ProviderListPage: Sendable {
         }
         try await desk.store.setFallbacks(fallbacks, by: identity.principal)
         return .redirect(to: "/providers", done: .saved, anchor: "order")
+    }
+
+    /// What stands on this machine, and the keys in its environment, are the operator's.
+    private func discovered(for identity: Identity) async -> [DiscoveredProvider] {
+        identity.principal.isSuperuser ? await desk.services.models.discover() : []
     }
 
     /// What was found, and the built-in provider, without those that are there already.

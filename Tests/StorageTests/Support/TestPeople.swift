@@ -64,6 +64,21 @@ extension ClaimedRun {
         return EventBatch(run: run.id, epoch: epoch, events: events)
     }
 
+    /// A rest until these calls are answered.
+    func suspended(_ calls: [ToolCall], after sequence: Int64? = nil) -> SuspendedRun {
+        let place = (sequence ?? lastSequence) + 1
+        let data = EventData(run: run)
+        let requests = calls.enumerated().map { index, call in
+            RunEvent(
+                sequence: place + Int64(index),
+                kind: .approvalRequest,
+                data: data.approvalRequest(call),
+                timestamp: Date()
+            )
+        }
+        return SuspendedRun(run: run, epoch: epoch, events: requests, usage: [], calls: calls)
+    }
+
     /// An end that says `content`, after `sequence` events.
     func outcome(_ content: String, after sequence: Int64, state: RunState = .completed) -> RunOutcome {
         let data = EventData(run: run).runStatus(state, attempt: run.attempt)

@@ -130,6 +130,14 @@ import Testing
         }
     }
 
+    @Test func aBodyThatIsTooLongIsSaid() async throws {
+        try await TestServer.run { caller in
+            let long = String(repeating: "x", count: 20_000)
+            let answer = try await caller.signIn("ada@example.com", long)
+            #expect(answer.status == 413)
+        }
+    }
+
     @Test(arguments: ["", "nonsense", "eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0."])
     func refusesAForeignToken(token: String) async throws {
         try await TestServer.run { caller in

@@ -1,4 +1,5 @@
 import Foundation
+import Postgres
 import Testing
 
 @Suite struct ProviderPageTests {
@@ -50,10 +51,22 @@ import Testing
         }
     }
 
-    @Test func oneClickAddsWhatWasFound() async throws {
+    @Test func whatTheMachineHasIsTheOperators() async throws {
         try await TestServer.run { caller in
             let visitor = Visitor(caller)
             try await visitor.register("one")
+            let list = try await visitor.get("/providers")
+            #expect(!list.text.contains("Found on this machine") && !list.text.contains("Ollama"))
+            let taken = try await visitor.post("/providers/offers", [("offer", "ollama  http://127.0.0.1:11434/v1")])
+            #expect(taken.status == 409)
+        }
+    }
+
+    @Test func oneClickAddsWhatWasFound() async throws {
+        try await TestServer.runSite { site in
+            let visitor = Visitor(Caller(client: site.client))
+            try await visitor.register("one")
+            try await site.database.administrator.query("update users set is_superuser = true")
             let list = try await visitor.get("/providers")
             #expect(list.text.contains("Found on this machine") && list.text.contains("Ollama"))
             let added = try await visitor.post("/providers/offers", [("offer", "ollama  http://127.0.0.1:11434/v1")])

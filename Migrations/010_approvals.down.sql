@@ -1,0 +1,2 @@
+drop table tool_approvals;
+drop table tool_policies;

@@ -1,0 +1,1 @@
+alter table llmconfigs drop column is_address_trusted;

@@ -1,0 +1,112 @@
+package import Engine
+package import Foundation
+import Postgres
+
+/// A tool of an agent, with what its person wants of it.
+package struct AgentTool: Sendable, Equatable {
+    package var name: String
+    package var description: String
+    package var level: ToolLevel
+    package var isEnabled: Bool
+    /// The person's own rule for this agent and tool; nil when the general ones decide.
+    package var ownDecision: ToolPolicy.Decision?
+    /// What happens to a call as things are.
+    package var decision: ToolPolicy.Decision
+}
+
+extension Store {
+    /// The tools of an agent, by name; nil when there is no such agent.
+    package func tools(ofAgent agent: UUID, by principal: Principal) async throws -> [AgentTool]? {
+        let answers = try await batch(
+            [
+                "select from agents where agent_id = \(agent)",
+                """
+                select t.name, t.description, t.schema::text, t.security_level, t.effect, g.is_enabled
+                from agent_tools g join tools t on t.tool_id = g.tool_id
+                where g.agent_id = \(agent) and t.is_active order by t.name
+                """,
+                Self.rules(user: principal.userID, organisation: principal.organisationID),
+            ],
+            by: principal
+        )
+        guard !answers[0].isEmpty else { return nil }
+        let policy = try Self.policy(answers[2])
+        return try answers[1].map { row in
+            let specification = ToolSpecification(
+                name: try row.get("name"),
+                description: try row.get("description"),
+                schema: try row.get("schema"),
+                level: ToolLevel(rawValue: try row.get("security_level")) ?? .privileged,
+                effect: ToolEffect(rawValue: try row.get("effect")) ?? .effectful
+            )
+            let own = policy.rules.first {
+                $0.userID != nil && $0.agentID == agent && $0.toolName == specification.name && $0.level == nil
+            }
+            return AgentTool(
+                name: specification.name,
+                description: specification.description,
+                level: specification.level,
+                isEnabled: try row.get("is_enabled"),
+                ownDecision: own?.decision,
+                decision: policy.decision(on: specification, agent: agent)
+            )
+        }
+    }
+
+    /// The person's own rule for a tool of an agent; nil takes it away. Returns whether the agent has the tool.
+    package func setPolicy(
+        _ decision: ToolPolicy.Decision?,
+        tool: String,
+        agent: UUID,
+        by principal: Principal
+    ) async throws -> Bool {
+        guard try await tools(ofAgent: agent, by: principal)?.contains(where: { $0.name == tool }) == true else {
+            return false
+        }
+        guard let decision else {
+            try await query(
+                """
+                delete from tool_policies
+                where org_id = \(principal.organisationID) and user_id = \(principal.userID) and agent_id = \(agent)
+                    and tool_name = \(tool) and security_level is null
+                """,
+                by: principal
+            )
+            return true
+        }
+        try await query(
+            """
+            insert into tool_policies (policy_id, org_id, user_id, agent_id, tool_name, decision)
+            values (
+                \(UUID.v7()), \(principal.organisationID), \(principal.userID), \(agent), \(tool), \(decision.rawValue)
+            )
+            on conflict (org_id, user_id, agent_id, tool_name, security_level)
+            do update set decision = excluded.decision
+            """,
+            by: principal
+        )
+        return true
+    }
+
+    /// The rules that hold for a person.
+    static func rules(user: UUID?, organisation: UUID?) -> Query {
+        """
+        select user_id, agent_id, tool_name, security_level, decision from tool_policies
+        where org_id = \(organisation) and (user_id is null or user_id = \(user))
+        """
+    }
+
+    static func policy(_ rows: Rows) throws -> ToolPolicy {
+        ToolPolicy(
+            rules: try rows.map { row in
+                ToolPolicy.Rule(
+                    userID: try row.get("user_id"),
+                    agentID: try row.get("agent_id"),
+                    toolName: try row.get("tool_name"),
+                    level: try row.get("security_level", as: String?.self).flatMap(ToolLevel.init),
+                    decision: ToolPolicy.Decision(rawValue: try row.get("decision")) ?? .deny
+                )
+            }
+        )
+    }
+}

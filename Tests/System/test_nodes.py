@@ -1,0 +1,442 @@
+"""Two processes on one PostgreSQL: what one of them does, the other shows, stops, and takes over."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from alma import PROGRAM, Client, Event, Folder, Server, answer_text, assert_whole, wait_until
+
+# Shared, so that a token of one node is good at the other.
+SECRET = "nodes-1f8Xq0bZ7cVt5mRj2LwKd9YsHgP3aEuN"
+
+
+class Database:
+    """A PostgreSQL that belongs to no node: quick rather than safe, on a Unix socket."""
+
+    def __init__(self):
+        self.path = Path(tempfile.mkdtemp(prefix="alma-pg-", dir="/tmp"))
+        if os.geteuid() == 0:
+            shutil.chown(self.path, "postgres", "postgres")
+        self.programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda bin: int(bin.parent.name))[-1]
+        self.count = 0
+        self.run(
+            "initdb", "--pgdata", self.path / "data", "--username", "postgres", "--auth", "trust", "--encoding", "UTF8",
+            "--lc-collate", "C", "--lc-ctype", "C.UTF-8", "--no-sync", "--no-instructions",
+        )  # fmt: skip
+        settings = "-c listen_addresses='' -c fsync=off -c synchronous_commit=off -c max_connections=200"
+        options = f"{settings} -c unix_socket_directories='{self.path}'"
+        log = self.path / "log"
+        self.run("pg_ctl", "start", "--wait", "--pgdata", self.path / "data", "--log", log, "--options", options)
+
+    def run(self, program: str, *arguments):
+        """As a user whom PostgreSQL accepts."""
+        user = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
+        # No pipe: the server that pg_ctl leaves behind would hold it open.
+        subprocess.run(
+            [self.programs / program, *arguments],
+            cwd=self.path,
+            check=True,
+            timeout=60,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            **user,
+        )
+
+    def fresh(self) -> str:
+        """The address of a new, empty database."""
+        self.count += 1
+        name = f"nodes_{self.count}"
+        ask(f"postgresql://postgres@/postgres?host={self.path}", f"create database {name}")
+        return f"postgresql://postgres@/{name}?host={self.path}"
+
+    def remove(self):
+        self.run("pg_ctl", "stop", "--mode", "immediate", "--pgdata", self.path / "data")
+        shutil.rmtree(self.path, ignore_errors=True)
+
+
+def ask(url: str, query: str) -> str:
+    answer = subprocess.run(["psql", url, "-Atqc", query], capture_output=True, text=True, timeout=30)
+    assert answer.returncode == 0, answer.stderr
+    return answer.stdout.strip()
+
+
+class Hands(Server):
+    """One process of `alma worker`; it listens to nobody, so it is ready when the database knows it."""
+
+    def start(self, limit: float = 60) -> "Hands":
+        url = self.environment["DATABASE_URL"]
+        known = "select count(*) from workers where heartbeat_at > now() - interval '5 seconds'"
+        before = int(ask(url, known))
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen(
+                [PROGRAM, "worker"],
+                env=self.environment,
+                cwd=self.folder.path,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        has_come = lambda: self.process.poll() is not None or int(ask(url, known)) > before
+        wait_until(has_come, limit, "a worker's sign of life")
+        assert self.process.poll() is None, f"ended at its start:\n{self.log_text()}"
+        return self
+
+
+class Site:
+    """The nodes of one test, and the database between them."""
+
+    def __init__(self, database: Database):
+        self.database = database
+        self.url: str | None = None
+        self.nodes: list[Server] = []
+        self.folders: list[Folder] = []
+
+    def embedded(self, **environment: str) -> Server:
+        """A server with a PostgreSQL of its own, which the others then use."""
+        node = self.node(Server, **environment)
+        socket = node.folder.cluster.resolve().parent / "run"
+        self.url = f"postgresql://alma_admin@/alma?host={socket}&port=5432"
+        return node
+
+    def server(self, **environment: str) -> Server:
+        self.url = self.url or self.database.fresh()
+        return self.node(Server, DATABASE_URL=self.url, **environment)
+
+    def hands(self, **environment: str) -> Hands:
+        return self.node(Hands, DATABASE_URL=self.url, **environment)
+
+    def node(self, kind: type, **environment: str):
+        folder = Folder()
+        self.folders.append(folder)
+        if len(self.folders) > 1:
+            # What one node has sealed, all must be able to open.
+            shutil.copy(self.folders[0].path / "sealing.keys", folder.path)
+        node = kind(folder, SECRET_KEY=SECRET, **environment)
+        self.nodes.append(node)
+        return node.start()
+
+    def holder(self, run: str) -> str:
+        """The worker that has the run, or nothing."""
+        return ask(self.url, f"select lease_owner from runs where run_id = '{run}'")
+
+    def send(self, node: Server, client: Client, content: str) -> tuple[str, str]:
+        """A conversation and a run in it that `node` works on: the other might be quicker by chance."""
+        for _ in range(10):
+            conversation = client.conversation()
+            run = client.send(conversation, content)
+            if wait_until(lambda: self.holder(run), 10, "a worker") == (node.folder.path / "worker.id").read_text():
+                return conversation, run
+            client.http.post(f"/v1/runs/{run}/cancellation")
+            client.finished(run)
+        raise AssertionError("the other node takes everything")
+
+    def remove(self, shows_logs: bool):
+        for node in reversed(self.nodes):
+            if node.process is None or node.process.poll() is not None:
+                continue
+            try:
+                node.stop()
+            except subprocess.TimeoutExpired:
+                node.kill()
+        for node in self.nodes:
+            if shows_logs:
+                print(f"--- {node.folder.path}\n{node.log_text()}")
+            node.folder.remove()
+
+
+class Reader(threading.Thread):
+    """Follows a run at one node, and notes when each event came."""
+
+    def __init__(self, client: Client, run: str):
+        super().__init__(daemon=True)
+        self.client = client
+        self.name_of_run = run
+        self.seen: list[Event] = []
+        self.times: list[float] = []
+        self.problem: Exception | None = None
+        self.start()
+
+    def run(self):
+        try:
+            for event in self.client.events(self.name_of_run, limit=120):
+                self.times.append(time.monotonic())
+                self.seen.append(event)
+        except (httpx.HTTPError, AssertionError) as error:
+            self.problem = error
+
+    def time_of(self, condition) -> float:
+        """When the first event came for which the condition holds."""
+        return next(moment for moment, event in zip(self.times, self.seen) if condition(event))
+
+    def has_words(self, count: int = 1) -> bool:
+        return sum(1 for event in list(self.seen) if event.type == "content_stream") >= count
+
+    def has_begun(self, after: int) -> bool:
+        """Whether an attempt began after that many events."""
+        return any(event.type == "agent_start" for event in self.seen[after:])
+
+    def whole(self, limit: float = 60) -> list[Event]:
+        self.join(timeout=limit)
+        assert not self.is_alive(), f"still reading after {limit} s: {self.seen[-3:]}"
+        assert self.problem is None, self.problem
+        assert_whole(self.seen)
+        return self.seen
+
+
+def has_text(event: Event) -> bool:
+    return event.type == "content_stream" and bool(event.data.get("content_delta"))
+
+
+def answers(client: Client, conversation: str) -> list[str]:
+    return [message["content"] for message in client.messages(conversation) if message["role"] == "assistant"]
+
+
+@pytest.fixture(scope="module")
+def database():
+    database = Database()
+    yield database
+    database.remove()
+
+
+@pytest.fixture
+def site(database, request):
+    failed = request.session.testsfailed
+    site = Site(database)
+    yield site
+    site.remove(shows_logs=request.session.testsfailed > failed)
+
+
+@pytest.fixture(params=["embedded", "external"])
+def pair(site, request):
+    """Two whole servers, on the first one's PostgreSQL or on one beside."""
+    first = site.embedded() if request.param == "embedded" else site.server()
+    return first, site.server()
+
+
+def test_reader_at_the_other_node(site, pair):
+    a, b = pair
+    client = Client(a).set_up_model()
+    there = Client(b, client.token)
+    begun = time.monotonic()
+    _, run = site.send(a, client, "/long 250")
+    readers = [Reader(client, run), Reader(there, run)]
+    at_a, at_b = (reader.whole() for reader in readers)
+    assert at_a == at_b == list(there.events(run))
+
+    first, last = readers[1].time_of(has_text), readers[1].times[-1]
+    assert first - begun < 5 and last - first > 3, "the answer grows while it is read"
+    assert first - readers[0].time_of(has_text) < 1, "the first words come to the other node within a second"
+    # Not in a few heaps: no second passes in which nothing comes, and each event is soon after its own time.
+    pauses = [later - earlier for earlier, later in zip(readers[1].times, readers[1].times[1:])]
+    assert max(pauses) < 1
+    known = dict(zip((event.id for event in at_a), readers[0].times))
+    late = sorted(moment - known[event.id] for event, moment in zip(at_b, readers[1].times))
+    assert late[len(late) // 2] < 0.3 and late[-1] < 1, f"median {late[len(late) // 2]:.3f} s, worst {late[-1]:.3f} s"
+
+
+def test_late_readers_at_the_other_node_wait_for_little(site, pair):
+    """A reader that comes back in the middle goes on at its place, at whatever node."""
+    a, b = pair
+    client = Client(a).set_up_model()
+    there = Client(b, client.token)
+    _, run = site.send(a, client, "/long 200")
+    seen: list[Event] = []
+    while not seen or not (seen[-1].type == "run_status" and seen[-1].data["state"] == "completed"):
+        reader = there if len(seen) % 2 else client
+        begun = time.monotonic()
+        for count, event in enumerate(reader.events(run, after=seen[-1].id if seen else 0)):
+            if count == 0:
+                assert time.monotonic() - begun < 1.5
+            seen.append(event)
+            if count == 8:
+                break
+    assert_whole(seen)
+    assert seen == list(there.events(run))
+
+
+def test_cancelling_at_the_other_node(site, pair):
+    a, b = pair
+    client = Client(a).set_up_model()
+    there = Client(b, client.token)
+    conversation, run = site.send(a, client, "/long 1000")
+    readers = [Reader(client, run), Reader(there, run)]
+    wait_until(lambda: readers[0].has_words(3), 10, "some words")
+    asked = time.monotonic()
+    assert there.http.post(f"/v1/runs/{run}/cancellation").status_code == 202
+    for reader in readers:
+        assert reader.whole(10)[-1].data["state"] == "cancelled"
+        assert reader.times[-1] - asked < 1
+    assert readers[0].seen == readers[1].seen
+    assert client.run(run)["state"] == "cancelled"
+    assert site.holder(run) == ""
+    assert answers(there, conversation) == [answer_text(readers[1].seen)]
+
+
+def test_node_killed_in_the_middle_of_an_answer(site, pair):
+    a, b = pair
+    client = Client(a).set_up_model()
+    there = Client(b, client.token)
+    conversation, run = site.send(a, client, "/long 200")
+    reader = Reader(there, run)
+    wait_until(lambda: reader.has_words(5), 10, "some words")
+    count, killed = len(reader.seen), time.monotonic()
+    a.kill()
+
+    wait_until(lambda: reader.has_begun(after=count), 30, "the other node's attempt")
+    assert time.monotonic() - killed < 30
+    seen = reader.whole()
+    assert seen == list(there.events(run)), "a late reader gets the same bytes"
+    assert there.run(run)["attempt"] == 2
+    assert answers(there, conversation) == [answer_text(seen)]
+    assert answer_text(seen).count("(Built-in demo)") == 1
+
+
+def test_node_that_was_thought_dead_cannot_write(site):
+    """Stopped for longer than the others wait, then awake again: the second law."""
+    a, b = site.server(), site.server()
+    client = Client(a).set_up_model()
+    there = Client(b, client.token)
+    conversation, run = site.send(a, client, "/long 900")
+    reader = Reader(there, run)
+    wait_until(lambda: reader.has_words(5), 10, "some words")
+    os.kill(a.process.pid, signal.SIGSTOP)
+    count = len(reader.seen)
+    try:
+        wait_until(lambda: reader.has_begun(after=count), 30, "the takeover")
+    finally:
+        os.kill(a.process.pid, signal.SIGCONT)
+    at_a = Reader(Client(a, client.token), run)
+    seen = reader.whole(90)
+    assert at_a.whole(90) == seen == list(there.events(run))
+    assert answers(there, conversation) == [answer_text(seen)]
+    assert there.run(run)["attempt"] == 2
+
+
+@pytest.mark.parametrize("has_own_readers", [False, True], ids=["no readers of its own", "readers of its own"])
+def test_node_that_stops_gracefully_hands_over(site, has_own_readers):
+    """On an external database: with the embedded one it would end together with its node."""
+    a, b = site.server(), site.server()
+    client = Client(a).set_up_model()
+    there = Client(b, client.token)
+    conversation, run = site.send(a, client, "/long 400")
+    reader = Reader(there, run)
+    _ = [Reader(client, run) for _ in range(2 if has_own_readers else 0)]
+    wait_until(lambda: reader.has_words(5), 10, "some words")
+    count, stopped = len(reader.seen), time.monotonic()
+    a.process.send_signal(signal.SIGTERM)
+    wait_until(lambda: reader.has_begun(after=count), 5, "the other node's attempt")
+    assert time.monotonic() - stopped < 5
+    assert a.process.wait(timeout=20) == 0
+    seen = reader.whole()
+    assert seen == list(there.events(run))
+    assert there.run(run)["attempt"] == 2
+    assert answers(there, conversation) == [answer_text(seen)]
+
+
+def test_node_with_readers_of_a_run_elsewhere_stops_at_once(site):
+    """Those who read there are sent away, and come back at another node with their place."""
+    a, b = site.server(), site.server()
+    client = Client(a).set_up_model()
+    there = Client(b, client.token)
+    _, run = site.send(a, client, "/long 400")
+    reader = Reader(there, run)
+    wait_until(lambda: reader.has_words(5), 10, "some words")
+    stopped = time.monotonic()
+    assert b.stop() == 0
+    assert time.monotonic() - stopped < 5
+    assert "could not sign off" not in b.log_text()
+    reader.join(timeout=5)
+    assert not reader.is_alive()
+    seen = reader.seen + list(client.events(run, after=reader.seen[-1].id))
+    assert_whole(seen)
+    assert client.run(run)["attempt"] == 1
+
+
+def test_node_without_a_free_worker(site):
+    """Its queue is everybody's."""
+    a, b = site.server(ALMA_WORKERS="1"), site.server()
+    client = Client(a).set_up_model()
+    _, busy = site.send(a, client, "/long 600")
+    for _ in range(5):
+        sent = time.monotonic()
+        conversation = client.conversation()
+        reader = Reader(client, client.send(conversation, "/long 20"))
+        seen = reader.whole(15)
+        assert reader.time_of(has_text) - sent < 1.3, "taken by the other node within about a second"
+        assert answers(client, conversation) == [answer_text(seen)]
+    assert client.run(busy)["state"] == "running"
+    assert Client(b, client.token).http.post(f"/v1/runs/{busy}/cancellation").status_code == 202
+
+
+def test_server_without_workers_beside_a_worker(site):
+    """`serve` only shows, `worker` only works."""
+    server = site.server(ALMA_WORKERS="0")
+    client = Client(server).set_up_model()
+    waiting = client.send(client.conversation(), "/long 10")
+    time.sleep(1)
+    assert client.run(waiting)["state"] == "queued"
+
+    hands = site.hands()
+    assert client.finished(waiting, 5)["state"] == "completed"
+    sent = time.monotonic()
+    conversation = client.conversation()
+    run = client.send(conversation, "/long 150")
+    readers = [Reader(client, run), Reader(client, run)]
+    seen = [reader.whole() for reader in readers]
+    assert seen[0] == seen[1] == list(client.events(run))
+    assert readers[0].time_of(has_text) - sent < 1.3
+    assert readers[0].times[-1] - readers[0].time_of(has_text) > 2
+    assert answers(client, conversation) == [answer_text(seen[0])]
+
+    whole = client.http.post(f"/v1/conversations/{client.conversation()}/messages", json={"content": "Hello"})
+    assert whole.status_code == 201, whole.text
+
+    run = client.send(client.conversation(), "/long 1000")
+    reader = Reader(client, run)
+    wait_until(lambda: reader.has_words(3), 10, "some words")
+    asked = time.monotonic()
+    client.http.post(f"/v1/runs/{run}/cancellation")
+    assert reader.whole(10)[-1].data["state"] == "cancelled"
+    assert reader.times[-1] - asked < 1
+    assert hands.stop() == 0
+
+
+def test_worker_killed_and_another_one_there(site):
+    server = site.server(ALMA_WORKERS="0")
+    client = Client(server).set_up_model()
+    first = site.hands()
+    conversation = client.conversation()
+    run = client.send(conversation, "/long 200")
+    reader = Reader(client, run)
+    wait_until(lambda: reader.has_words(5), 10, "some words")
+    site.hands()
+    count = len(reader.seen)
+    first.kill()
+    wait_until(lambda: reader.has_begun(after=count), 30, "the second worker")
+    seen = reader.whole()
+    assert seen == list(client.events(run))
+    assert answers(client, conversation) == [answer_text(seen)]
+
+
+def test_node_with_other_keys_is_refused(site):
+    """It could open no provider's key, and would seal what nobody else can open."""
+    server = site.server()
+    Client(server).created("/v1/llm-configs", provider="openai", provider_name="Sealed", api_key="sk-" + "0" * 40)
+    folder = Folder()
+    site.folders.append(folder)
+    other = Server(folder, DATABASE_URL=site.url, SECRET_KEY=SECRET)
+    site.nodes.append(other)
+    other.launch()
+    assert other.process.wait(timeout=30) != 0
+    assert re.search(r"seal|key", other.log_text())
+    assert "sk-0000" not in other.log_text()
