@@ -31,6 +31,10 @@ class Person:
         field.send_keys(text)
         return self
 
+    def choose(self, name, value):
+        self.until(lambda: self.one(f"select[name='{name}'] option[value='{value}']")).click()
+        return self
+
     def press(self, selector):
         self.one(selector).click()
         return self

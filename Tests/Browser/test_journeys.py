@@ -31,6 +31,24 @@ def test_a_tool_is_seen_at_work(visitor, scripts):
     assert not person.complaints()
 
 
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+def test_a_tool_waits_for_its_person(visitor, scripts):
+    person = visitor(scripts=scripts, **PHONE).sign_in(EMAIL, PASSWORD)
+    person.go("/agents").press("a[href^='/agents/']").choose("policy.calculator", "ask")
+    person.submit("form[action$='/tools'] button.primary")
+    person.go("/").ask('/tool calculator {"expression": "6 * 7"}')
+    person.until(lambda: person.all("section.approval"))
+    assert "6 * 7" in person.one("section.approval textarea").get_attribute("value")
+    if scripts:
+        assert person.driver.execute_script("return innerWidth") == PHONE["width"]
+    person.type("input", '{"expression": "6 * 9"}')
+    person.submit("section.approval button[value=approve]")
+    assert "54" in person.answer()
+    assert not person.complaints()
+    person.go("/agents").press("a[href^='/agents/']").choose("policy.calculator", "")
+    person.submit("form[action$='/tools'] button.primary")
+
+
 def test_the_answer_grows_before_it_is_finished(visitor):
     person = visitor().sign_in(EMAIL, PASSWORD)
     person.go("/").ask("/long 400")

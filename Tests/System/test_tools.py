@@ -1,6 +1,7 @@
 """Agents that use tools, in the real process."""
 
-from alma import assert_whole
+import pytest
+from alma import answer_text, assert_whole, wait_until
 
 
 def asked(client, words):
@@ -41,3 +42,85 @@ def test_every_model_call_is_counted(client):
     usage = [event.data for event in events if event.type == "usage"]
     assert len(usage) == 2
     assert "step" in usage[0] and "step" not in usage[1]
+
+
+# Approvals
+
+
+def set_policy(client, decision):
+    agent = next(one for one in client.http.get("/v1/agents").json()["data"] if one["name"] == "assistant")
+    path = f"/v1/agents/{agent['agent_id']}/tools/calculator/policy"
+    answer = client.http.put(path, json={"decision": decision})
+    assert answer.status_code == 200, answer.text
+
+
+@pytest.fixture
+def asking(client):
+    set_policy(client, "ask")
+    return client
+
+
+def waiting(client, run):
+    return wait_until(lambda: client.run(run)["state"] == "waiting", 10, "the question")
+
+
+def pending(client, run):
+    found = client.http.get(f"/v1/runs/{run}/approvals").json()["data"]
+    return next(one for one in found if one["state"] == "pending")
+
+
+def decide(client, run, **body):
+    path = f"/v1/runs/{run}/approvals/{pending(client, run)['call_id']}"
+    return client.http.post(path, json=body)
+
+
+def test_a_run_waits_for_its_person_through_a_crash(server, asking):
+    run = asking.send(asking.conversation(), '/tool calculator {"expression": "6 * 7"}')
+    waiting(asking, run)
+    server.kill()
+    server.start()
+    assert asking.run(run)["state"] == "waiting"
+    assert pending(asking, run)["tool_input"] == {"expression": "6 * 7"}
+    bad = decide(asking, run, decision="approve", tool_input={"expresion": "1"})
+    assert bad.status_code == 422 and "is missing" in bad.text
+    good = decide(asking, run, decision="approve", tool_input={"expression": "6 * 8"})
+    assert good.status_code == 202, good.text
+    events = list(asking.events(run))
+    assert_whole(events)
+    assert "48" in answer_text(events)
+    assert [event.data["decision"] for event in events if event.type == "approval_resolved"] == ["approved"]
+    assert sum(event.type == "tool_call" for event in events) == 1
+    assert events[-1].data["attempt"] == 1
+
+
+def test_what_is_denied_is_not_done(asking):
+    run = asking.send(asking.conversation(), '/tool calculator {"expression": "6 * 7"}')
+    waiting(asking, run)
+    assert decide(asking, run, decision="deny").status_code == 202
+    events = list(asking.events(run))
+    assert_whole(events)
+    assert "did not allow" in answer_text(events)
+    assert "42" not in answer_text(events)
+
+
+def test_always_is_remembered(asking):
+    run = asking.send(asking.conversation(), '/tool calculator {"expression": "6 * 7"}')
+    waiting(asking, run)
+    assert decide(asking, run, decision="approve", remember=True).status_code == 202
+    asking.finished(run)
+    text, events = asked(asking, '/tool calculator {"expression": "1 + 1"}')
+    assert "2" in text
+    assert not [event for event in events if event.type == "approval_request"]
+
+
+def test_a_waiting_run_can_be_stopped(asking):
+    run = asking.send(asking.conversation(), '/tool calculator {"expression": "6 * 7"}')
+    waiting(asking, run)
+    assert asking.http.post(f"/v1/runs/{run}/cancellation").status_code == 202
+    assert asking.finished(run, 5)["state"] == "cancelled"
+
+
+def test_policy_may_forbid(client):
+    set_policy(client, "deny")
+    text, _ = asked(client, '/tool calculator {"expression": "6 * 7"}')
+    assert "does not allow calculator" in text

@@ -88,6 +88,7 @@ struct Parts: Sendable {
         let services = WebServices(
             store: store,
             models: models,
+            tools: tools,
             hub: hub,
             runQueued: { [worker] in worker.wake() },
             runCancelled: { [worker] run in worker.cancel(run: run.id) },

@@ -29,6 +29,15 @@ package struct ToolCatalogue: Sendable {
         entries.values.map(\.tool.specification).sorted { $0.name < $1.name }
     }
 
+    /// What is wrong with an input, in one line; nil when it fits, or nobody here knows the tool.
+    package func complaint(about input: String, for name: String) -> String? {
+        guard let value = try? JSONValue(parsing: input), value.object != nil else {
+            return "It must be a JSON object."
+        }
+        guard let violations = entries[name]?.schema.validate(value), !violations.isEmpty else { return nil }
+        return violations.map(\.description).joined(separator: "; ")
+    }
+
     subscript(_ name: String) -> Entry? { entries[name] }
 
     /// Those of `names` that are there, as a model is told of them.

@@ -12,6 +12,22 @@ package struct AgentTool: Sendable, Equatable {
     package var ownDecision: ToolPolicy.Decision?
     /// What happens to a call as things are.
     package var decision: ToolPolicy.Decision
+
+    package init(
+        name: String,
+        description: String,
+        level: ToolLevel,
+        isEnabled: Bool = true,
+        ownDecision: ToolPolicy.Decision? = nil,
+        decision: ToolPolicy.Decision
+    ) {
+        self.name = name
+        self.description = description
+        self.level = level
+        self.isEnabled = isEnabled
+        self.ownDecision = ownDecision
+        self.decision = decision
+    }
 }
 
 extension Store {

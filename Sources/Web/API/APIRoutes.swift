@@ -48,6 +48,12 @@ struct APIRoutes: Sendable {
         router.get("/v1/conversations/{id}/messages", use: conversations.messages)
         router.post("/v1/conversations/{id}/messages", use: messages.send)
 
+        let tools = ToolRoutes(services: services)
+        router.get("/v1/agents/{id}/tools", use: tools.tools)
+        router.put("/v1/agents/{id}/tools/{name}/policy", use: tools.setPolicy)
+        router.get("/v1/runs/{id}/approvals", use: tools.approvals)
+        router.post("/v1/runs/{id}/approvals/{call}", use: tools.decide)
+
         router.get("/v1/runs/{id}", use: runs.show)
         router.get("/v1/runs/{id}/events", use: runs.events)
         router.post("/v1/runs/{id}/cancellation", use: runs.cancel)

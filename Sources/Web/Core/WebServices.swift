@@ -6,6 +6,8 @@ package import Storage
 package struct WebServices: Sendable {
     package var store: Store
     package var models: any ModelSource
+    /// What the tools take, to check what a person makes of an input.
+    package var tools: ToolCatalogue
     package var hub: EventHub
     /// Tells the worker of this process that a run waits. Without one, other processes find it.
     package var runQueued: @Sendable () -> Void
@@ -18,6 +20,7 @@ package struct WebServices: Sendable {
     package init(
         store: Store,
         models: any ModelSource,
+        tools: ToolCatalogue = .empty,
         hub: EventHub,
         runQueued: @escaping @Sendable () -> Void,
         runCancelled: @escaping @Sendable (Run) -> Void,
@@ -27,6 +30,7 @@ package struct WebServices: Sendable {
     ) {
         self.store = store
         self.models = models
+        self.tools = tools
         self.hub = hub
         self.runQueued = runQueued
         self.runCancelled = runCancelled

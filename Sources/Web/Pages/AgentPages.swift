@@ -31,6 +31,7 @@ struct AgentPages: Sendable {
         guard let agent = try await desk.store.agent(context.identifier("id"), by: identity.principal) else {
             throw WebError.notFound
         }
+        let tools = try await desk.store.tools(ofAgent: agent.id, by: identity.principal)
         let models = try await desk.store.models(llmID: nil, isActive: nil, by: identity.principal)
         let view = AgentView(
             page: desk.frame(agent.title(voice: voice), .agents, request: request, context: context, voice: voice),
@@ -47,8 +48,25 @@ struct AgentPages: Sendable {
                 time: agent.averageResponseTime,
                 lastUsedAt: agent.lastUsedAt
             ),
+            tools: tools?.filter(\.isEnabled) ?? [],
             voice: voice
         )
         return try desk.page(view, context: context)
+    }
+
+    /// What the person lets the agent do: for each of its tools a choice, empty for the general rules.
+    func setPolicies(_ request: Request, context: WebContext) async throws -> Response {
+        let identity = try context.signedIn()
+        let agent = try context.identifier("id")
+        let form = try await request.decodeForm()
+        guard let tools = try await desk.store.tools(ofAgent: agent, by: identity.principal) else {
+            throw WebError.notFound
+        }
+        for tool in tools {
+            let chosen = ToolPolicy.Decision(rawValue: form["policy.\(tool.name)"])
+            guard chosen != tool.ownDecision else { continue }
+            _ = try await desk.store.setPolicy(chosen, tool: tool.name, agent: agent, by: identity.principal)
+        }
+        return .redirect(to: "/agents/\(agent.text)", done: .saved)
     }
 }

@@ -59,8 +59,11 @@ struct LiveStream: Sendable {
             frames += LiveFrame.blocks(first: text.first, text.blocks).text(id: nil)
         }
         if let tools = change.tools {
-            let lines = tools.toolLines(voice: reader.voice)
-            frames += LiveFrame.tools(try desk.templates.html(ToolsView(tools: lines), language)).text(id: nil)
+            let view = ToolsView(
+                tools: tools.toolLines(voice: reader.voice),
+                questions: tools.questions(run: run.id, csrf: reader.csrf)
+            )
+            frames += LiveFrame.tools(try desk.templates.html(view, language)).text(id: nil)
         }
         if let line = change.line?.line(voice: reader.voice) {
             frames += LiveFrame.status(try desk.templates.html(line, language)).text(id: nil)

@@ -35,6 +35,7 @@ extension Pages {
         let runs = RunPages(desk: desk)
         router.post("/runs/{id}/cancellation", use: runs.cancel)
         router.post("/runs/{id}/retry", use: runs.retry)
+        router.post("/runs/{id}/approvals/{call}", use: runs.decide)
 
         let providers = ProviderListPage(desk: desk)
         router.get("/providers", use: providers.show)
@@ -61,6 +62,7 @@ extension Pages {
         let agents = AgentPages(desk: desk)
         router.get("/agents", use: agents.list)
         router.get("/agents/{id}", use: agents.show)
+        router.post("/agents/{id}/tools", use: agents.setPolicies)
 
         let settings = SettingsPage(desk: desk)
         router.get("/settings", use: settings.show)

@@ -95,6 +95,7 @@ struct ThreadReader: Sendable {
             agent: agents.name(of: run.agentID, voice: voice) ?? voice.words["composer.agent"],
             live: live,
             html: text.blocks.joined(),
+            csrf: csrf,
             voice: voice
         )
     }

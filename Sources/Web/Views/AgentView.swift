@@ -1,5 +1,6 @@
 import Engine
 import Foundation
+import Storage
 
 /// One agent: what it is told, what it is good at, how it does.
 struct AgentView: View {
@@ -14,6 +15,33 @@ struct AgentView: View {
     let hasCapabilities: Bool
     let isSystem: Bool
     let facts: [Fact]
+    let tools: [ToolRow]
+    let hasTools: Bool
+
+    /// A tool of the agent, and what this person lets it do.
+    struct ToolRow: Sendable {
+        let description: String
+        let level: String
+        let select: Select
+
+        init(_ tool: AgentTool, voice: Voice) {
+            let words = voice.words
+            description = tool.description
+            level = words["level.\(tool.level.rawValue)"]
+            let own = tool.ownDecision
+            let choices: [(ToolPolicy.Decision?, String)] = [
+                (nil, "agents.policyGeneral"), (.allow, "agents.policyAllow"), (.ask, "agents.policyAsk"),
+                (.deny, "agents.policyDeny"),
+            ]
+            select = Select(
+                "policy.\(tool.name)",
+                label: tool.name,
+                options: choices.map {
+                    Option(value: $0.0?.rawValue ?? "", label: words[$0.1], isChosen: $0.0 == own)
+                }
+            )
+        }
+    }
 
     /// What is counted of an agent. The rate is between 0 and 1, the time in seconds.
     struct Numbers: Sendable {
@@ -33,6 +61,7 @@ struct AgentView: View {
         capabilities: [String],
         isSystem: Bool,
         numbers: Numbers,
+        tools: [AgentTool] = [],
         voice: Voice
     ) {
         let words = voice.words
@@ -44,6 +73,8 @@ struct AgentView: View {
         self.capabilities = capabilities
         self.isSystem = isSystem
         hasCapabilities = !capabilities.isEmpty
+        self.tools = tools.map { ToolRow($0, voice: voice) }
+        hasTools = !tools.isEmpty
         let rate = (numbers.successRate * 1000).rounded() / 10
         var facts = [
             Fact(name: words["agents.model"], value: numbers.model ?? words["agents.defaultModel"]),

@@ -9,13 +9,14 @@ struct GrowingView: Sendable {
     let html: String
     let tools: [ToolLine]
     let hasTools: Bool
+    let questions: [ToolQuestion]
     let streamAddress: String
     let kind: String
     let sign: String
     let word: String
     let detail: String?
 
-    init(run: Run, agent: String, live: LiveAnswer, html: String, voice: Voice) {
+    init(run: Run, agent: String, live: LiveAnswer, html: String, csrf: String, voice: Voice) {
         let line = live.line(voice: voice)
         id = run.messageID.text
         self.agent = agent
@@ -23,6 +24,7 @@ struct GrowingView: Sendable {
         self.html = html
         tools = live.toolLines(voice: voice)
         hasTools = !tools.isEmpty
+        questions = live.questions(run: run.id, csrf: csrf)
         streamAddress =
             "/conversations/\(run.conversationID.text)/live?run=\(run.id.text)&after=\(live.sequence)"
         (kind, sign, word, detail) = (line.kind, line.sign, line.word, line.detail)

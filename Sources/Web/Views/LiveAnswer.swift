@@ -18,6 +18,8 @@ struct LiveAnswer: Sendable {
         var name: String
         var input: String
         var hasSucceeded: Bool?
+        /// A person has to answer before it goes on.
+        var isAsked = false
     }
 
     mutating func feed(_ event: RunEvent) {
@@ -28,6 +30,8 @@ struct LiveAnswer: Sendable {
         case .runStatus: feedStatus(event)
         case .toolCall: feedToolCall(event)
         case .toolResult: feedToolResult(event)
+        case .approvalRequest: ask(event, true)
+        case .approvalResolved: ask(event, false)
         default: break
         }
     }
@@ -76,6 +80,12 @@ struct LiveAnswer: Sendable {
         }
     }
 
+    private mutating func ask(_ event: RunEvent, _ isAsked: Bool) {
+        struct Asked: Decodable { var callId: String }
+        guard let asked = decode(Asked.self, event) else { return }
+        for index in tools.indices where tools[index].callID == asked.callId { tools[index].isAsked = isAsked }
+    }
+
     /// The input as one line of JSON.
     private func input(of event: RunEvent) -> String {
         let object = try? JSONSerialization.jsonObject(with: Data(event.data.utf8)) as? [String: Any]
@@ -111,7 +121,7 @@ extension LiveAnswer {
             attempt: attempt,
             reason: reason,
             hasText: !text.isEmpty,
-            isToolAtWork: tools.contains { $0.hasSucceeded == nil }
+            isToolAtWork: tools.contains { $0.hasSucceeded == nil && !$0.isAsked }
         )
     }
 
@@ -134,6 +144,28 @@ extension LiveAnswer {
     }
 
     func toolLines(voice: Voice) -> [ToolLine] {
-        tools.map { ToolLine(name: $0.name, input: $0.input, hasSucceeded: $0.hasSucceeded, voice: voice) }
+        tools.map {
+            ToolLine(
+                name: $0.name,
+                input: $0.input,
+                hasSucceeded: $0.hasSucceeded,
+                isAsked: $0.isAsked && !state.isFinal,
+                voice: voice
+            )
+        }
+    }
+
+    /// The calls that wait for the person who reads this.
+    func questions(run: UUID, csrf: String) -> [ToolQuestion] {
+        guard !state.isFinal else { return [] }
+        return tools.filter(\.isAsked).map {
+            ToolQuestion(
+                name: $0.name,
+                input: $0.input,
+                fieldID: "input-\($0.callID)",
+                action: "/runs/\(run.text)/approvals/\($0.callID)",
+                csrf: csrf
+            )
+        }
     }
 }

@@ -7,10 +7,12 @@ struct ToolLine: Sendable {
     let result: String
 
     /// `hasSucceeded` is nil while the tool works. The input is cut to a line.
-    init(name: String, input: String, hasSucceeded: Bool?, voice: Voice) {
+    init(name: String, input: String, hasSucceeded: Bool?, isAsked: Bool = false, voice: Voice) {
         self.name = name
         self.input = input.count > 160 ? String(input.prefix(159)) + "…" : input
         switch hasSucceeded {
+        case nil where isAsked:
+            (kind, sign, result) = ("wait", voice.icons("hand"), voice.words["tool.asked"])
         case nil:
             (kind, sign, result) = ("live", voice.icons.glyph(busy: true), voice.words["tool.running"])
         case true?:
@@ -21,9 +23,19 @@ struct ToolLine: Sendable {
     }
 }
 
-/// The tool calls of a run, for a page that shows them while they happen.
+/// The tool calls of a run, for a page that shows them while they happen, with those that wait for the reader.
 struct ToolsView: View {
-    static let template = "part/tools"
+    static let template = "part/questions"
 
     let tools: [ToolLine]
+    let questions: [ToolQuestion]
+}
+
+/// A tool call that a person has to answer, where they read it.
+struct ToolQuestion: Sendable {
+    let name: String
+    let input: String
+    let fieldID: String
+    let action: String
+    let csrf: String
 }

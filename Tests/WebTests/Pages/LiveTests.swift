@@ -26,7 +26,7 @@ import Testing
     @Test func toolsAndStates() throws {
         let live = try Fixtures.samples(.english).live
         #expect(live.attempt == 2 && live.state == .running)
-        #expect(live.tools.map(\.hasSucceeded) == [true, false])
+        #expect(live.tools.map(\.hasSucceeded) == [true, false, nil])
         #expect(live.tools.first?.input == #"{"path":"src/queue/retry.py"}"#)
         let line = live.line(voice: try Fixtures.voice())
         #expect(line.word == "Writing" && line.detail == "Attempt 2: the one before was cut short")

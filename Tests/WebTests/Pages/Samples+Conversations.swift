@@ -173,6 +173,8 @@ extension Samples {
             (.toolResult, #"{"call_id":"1","success":true}"#),
             (.toolCall, #"{"call_id":"2","tool_name":"run_command","tool_input":{"command":"pytest -q"}}"#),
             (.toolResult, #"{"call_id":"2","success":false}"#),
+            (.toolCall, #"{"call_id":"3","tool_name":"git_push","tool_input":{"remote":"origin"}}"#),
+            (.approvalRequest, #"{"call_id":"3","tool_name":"git_push","tool_input":{"remote":"origin"}}"#),
             (.contentStream, #"{"content_delta":"While the push waits","is_complete":false}"#),
         ]
         for (index, event) in events.enumerated() {
@@ -191,6 +193,7 @@ extension Samples {
             agent: text("Assistant", "助手"),
             live: live,
             html: html,
+            csrf: "token",
             voice: voice
         )
     }

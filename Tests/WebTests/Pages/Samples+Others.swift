@@ -1,5 +1,6 @@
 import Engine
 import Foundation
+import Storage
 
 @testable import Web
 
@@ -48,6 +49,16 @@ extension Samples {
             capabilities: [text("writing", "写作"), text("explaining", "解释")],
             isSystem: true,
             numbers: .init(model: nil, runs: 584, successRate: 0.964, time: 48, lastUsedAt: ago(12)),
+            tools: [
+                AgentTool(name: "calculator", description: "Computes.", level: .readOnly, decision: .allow),
+                AgentTool(
+                    name: "git_push",
+                    description: "Pushes a branch.",
+                    level: .privileged,
+                    ownDecision: .ask,
+                    decision: .ask
+                ),
+            ],
             voice: voice
         )
     }

@@ -88,7 +88,8 @@ struct Samples {
     /// The views that are no pages but parts of a live one.
     var pieces: [any View] {
         [
-            ToolsView(tools: live.toolLines(voice: voice)), TalksView(rows, voice: voice), live.line(voice: voice),
+            ToolsView(tools: live.toolLines(voice: voice), questions: live.questions(run: .v7(), csrf: "token")),
+            TalksView(rows, voice: voice), live.line(voice: voice),
             answer(run(.failed, attempt: 3, error: "MODEL_TIMEOUT"), html: "<p>x</p>"),
         ]
     }

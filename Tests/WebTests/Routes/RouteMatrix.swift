@@ -80,6 +80,22 @@ enum RouteMatrix {
             body: #"{"content":"echo","agent_id":"{agent}","model_id":"{model}"}"#
         ),
 
+        RouteRule(.get, "/v1/agents/{id}/tools", of: "agent", .owner(.fine)),
+        RouteRule(
+            .put,
+            "/v1/agents/{id}/tools/{name}/policy",
+            of: "agent",
+            .owner(.missing),
+            body: #"{"decision":"ask"}"#
+        ),
+        RouteRule(.get, "/v1/runs/{id}/approvals", of: "run", .owner(.fine)),
+        RouteRule(
+            .post,
+            "/v1/runs/{id}/approvals/{call}",
+            of: "run",
+            .owner(.missing),
+            body: #"{"decision":"approve"}"#
+        ),
         RouteRule(.get, "/v1/runs/{id}", of: "run", .owner(.fine)),
         RouteRule(.get, "/v1/runs/{id}/events", of: "run", .owner(.fine)),
         RouteRule(.post, "/v1/runs/{id}/cancellation", of: "run", .owner(.fine), body: "{}"),
@@ -110,6 +126,8 @@ enum RouteMatrix {
         RouteRule(.post, "/conversations/{id}/deletion", of: "conversation", .owner(.moved), body: ""),
         RouteRule(.post, "/runs/{id}/cancellation", of: "run", .owner(.moved), body: ""),
         RouteRule(.post, "/runs/{id}/retry", of: "run", .owner(.moved), body: ""),
+        RouteRule(.post, "/runs/{id}/approvals/{call}", of: "run", .owner(.missing), body: "decision=approve"),
+        RouteRule(.post, "/agents/{id}/tools", of: "agent", .owner(.moved), body: ""),
 
         RouteRule(.get, "/providers", .signedIn(.fine)),
         RouteRule(.get, "/providers/new", .signedIn(.fine)),
