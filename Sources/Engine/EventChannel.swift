@@ -15,8 +15,8 @@ struct EventChannel {
         case behind
     }
 
-    /// Some seconds of an answer: who is further behind reads the journal, and a thousand runs stay small.
-    static let maximumEvents = 64
+    /// A second or two of an answer: who is further behind reads the journal, and a thousand runs stay small.
+    static let maximumEvents = 24
     static let maximumBytes = 64 * 1024
 
     private var recent: [RunEvent] = []

@@ -52,7 +52,7 @@ struct CrowdTests {
             #expect(try await body.next() == Array("begun".utf8))
             crowd.append(response)
         }
-        // A look at the crowd comes each 64 ms; the quickest of several must not have waited for one.
+        // A look at the crowd comes each 80 ms; the quickest of several must not have waited for one.
         var quickest = Duration.seconds(10)
         for _ in 0..<20 {
             let start = ContinuousClock.now
