@@ -140,8 +140,9 @@ extension RunExecution {
             usage: rest.usage,
             errorCode: code
         )
-        // Whatever the database has against an end, a run ends.
-        for outcome in [outcome, outcome.withoutDetails, outcome.bare(data)] {
+        // Whatever the database has against an end, a run ends; and what it has refused meanwhile is no answer.
+        let ends = isRefused ? [unstorable(rest)] : [outcome, outcome.withoutDetails, unstorable(rest)]
+        for outcome in ends {
             if await store(outcome.events, { try await journal.finish(outcome) }) { return }
         }
         log.abandon(run.id)
@@ -163,7 +164,38 @@ extension RunExecution {
             usage: rest.usage,
             calls: calls
         )
-        if await !store(rest.events, { try await journal.suspend(suspended) }) { log.abandon(run.id) }
+        if !isRefused, await store(rest.events, { try await journal.suspend(suspended) }) { return }
+        let end = unstorable(rest)
+        if await !store(end.events, { try await journal.finish(end) }) { log.abandon(run.id) }
+    }
+
+    /// Whether the log has refused something of this run, perhaps only after the model had finished.
+    private var isRefused: Bool {
+        if case .failed = handle.ending { true } else { false }
+    }
+
+    /// An end that says nothing but that it failed, in place of `rest`.
+    private func unstorable(_ rest: EventBatch) -> RunOutcome {
+        let code = "RUN_FAILED"
+        let message = "What the model sent could not be stored. Try again, or choose another model."
+        let said: [(kind: RunEvent.Kind, data: String)] = [
+            (.error, data.error(code: code, message: message, retryAfter: nil)),
+            (.runStatus, data.runStatus(.failed, reason: code, attempt: run.attempt)),
+        ]
+        let first = rest.events.first?.sequence ?? 1
+        let events = said.enumerated().map { index, event in
+            RunEvent(sequence: first + Int64(index), kind: event.kind, data: event.data, timestamp: Date())
+        }
+        return RunOutcome(
+            run: run,
+            epoch: claimed.epoch,
+            events: events,
+            state: .failed,
+            content: "",
+            metadata: "{}",
+            usage: [],
+            errorCode: code
+        )
     }
 
     /// Tries until the database has it. When the process ends first, the next worker repeats the attempt. False when the
@@ -202,22 +234,6 @@ extension RunOutcome {
         plain.usage = []
         plain.metadata = "{}"
         return plain
-    }
-
-    /// Nothing but that it failed.
-    fileprivate func bare(_ data: EventData) -> RunOutcome {
-        var bare = withoutDetails
-        let (code, message) = ("RUN_FAILED", "What the model sent could not be stored. Try again, or choose another.")
-        let first = events.first?.sequence ?? 1
-        let said: [(RunEvent.Kind, String)] = [
-            (.error, data.error(code: code, message: message, retryAfter: nil)),
-            (.runStatus, data.runStatus(.failed, reason: code, attempt: run.attempt)),
-        ]
-        bare.events = said.enumerated().map { index, event in
-            RunEvent(sequence: first + Int64(index), kind: event.0, data: event.1, timestamp: Date())
-        }
-        (bare.state, bare.content, bare.errorCode) = (.failed, "", code)
-        return bare
     }
 }
 

@@ -20,11 +20,13 @@ import Testing
         #expect(throws: Never.self) { try JSONValue(parsing: input) }
     }
 
-    @Test func aRunThatCannotBeStoredEndsAndTheOthersGoOn() async throws {
+    /// Whether the refusal comes while the model speaks or after it has finished.
+    @Test(arguments: [100, 0])
+    func aRunThatCannotBeStoredEndsAndTheOthersGoOn(pause: Int) async throws {
         let journal = MemoryJournal()
         let models = StubModels { request, receive in
             try await receive(.text(request.messages == [.user("poison")] ? "poison" : "good"))
-            try await Task.sleep(for: .milliseconds(100))
+            try await Task.sleep(for: .milliseconds(pause))
             try await receive(.text(" and on"))
         }
         journal.refuse { $0.contains("\"content_delta\":\"poison") }
