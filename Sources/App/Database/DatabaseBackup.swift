@@ -17,7 +17,8 @@ struct DatabaseBackup: Sendable {
         let file = "\(backups)/alma-\(Self.stamp()).dump"
         let result = try await Subprocess.run(
             .name("pg_dump"),
-            arguments: ["--format=custom", "--no-password", "--file", file],
+            // Row-level security binds the tables' owner too; as the system it sees every row.
+            arguments: ["--format=custom", "--no-password", "--enable-row-security", "--file", file],
             environment: .custom(environment()),
             output: .discarded,
             error: .string(limit: 64 * 1024)
@@ -39,7 +40,7 @@ struct DatabaseBackup: Sendable {
         let installed = PostgresPrograms.installed().map(\.folder)
         let path = (installed + ["/usr/local/bin", "/usr/bin", "/bin"]).joined(separator: ":")
         let values = [
-            "PATH": path, "LC_ALL": "C.UTF-8", "PGCONNECT_TIMEOUT": "10",
+            "PATH": path, "LC_ALL": "C.UTF-8", "PGCONNECT_TIMEOUT": "10", "PGOPTIONS": "-c alma.system=on",
             "PGHOST": database.host, "PGPORT": database.port.map(String.init), "PGUSER": database.user,
             "PGPASSWORD": database.password, "PGDATABASE": database.database,
         ]
