@@ -79,6 +79,11 @@ package final class MemoryJournal: Journal {
         }
     }
 
+    /// What holds for the run's tools from its next attempt on.
+    package func setPolicy(_ policy: ToolPolicy, run: UUID) {
+        state.withLock { $0.entries[run]?.brief.policy = policy }
+    }
+
     /// Somebody stops a run that waits for answers.
     package func cancelResting(_ run: UUID) {
         state.withLock { state in

@@ -93,12 +93,14 @@ struct RunExecution: Sendable {
         }
     }
 
-    /// Asks the journal until it answers.
+    /// Asks the journal until it answers; what it can never answer ends the run.
     private func patiently<Answer: Sendable>(_ question: @Sendable () async throws -> Answer) async throws -> Answer {
         var delay = Duration.milliseconds(50)
         while true {
             do {
                 return try await question()
+            } catch let failure as any JournalFailure where !failure.isTransient {
+                throw failure
             } catch {
                 try Task.checkCancellation()
                 logger.warning("A run waits for the database", metadata: ["error": "\(error)"])

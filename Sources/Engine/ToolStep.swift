@@ -63,12 +63,13 @@ struct ToolStep: Sendable {
             return .badCall("There is no tool called \(call.name). \(choice)")
         }
         let approval = approvals[call.id]
-        switch decision(on: call) {
-        case .deny: return .failure("The policy of this server does not allow \(call.name). Go on without it.")
-        case .ask where approval?.isApproved == false:
+        // A "no" to this call stands, whatever was allowed for others meanwhile.
+        if approval?.isApproved == false {
             try await resolve(call)
             return .failure("The person did not allow this call. Go on without it, or ask what they want instead.")
-        default: break
+        }
+        if decision(on: call) == .deny {
+            return .failure("The policy of this server does not allow \(call.name). Go on without it.")
         }
         if entry.tool.specification.effect == .effectful {
             if isRepeated, replay.mayHaveBegun(call.id) { return .maybeExecuted }

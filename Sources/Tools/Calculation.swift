@@ -1,3 +1,4 @@
+import Engine
 import Foundation
 
 /// What is wrong with an expression; places count from 1.
@@ -266,8 +267,6 @@ extension Decimal {
         NSDecimalRound(&result, &value, places, mode)
         return result
     }
-
-    fileprivate var isInteger: Bool { self == rounded(places: 0, .plain) }
 
     /// Digits before the point.
     fileprivate var integerDigits: Int { rounded(places: 0, .down).description.filter(\.isNumber).count }

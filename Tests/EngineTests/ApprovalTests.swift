@@ -57,6 +57,23 @@ import Testing
         }
     }
 
+    @Test func aNoStandsWhenTheToolIsAllowedMeanwhile() async throws {
+        let (journal, tool) = (MemoryJournal(), DigTool())
+        let shop = try shop(journal, tool)
+        try await shop.open {
+            let run = shop.ask("Go", tools: ["dig"])
+            let calls = try await waiting(journal, run)
+            journal.decide(approval(calls[0].id, false), run: run.id)
+            // "Always" was said to the second one.
+            journal.setPolicy(ToolPolicy(rules: [.init(toolName: "dig", decision: .allow)]), run: run.id)
+            journal.decide(approval(calls[1].id, true), run: run.id)
+            shop.worker.wake()
+            let log = try await shop.log(of: run)
+            #expect(log.states.last == "completed")
+            #expect(tool.dug.withLock { $0 } == ["2"])
+        }
+    }
+
     @Test func aRestingRunThatIsStoppedKeepsItsWords() async throws {
         let (journal, tool) = (MemoryJournal(), DigTool())
         let shop = try shop(journal, tool)

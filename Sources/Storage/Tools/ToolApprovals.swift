@@ -71,7 +71,11 @@ extension Store {
         let answers = try await batch(
             [
                 // Two answers at once must not each take the other for open.
-                "select from runs where run_id = \(run) for no key update",
+                """
+                select from runs where run_id = \(run) and user_id = \(principal.userID)
+                    and org_id = \(principal.organisationID)
+                for no key update
+                """,
                 """
                 with decided as (
                     update tool_approvals set state = \(state.rawValue), edited_input = \(decision.editedInput),
