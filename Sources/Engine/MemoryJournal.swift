@@ -123,7 +123,8 @@ package final class MemoryJournal: Journal {
                     continue
                 }
                 entry.epoch += 1
-                entry.run.attempt += 1
+                // One that rested goes on; one whose worker fell silent is tried once more.
+                if entry.run.attempt == 0 || entry.worker != nil { entry.run.attempt += 1 }
                 entry.run.state = .running
                 entry.worker = worker
                 state.entries[id] = entry

@@ -341,10 +341,13 @@ import Testing
             let run = try await store.queuedRun(by: user.principal)
             try await database.administrator.query(
                 """
-                insert into runs (run_id, org_id, user_id, conversation_id, agent_id, user_message_id, message_id, state, finished_at)
-                select gen_random_uuid(), \(user.organisationID), \(user.id), \(run.conversationID), \(run.agentID),
+                insert into runs (
+                    run_id, root_run_id, org_id, user_id, conversation_id, agent_id, user_message_id, message_id, state,
+                    finished_at
+                )
+                select id, id, \(user.organisationID), \(user.id), \(run.conversationID), \(run.agentID),
                     gen_random_uuid(), gen_random_uuid(), 'completed', now()
-                from generate_series(1, 20000)
+                from (select gen_random_uuid() as id from generate_series(1, 20000)) n
                 """
             )
             try await database.administrator.query("analyze runs")

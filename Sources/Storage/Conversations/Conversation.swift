@@ -28,7 +28,8 @@ extension Conversation {
     static let columns: Query = """
         c.conversation_id, c.title, c.summary, c.created_at, c.updated_at, c.last_message_at, c.last_activity_at,
         c.is_pinned, c.is_archived, c.message_count, c.tags, c.metadata,
-        (select r.state from runs r where r.conversation_id = c.conversation_id and r.finished_at is null) as run_state
+        (select r.state from runs r where r.conversation_id = c.conversation_id and r.finished_at is null
+            and r.parent_run_id is null) as run_state
         """
 
     init(_ row: Row) throws {

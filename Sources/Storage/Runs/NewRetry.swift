@@ -36,20 +36,20 @@ struct NewRetry: Sendable {
             for no key update
         ), r as (
             insert into runs (
-                run_id, org_id, user_id, conversation_id, agent_id, model_id, user_message_id, message_id, priority,
-                created_at
+                run_id, root_run_id, org_id, user_id, conversation_id, agent_id, model_id, user_message_id, message_id,
+                priority, created_at
             )
-            select \(run.id)::uuid, f.org_id, f.user_id, conversation_id, f.agent_id, f.model_id, f.user_message_id,
+            select \(run.id)::uuid, \(run.id)::uuid, f.org_id, f.user_id, conversation_id, f.agent_id, f.model_id, f.user_message_id,
                 \(run.messageID)::uuid, \(NewTurn.priority(for: principal))::smallint, \(time)::timestamptz
             from runs f join conversation using (conversation_id)
-            where f.run_id = \(failed) and f.state in ('failed', 'cancelled') and not exists (
+            where f.run_id = \(failed) and f.parent_run_id is null and f.state in ('failed', 'cancelled') and not exists (
                 select from messages m
                 where m.conversation_id = f.conversation_id and m.message_id > f.user_message_id and m.role = 'user'
                     and not m.is_deleted
             ) and not exists (
                 select from runs other
                 where other.conversation_id = f.conversation_id and other.user_message_id = f.user_message_id
-                    and other.state = 'completed'
+                    and other.parent_run_id is null and other.state = 'completed'
             )
             on conflict do nothing
             returning *

@@ -58,10 +58,10 @@ struct NewTurn: Sendable {
             where conversation_id = \(input.conversationID) and not is_deleted order by message_id desc limit 1
         ), r as (
             insert into runs (
-                run_id, org_id, user_id, conversation_id, agent_id, model_id, user_message_id, message_id, priority,
-                idempotency_key, request_hash, created_at
+                run_id, root_run_id, org_id, user_id, conversation_id, agent_id, model_id, user_message_id, message_id,
+                priority, idempotency_key, request_hash, created_at
             )
-            select \(run.id)::uuid, \(run.organisationID)::uuid, \(run.userID)::uuid, conversation_id, agent_id,
+            select \(run.id)::uuid, \(run.id)::uuid, \(run.organisationID)::uuid, \(run.userID)::uuid, conversation_id, agent_id,
                 \(input.modelID)::uuid, \(run.userMessageID)::uuid, \(run.messageID)::uuid,
                 \(Self.priority(for: principal))::smallint, \(input.idempotencyKey), \(input.requestHash)::bytea,
                 \(time)::timestamptz

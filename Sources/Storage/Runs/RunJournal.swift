@@ -29,7 +29,8 @@ extension Store: Journal {
             )
             update runs r set
                 state = case when r.state = 'queued' then 'running' else r.state end,
-                attempt = r.attempt + 1, lease_owner = \(worker), lease_epoch = r.lease_epoch + 1,
+                -- One that rested goes on; one whose worker fell silent is tried once more.
+                attempt = r.attempt + (r.attempt = 0 or r.lease_owner is not null)::integer, lease_owner = \(worker), lease_epoch = r.lease_epoch + 1,
                 started_at = coalesce(r.started_at, now())
             from chosen where r.run_id = chosen.run_id
             returning \(Run.columns), r.lease_epoch, r.priority, last_sequence(r.run_id) as last_sequence

@@ -51,7 +51,8 @@ extension Store {
         try await query(
             """
             select \(Run.columns) from runs r
-            where r.conversation_id = \(conversation) and r.finished_at is null and \(Self.isOwnRun(principal))
+            where r.conversation_id = \(conversation) and r.finished_at is null and r.parent_run_id is null
+                and \(Self.isOwnRun(principal))
             """,
             by: principal
         ).map(Run.init)
@@ -73,10 +74,11 @@ extension Store {
                 where m.conversation_id = r.conversation_id and m.message_id = r.message_id and not m.is_deleted
             ) as is_written
             from runs r
-            where r.conversation_id = \(conversation) and \(Self.isOwnRun(principal)) and (
+            where r.conversation_id = \(conversation) and r.parent_run_id is null and \(Self.isOwnRun(principal)) and (
                 r.finished_at is null or r.message_id = any(\(ids)::uuid[]) or r.run_id in (
                     select distinct on (l.user_message_id) l.run_id from runs l
-                    where l.conversation_id = \(conversation) and l.user_message_id = any(\(ids)::uuid[])
+                    where l.conversation_id = \(conversation) and l.parent_run_id is null
+                        and l.user_message_id = any(\(ids)::uuid[])
                     order by l.user_message_id, l.run_id desc
                 )
             )
