@@ -1,5 +1,6 @@
 select set_config('alma.system', 'on', true);
 delete from runs where parent_run_id is not null;
+delete from agents where agent_type = 'system' and name in ('orchestrator', 'coding', 'web', 'file');
 select set_config('alma.system', '', true);
 
 drop index runs_one_active;

@@ -3,8 +3,10 @@ package import Foundation
 /// Builds the `data` of events: a JSON object that begins with the ids which every event carries.
 package struct EventData: Sendable {
     private let ids: String
+    private let parent: String?
 
     package init(run: Run) {
+        parent = run.parentRunID?.text
         ids =
             "{\"message_id\":\"\(run.messageID.text)\",\"agent_id\":\"\(run.agentID.text)\",\"run_id\":\"\(run.id.text)\""
     }
@@ -26,10 +28,12 @@ package struct EventData: Sendable {
     }
 
     /// `stepsKept`: how many finished steps of earlier attempts stay; their text is said again.
-    package func agentStart(name: String, attempt: Int, stepsKept: Int = 0) -> String {
+    package func agentStart(name: String, attempt: Int, stepsKept: Int = 0, task: TaskContext? = nil) -> String {
         var json = JSONFields(ids)
         json.set("agent_name", name)
         json.set("attempt", attempt)
+        if let parent { json.set("parent_run_id", parent) }
+        if let task { json.set("task", task.title) }
         if stepsKept > 0 { json.set("steps_kept", stepsKept) }
         return json.closed
     }
@@ -54,6 +58,14 @@ package struct EventData: Sendable {
         json.set("call_id", call.id)
         json.set("tool_name", call.name)
         json.raw("tool_input", call.input)
+        return json.closed
+    }
+
+    /// `tasks`: an array of id, title, agent, depends_on, state, run_id.
+    func planUpdate(call: String, tasks: JSONValue) -> String {
+        var json = JSONFields(ids)
+        json.set("call_id", call)
+        json.raw("tasks", tasks.text)
         return json.closed
     }
 

@@ -19,12 +19,12 @@ package protocol Journal: Sendable {
     /// Returns the runs whose epoch had passed: nothing of those was stored.
     func append(_ batches: [EventBatch]) async throws -> Set<UUID>
 
-    /// Stores the last events, the answer's message, the usage and the final state in one transaction.
-    /// Returns false when the epoch had passed: nothing was stored.
+    /// Stores the last events, the answer's message, the usage and the final state in one transaction. A child's end wakes
+    /// its parent, and what is left of a run's own children is stopped with it. Returns false when the epoch had passed: nothing was stored.
     func finish(_ outcome: RunOutcome) async throws -> Bool
 
-    /// Lays a run down until every one of its calls has a person's answer; then it is queued again. In one transaction.
-    /// Returns false when the epoch had passed: nothing was stored.
+    /// Lays a run down until every one of its calls has a person's answer, or a child of it has ended; then it is queued
+    /// again. Its new children are queued with it. In one transaction. Returns false when the epoch had passed: nothing was stored.
     func suspend(_ suspended: SuspendedRun) async throws -> Bool
 
     /// Says that a reader on this node follows a run which another node writes, so that its growth is announced here.
@@ -70,6 +70,12 @@ package struct RunBrief: Sendable {
     package var policy: ToolPolicy
     /// What was answered to this run's calls.
     package var approvals: [ToolApproval]
+    /// What a child is to do; nil of a turn.
+    package var task: TaskContext?
+    /// Whom its agent can ask.
+    package var team: Team
+    /// Those whom it has asked already, in the order in which they were asked.
+    package var children: [ChildRecord]
     /// Somebody asked to stop it while nobody worked on it.
     package var isCancelled: Bool
 
@@ -83,6 +89,9 @@ package struct RunBrief: Sendable {
         tools: [String] = [],
         policy: ToolPolicy = ToolPolicy(),
         approvals: [ToolApproval] = [],
+        task: TaskContext? = nil,
+        team: Team = Team(),
+        children: [ChildRecord] = [],
         isCancelled: Bool = false
     ) {
         self.agentName = agentName
@@ -94,6 +103,9 @@ package struct RunBrief: Sendable {
         self.tools = tools
         self.policy = policy
         self.approvals = approvals
+        self.task = task
+        self.team = team
+        self.children = children
         self.isCancelled = isCancelled
     }
 }
@@ -162,6 +174,10 @@ package struct RunOutcome: Sendable {
     /// One for each model call that was made and is not stored yet.
     package var usage: [UsageRecord]
     package var errorCode: String?
+    /// Of a run that failed: why, in words.
+    package var errorMessage: String?
+    /// Whether it may have asked colleagues, who may be at work still.
+    package var mayHaveChildren: Bool
 
     package init(
         run: Run,
@@ -171,7 +187,9 @@ package struct RunOutcome: Sendable {
         content: String,
         metadata: String,
         usage: [UsageRecord],
-        errorCode: String? = nil
+        errorCode: String? = nil,
+        errorMessage: String? = nil,
+        mayHaveChildren: Bool = false
     ) {
         self.run = run
         self.epoch = epoch
@@ -181,6 +199,8 @@ package struct RunOutcome: Sendable {
         self.metadata = metadata
         self.usage = usage
         self.errorCode = errorCode
+        self.errorMessage = errorMessage
+        self.mayHaveChildren = mayHaveChildren
     }
 }
 

@@ -2,7 +2,7 @@ package import Foundation
 
 /// A journal that forgets when the process ends: for tests, of the engine and of whoever builds on it.
 package final class MemoryJournal: Journal {
-    private struct Entry {
+    fileprivate struct Entry {
         var run: Run
         var brief: RunBrief
         var epoch: Int64 = 0
@@ -11,16 +11,20 @@ package final class MemoryJournal: Journal {
         var events: [RunEvent] = []
         var usage: [UsageRecord] = []
         var asked: [ToolCall] = []
+        /// Of a child: what it answers.
+        var key: String?
         var outcome: RunOutcome?
     }
 
-    private struct State {
+    fileprivate struct State {
         var entries: [UUID: Entry] = [:]
         var order: [UUID] = []
         var signs: [UUID: ContinuousClock.Instant] = [:]
         var failure: (any Error)?
         var refuses: @Sendable (String) -> Bool = { _ in false }
         var appends = 0
+        /// What an agent's runs are told, by agent: children's, and those that were handed on.
+        var agents: [UUID: RunBrief] = [:]
     }
 
     private let state = Locked(State())
@@ -34,29 +38,19 @@ package final class MemoryJournal: Journal {
     package func refuse(_ rule: @escaping @Sendable (String) -> Bool) { state.withLock { $0.refuses = rule } }
 
     /// Puts a run into the queue with the two events that a new run has.
-    package func enqueue(_ run: Run, brief: RunBrief) {
-        let data = EventData(run: run)
-        let events = [
-            RunEvent(
-                sequence: 1,
-                kind: .messageReceived,
-                data: data.messageReceived(userMessage: run.userMessageID, temporaryID: nil),
-                timestamp: run.createdAt
-            ),
-            RunEvent(
-                sequence: 2,
-                kind: .runStatus,
-                data: data.runStatus(.queued, attempt: 0),
-                timestamp: run.createdAt
-            ),
-        ]
+    package func enqueue(_ run: Run, brief: RunBrief) { state.withLock { $0.add(run, brief: brief) } }
+
+    /// What the runs of an agent are told when another agent asks it, or hands over.
+    package func employ(_ agent: UUID, brief: RunBrief) { state.withLock { $0.agents[agent] = brief } }
+
+    /// The runs that `run` has asked for, the oldest first.
+    package func children(of run: UUID) -> [Run] {
         state.withLock { state in
-            state.entries[run.id] = Entry(run: run, brief: brief, events: events)
-            state.order.append(run.id)
+            state.order.compactMap { state.entries[$0]?.run }.filter { $0.parentRunID == run }
         }
     }
 
-    package func requestCancellation(of run: UUID) { state.withLock { $0.entries[run]?.isCancelling = true } }
+    package func requestCancellation(of run: UUID) { state.withLock { $0.cancel(run) } }
 
     /// The worker has not been heard of for ever.
     package func forget(worker: UUID) { state.withLock { $0.signs[worker] = nil } }
@@ -82,15 +76,6 @@ package final class MemoryJournal: Journal {
     /// What holds for the run's tools from its next attempt on.
     package func setPolicy(_ policy: ToolPolicy, run: UUID) {
         state.withLock { $0.entries[run]?.brief.policy = policy }
-    }
-
-    /// Somebody stops a run that waits for answers.
-    package func cancelResting(_ run: UUID) {
-        state.withLock { state in
-            guard state.entries[run]?.run.state == .waiting else { return }
-            state.entries[run]?.brief.isCancelled = true
-            state.entries[run]?.run.state = .queued
-        }
     }
 
     /// What has been paid for the run.
@@ -147,7 +132,11 @@ package final class MemoryJournal: Journal {
     package func brief(for run: ClaimedRun) async throws -> RunBrief {
         try access { state in
             guard let entry = state.entries[run.run.id] else { throw MissingRun() }
-            return entry.brief
+            var brief = entry.brief
+            brief.children = state.children(of: run.run.id)
+            brief.team.size = state.entries.values.count { $0.run.rootRunID == run.run.rootRunID }
+            brief.isCancelled = brief.isCancelled || entry.isCancelling
+            return brief
         }
     }
 
@@ -180,6 +169,8 @@ package final class MemoryJournal: Journal {
             entry.run.state = outcome.state
             entry.outcome = outcome
             state.entries[outcome.run.id] = entry
+            for child in state.children(of: outcome.run.id) where !child.state.isFinal { state.cancel(child.run) }
+            if let parent = outcome.run.parentRunID { state.wake(parent) }
             return true
         }
     }
@@ -192,10 +183,19 @@ package final class MemoryJournal: Journal {
             }
             entry.events += suspended.events
             entry.usage += suspended.usage
-            entry.run.state = .waiting
+            let hasNews = suspended.awaited.contains { state.entries[$0]?.run.state.isFinal ?? true }
+            let isAnswered = suspended.calls.contains { call in entry.brief.approvals.contains { $0.callID == call.id }
+            }
+            let goesOn = hasNews || isAnswered || entry.isCancelling || suspended.successor != nil
+            entry.run.state = goesOn ? .queued : .waiting
             entry.worker = nil
             entry.asked = suspended.calls
+            if let successor = suspended.successor, let brief = state.agents[successor] {
+                entry.run.agentID = successor
+                entry.brief = brief.continuing(entry.brief)
+            }
             state.entries[suspended.run.id] = entry
+            for child in suspended.children { state.add(child) }
             return true
         }
     }
@@ -209,9 +209,68 @@ package final class MemoryJournal: Journal {
     }
 }
 
+extension MemoryJournal.State {
+    fileprivate mutating func add(_ run: Run, brief: RunBrief, key: String? = nil) {
+        let data = EventData(run: run)
+        let received = data.messageReceived(userMessage: run.userMessageID, temporaryID: nil)
+        let events = [
+            RunEvent(sequence: 1, kind: .messageReceived, data: received, timestamp: run.createdAt),
+            RunEvent(
+                sequence: 2,
+                kind: .runStatus,
+                data: data.runStatus(.queued, attempt: 0),
+                timestamp: run.createdAt
+            ),
+        ]
+        entries[run.id] = MemoryJournal.Entry(run: run, brief: brief, events: events, key: key)
+        order.append(run.id)
+    }
+
+    fileprivate mutating func add(_ child: NewChild) {
+        let isThere = entries.values.contains { $0.run.parentRunID == child.run.parentRunID && $0.key == child.key }
+        guard !isThere, var brief = agents[child.run.agentID] else { return }
+        brief.task = child.task
+        add(child.run, brief: brief, key: child.key)
+    }
+
+    fileprivate func children(of run: UUID) -> [ChildRecord] {
+        order.compactMap { entries[$0] }.filter { $0.run.parentRunID == run }.map { entry in
+            ChildRecord(
+                run: entry.run.id,
+                key: entry.key ?? "",
+                agentID: entry.run.agentID,
+                state: entry.run.state,
+                result: entry.outcome.map { $0.errorMessage ?? $0.content } ?? "",
+                errorCode: entry.outcome?.errorCode
+            )
+        }
+    }
+
+    /// With all that it has asked for. One that rests is taken up once more, to end with what it has said.
+    fileprivate mutating func cancel(_ run: UUID) {
+        entries[run]?.isCancelling = true
+        if entries[run]?.run.state == .waiting { entries[run]?.run.state = .queued }
+        for child in children(of: run) where !child.state.isFinal { cancel(child.run) }
+    }
+
+    fileprivate mutating func wake(_ run: UUID) {
+        if entries[run]?.run.state == .waiting { entries[run]?.run.state = .queued }
+    }
+}
+
 private struct Refused: JournalFailure {
     var isTransient: Bool { false }
 }
 
 /// A run that this journal has never seen.
 private struct MissingRun: Error {}
+
+extension RunBrief {
+    /// The same conversation in another agent's hands.
+    fileprivate func continuing(_ earlier: RunBrief) -> RunBrief {
+        var brief = self
+        brief.messages = earlier.messages
+        brief.approvals = earlier.approvals
+        return brief
+    }
+}

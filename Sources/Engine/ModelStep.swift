@@ -87,7 +87,15 @@ extension ModelRequest {
     var withoutTools: ModelRequest {
         var plain = self
         plain.tools = []
-        plain.messages = messages.map { message in
+        plain.messages = messages.withoutCalls
+        return plain
+    }
+}
+
+extension [ModelMessage] {
+    /// The same with calls and results as plain words.
+    var withoutCalls: [ModelMessage] {
+        map { message in
             switch message {
             case .assistant(let text, let calls) where !calls.isEmpty:
                 let names = calls.map { "[called \($0.name)(\($0.arguments))]" }.joined(separator: "\n")
@@ -96,7 +104,6 @@ extension ModelRequest {
             default: return message
             }
         }
-        return plain
     }
 }
 

@@ -1,6 +1,6 @@
 package import Foundation
 
-/// A run as everyone may see it: one turn of an agent in a conversation. Its text and steps are in its event log.
+/// A run as everyone may see it: one turn of an agent in a conversation, or a task within one. Its text and steps are in its event log.
 package struct Run: Sendable, Equatable {
     package var id: UUID
     package var organisationID: UUID
@@ -17,6 +17,12 @@ package struct Run: Sendable, Equatable {
     package var errorCode: String?
     package var createdAt: Date
     package var finishedAt: Date?
+    /// The run that asked for it and waits for its end; nil of a turn.
+    package var parentRunID: UUID?
+    /// The turn that it serves; a turn's is its own.
+    package var rootRunID: UUID
+    /// How many runs are above it.
+    package var depth: Int
 
     package init(
         id: UUID,
@@ -30,7 +36,10 @@ package struct Run: Sendable, Equatable {
         attempt: Int,
         errorCode: String? = nil,
         createdAt: Date,
-        finishedAt: Date? = nil
+        finishedAt: Date? = nil,
+        parentRunID: UUID? = nil,
+        rootRunID: UUID? = nil,
+        depth: Int = 0
     ) {
         self.id = id
         self.organisationID = organisationID
@@ -44,6 +53,9 @@ package struct Run: Sendable, Equatable {
         self.errorCode = errorCode
         self.createdAt = createdAt
         self.finishedAt = finishedAt
+        self.parentRunID = parentRunID
+        self.rootRunID = rootRunID ?? id
+        self.depth = depth
     }
 }
 

@@ -6,8 +6,8 @@ enum RunEnding: Error, Equatable {
     case handedBack
     /// Another worker has it already.
     case lost
-    /// People have to answer these calls first.
-    case waiting([ToolCall])
+    /// Others have to do something first.
+    case resting(Rest)
     case failed(code: String, message: String, retryAfter: Int? = nil)
 
     init(_ error: ModelError) {

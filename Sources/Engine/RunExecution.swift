@@ -23,8 +23,8 @@ struct RunExecution: Sendable {
         case .lost, .handedBack:
             await log.close(run.id)
             log.abandon(run.id)
-        case .waiting(let calls):
-            await rest(calls, writer, answer)
+        case .resting(let cause):
+            await rest(cause, writer, answer)
         default:
             await end(ending, writer, answer)
         }
@@ -58,7 +58,12 @@ struct RunExecution: Sendable {
         let replay = claimed.lastSequence > 2 ? try await replay() : RunReplay()
         answer.resume(replay)
         try await writer.event(.runStatus, data.runStatus(.running, attempt: run.attempt), state: .running)
-        let start = data.agentStart(name: brief.agentName, attempt: run.attempt, stepsKept: replay.steps.count)
+        let start = data.agentStart(
+            name: brief.agentName,
+            attempt: run.attempt,
+            stepsKept: replay.steps.count,
+            task: brief.task
+        )
         try await writer.event(.agentStart, start)
         guard !brief.candidates.isEmpty else {
             throw RunEnding.failed(
@@ -124,13 +129,12 @@ extension RunExecution {
         if ending == nil || !answer.content.isEmpty {
             last.append((.messageComplete, data.messageComplete(content: answer.content, metadata: metadata)))
         }
-        var code: String?
-        var reason: String?
-        if case .failed(let errorCode, let message, let retryAfter) = ending {
-            last.append((.error, data.error(code: errorCode, message: message, retryAfter: retryAfter)))
-            (code, reason) = (errorCode, errorCode)
+        var error: (code: String, message: String)?
+        if case .failed(let code, let message, let retryAfter) = ending {
+            last.append((.error, data.error(code: code, message: message, retryAfter: retryAfter)))
+            error = (code, message)
         }
-        last.append((.runStatus, data.runStatus(state, reason: reason, attempt: run.attempt)))
+        last.append((.runStatus, data.runStatus(state, reason: error?.code, attempt: run.attempt)))
         guard let rest = await writer.close(last, records), handle.ending != .lost else { return log.abandon(run.id) }
         let outcome = RunOutcome(
             run: run,
@@ -140,7 +144,9 @@ extension RunExecution {
             content: answer.content,
             metadata: metadata,
             usage: rest.usage,
-            errorCode: code
+            errorCode: error?.code,
+            errorMessage: error?.message,
+            mayHaveChildren: mayHaveChildren
         )
         // Whatever the database has against an end, a run ends; and what it has refused meanwhile is no answer.
         let ends = isRefused ? [unstorable(rest)] : [outcome, outcome.withoutDetails, unstorable(rest)]
@@ -150,12 +156,16 @@ extension RunExecution {
         log.abandon(run.id)
     }
 
-    /// Lays the run down until a person has answered.
-    private func rest(_ calls: [ToolCall], _ writer: RunWriter, _ answer: AnswerInProgress) async {
-        let requested = calls.map { (kind: RunEvent.Kind.approvalRequest, data: data.approvalRequest($0)) }
-        let state = data.runStatus(.waiting, reason: "approval", attempt: run.attempt)
+    /// Lays the run down until others have done what it waits for.
+    private func rest(_ cause: Rest, _ writer: RunWriter, _ answer: AnswerInProgress) async {
+        let next = cause.handOff == nil ? RunState.waiting : .queued
+        let state = data.runStatus(next, reason: cause.reason, attempt: run.attempt)
         let records = answer.takeUnstored()
-        let last = records.map { (kind: RunEvent.Kind.usage, data: data.usage($0)) } + requested
+        var last = records.map { (kind: RunEvent.Kind.usage, data: data.usage($0)) }
+        last += cause.newCalls.map { (.approvalRequest, data.approvalRequest($0)) }
+        if let handOff = cause.handOff {
+            last.append((.toolResult, data.toolResult(handOff.call, handOff.outcome, seconds: 0)))
+        }
         guard let rest = await writer.close(last + [(.runStatus, state)], records), handle.ending != .lost else {
             return log.abandon(run.id)
         }
@@ -164,12 +174,18 @@ extension RunExecution {
             epoch: claimed.epoch,
             events: rest.events,
             usage: rest.usage,
-            calls: calls
+            calls: cause.calls,
+            children: cause.children,
+            awaited: cause.awaited,
+            successor: cause.handOff?.colleague.id
         )
         if !isRefused, await store(rest.events, { try await journal.suspend(suspended) }) { return }
         let end = unstorable(rest)
         if await !store(end.events, { try await journal.finish(end) }) { log.abandon(run.id) }
     }
+
+    /// Children come into being while a run rests, and one that has rested has more in its log than its beginning.
+    private var mayHaveChildren: Bool { claimed.lastSequence > 2 }
 
     /// Whether the log has refused something of this run, perhaps only after the model had finished.
     private var isRefused: Bool {
@@ -196,7 +212,9 @@ extension RunExecution {
             content: "",
             metadata: "{}",
             usage: [],
-            errorCode: code
+            errorCode: code,
+            errorMessage: message,
+            mayHaveChildren: mayHaveChildren
         )
     }
 

@@ -20,5 +20,14 @@ package struct RunLimits: Sendable {
     /// The wait before the second round; it doubles, with jitter.
     package var backoff = Duration.milliseconds(500)
 
+    /// Runs that serve one turn, the turn itself among them.
+    package var runsPerTurn = 100
+    /// How often the agents of a run may pass it on.
+    package var handOffs = 5
+
+    /// Runs below a turn, one below the other.
+    static let depth = 3
+    static let tasksPerPlan = 20
+
     package init() {}
 }

@@ -21,6 +21,10 @@ struct RunReplay: Sendable {
     /// Calls that a person was asked about, and those of them whose answer is in the log: only then they began.
     private(set) var requested: Set<String> = []
     private(set) var resolved: Set<String> = []
+    /// When each call was made.
+    private(set) var calledAt: [String: Date] = [:]
+    /// The tasks of each plan, by call, as they were told last.
+    private(set) var plans: [String: JSONValue] = [:]
     private var text = ""
     /// Bytes of finished steps that a later attempt says again before it goes on.
     private var saidAgain = 0
@@ -31,6 +35,12 @@ struct RunReplay: Sendable {
     /// Whether an earlier attempt can have begun a call that has no result.
     func mayHaveBegun(_ call: String) -> Bool { !requested.contains(call) || resolved.contains(call) }
 
+    /// How often one agent has passed the run on to another.
+    var handOffs: Int { steps.count { $0.isHandOff } }
+
+    /// How many of the steps are an earlier agent's.
+    var stepsBeforeHandOff: Int { steps.lastIndex { $0.isHandOff }.map { $0 + 1 } ?? 0 }
+
     mutating func feed(_ event: RunEvent) {
         switch event.kind {
         case .agentStart:
@@ -40,6 +50,7 @@ struct RunReplay: Sendable {
         case .usage: feedUsage(event)
         case .toolCall: feedCall(event)
         case .toolResult: feedResult(event)
+        case .planUpdate: feedPlan(event)
         case .approvalRequest: if let id = event.fields["call_id"] as? String { requested.insert(id) }
         case .approvalResolved: if let id = event.fields["call_id"] as? String { resolved.insert(id) }
         default: break
@@ -66,7 +77,13 @@ struct RunReplay: Sendable {
         guard !steps.isEmpty, let id = fields["call_id"] as? String, let name = fields["tool_name"] as? String else {
             return
         }
+        calledAt[id] = event.timestamp
         steps[steps.count - 1].calls.append(ToolCall(id: id, name: name, arguments: Self.text(fields["tool_input"])))
+    }
+
+    private mutating func feedPlan(_ event: RunEvent) {
+        guard let data = try? JSONValue(parsing: event.data), let call = data["call_id"]?.string else { return }
+        plans[call] = data["tasks"]
     }
 
     private mutating func feedResult(_ event: RunEvent) {
@@ -89,6 +106,10 @@ struct RunReplay: Sendable {
 }
 
 extension RunReplay.Step {
+    fileprivate var isHandOff: Bool {
+        calls.contains { $0.name == TeamTool.handOff.rawValue && results[$0.id]?.isError == false }
+    }
+
     /// Those that were cut short, in the order in which they were made.
     var unfinished: [ToolCall] { calls.filter { results[$0.id] == nil } }
 

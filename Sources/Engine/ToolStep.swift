@@ -15,22 +15,13 @@ struct ToolStep: Sendable {
     private var data: EventData { EventData(run: execution.claimed.run) }
     private var limits: RunLimits { execution.limits }
 
-    /// Those that may not be done before a person has said so.
-    func waiting(_ calls: [ToolCall]) -> [ToolCall] {
-        calls.filter { decision(on: $0) == .ask && approvals[$0.id] == nil }
-    }
-
-    private func decision(on call: ToolCall) -> ToolPolicy.Decision {
-        guard let entry = execution.tools[call.name], allowed.contains(call.name) else { return .allow }
-        // What is wrong needs nobody's approval to be refused.
-        guard let input = try? ToolArguments.parse(call.arguments), entry.schema.validate(input).isEmpty else {
-            return .allow
-        }
-        return policy.decision(on: entry.tool.specification, agent: execution.claimed.run.agentID)
-    }
-
-    /// In the order of the calls. `areRepeated` says that an earlier attempt may have begun them.
-    func perform(_ calls: [ToolCall], areRepeated: Bool = false) async throws -> [ToolOutcome] {
+    /// In the order of the calls. `settled` are outcomes that are known already; `areRepeated` says that an earlier attempt
+    /// may have begun the others.
+    func perform(
+        _ calls: [CheckedCall],
+        settled: [String: ToolOutcome] = [:],
+        areRepeated: Bool = false
+    ) async throws -> [ToolOutcome] {
         var outcomes = [ToolOutcome?](repeating: nil, count: calls.count)
         try await withThrowingTaskGroup(of: (Int, ToolOutcome).self) { group in
             var next = 0
@@ -38,7 +29,7 @@ struct ToolStep: Sendable {
                 guard next < calls.count else { return }
                 let (index, call) = (next, calls[next])
                 next += 1
-                group.addTask { (index, try await outcome(of: call, isRepeated: areRepeated)) }
+                group.addTask { (index, try await outcome(of: call, settled[call.call.id], isRepeated: areRepeated)) }
             }
             for _ in 0..<limits.parallelTools { begin() }
             while let (index, outcome) = try await group.next() {
@@ -49,47 +40,43 @@ struct ToolStep: Sendable {
         return outcomes.compactMap { $0 }
     }
 
-    private func outcome(of call: ToolCall, isRepeated: Bool) async throws -> ToolOutcome {
-        let start = ContinuousClock.now
-        var outcome = try await attempt(call, isRepeated: isRepeated)
+    private func outcome(
+        of checked: CheckedCall,
+        _ settled: ToolOutcome?,
+        isRepeated: Bool
+    ) async throws -> ToolOutcome {
+        let start = Date()
+        var outcome = try await attempt(checked, settled, isRepeated: isRepeated)
         outcome.content = outcome.content.cut(to: limits.toolResultBytes)
-        let seconds = start.duration(to: .now) / .seconds(1)
-        try await writer.event(.toolResult, data.toolResult(call, outcome, seconds: seconds))
+        // Colleagues have worked on it since it was called.
+        let begin = settled == nil ? start : replay.calledAt[checked.call.id] ?? start
+        let seconds = Date().timeIntervalSince(begin)
+        try await writer.event(.toolResult, data.toolResult(checked.call, outcome, seconds: seconds))
         return outcome
     }
 
-    private func attempt(_ call: ToolCall, isRepeated: Bool) async throws -> ToolOutcome {
-        guard let entry = execution.tools[call.name], allowed.contains(call.name) else {
-            return .badCall("There is no tool called \(call.name). \(choice)")
-        }
-        let approval = approvals[call.id]
+    private func attempt(
+        _ checked: CheckedCall,
+        _ settled: ToolOutcome?,
+        isRepeated: Bool
+    ) async throws -> ToolOutcome {
+        let call = checked.call
+        guard let tool = checked.tool else { return .badCall(checked.complaint ?? "") }
         // A "no" to this call stands, whatever was allowed for others meanwhile.
-        if approval?.isApproved == false {
+        if checked.approval?.isApproved == false {
             try await resolve(call)
             return .failure("The person did not allow this call. Go on without it, or ask what they want instead.")
         }
-        if decision(on: call) == .deny {
+        if checked.decision == .deny {
             return .failure("The policy of this server does not allow \(call.name). Go on without it.")
         }
-        if entry.tool.specification.effect == .effectful {
-            if isRepeated, replay.mayHaveBegun(call.id) { return .maybeExecuted }
-            if approval != nil { try await resolve(call) }
-            try await writer.stored()
-        } else if approval != nil {
-            try await resolve(call)
-        }
-        let input: JSONValue
-        do {
-            input = try ToolArguments.parse(approval?.editedInput ?? call.arguments)
-        } catch {
-            return .badCall("The arguments are not a JSON object: \(error). Call the tool again with valid JSON.")
-        }
-        let violations = entry.schema.validate(input)
-        guard violations.isEmpty else {
-            let list = violations.map(\.description).joined(separator: "\n")
-            return .badCall("The arguments do not fit the tool's schema. Mend this and call it again:\n\(list)")
-        }
-        return try await run(entry.tool, input)
+        let isEffectful = tool.specification.effect == .effectful
+        if isEffectful, isRepeated, replay.mayHaveBegun(call.id) { return .maybeExecuted }
+        if checked.approval != nil { try await resolve(call) }
+        if let complaint = checked.complaint { return .badCall(complaint) }
+        if let settled { return settled }
+        if isEffectful { try await writer.stored() }
+        return try await run(tool, checked.input)
     }
 
     private func resolve(_ call: ToolCall) async throws {
@@ -112,10 +99,6 @@ struct ToolStep: Sendable {
             )
             return .failure("The tool failed on the server. Go on without it, or try once more.")
         }
-    }
-
-    private var choice: String {
-        allowed.isEmpty ? "Answer without tools." : "There are: \(allowed.sorted().joined(separator: ", "))."
     }
 
     /// Ends `body` when it takes longer than `limit`.

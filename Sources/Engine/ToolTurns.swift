@@ -7,6 +7,7 @@ struct ToolTurns: Sendable {
     private let policy: ToolPolicy
     private let approvals: [String: ToolApproval]
     private let replay: RunReplay
+    private let delegation: Delegation
     private var request: ModelRequest
     private var allowed: Set<String>
     private var steps = 0
@@ -29,11 +30,19 @@ struct ToolTurns: Sendable {
         candidates = brief.candidates
         policy = brief.policy
         approvals = Dictionary(brief.approvals.map { ($0.callID, $0) }) { _, last in last }
-        let tools = execution.tools.descriptions(of: brief.tools)
+        let messages = brief.task.map { [.user($0.prompt)] } ?? brief.messages
+        delegation = Delegation(
+            run: execution.claimed.run,
+            team: brief.team,
+            children: brief.children,
+            request: messages.request,
+            limits: execution.limits
+        )
+        let tools = execution.tools.descriptions(of: brief.tools) + delegation.descriptions
         allowed = Set(tools.map(\.name))
         request = ModelRequest(
-            instruction: brief.instruction,
-            messages: brief.messages,
+            instruction: brief.instruction + (delegation.isPossible ? brief.team.introduction : ""),
+            messages: messages,
             tools: tools,
             temperature: brief.temperature,
             maximumTokens: brief.maximumTokens
@@ -48,7 +57,8 @@ struct ToolTurns: Sendable {
             for (call, outcome) in zip(calls, try await perform(calls, areRepeated: true)) {
                 step.results[call.id] = RunReplay.Result(content: outcome.content, isError: outcome.isError)
             }
-            request.messages += step.messages
+            // A colleague's tools are not those of the one who took over.
+            request.messages += steps <= replay.stepsBeforeHandOff ? step.messages.withoutCalls : step.messages
         }
         withdrawToolsIfSpent()
     }
@@ -91,7 +101,7 @@ struct ToolTurns: Sendable {
         try await writer.step(records, events)
     }
 
-    /// Does what may be done; when a person has to be asked about the rest, the run is laid down until they answer.
+    /// Does what may be done; when others have to do something first, the run is laid down until they have.
     private func perform(_ calls: [ToolCall], areRepeated: Bool = false) async throws -> [ToolOutcome] {
         guard !calls.isEmpty else { return [] }
         let step = ToolStep(
@@ -102,11 +112,19 @@ struct ToolTurns: Sendable {
             approvals: approvals,
             replay: replay
         )
-        let waiting = step.waiting(calls)
-        guard !waiting.isEmpty else { return try await step.perform(calls, areRepeated: areRepeated) }
-        let ids = Set(waiting.map(\.id))
-        _ = try await step.perform(calls.filter { !ids.contains($0.id) }, areRepeated: areRepeated)
-        throw RunEnding.waiting(waiting)
+        let checked = calls.map(step.check)
+        var team = TeamCalls(delegation: delegation, handOffs: replay.handOffs)
+        for call in checked where !call.needsPerson && !call.isRefused { team.take(call, isAlone: calls.count == 1) }
+        for progress in team.changed(since: replay.plans) {
+            try await writer.event(.planUpdate, data.planUpdate(call: progress.call, tasks: progress.tasksJSON))
+        }
+        let doable = checked.filter { !$0.needsPerson && !team.isOpen($0.call) }
+        let outcomes = try await step.perform(doable, settled: team.outcomes, areRepeated: areRepeated)
+        var rest = team.rest
+        rest.calls = checked.filter(\.needsPerson).map(\.call)
+        rest.newCalls = rest.calls.filter { !replay.requested.contains($0.id) }
+        guard rest == Rest() else { throw RunEnding.resting(rest) }
+        return outcomes
     }
 
     /// A model that has had its steps, or does not get its calls right, has to answer with what it has.
@@ -114,5 +132,13 @@ struct ToolTurns: Sendable {
         guard steps >= limits.steps || badSteps >= limits.badSteps else { return }
         allowed = []
         request.tools = []
+    }
+}
+
+extension [ModelMessage] {
+    /// The newest words of the person, so far as a colleague needs them.
+    fileprivate var request: String {
+        let words = compactMap { if case .user(let text) = $0 { text } else { nil } }
+        return String((words.last ?? "").prefix(4000))
     }
 }

@@ -80,7 +80,7 @@ import Testing
         try await shop.open {
             let run = shop.ask("Go", tools: ["dig"])
             _ = try await waiting(journal, run)
-            journal.cancelResting(run.id)
+            journal.requestCancellation(of: run.id)
             shop.worker.wake()
             let log = try await shop.log(of: run)
             #expect(log.states.last == "cancelled")

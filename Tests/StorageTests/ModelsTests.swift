@@ -207,13 +207,12 @@ import Testing
         }
     }
 
-    @Test func theAssistantIsThereForEverybody() async throws {
+    @Test func theSystemsAgentsAreThereForEverybody() async throws {
         try await TestDatabase.with { database in
             let store = database.store
             let user = try await store.person()
             let agents = try await store.agents(type: "system", status: "active", page: Page(), by: user.principal)
-            #expect(agents.total == 1)
-            #expect(agents.items.first?.name == "assistant")
+            #expect(agents.items.map(\.name) == ["assistant", "orchestrator", "coding", "web", "file"])
             let assistant = try #require(try await store.agent(Agent.assistantID, by: user.principal))
             #expect(assistant == agents.items.first)
             #expect(assistant.usageCount == 0)

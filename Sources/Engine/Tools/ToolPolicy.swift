@@ -73,7 +73,7 @@ package struct ToolApproval: Sendable, Equatable {
     }
 }
 
-/// A run that rests until a person has answered; it costs a row and nothing else.
+/// A run that rests until a person has answered, or a child has ended; it costs a row and nothing else.
 package struct SuspendedRun: Sendable {
     package var run: Run
     package var epoch: Int64
@@ -83,12 +83,30 @@ package struct SuspendedRun: Sendable {
     package var usage: [UsageRecord]
     /// What is asked.
     package var calls: [ToolCall]
+    /// Runs that come into being with this.
+    package var children: [NewChild]
+    /// Children under way. When one of them has ended meanwhile, the run does not rest at all.
+    package var awaited: [UUID]
+    /// The agent that goes on, at once.
+    package var successor: UUID?
 
-    package init(run: Run, epoch: Int64, events: [RunEvent], usage: [UsageRecord], calls: [ToolCall]) {
+    package init(
+        run: Run,
+        epoch: Int64,
+        events: [RunEvent],
+        usage: [UsageRecord],
+        calls: [ToolCall] = [],
+        children: [NewChild] = [],
+        awaited: [UUID] = [],
+        successor: UUID? = nil
+    ) {
         self.run = run
         self.epoch = epoch
         self.events = events
         self.usage = usage
         self.calls = calls
+        self.children = children
+        self.awaited = awaited
+        self.successor = successor
     }
 }

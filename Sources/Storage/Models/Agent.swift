@@ -8,6 +8,11 @@ package struct Agent: Sendable, Equatable {
         uuid: (0x01, 0x90, 0, 0, 0, 0, 0x70, 0, 0x80, 0, 0, 0, 0, 0, 0, 0x01)
     )
 
+    /// The system agent that plans and asks all others.
+    package static let orchestratorID = UUID(
+        uuid: (0x01, 0x90, 0, 0, 0, 0, 0x70, 0, 0x80, 0, 0, 0, 0, 0, 0, 0x02)
+    )
+
     package var id: UUID
     package var name: String
     package var displayName: String

@@ -14,6 +14,7 @@ extension Store {
             [
                 Self.agent(of: run), Self.history(of: run), Self.candidates(of: run), Self.tools(of: run),
                 Self.rules(user: run.userID, organisation: run.organisationID), Self.answers(to: run),
+                Self.team(of: run), Self.children(of: run),
             ],
             by: .system
         )
@@ -28,17 +29,21 @@ extension Store {
             tools: try answers[3].map { try $0.get("name") },
             policy: try Self.policy(answers[4]),
             approvals: try answers[5].map(Self.approval),
+            task: try agent.get("task", as: String?.self).map { TaskContext(json: try JSONValue(parsing: $0)) },
+            team: try Self.team(answers[6], of: run, size: try agent.get("turn_size")),
+            children: try answers[7].map(Self.child),
             isCancelled: try agent.get("is_cancelled")
         )
     }
 
     private static func agent(of run: Run) -> Query {
         """
-        select display_name, instruction, parameters ->> 'temperature' as temperature,
-            parameters ->> 'max_tokens' as max_tokens, exists (
-                select from runs where run_id = \(run.id) and cancel_requested_at is not null
-            ) as is_cancelled
-        from agents where agent_id = \(run.agentID)
+        select a.display_name, a.instruction, a.parameters ->> 'temperature' as temperature,
+            a.parameters ->> 'max_tokens' as max_tokens, r.cancel_requested_at is not null as is_cancelled, r.task,
+            1 + (
+                select count(*) from runs t where t.root_run_id = r.root_run_id and t.parent_run_id is not null
+            ) as turn_size
+        from agents a cross join runs r where a.agent_id = \(run.agentID) and r.run_id = \(run.id)
         """
     }
 
@@ -83,7 +88,8 @@ extension Store {
         """
     }
 
-    /// The first of: chosen, the agent's, the default; then the fallbacks by their rank.
+    /// The first of: chosen, the agent's, the default; then the fallbacks by their rank. A child's agent goes before what
+    /// was chosen for the turn.
     private static func candidates(of run: Run) -> Query {
         """
         select m.model_id, m.name, \(SealedEndpoint.columns), \(Pricing.columns), m.fallback_rank
@@ -93,7 +99,11 @@ extension Store {
         join models m on m.org_id = r.org_id and m.is_active and m.model_type <> 'embedding'
         join llmconfigs l on l.llm_id = m.llm_id and l.is_active
         cross join lateral (
-            select case m.model_id when r.model_id then 1 when a.model_id then 2 when o.default_model_id then 3 end as place
+            select case m.model_id
+                when case when r.depth = 0 then r.model_id else coalesce(a.model_id, r.model_id) end then 1
+                when case when r.depth = 0 then a.model_id else r.model_id end then 2
+                when o.default_model_id then 3
+            end as place
         ) wanted
         where r.run_id = \(run.id) and (wanted.place is not null or m.fallback_rank is not null)
         order by wanted.place, m.fallback_rank, m.model_id

@@ -6,7 +6,7 @@ extension Run {
     /// For an `r` of runs.
     static let columns: Query = """
         r.run_id, r.org_id, r.user_id, r.conversation_id, r.agent_id, r.user_message_id, r.message_id, r.state, r.attempt,
-        r.error_code, r.created_at, r.finished_at
+        r.error_code, r.created_at, r.finished_at, r.parent_run_id, r.root_run_id, r.depth
         """
 
     init(_ row: Row) throws {
@@ -22,7 +22,10 @@ extension Run {
             attempt: try row.get("attempt"),
             errorCode: try row.get("error_code"),
             createdAt: try row.get("created_at"),
-            finishedAt: try row.get("finished_at")
+            finishedAt: try row.get("finished_at"),
+            parentRunID: try row.get("parent_run_id"),
+            rootRunID: try row.get("root_run_id"),
+            depth: try row.get("depth")
         )
     }
 }

@@ -7,19 +7,30 @@ import Postgres
 /// The conversation is locked before the run, as by whoever begins a turn: two orders would make a deadlock of a person
 /// who writes on in the very moment in which the answer ends.
 struct RunEnd {
-    let statement: Query
+    /// The first one tells whether it is stored.
+    let statements: [Query]
 
     init(_ outcome: RunOutcome) {
         let run = outcome.run
+        var statements = [Self.end(outcome)]
+        if run.parentRunID != nil { statements.append(RunTree.wakeParent(of: run)) }
+        if outcome.mayHaveChildren { statements += RunTree.stop(below: run.id) }
+        self.statements = statements
+    }
+
+    private static func end(_ outcome: RunOutcome) -> Query {
+        let run = outcome.run
+        let isTurn = run.parentRunID == nil
         var rows = EventRows()
         rows.append(outcome.events, of: run.id)
-        statement = """
+        let said: Query = isTurn ? "\(message(outcome)), \(activity), " : ""
+        return """
             with conversation as (
                 select conversation_id from conversations
                 where conversation_id = \(run.conversationID) for no key update
             ), r as (
                 update runs set state = \(outcome.state), error_code = \(outcome.errorCode), finished_at = now(),
-                    lease_owner = null
+                    lease_owner = null, result = \(isTurn ? nil : outcome.result)
                 from conversation
                 where runs.run_id = \(run.id) and runs.conversation_id = conversation.conversation_id
                     and runs.lease_epoch = \(outcome.epoch) and runs.finished_at is null
@@ -28,7 +39,7 @@ struct RunEnd {
                 insert into run_events (run_id, sequence, type, data, timestamp)
                 select e.run_id, e.sequence, e.type, e.data::json, e.timestamp from \(rows.source) join r using (run_id)
                 on conflict (run_id, sequence) do nothing
-            ), \(Self.message(outcome)), \(Self.usage(outcome)), \(Self.counters)
+            ), \(said)\(usage(outcome)), \(experience)
             select exists (select from r) or exists (
                 -- It was stored before, and the answer to that got lost.
                 select from runs
@@ -74,17 +85,22 @@ struct RunEnd {
                 where m.conversation_id = r.conversation_id and m.message_id = r.user_message_id and m.run_id = r.run_id
             )::integer
             from r where s.org_id = r.org_id and s.user_id = r.user_id and r.finished_at is not null
+                and r.parent_run_id is null
         )
         """
     }
 
-    private static let counters: Query = """
+    private static let activity: Query = """
         activity as (
             update conversations c set
                 message_count = c.message_count + (select count(*) from message)::integer,
                 last_message_at = now(), updated_at = now()
             from r where c.conversation_id = r.conversation_id
-        ), \(counted(answers: "(select count(*) from message)::integer")), experience as (
+        ), \(counted(answers: "(select count(*) from message)::integer"))
+        """
+
+    private static let experience: Query = """
+        experience as (
             insert into agent_statistics as a (
                 org_id, agent_id, usage_count, success_count, response_time, last_used_at
             )
@@ -96,6 +112,11 @@ struct RunEnd {
                 response_time = a.response_time + excluded.response_time, last_used_at = excluded.last_used_at
         )
         """
+}
+
+extension RunOutcome {
+    /// What a child's parent is told: the answer, or why there is none.
+    fileprivate var result: String { (errorMessage ?? content).withoutZeroCharacters }
 }
 
 extension String {

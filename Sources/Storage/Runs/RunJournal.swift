@@ -79,7 +79,8 @@ extension Store: Journal {
     }
 
     package func finish(_ outcome: RunOutcome) async throws -> Bool {
-        try await query(RunEnd(outcome).statement, by: .system).first?.get("is_stored") ?? false
+        let answers = try await batch(RunEnd(outcome).statements, by: .system)
+        return try answers.first?.first?.get("is_stored") ?? false
     }
 
     package func events(of run: UUID, after sequence: Int64, limit: Int) async throws -> [RunEvent] {

@@ -2,22 +2,57 @@ import Engine
 import Foundation
 import Postgres
 
-/// A run that is laid down until people have answered, as one statement: last events, what it cost, what is asked.
+/// A run that is laid down until others have done something: last events, what it cost, what is asked, the runs that come
+/// into being with it. One transaction.
+///
+/// What it waits for may be there already: an answer, or a child's end, that came while it worked. Both are given under
+/// locks that are taken here first, so that the statement after them sees all that was given before.
 struct RunRest {
-    let statement: Query
+    let statements: [Query]
 
     init(_ suspended: SuspendedRun) {
+        var statements: [Query] = []
+        if !suspended.children.isEmpty || !suspended.awaited.isEmpty {
+            statements.append(RunTree.lock(suspended.run.conversationID))
+        }
+        statements.append("select from runs where run_id = \(suspended.run.id) for no key update")
+        statements.append(Self.rest(suspended))
+        if !suspended.children.isEmpty { statements.append(RunTree.firstEvents(of: suspended.children)) }
+        self.statements = statements
+    }
+
+    /// Whether it is stored, from the answers to all statements.
+    static func isStored(_ answers: [Rows]) throws -> Bool {
+        for rows in answers where rows.columns == ["is_stored"] { return try rows.first?.get("is_stored") ?? false }
+        return false
+    }
+
+    private static func rest(_ suspended: SuspendedRun) -> Query {
         let run = suspended.run.id
         var rows = EventRows()
         rows.append(suspended.events, of: run)
         var usage = UsageRows()
         usage.append(suspended.usage, of: run)
         let calls = suspended.calls
-        statement = """
+        let children: Query =
+            suspended.children.isEmpty
+            ? "" : ", children as (\(RunTree.insertion(of: suspended.children, parents: "r")))"
+        return """
             with r as (
-                update runs set lease_owner = null,
-                    -- Whoever asked to stop it meanwhile shall not wait for an answer.
-                    state = case when cancel_requested_at is null then 'waiting' else 'queued' end
+                update runs set lease_owner = null, agent_id = coalesce(\(suspended.successor)::uuid, agent_id),
+                    state = case
+                        -- Whoever asked to stop it meanwhile shall not wait for an answer.
+                        when cancel_requested_at is not null or \(suspended.successor)::uuid is not null then 'queued'
+                        when exists (
+                            select from tool_approvals a
+                            where a.run_id = \(run) and a.call_id = any(\(calls.map(\.id))::text[]) and a.state <> 'pending'
+                        ) then 'queued'
+                        when exists (
+                            select from runs c
+                            where c.run_id = any(\(suspended.awaited)::uuid[]) and c.finished_at is not null
+                        ) then 'queued'
+                        else 'waiting'
+                    end
                 where run_id = \(run) and lease_epoch = \(suspended.epoch) and lease_owner is not null
                     and finished_at is null
                 returning *
@@ -32,7 +67,7 @@ struct RunRest {
                     \(calls.map(\.id))::text[], \(calls.map(\.name))::text[], \(calls.map(\.input))::text[]
                 ) c (call_id, tool_name, tool_input)
                 on conflict (run_id, call_id) do nothing
-            )
+            )\(children)
             select exists (select from r) or exists (
                 -- It was stored before, and the answer to that got lost.
                 select from runs

@@ -114,13 +114,14 @@ extension Store {
         // The new values look at the row as it is when the lock is there: a claim may have come in between.
         let answers = try await batch(
             [
+                RunTree.lock(found.conversationID),
                 """
                 with r as (
                     update runs r set
                         cancel_requested_at = coalesce(r.cancel_requested_at, now()),
                         -- One that rests is taken up once more, to end with what it has said.
                         state = case when r.state = 'queued' and r.attempt = 0 then 'cancelled'
-                            when r.state = 'waiting' then 'queued' else r.state end,
+                            when r.state in ('waiting', 'paused') then 'queued' else r.state end,
                         finished_at = case when r.state = 'queued' and r.attempt = 0 then now() end
                     where r.run_id = \(run) and r.finished_at is null and \(Self.isOwnRun(principal))
                     returning *
@@ -135,10 +136,10 @@ extension Store {
                 where r.run_id = \(run) and r.state = 'cancelled' and r.finished_at = now() and \(Self.isOwnRun(principal))
                 """,
                 "select \(Run.columns) from runs r where r.run_id = \(run) and \(Self.isOwnRun(principal))",
-            ],
+            ] + RunTree.stop(below: run) + (found.parentRunID == nil ? [] : [RunTree.wakeParent(of: found)]),
             by: principal
         )
-        return try answers[2].first.map(Run.init)
+        return try answers[3].first.map(Run.init)
     }
 
     /// The fourth law for an `r` of runs.

@@ -33,7 +33,7 @@ package struct ApprovalDecision: Sendable {
 
 extension Store {
     package func suspend(_ suspended: SuspendedRun) async throws -> Bool {
-        try await query(RunRest(suspended).statement, by: .system).first?.get("is_stored") ?? false
+        try RunRest.isStored(try await batch(RunRest(suspended).statements, by: .system))
     }
 
     /// The calls of a run that were asked about, the oldest first; nil when there is no such run.
@@ -96,9 +96,8 @@ extension Store {
                         and user_id = \(principal.userID) and org_id = \(principal.organisationID)
                 ) as is_known
                 """,
-                // To wait for a person is no failed attempt.
                 """
-                update runs set state = 'queued', attempt = greatest(attempt - 1, 0)
+                update runs set state = 'queued'
                 where run_id = \(run) and state = 'waiting' and user_id = \(principal.userID)
                     and org_id = \(principal.organisationID) and not exists (
                         select from tool_approvals a where a.run_id = \(run) and a.state = 'pending'

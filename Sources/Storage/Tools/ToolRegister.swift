@@ -4,7 +4,7 @@ import Postgres
 
 extension Store {
     /// Writes down what the program's own tools are, once at the start. A tool that is new is given to the system's
-    /// assistant; one that the program has no more stays for those who look at old runs, and can no longer be used.
+    /// agents; one that the program has no more stays for those who look at old runs, and can no longer be used.
     package func register(_ tools: [ToolSpecification]) async throws {
         try await query(
             """
@@ -30,7 +30,7 @@ extension Store {
             )
             insert into agent_tools (agent_id, tool_id)
             select a.agent_id, w.tool_id from written w join known using (tool_id)
-            cross join agents a where a.agent_type = 'system' and a.name = 'assistant'
+            cross join agents a where a.agent_type = 'system'
             on conflict do nothing
             """,
             by: .system

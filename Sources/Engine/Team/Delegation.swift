@@ -1,0 +1,98 @@
+import Foundation
+
+/// The team's side of a run: its calls for colleagues become children, and their ends results.
+struct Delegation: Sendable {
+    let run: Run
+    let team: Team
+    let children: [ChildRecord]
+    /// What all this serves: the person's words, or this run's own task.
+    let request: String
+    let limits: RunLimits
+
+    /// Whether this run may ask anybody.
+    var isPossible: Bool { !team.available.isEmpty && run.depth < RunLimits.depth }
+
+    var descriptions: [ToolDescription] {
+        isPossible ? TeamTool.catalogue?.descriptions(of: TeamTool.allCases.map(\.rawValue)) ?? [] : []
+    }
+
+    /// How far a call for `plan` or `delegate` is. Throws what is wrong with it.
+    func progress(of tool: TeamTool, call: String, input: JSONValue) throws(ToolFailure) -> PlanProgress {
+        let done = PlanProgress.finishedTasks(children)
+        let plan = try Plan(tool, input, team: team, known: Set(done.keys))
+        let isNew = !children.contains { $0.key.hasPrefix(call + "/") }
+        guard !isNew || team.size + plan.tasks.count <= limits.runsPerTurn else {
+            throw ToolFailure(
+                "This turn has \(team.size) runs already; at most \(limits.runsPerTurn) are allowed. Answer with what there is."
+            )
+        }
+        return PlanProgress(call: call, plan: plan, children: children)
+    }
+
+    /// Makes a child for every task that can begin.
+    func begin(_ progress: inout PlanProgress) -> [NewChild] {
+        progress.ready.map { task in
+            let child = NewChild(
+                run: child(for: task.colleague),
+                key: "\(progress.call)/\(task.id)",
+                task: context(of: task, progress)
+            )
+            progress.began(
+                task,
+                ChildRecord(run: child.run.id, key: child.key, agentID: task.colleague.id, state: .queued)
+            )
+            return child
+        }
+    }
+
+    private func child(for colleague: Colleague) -> Run {
+        Run(
+            id: .v7(),
+            organisationID: run.organisationID,
+            userID: run.userID,
+            conversationID: run.conversationID,
+            agentID: colleague.id,
+            userMessageID: run.userMessageID,
+            messageID: .v7(),
+            state: .queued,
+            attempt: 0,
+            createdAt: Date(),
+            parentRunID: run.id,
+            rootRunID: run.rootRunID,
+            depth: run.depth + 1
+        )
+    }
+
+    private func context(of task: Plan.Task, _ progress: PlanProgress) -> TaskContext {
+        var fields: [String: JSONValue] = [
+            "id": .string(task.id),
+            "title": .string(task.title),
+            "goal": .string(task.goal),
+            "request": .string(request),
+        ]
+        if let inputs = task.inputs { fields["inputs"] = inputs }
+        if !task.constraints.isEmpty { fields["constraints"] = .array(task.constraints.map { .string($0) }) }
+        if !task.dependsOn.isEmpty { fields["results"] = progress.results(for: task) }
+        return TaskContext(json: .object(fields))
+    }
+}
+
+/// What a run waits for while it rests, and what comes into being with that.
+struct Rest: Sendable, Equatable {
+    /// Calls that need a person's word, and those of them that nobody was asked about yet.
+    var calls: [ToolCall] = []
+    var newCalls: [ToolCall] = []
+    var children: [NewChild] = []
+    /// Children under way: the end of one wakes the run.
+    var awaited: [UUID] = []
+    /// Another agent goes on, at once.
+    var handOff: HandOff?
+
+    struct HandOff: Sendable, Equatable {
+        var call: ToolCall
+        var colleague: Colleague
+        var note: String?
+    }
+
+    var reason: String { handOff != nil ? "hand_off" : calls.isEmpty ? "child" : "approval" }
+}

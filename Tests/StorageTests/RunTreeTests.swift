@@ -1,0 +1,216 @@
+import Engine
+import Foundation
+import Postgres
+import Storage
+import Testing
+
+/// Runs that ask for others.
+@Suite struct RunTreeTests {
+    private let silence = Duration.seconds(10)
+
+    private func child(of parent: Run, _ key: String, agent: UUID = Agent.assistantID) -> NewChild {
+        NewChild(
+            run: Run(
+                id: .v7(),
+                organisationID: parent.organisationID,
+                userID: parent.userID,
+                conversationID: parent.conversationID,
+                agentID: agent,
+                userMessageID: parent.userMessageID,
+                messageID: .v7(),
+                state: .queued,
+                attempt: 0,
+                createdAt: Date(),
+                parentRunID: parent.id,
+                rootRunID: parent.rootRunID,
+                depth: parent.depth + 1
+            ),
+            key: key,
+            task: TaskContext(json: .object(["title": .string(key), "goal": .string("do it")]))
+        )
+    }
+
+    private func rest(
+        _ claimed: ClaimedRun,
+        children: [NewChild] = [],
+        awaited: [UUID] = [],
+        successor: UUID? = nil
+    ) -> SuspendedRun {
+        let data = EventData(run: claimed.run).runStatus(.waiting, attempt: claimed.run.attempt)
+        let event = RunEvent(sequence: claimed.lastSequence + 1, kind: .runStatus, data: data, timestamp: Date())
+        return SuspendedRun(
+            run: claimed.run,
+            epoch: claimed.epoch,
+            events: [event],
+            usage: [],
+            children: children,
+            awaited: awaited,
+            successor: successor
+        )
+    }
+
+    @Test func childrenComeWithTheRestAndTheirEndsWakeTheParent() async throws {
+        try await TestDatabase.with { database in
+            let store = database.store
+            let ada = try await store.person()
+            let worker = UUID.v7()
+            let parent = try await store.claimedRun(worker: worker, by: ada.principal)
+            let children = [child(of: parent.run, "c/a"), child(of: parent.run, "c/b")]
+            #expect(try await store.suspend(rest(parent, children: children)))
+            // The answer to the first one may have got lost.
+            #expect(try await store.suspend(rest(parent, children: children)))
+            #expect(try await store.run(parent.run.id, by: ada.principal)?.state == .waiting)
+            #expect(
+                try await store.activeRuns(in: parent.run.conversationID, by: ada.principal).map(\.id) == [
+                    parent.run.id
+                ]
+            )
+
+            let claimed = try await store.claim(worker: worker, limit: 10, silence: silence)
+            #expect(Set(claimed.map(\.run.id)) == Set(children.map(\.run.id)))
+            #expect(
+                claimed.allSatisfy { $0.run.depth == 1 && $0.run.rootRunID == parent.run.id && $0.lastSequence == 2 }
+            )
+            let brief = try await store.brief(for: claimed[0])
+            #expect(brief.task?.prompt.contains("do it") == true)
+
+            #expect(try await store.finish(claimed[0].outcome("one", after: 2)))
+            let again = try #require(try await store.claim(worker: worker, limit: 10, silence: silence).first)
+            #expect(again.run.id == parent.run.id)
+            #expect(again.run.attempt == 1)
+            let told = try await store.brief(for: again)
+            #expect(told.children.map(\.state).sorted { $0.rawValue < $1.rawValue } == [.completed, .running])
+            #expect(told.children.first { $0.state == .completed }?.result == "one")
+            #expect(told.team.size == 3)
+
+            // The other one ends while the parent works: it does not rest then.
+            #expect(try await store.finish(claimed[1].outcome("two", after: 2)))
+            #expect(try await store.suspend(rest(again, awaited: [claimed[1].run.id])))
+            #expect(try await store.run(parent.run.id, by: ada.principal)?.state == .queued)
+            // What a child says is no message of the conversation.
+            let messages = try await store.messages(
+                in: parent.run.conversationID,
+                before: nil,
+                limit: 10,
+                by: ada.principal
+            )
+            #expect(messages?.count == 1)
+        }
+    }
+
+    @Test func noEndIsMissedHoweverManyComeAtOnce() async throws {
+        try await TestDatabase.with { database in
+            let store = database.store
+            let ada = try await store.person()
+            let worker = UUID.v7()
+            var parent = try await store.claimedRun(worker: worker, by: ada.principal)
+            let children = (1...12).map { child(of: parent.run, "c/\($0)") }
+            #expect(try await store.suspend(rest(parent, children: children)))
+            let claimed = try await store.claim(worker: worker, limit: 20, silence: silence)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for one in claimed { group.addTask { _ = try await store.finish(one.outcome("x", after: 2)) } }
+                var wakes = 0
+                // The parent wakes and rests until it has seen all of them.
+                while true {
+                    guard let next = try await store.claim(worker: worker, limit: 1, silence: silence).first else {
+                        await Task.yield()
+                        continue
+                    }
+                    wakes += 1
+                    parent = next
+                    let open = try await store.brief(for: parent).children.filter { !$0.state.isFinal }
+                    if open.isEmpty { break }
+                    #expect(try await store.suspend(rest(parent, awaited: open.map(\.run))))
+                }
+                #expect(wakes <= 12)
+                try await group.waitForAll()
+            }
+        }
+    }
+
+    @Test func aStopReachesAllBelow() async throws {
+        try await TestDatabase.with { database in
+            let store = database.store
+            let ada = try await store.person()
+            let worker = UUID.v7()
+            let parent = try await store.claimedRun(worker: worker, by: ada.principal)
+            let (working, queued) = (child(of: parent.run, "c/a"), child(of: parent.run, "c/b"))
+            #expect(try await store.suspend(rest(parent, children: [working, queued])))
+            let first = try #require(try await store.claim(worker: worker, limit: 1, silence: silence).first)
+            let below = child(of: first.run, "d/1")
+            #expect(try await store.suspend(rest(first, children: [below])))
+            let taken = try await store.claim(worker: worker, limit: 1, silence: silence)
+
+            #expect(try await store.requestCancellation(of: parent.run.id, by: ada.principal)?.state == .queued)
+            let states = try await [first.run.id, queued.run.id, below.run.id].asyncMap {
+                try await store.run($0, by: ada.principal)?.state
+            }
+            let left = try #require(taken.first?.run.id)
+            // One that rests ends with what it has said, one in a worker's hands is told, the others end at once.
+            #expect(try await store.heartbeat(worker: worker) == [left])
+            #expect(states[0] == .queued)
+            #expect(states.count { $0 == .cancelled } == 1)
+            let ended = left == below.run.id ? queued : below
+            let log = try await store.events(of: ended.run.id, after: 0, limit: 10, by: ada.principal)
+            #expect(log?.map(\.sequence) == [1, 2, 3])
+            #expect(log?.last?.data.contains(#""state" : "cancelled""#) == true)
+        }
+    }
+
+    @Test func anEndStopsWhatIsLeftBelow() async throws {
+        try await TestDatabase.with { database in
+            let store = database.store
+            let ada = try await store.person()
+            let worker = UUID.v7()
+            let parent = try await store.claimedRun(worker: worker, by: ada.principal)
+            let children = [child(of: parent.run, "c/a"), child(of: parent.run, "c/b")]
+            #expect(try await store.suspend(rest(parent, children: children)))
+            let claimed = try await store.claim(worker: worker, limit: 10, silence: silence)
+            #expect(try await store.finish(claimed[0].outcome("one", after: 2)))
+            let again = try #require(try await store.claim(worker: worker, limit: 10, silence: silence).first)
+            var end = again.outcome("given up", after: again.lastSequence, state: .failed)
+            end.mayHaveChildren = true
+            #expect(try await store.finish(end))
+            #expect(try await store.heartbeat(worker: worker) == [claimed[1].run.id])
+        }
+    }
+
+    @Test func anotherAgentGoesOn() async throws {
+        try await TestDatabase.with { database in
+            let store = database.store
+            let ada = try await store.person()
+            let worker = UUID.v7()
+            let claimed = try await store.claimedRun(worker: worker, by: ada.principal)
+            #expect(try await store.suspend(rest(claimed, successor: Agent.orchestratorID)))
+            let again = try #require(try await store.claim(worker: worker, limit: 10, silence: silence).first)
+            #expect(again.run.id == claimed.run.id)
+            #expect(again.run.agentID == Agent.orchestratorID)
+            let brief = try await store.brief(for: again)
+            #expect(brief.agentName == "Orchestrator")
+            // It leads all that its person can see.
+            #expect(Set(brief.team.colleagues.map(\.name)) == ["assistant", "coding", "web", "file"])
+        }
+    }
+
+    @Test func strangersSeeNoChild() async throws {
+        try await TestDatabase.with { database in
+            let store = database.store
+            let (ada, bob) = (try await store.person("ada"), try await store.person("bob"))
+            let parent = try await store.claimedRun(by: ada.principal)
+            let mine = child(of: parent.run, "c/a")
+            #expect(try await store.suspend(rest(parent, children: [mine])))
+            #expect(try await store.run(mine.run.id, by: ada.principal)?.parentRunID == parent.run.id)
+            #expect(try await store.run(mine.run.id, by: bob.principal) == nil)
+            #expect(try await store.events(of: mine.run.id, after: 0, limit: 5, by: bob.principal) == nil)
+            #expect(try await store.requestCancellation(of: mine.run.id, by: bob.principal) == nil)
+        }
+    }
+}
+
+extension Sequence where Element: Sendable {
+    fileprivate func asyncMap<Result>(_ transform: (Element) async throws -> Result) async throws -> [Result] {
+        var results: [Result] = []
+        for element in self { results.append(try await transform(element)) }
+        return results
+    }
+}
