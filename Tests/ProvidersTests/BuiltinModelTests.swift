@@ -38,6 +38,8 @@ struct BuiltinModelTests {
         #expect(await ask(.user("/long 37")).text.split(separator: " ").count == 39)
         #expect(await ask(.user("/long")).pieces.count > 500)
         #expect(await ask(.user("/markdown")).text.contains("| What |"))
+        let task = TaskContext(json: .object(["title": .string("T"), "goal": .string("/echo done")]))
+        #expect(await ask(.user(task.prompt)).text == "done")
         let thinking = await ask(.user("/reasoning"))
         #expect(!thinking.reasoning.isEmpty && !thinking.text.isEmpty)
     }

@@ -16,7 +16,7 @@ struct BuiltinScript {
 
     init(_ request: ModelRequest) {
         let questions = request.messages.questions
-        let question = questions.last ?? ""
+        let question = (questions.last ?? "").goal
         // A command has no language: that of the questions before decides.
         let hint = BuiltinCommand(question) == nil ? question : questions.joined()
         let texts = BuiltinTexts(answering: hint)
@@ -50,6 +50,15 @@ struct BuiltinScript {
         case .markdown: [.words(texts.markdown, pace: nil), .finish(.stop)]
         case .reasoning: [.reasoning(texts.reasoning), .words(texts.afterReasoning, pace: nil), .finish(.stop)]
         }
+    }
+}
+
+extension String {
+    /// Of a task that a colleague gave: what is to be done. Anything else as it is.
+    fileprivate var goal: String {
+        guard hasPrefix("# Task: "), let title = firstRange(of: "\n\n") else { return self }
+        let rest = self[title.upperBound...]
+        return String(rest[..<(rest.firstRange(of: "\n\n")?.lowerBound ?? rest.endIndex)])
     }
 }
 
