@@ -25,6 +25,8 @@ package struct Agent: Sendable, Equatable {
     /// `active`, `disabled` or `archived`.
     package var status: String
     package var capabilities: [String]
+    /// The names of those whom it may ask; the orchestrator asks everybody.
+    package var team: [String]
     package var modelID: UUID?
     /// A JSON object: temperature, max_tokens.
     package var parameters: String
@@ -44,7 +46,7 @@ extension Agent {
     /// For an `a` of agents, left-joined with its statistics as `st`.
     static let columns: Query = """
         a.agent_id, a.name, a.display_name, a.description, a.instruction, a.agent_type, a.is_system_agent, a.status,
-        a.capabilities, a.model_id, a.parameters, a.created_at, a.updated_at, a.user_id, st.last_used_at,
+        a.capabilities, a.team, a.model_id, a.parameters, a.created_at, a.updated_at, a.user_id, st.last_used_at,
         coalesce(st.usage_count, 0) as usage_count,
         coalesce(st.success_count::double precision / nullif(st.usage_count, 0), 0) as success_rate,
         coalesce(st.response_time / nullif(st.usage_count, 0), 0) as average_response_time
@@ -60,6 +62,7 @@ extension Agent {
         isSystemAgent = try row.get("is_system_agent")
         status = try row.get("status")
         capabilities = try row.texts("capabilities")
+        team = try row.texts("team")
         modelID = try row.get("model_id")
         parameters = try row.get("parameters")
         usageCount = try row.get("usage_count")

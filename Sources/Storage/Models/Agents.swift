@@ -34,13 +34,14 @@ extension Store {
     }
 
     package func agent(_ id: UUID, by principal: Principal) async throws -> Agent? {
-        try await query(
-            """
-            select \(Agent.columns) from agents a \(Self.agentStatistics(principal))
-            where a.agent_id = \(id) and \(Self.isVisible(to: principal))
-            """,
-            by: principal
-        ).first.map(Agent.init)
+        try await query(Self.one(id, principal), by: principal).first.map(Agent.init)
+    }
+
+    static func one(_ id: UUID, _ principal: Principal) -> Query {
+        """
+        select \(Agent.columns) from agents a \(agentStatistics(principal))
+        where a.agent_id = \(id) and \(isVisible(to: principal))
+        """
     }
 
     /// The fourth law for agents: everybody's, one's own, or shared with one's organisation.

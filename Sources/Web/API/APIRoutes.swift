@@ -38,7 +38,10 @@ struct APIRoutes: Sendable {
         router.delete("/v1/models/{id}", use: models.delete)
 
         router.get("/v1/agents", use: agents.list)
+        router.post("/v1/agents", use: agents.create)
         router.get("/v1/agents/{id}", use: agents.show)
+        router.patch("/v1/agents/{id}", use: agents.update)
+        router.delete("/v1/agents/{id}", use: agents.delete)
 
         router.get("/v1/conversations", use: conversations.list)
         router.post("/v1/conversations", use: conversations.create)

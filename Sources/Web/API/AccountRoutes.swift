@@ -84,10 +84,7 @@ struct AccountRoutes: Sendable {
             var language: String?
         }
         let identity = try context.signedIn()
-        let body = try await request.boundedBody(upTo: context.maxUploadSize)
-        var copy = request
-        copy.body = .init(buffer: body)
-        let input = try await copy.decodeJSON(Input.self, context: context)
+        let (input, body) = try await request.decodeJSONAndBody(Input.self, context: context)
         if let preferences = try JSONPart.object("preferences", of: body) {
             _ = try await services.store.mergePreferences(preferences, by: identity.principal)
         }

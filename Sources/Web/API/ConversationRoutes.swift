@@ -26,10 +26,7 @@ struct ConversationRoutes: Sendable {
             var tags: [String]?
         }
         let identity = try context.signedIn()
-        let body = try await request.boundedBody(upTo: context.maxUploadSize)
-        var copy = request
-        copy.body = .init(buffer: body)
-        let input = try await copy.decodeJSON(Input.self, context: context)
+        let (input, body) = try await request.decodeJSONAndBody(Input.self, context: context)
         let conversation = try await services.store.createConversation(
             title: input.title,
             tags: input.tags ?? [],

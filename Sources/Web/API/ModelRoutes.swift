@@ -28,10 +28,7 @@ struct ModelRoutes: Sendable {
             var maxTokens: Int?
         }
         let identity = try context.signedIn()
-        let body = try await request.boundedBody(upTo: context.maxUploadSize)
-        var copy = request
-        copy.body = .init(buffer: body)
-        let input = try await copy.decodeJSON(Input.self, context: context)
+        let (input, body) = try await request.decodeJSONAndBody(Input.self, context: context)
         let model = try await services.store.createModel(
             llmID: input.llmId,
             name: input.name,
@@ -55,10 +52,7 @@ struct ModelRoutes: Sendable {
         }
         let identity = try context.signedIn()
         let id = try context.identifier("id")
-        let body = try await request.boundedBody(upTo: context.maxUploadSize)
-        var copy = request
-        copy.body = .init(buffer: body)
-        let input = try await copy.decodeJSON(Input.self, context: context)
+        let (input, body) = try await request.decodeJSONAndBody(Input.self, context: context)
         let model = try await services.store.updateModel(
             id,
             displayName: input.displayName,

@@ -74,6 +74,7 @@ extension Agent {
             $0.set("is_system_agent", isSystemAgent)
             $0.set("status", status)
             $0.set("capabilities", capabilities)
+            $0.set("team", team)
             $0.set("model_id", modelID)
             $0.raw("parameters", parameters)
             $0.set("usage_count", usageCount)

@@ -1,5 +1,6 @@
 package import Foundation
 package import Hummingbird
+import NIOCore
 package import Storage
 
 extension Request {
@@ -17,6 +18,17 @@ extension Request {
         } catch let error as DecodingError {
             throw webError(from: error)
         }
+    }
+
+    /// The body as `Input`, and as it came: for fields that are objects of the caller's own.
+    func decodeJSONAndBody<Input: Decodable>(
+        _ type: Input.Type,
+        context: WebContext
+    ) async throws -> (Input, ByteBuffer) {
+        let body = try await boundedBody(upTo: context.maxUploadSize)
+        var copy = self
+        copy.body = .init(buffer: body)
+        return (try await copy.decodeJSON(Input.self, context: context), body)
     }
 
     private func boundedBody(_ context: WebContext) async throws -> Data {

@@ -41,6 +41,8 @@ struct AgentPages: Sendable {
             instruction: agent.instruction,
             capabilities: agent.abilities(voice: voice),
             isSystem: agent.isSystemAgent,
+            isOwn: agent.userID == identity.user.id,
+            team: agent.team,
             numbers: .init(
                 model: models.first { $0.id == agent.modelID }?.displayName,
                 runs: agent.usageCount,

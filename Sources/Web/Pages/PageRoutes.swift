@@ -61,7 +61,14 @@ extension Pages {
 
         let agents = AgentPages(desk: desk)
         router.get("/agents", use: agents.list)
+        let making = AgentMakingPages(desk: desk)
+        router.get("/agents/new", use: making.new)
+        router.post("/agents/new", use: making.create)
         router.get("/agents/{id}", use: agents.show)
+        router.get("/agents/{id}/edit", use: making.edit)
+        router.post("/agents/{id}/edit", use: making.save)
+        router.get("/agents/{id}/deletion", use: making.askToDelete)
+        router.post("/agents/{id}/deletion", use: making.delete)
         router.post("/agents/{id}/tools", use: agents.setPolicies)
 
         let settings = SettingsPage(desk: desk)

@@ -14,6 +14,10 @@ struct AgentView: View {
     let capabilities: [String]
     let hasCapabilities: Bool
     let isSystem: Bool
+    /// Whether the reader made it.
+    let isOwn: Bool
+    let team: [String]
+    let hasTeam: Bool
     let facts: [Fact]
     let tools: [ToolRow]
     let hasTools: Bool
@@ -60,6 +64,8 @@ struct AgentView: View {
         instruction: String,
         capabilities: [String],
         isSystem: Bool,
+        isOwn: Bool = false,
+        team: [String] = [],
         numbers: Numbers,
         tools: [AgentTool] = [],
         voice: Voice
@@ -72,6 +78,9 @@ struct AgentView: View {
         self.instruction = instruction
         self.capabilities = capabilities
         self.isSystem = isSystem
+        self.isOwn = isOwn
+        self.team = team
+        hasTeam = !team.isEmpty
         hasCapabilities = !capabilities.isEmpty
         self.tools = tools.map { ToolRow($0, voice: voice) }
         hasTools = !tools.isEmpty

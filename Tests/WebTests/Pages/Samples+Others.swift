@@ -22,6 +22,8 @@ extension Samples {
                 )
             ),
             ("agent", agent),
+            ("agent-new", agentForm(nil, .init())),
+            ("agent-edit", agentForm(id(40), hostileDraft)),
             ("settings", settings),
             (
                 "admin-users-nobody",
@@ -39,6 +41,37 @@ extension Samples {
         ]
     }
 
+    private var hostileDraft: AgentFormView.Draft {
+        .init(
+            displayName: Samples.hostile,
+            name: "reviewer",
+            description: Samples.hostile,
+            instruction: Samples.hostile,
+            temperature: "9",
+            capabilities: "review",
+            team: ["coding"],
+            tools: ["calculator"],
+            isShared: true
+        )
+    }
+
+    private func agentForm(_ id: UUID?, _ draft: AgentFormView.Draft) -> AgentFormView {
+        var errors = FormErrors()
+        if id != nil { for field in ["instruction", "temperature"] { errors.add(field, Samples.hostile) } }
+        return AgentFormView(
+            page: frame(voice.words["agents.new"], .agents),
+            id: id,
+            draft: draft,
+            offers: .init(
+                colleagues: [(name: "coding", title: text("Coding", "编程"), about: text("Writes programs.", "编写程序。"))],
+                models: [],
+                tools: [AgentTool(name: "calculator", description: "Computes.", level: .readOnly, decision: .allow)]
+            ),
+            errors: errors,
+            voice: voice
+        )
+    }
+
     private var agent: AgentView {
         AgentView(
             page: frame(text("Assistant", "助手"), .agents),
@@ -48,6 +81,8 @@ extension Samples {
             instruction: text("You are a helpful assistant.\nSay what you do not know.", "你是一个乐于助人的助手。\n不知道就说不知道。"),
             capabilities: [text("writing", "写作"), text("explaining", "解释")],
             isSystem: true,
+            isOwn: true,
+            team: ["coding", Samples.hostile],
             numbers: .init(model: nil, runs: 584, successRate: 0.964, time: 48, lastUsedAt: ago(12)),
             tools: [
                 AgentTool(name: "calculator", description: "Computes.", level: .readOnly, decision: .allow),

@@ -64,7 +64,15 @@ enum RouteMatrix {
         RouteRule(.delete, "/v1/models/{id}", of: "model", .owner(.fine)),
 
         RouteRule(.get, "/v1/agents", .signedIn(.fine)),
+        RouteRule(
+            .post,
+            "/v1/agents",
+            .signedIn(.fine),
+            body: #"{"name":"made","instruction":"Be brief.","team":["coding"]}"#
+        ),
         RouteRule(.get, "/v1/agents/{id}", of: "agent", .owner(.fine)),
+        RouteRule(.patch, "/v1/agents/{id}", of: "agent", .owner(.fine), body: #"{"display_name":"x"}"#),
+        RouteRule(.delete, "/v1/agents/{id}", of: "agent", .owner(.fine)),
 
         RouteRule(.get, "/v1/conversations", .signedIn(.fine)),
         RouteRule(.post, "/v1/conversations", .signedIn(.fine), body: "{}"),
@@ -158,7 +166,24 @@ enum RouteMatrix {
         RouteRule(.post, "/models/{id}/deletion", of: "model", .owner(.moved), body: ""),
 
         RouteRule(.get, "/agents", .signedIn(.fine)),
+        RouteRule(.get, "/agents/new", .signedIn(.fine)),
+        RouteRule(
+            .post,
+            "/agents/new",
+            .signedIn(.moved),
+            body: "display_name=Made+by+form&instruction=Be+brief&active=1"
+        ),
         RouteRule(.get, "/agents/{id}", of: "agent", .owner(.fine)),
+        RouteRule(.get, "/agents/{id}/edit", of: "agent", .owner(.fine)),
+        RouteRule(
+            .post,
+            "/agents/{id}/edit",
+            of: "agent",
+            .owner(.moved),
+            body: "display_name=Own&instruction=Be+brief&active=1"
+        ),
+        RouteRule(.get, "/agents/{id}/deletion", of: "agent", .owner(.fine)),
+        RouteRule(.post, "/agents/{id}/deletion", of: "agent", .owner(.moved), body: ""),
 
         RouteRule(.get, "/settings", .signedIn(.fine)),
         RouteRule(.post, "/settings/profile", .signedIn(.moved), body: "nickname=x&timezone=UTC%2B1:00&language=en"),

@@ -1,0 +1,143 @@
+package import Engine
+package import Foundation
+import Postgres
+
+// Agents that people make.
+extension Store {
+    /// Throws `.invalid` with the field, `.conflict("name")` when the maker has one of that name already.
+    package func createAgent(_ draft: AgentDraft, by principal: Principal) async throws -> Agent {
+        let draft = try draft.checked()
+        try await check(draft, by: principal)
+        let id = UUID.v7()
+        let insertion: Query = """
+            insert into agents (
+                agent_id, org_id, user_id, name, display_name, description, instruction, model_id, capabilities, team,
+                parameters, agent_type, status
+            )
+            values (
+                \(id), \(principal.organisationID), \(principal.userID), \(draft.name), \(draft.displayName),
+                \(draft.description), \(draft.instruction), \(draft.modelID), to_jsonb(\(draft.capabilities)::text[]),
+                to_jsonb(\(draft.team)::text[]), \(JSONText(draft.parameters))::jsonb, \(draft.type), \(draft.status)
+            )
+            """
+        let answers = try await batch(
+            [insertion, Self.give(draft.tools, to: id), Self.one(id, principal)],
+            by: principal
+        )
+        guard let row = answers[2].first else { throw StorageError(.failed, "The database did not answer.") }
+        return try Agent(row)
+    }
+
+    /// Only its maker changes an agent; nil when there is no such agent of theirs.
+    package func updateAgent(_ id: UUID, _ draft: AgentDraft, by principal: Principal) async throws -> Agent? {
+        let draft = try draft.checked()
+        try await check(draft, by: principal)
+        let change: Query = """
+            update agents a set name = \(draft.name), display_name = \(draft.displayName),
+                description = \(draft.description), instruction = \(draft.instruction), model_id = \(draft.modelID),
+                capabilities = to_jsonb(\(draft.capabilities)::text[]), team = to_jsonb(\(draft.team)::text[]),
+                parameters = \(JSONText(draft.parameters))::jsonb, agent_type = \(draft.type), status = \(draft.status),
+                updated_at = now()
+            where \(Self.isMade(id, by: principal))
+            """
+        let statements = [
+            change,
+            "delete from agent_tools g using agents a where g.agent_id = a.agent_id and \(Self.isMade(id, by: principal))",
+            Self.give(draft.tools, to: id), Self.one(id, principal),
+        ]
+        let answers = try await batch(statements, by: principal)
+        guard answers[0].affected == 1 else { return nil }
+        return try answers[3].first.map(Agent.init)
+    }
+
+    /// An agent of the person's as they described it; nil when there is none.
+    package func agentDraft(_ id: UUID, by principal: Principal) async throws -> AgentDraft? {
+        guard let agent = try await agent(id, by: principal), agent.userID == principal.userID,
+            let tools = try await tools(ofAgent: id, by: principal)
+        else { return nil }
+        return AgentDraft(
+            name: agent.name,
+            displayName: agent.displayName,
+            description: agent.description,
+            instruction: agent.instruction,
+            modelID: agent.modelID,
+            capabilities: agent.capabilities,
+            team: agent.team,
+            tools: tools.filter(\.isEnabled).map(\.name),
+            parameters: agent.parameters,
+            isShared: agent.agentType == "shared",
+            isActive: agent.status == "active"
+        )
+    }
+
+    /// What it has said stays. False when there is no such agent of the person's.
+    package func deleteAgent(_ id: UUID, by principal: Principal) async throws -> Bool {
+        try await query("delete from agents a where \(Self.isMade(id, by: principal))", by: principal).affected == 1
+    }
+
+    /// The tools that an agent could have, by name.
+    package func knownTools(by principal: Principal) async throws -> [AgentTool] {
+        try await query(
+            """
+            select distinct on (name) name, description, security_level from tools
+            where is_active and (org_id is null or org_id = \(principal.organisationID)) order by name, org_id
+            """,
+            by: principal
+        ).map { row in
+            AgentTool(
+                name: try row.get("name"),
+                description: try row.get("description"),
+                level: ToolLevel(rawValue: try row.get("security_level")) ?? .privileged,
+                decision: .allow
+            )
+        }
+    }
+
+    /// Whether everything that a draft names is there for its maker.
+    private func check(_ draft: AgentDraft, by principal: Principal) async throws {
+        let answers = try await batch(
+            [
+                "select a.name from agents a where \(Self.isVisible(to: principal)) and a.name = any(\(draft.team)::text[])",
+                """
+                select name from tools
+                where name = any(\(draft.tools)::text[]) and is_active
+                    and (org_id is null or org_id = \(principal.organisationID))
+                """,
+                "select from models where model_id = \(draft.modelID) and org_id = \(principal.organisationID)",
+            ],
+            by: principal
+        )
+        let colleagues = Set(try answers[0].map { try $0.get("name", as: String.self) })
+        if let name = draft.team.first(where: { !colleagues.contains($0) }) {
+            throw StorageError.invalid("team", "There is no agent called \(name).")
+        }
+        let tools = Set(try answers[1].map { try $0.get("name", as: String.self) })
+        if let name = draft.tools.first(where: { !tools.contains($0) }) {
+            throw StorageError.invalid("tools", "There is no tool called \(name).")
+        }
+        guard draft.modelID == nil || !answers[2].isEmpty else {
+            throw StorageError.invalid("model_id", "There is no such model.")
+        }
+    }
+
+    private static func give(_ tools: [String], to agent: UUID) -> Query {
+        """
+        insert into agent_tools (agent_id, tool_id)
+        select a.agent_id, t.tool_id from agents a cross join tools t
+        where a.agent_id = \(agent) and t.name = any(\(tools)::text[]) and t.is_active
+            and (t.org_id is null or t.org_id = a.org_id)
+        """
+    }
+
+    private static func isMade(_ id: UUID, by principal: Principal) -> Query {
+        """
+        a.agent_id = \(id) and a.org_id = \(principal.organisationID) and a.user_id = \(principal.userID)
+            and a.agent_type <> 'system'
+        """
+    }
+}
+
+extension AgentDraft {
+    fileprivate var type: String { isShared ? "shared" : "custom" }
+    fileprivate var status: String { isActive ? "active" : "disabled" }
+}

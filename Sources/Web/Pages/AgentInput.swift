@@ -1,0 +1,101 @@
+import Engine
+import Foundation
+import Storage
+
+/// An agent's form as it was sent, checked.
+struct AgentInput: Sendable {
+    let draft: AgentFormView.Draft
+    private(set) var errors = FormErrors()
+    private(set) var temperature: Double?
+    private(set) var maximumTokens: Int?
+
+    init(_ form: Form, voice: Voice) {
+        draft = AgentFormView.Draft(
+            displayName: form.trimmed("display_name"),
+            name: form.trimmed("name"),
+            description: form.trimmed("description"),
+            instruction: form["instruction"].trimmingCharacters(in: .whitespacesAndNewlines),
+            modelID: form["model"],
+            temperature: form.trimmed("temperature"),
+            maximumTokens: form.trimmed("max_tokens"),
+            capabilities: form.trimmed("capabilities"),
+            team: Set(form.all("team")),
+            tools: Set(form.all("tool")),
+            isShared: form.has("shared"),
+            isActive: form.has("active")
+        )
+        let words = voice.words
+        if draft.displayName.isEmpty { errors.add("display_name", words["agents.nameEmpty"]) }
+        for (field, text, limit) in [
+            ("display_name", draft.displayName, 100), ("name", draft.name, 100),
+            ("description", draft.description, 500),
+            ("instruction", draft.instruction, 100_000),
+        ] where text.unicodeScalars.count > limit {
+            errors.add(field, words("form.tooLong", ["n": limit.grouped]))
+        }
+        if draft.instruction.isEmpty { errors.add("instruction", words["agents.instructionEmpty"]) }
+        let abilities = capabilities
+        if abilities.count > 20 || abilities.contains(where: { $0.unicodeScalars.count > 50 }) {
+            errors.add("capabilities", words["agents.capabilitiesWrong"])
+        }
+        if !draft.temperature.isEmpty {
+            temperature = Double(draft.temperature).flatMap { (0...2).contains($0) ? $0 : nil }
+            if temperature == nil { errors.add("temperature", words["agents.temperatureWrong"]) }
+        }
+        if !draft.maximumTokens.isEmpty {
+            let number = Int(draft.maximumTokens.replacing(",", with: ""))
+            maximumTokens = number.flatMap { (1...100_000_000).contains($0) ? $0 : nil }
+            if maximumTokens == nil { errors.add("max_tokens", words["models.numberWrong"]) }
+        }
+    }
+
+    mutating func add(_ field: String, _ message: String) { errors.add(field, message) }
+
+    /// What is between commas, Chinese ones too.
+    private var capabilities: [String] {
+        draft.capabilities.split { ",，、\n".contains($0) }.map { $0.trimmingCharacters(in: .whitespaces) }
+            .filter { !$0.isEmpty }
+    }
+
+    /// `earlier` are the parameters that the form does not show.
+    func agent(earlier: String = "{}") -> AgentDraft {
+        var fields = (try? JSONSerialization.jsonObject(with: Data(earlier.utf8)) as? [String: Any]) ?? [:]
+        fields["temperature"] = temperature
+        fields["max_tokens"] = maximumTokens
+        let parameters = (try? JSONSerialization.data(withJSONObject: fields, options: .sortedKeys)) ?? Data("{}".utf8)
+        return AgentDraft(
+            name: draft.name.isEmpty ? draft.displayName : draft.name,
+            displayName: draft.displayName,
+            description: draft.description.isEmpty ? nil : draft.description,
+            instruction: draft.instruction,
+            modelID: UUID(uuidString: draft.modelID),
+            capabilities: capabilities,
+            team: draft.team.sorted(),
+            tools: draft.tools.sorted(),
+            parameters: String(decoding: parameters, as: UTF8.self),
+            isShared: draft.isShared,
+            isActive: draft.isActive
+        )
+    }
+}
+
+extension AgentFormView.Draft {
+    init(_ agent: AgentDraft) {
+        let fields = (try? JSONSerialization.jsonObject(with: Data(agent.parameters.utf8)) as? [String: Any]) ?? [:]
+        func number(_ name: String) -> String { (fields[name] as? NSNumber)?.stringValue ?? "" }
+        self.init(
+            displayName: agent.displayName,
+            name: agent.name == agent.displayName ? "" : agent.name,
+            description: agent.description ?? "",
+            instruction: agent.instruction,
+            modelID: agent.modelID?.text ?? "",
+            temperature: number("temperature"),
+            maximumTokens: number("max_tokens"),
+            capabilities: agent.capabilities.joined(separator: ", "),
+            team: Set(agent.team),
+            tools: Set(agent.tools),
+            isShared: agent.isShared,
+            isActive: agent.isActive
+        )
+    }
+}

@@ -1,0 +1,122 @@
+import Engine
+import Foundation
+import Storage
+
+/// The form in which an agent is made or changed.
+struct AgentFormView: View {
+    static let template = "agent-form"
+
+    let page: Frame
+    let title: String
+    let action: String
+    let back: String
+    let deletion: String?
+    let errors: ErrorSummary?
+    let displayName: Field
+    let name: Field
+    let description: Field
+    let instruction: String
+    let instructionError: String?
+    let model: Select
+    let temperature: Field
+    let maximumTokens: Field
+    let capabilities: Field
+    let team: [Choice]
+    let hasTeam: Bool
+    let tools: [Choice]
+    let isShared: Bool
+    let isActive: Bool
+
+    /// What was typed.
+    struct Draft: Sendable {
+        var displayName = ""
+        var name = ""
+        var description = ""
+        var instruction = ""
+        var modelID = ""
+        var temperature = ""
+        var maximumTokens = ""
+        /// With commas between them.
+        var capabilities = ""
+        var team: Set<String> = []
+        var tools: Set<String> = []
+        var isShared = false
+        var isActive = true
+    }
+
+    /// Something to tick.
+    struct Choice: Sendable {
+        let value: String
+        let label: String
+        let about: String
+        let isChosen: Bool
+    }
+
+    /// What there is to choose from.
+    struct Offers: Sendable {
+        var colleagues: [(name: String, title: String, about: String)]
+        var models: [ModelRecord]
+        var tools: [AgentTool]
+    }
+
+    /// `id` is nil for an agent that is to be made.
+    init(page: Frame, id: UUID?, draft: Draft, offers: Offers, errors: FormErrors = FormErrors(), voice: Voice) {
+        let words = voice.words
+        self.page = page
+        title = id == nil ? words["agents.new"] : draft.displayName
+        action = id.map { "/agents/\($0.text)/edit" } ?? "/agents/new"
+        back = id.map { "/agents/\($0.text)" } ?? "/agents"
+        deletion = id.map { "/agents/\($0.text)/deletion" }
+        let labels = Self.labels(words)
+        self.errors = errors.summary(labels, voice: voice)
+        func field(_ key: String, _ value: String, hint: String? = nil, mode: String? = nil, most: Int? = nil) -> Field
+        {
+            Field(
+                key,
+                label: labels[key] ?? key,
+                value: value,
+                hint: hint.map { words[$0] },
+                error: errors[key],
+                inputMode: mode,
+                maximumLength: most
+            )
+        }
+        displayName = field("display_name", draft.displayName, most: 100)
+        name = field("name", draft.name, hint: "agents.handleHint", most: 100)
+        description = field("description", draft.description, hint: "agents.aboutHint", most: 500)
+        instruction = draft.instruction
+        instructionError = errors["instruction"]
+        temperature = field("temperature", draft.temperature, hint: "agents.temperatureHint", mode: "decimal")
+        maximumTokens = field("max_tokens", draft.maximumTokens, hint: "models.tokens", mode: "numeric")
+        capabilities = field("capabilities", draft.capabilities, hint: "agents.capabilitiesHint")
+        let usual = Option(value: "", label: words["agents.defaultModel"], isChosen: draft.modelID.isEmpty)
+        model = Select(
+            "model",
+            label: words["agents.model"],
+            options: [usual]
+                + offers.models.map {
+                    Option(value: $0.id.text, label: $0.displayName, isChosen: $0.id.text == draft.modelID)
+                },
+            error: errors["model_id"]
+        )
+        team = offers.colleagues.map {
+            Choice(value: $0.name, label: $0.title, about: $0.about, isChosen: draft.team.contains($0.name))
+        }
+        hasTeam = !team.isEmpty
+        tools = offers.tools.map {
+            Choice(value: $0.name, label: $0.name, about: $0.description, isChosen: draft.tools.contains($0.name))
+        }
+        isShared = draft.isShared
+        isActive = draft.isActive
+    }
+
+    private static func labels(_ words: Words) -> [String: String] {
+        [
+            "display_name": words["agents.name"], "name": words["agents.handle"],
+            "description": words["agents.about"], "instruction": words["agents.instruction"],
+            "temperature": words["agents.temperature"], "max_tokens": words["models.maximumTokens"],
+            "capabilities": words["agents.capabilities"], "model_id": words["agents.model"],
+            "team": words["agents.team"], "tools": words["agents.tools"],
+        ]
+    }
+}
