@@ -5,6 +5,8 @@ final class AnswerInProgress: Sendable {
     private struct State {
         var content = ""
         var stepStart = ""
+        /// The words of this step are of a call that broke off; they are shown until another one has something to say.
+        var isBroken = false
         var finish = FinishReason.stop
         var records: [UsageRecord] = []
         /// Those that no batch has taken along.
@@ -26,8 +28,22 @@ final class AnswerInProgress: Sendable {
 
     func beginStep(_ candidate: ModelCandidate) {
         state.withLock { state in
-            state.stepStart = state.content
+            if !state.isBroken { state.stepStart = state.content }
             state.candidate = candidate
+        }
+    }
+
+    var isBroken: Bool { state.withLock { $0.isBroken } }
+
+    func breakOff() { state.withLock { $0.isBroken = true } }
+
+    /// Drops the words of the call that broke off. What stands before them; nil when none did.
+    func mend() -> String? {
+        state.withLock { state in
+            guard state.isBroken else { return nil }
+            state.isBroken = false
+            state.content = state.stepStart
+            return state.content
         }
     }
 

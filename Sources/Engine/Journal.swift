@@ -2,8 +2,9 @@ package import Foundation
 
 /// Where runs are kept: `Storage`'s, or the one in memory for tests. The log is the truth; everything else is a view.
 package protocol Journal: Sendable {
-    /// Takes up to `limit` runs that are queued, or whose worker is silent for longer than `silence`, ordered by
-    /// priority then age, and makes `worker` their only writer: each gets a new epoch, larger than any before.
+    /// Takes up to `limit` runs that are queued, or whose worker is silent for longer than `silence`, and makes `worker`
+    /// their only writer: each gets a new epoch, larger than any before. The most urgent come first, people taking turns;
+    /// what is at a limit stays where it is.
     func claim(worker: UUID, limit: Int, silence: Duration) async throws -> [ClaimedRun]
 
     /// Says that `worker` is alive and returns those of its runs that somebody asked to cancel.
@@ -27,6 +28,13 @@ package protocol Journal: Sendable {
     /// again. Its new children are queued with it. In one transaction. Returns false when the epoch had passed: nothing was stored.
     func suspend(_ suspended: SuspendedRun) async throws -> Bool
 
+    /// Takes one of the places that `limit` leaves at a provider, for one model call of a run. Places of runs that are in
+    /// other hands, or in nobody's, are free again by themselves.
+    func enter(_ provider: UUID, _ limit: ProviderLimit, for run: ClaimedRun) async throws -> ProviderEntry
+
+    /// Gives the place of a call back.
+    func leave(_ call: UUID) async throws
+
     /// Says that a reader on this node follows a run which another node writes, so that its growth is announced here.
     func watch(run: UUID) async throws
 
@@ -47,11 +55,14 @@ package struct ClaimedRun: Sendable, Equatable {
     package var epoch: Int64
     /// The last sequence number in the log.
     package var lastSequence: Int64
+    /// The agent that was asked is gone or switched off; the run's is the one that answers in its place.
+    package var isAgentReplaced: Bool
 
-    package init(run: Run, epoch: Int64, lastSequence: Int64) {
+    package init(run: Run, epoch: Int64, lastSequence: Int64, isAgentReplaced: Bool = false) {
         self.run = run
         self.epoch = epoch
         self.lastSequence = lastSequence
+        self.isAgentReplaced = isAgentReplaced
     }
 }
 
@@ -116,12 +127,25 @@ package struct ModelCandidate: Sendable {
     package var name: String
     package var endpoint: ProviderEndpoint
     package var price: Price?
+    package var providerID: UUID
+    /// What the provider allows all runs together; nil when nothing limits it.
+    package var limit: ProviderLimit?
 
-    package init(modelID: UUID, name: String, endpoint: ProviderEndpoint, price: Price? = nil) {
+    /// `providerID`: nil for a model that is a provider of its own.
+    package init(
+        modelID: UUID,
+        name: String,
+        endpoint: ProviderEndpoint,
+        price: Price? = nil,
+        providerID: UUID? = nil,
+        limit: ProviderLimit? = nil
+    ) {
         self.modelID = modelID
         self.name = name
         self.endpoint = endpoint
         self.price = price
+        self.providerID = providerID ?? modelID
+        self.limit = limit
     }
 
     /// Money per million tokens, in `currency`.

@@ -16,7 +16,16 @@ package final class MemoryJournal: Journal {
         var outcome: RunOutcome?
     }
 
+    fileprivate struct Call {
+        var provider: UUID
+        var run: UUID
+        var epoch: Int64
+        var isOver = false
+        let beganAt = ContinuousClock.now
+    }
+
     fileprivate struct State {
+        var calls: [UUID: Call] = [:]
         var entries: [UUID: Entry] = [:]
         var order: [UUID] = []
         var signs: [UUID: ContinuousClock.Instant] = [:]
@@ -199,6 +208,27 @@ package final class MemoryJournal: Journal {
             return true
         }
     }
+
+    package func enter(_ provider: UUID, _ limit: ProviderLimit, for run: ClaimedRun) async throws -> ProviderEntry {
+        try access { state in
+            let calls = state.calls.values.filter { $0.provider == provider }
+            let underWay = calls.filter { call in
+                let entry = state.entries[call.run]
+                return !call.isOver && call.run != run.run.id && entry?.epoch == call.epoch && entry?.worker != nil
+                    && entry?.outcome == nil
+            }
+            let recent = calls.map(\.beganAt).filter { $0.duration(to: .now) < .seconds(60) }
+            if let most = limit.perMinute, recent.count >= most {
+                return .full(seconds: recent.min().map { 60 - $0.duration(to: .now) / .seconds(1) })
+            }
+            if let most = limit.concurrent, underWay.count >= most { return .full(seconds: nil) }
+            let id = UUID.v7()
+            state.calls[id] = Call(provider: provider, run: run.run.id, epoch: run.epoch)
+            return .entered(id)
+        }
+    }
+
+    package func leave(_ call: UUID) async throws { try access { $0.calls[call]?.isOver = true } }
 
     package func watch(run: UUID) async throws {}
 

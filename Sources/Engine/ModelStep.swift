@@ -1,10 +1,14 @@
 import Foundation
 
-/// One model call of a run, with other candidates and other times when it fails before a word has come.
+/// One model call of a run, with other candidates and other times when it fails. Once words have come only another
+/// candidate says it anew; where there is none they stay.
 struct ModelStep: Sendable {
     let execution: RunExecution
     let writer: RunWriter
     let answer: AnswerInProgress
+    let agentName: String
+    /// Steps that are finished: they stay when the words of this one are said anew.
+    let stepsKept: Int
 
     private var data: EventData { EventData(run: execution.claimed.run) }
 
@@ -15,17 +19,50 @@ struct ModelStep: Sendable {
             if round > 0 { try await pause(before: round, after: failure) }
             var mayPass = false
             for (index, candidate) in candidates.enumerated() {
+                if let refusal = execution.health.refusal(of: candidate)?.said(of: candidate, at: .now) {
+                    try await say(refusal.reason)
+                    if !mayPass { (failure, mayPass) = (refusal.error, true) }
+                    continue
+                }
                 if index > 0 { try await say("fallback: \(candidate.name)") }
-                switch try await callWithOrWithoutTools(candidate, request) {
+                let isLast = index + 1 == candidates.count
+                switch try await ask(candidate, request, isLast: isLast) {
                 case .success(let calls): return calls.withOwnIDs
                 case .failure(let error):
                     failure = error
                     mayPass = mayPass || error.isTransient
                 }
             }
-            guard mayPass, round + 1 < execution.limits.rounds else { break }
+            guard mayPass, !answer.isBroken, round + 1 < execution.limits.rounds else { break }
         }
         throw RunEnding(failure)
+    }
+
+    /// Holds a place at the provider for as long as it takes.
+    private func ask(
+        _ candidate: ModelCandidate,
+        _ request: ModelRequest,
+        isLast: Bool
+    ) async throws -> Result<[ToolCall], ModelError> {
+        let door = ProviderDoor(execution: execution, say: say)
+        let limits = execution.limits
+        let place: UUID?
+        do {
+            let patience = isLast ? limits.providerPatience : limits.providerImpatience
+            place = try await door.enter(candidate, patience: patience)
+        } catch {
+            execution.health.ended(.unknown, of: candidate)
+            guard let error = error as? ModelError else { throw error }
+            return .failure(error)
+        }
+        do {
+            let result = try await callWithOrWithoutTools(candidate, request)
+            await door.leave(place)
+            return result
+        } catch {
+            await door.leave(place)
+            throw error
+        }
     }
 
     /// A provider that refuses a request for its tools gets it without: a plain answer is better than none.
@@ -39,26 +76,47 @@ struct ModelStep: Sendable {
         return try await call(candidate, request.withoutTools)
     }
 
-    /// Throws when the failure is final because words have come already; they stay.
+    /// Throws when the failure is final because words have come that nobody can say anew.
     private func call(
         _ candidate: ModelCandidate,
         _ request: ModelRequest
     ) async throws -> Result<[ToolCall], ModelError> {
         answer.beginStep(candidate)
-        let take = ModelTake(candidate: candidate, writer: writer, answer: answer, limit: execution.limits.answerBytes)
+        let take = ModelTake(
+            candidate: candidate,
+            writer: writer,
+            answer: answer,
+            limit: execution.limits.answerBytes,
+            restart: restart
+        )
         do {
             let model = execution.models.model(named: candidate.name, at: candidate.endpoint)
             try await model.answer(request) { piece in try await take.receive(piece) }
+            try await take.replace()
             answer.add(take.record(succeeded: true))
+            execution.health.ended(.answered, of: candidate)
             return .success(take.calls)
         } catch let error as ModelError {
             answer.add(take.record(succeeded: false))
-            if take.hasBegun { throw RunEnding(error) }
+            execution.health.ended(CircuitBreaker.Outcome(error), of: candidate)
+            if take.hasBegun {
+                guard error.isOutage else { throw RunEnding(error) }
+                answer.breakOff()
+            }
             return .failure(error)
         } catch {
             answer.add(take.record(succeeded: false))
+            execution.health.ended(.unknown, of: candidate)
             throw error
         }
+    }
+
+    /// As at the beginning of another attempt: readers forget what they have and are told again what stays.
+    private func restart(_ kept: String) async throws {
+        let attempt = execution.claimed.run.attempt
+        let start = data.agentStart(name: agentName, attempt: attempt, stepsKept: stepsKept)
+        try await writer.event(.agentStart, start)
+        if !kept.isEmpty { try await writer.text(kept) }
     }
 
     private func say(_ reason: String) async throws {
@@ -80,6 +138,9 @@ struct ModelStep: Sendable {
 extension ModelError {
     /// What servers say that know no tools: a bad request, or that they cannot do this.
     fileprivate var mayRefuseTools: Bool { code == .rejected || status == 500 || status == 501 }
+
+    /// The provider went away, rather than answering badly.
+    fileprivate var isOutage: Bool { CircuitBreaker.Outcome(self) == .failed }
 }
 
 extension ModelRequest {

@@ -16,12 +16,22 @@ final class ModelTake: Sendable {
     private let writer: RunWriter
     private let answer: AnswerInProgress
     private let limit: Int
+    private let restart: @Sendable (String) async throws -> Void
 
-    init(candidate: ModelCandidate, writer: RunWriter, answer: AnswerInProgress, limit: Int) {
+    /// `restart` tells readers to begin anew with what is given, before the first piece that replaces words of a call that
+    /// broke off.
+    init(
+        candidate: ModelCandidate,
+        writer: RunWriter,
+        answer: AnswerInProgress,
+        limit: Int,
+        restart: @escaping @Sendable (String) async throws -> Void
+    ) {
         self.candidate = candidate
         self.writer = writer
         self.answer = answer
         self.limit = limit
+        self.restart = restart
     }
 
     var calls: [ToolCall] { state.withLock { $0.calls } }
@@ -30,6 +40,7 @@ final class ModelTake: Sendable {
     var hasBegun: Bool { state.withLock { $0.hasBegun } }
 
     func receive(_ piece: ModelPiece) async throws {
+        if case .usage = piece {} else { try await replace() }
         switch piece {
         case .text(let delta):
             began()
@@ -52,6 +63,11 @@ final class ModelTake: Sendable {
         case .usage(let tokens): state.withLock { $0.tokens = tokens }
         case .finish(let reason): answer.finish(reason)
         }
+    }
+
+    /// The call has something to say, or has ended well: what broke off before it does not count any more.
+    func replace() async throws {
+        if let kept = answer.mend() { try await restart(kept) }
     }
 
     func record(succeeded: Bool) -> UsageRecord {

@@ -10,6 +10,7 @@ struct RunExecution: Sendable {
     let log: EventLog
     let handle: RunHandle
     let limits: RunLimits
+    let health: ProviderHealth
     let logger: Logger
 
     private var run: Run { claimed.run }
@@ -57,7 +58,9 @@ struct RunExecution: Sendable {
         // The message and its place in the queue are the first two; whatever follows is an earlier attempt's.
         let replay = claimed.lastSequence > 2 ? try await replay() : RunReplay()
         answer.resume(replay)
-        try await writer.event(.runStatus, data.runStatus(.running, attempt: run.attempt), state: .running)
+        let reason = claimed.isAgentReplaced ? "agent_replaced" : nil
+        let begun = data.runStatus(.running, reason: reason, attempt: run.attempt)
+        try await writer.event(.runStatus, begun, state: .running)
         let start = data.agentStart(
             name: brief.agentName,
             attempt: run.attempt,
@@ -99,7 +102,7 @@ struct RunExecution: Sendable {
     }
 
     /// Asks the journal until it answers; what it can never answer ends the run.
-    private func patiently<Answer: Sendable>(_ question: @Sendable () async throws -> Answer) async throws -> Answer {
+    func patiently<Answer: Sendable>(_ question: @Sendable () async throws -> Answer) async throws -> Answer {
         var delay = Duration.milliseconds(50)
         while true {
             do {

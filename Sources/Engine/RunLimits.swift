@@ -19,6 +19,9 @@ package struct RunLimits: Sendable {
     package var longestRetryAfter = 10
     /// The wait before the second round; it doubles, with jitter.
     package var backoff = Duration.milliseconds(500)
+    /// How long a call waits for a place at its provider; the second while another model may be asked instead.
+    package var providerPatience = Duration.seconds(60)
+    package var providerImpatience = Duration.seconds(5)
 
     /// Runs that serve one turn, the turn itself among them.
     package var runsPerTurn = 100

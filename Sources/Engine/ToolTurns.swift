@@ -5,6 +5,7 @@ struct ToolTurns: Sendable {
     let answer: AnswerInProgress
     let candidates: [ModelCandidate]
     private let policy: ToolPolicy
+    private let agentName: String
     private let approvals: [String: ToolApproval]
     private let replay: RunReplay
     private let delegation: Delegation
@@ -29,6 +30,7 @@ struct ToolTurns: Sendable {
         self.replay = replay
         candidates = brief.candidates
         policy = brief.policy
+        agentName = brief.agentName
         approvals = Dictionary(brief.approvals.map { ($0.callID, $0) }) { _, last in last }
         let messages = brief.task.map { [.user($0.prompt)] } ?? brief.messages
         delegation = Delegation(
@@ -66,8 +68,17 @@ struct ToolTurns: Sendable {
     /// Until the model has answered.
     mutating func run() async throws {
         while true {
-            let calls = try await ModelStep(execution: execution, writer: writer, answer: answer)
-                .perform(allowed.isEmpty ? request.withoutTools : request, candidates: candidates)
+            let asking = ModelStep(
+                execution: execution,
+                writer: writer,
+                answer: answer,
+                agentName: agentName,
+                stepsKept: steps
+            )
+            let calls = try await asking.perform(
+                allowed.isEmpty ? request.withoutTools : request,
+                candidates: candidates
+            )
             guard !calls.isEmpty else { return }
             steps += 1
             guard steps <= limits.steps + 2 else {

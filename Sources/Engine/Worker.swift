@@ -16,6 +16,7 @@ package final class Worker: Sendable {
     private let log: EventLog
     private let capacity: Int
     private let limits: RunLimits
+    private let health: ProviderHealth
     private let logger: Logger
     private let work = Signal()
     private let runs = Locked<[UUID: RunHandle]>([:])
@@ -28,6 +29,7 @@ package final class Worker: Sendable {
         hub: EventHub,
         capacity: Int,
         limits: RunLimits = RunLimits(),
+        health: ProviderHealth = ProviderHealth(),
         logger: Logger
     ) {
         self.journal = journal
@@ -35,6 +37,7 @@ package final class Worker: Sendable {
         self.tools = tools
         self.capacity = capacity
         self.limits = limits
+        self.health = health
         self.logger = logger
         log = EventLog(journal: journal, hub: hub, logger: logger)
     }
@@ -92,6 +95,7 @@ package final class Worker: Sendable {
             log: log,
             handle: handle,
             limits: limits,
+            health: health,
             logger: logger
         )
         group.addTask {

@@ -7,6 +7,7 @@ struct Workshop {
     let journal: MemoryJournal
     let hub = EventHub()
     let models: StubModels
+    let health = ProviderHealth()
     let worker: Worker
 
     init(
@@ -25,6 +26,7 @@ struct Workshop {
             hub: hub,
             capacity: capacity,
             limits: limits,
+            health: health,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         )
     }
@@ -42,8 +44,13 @@ struct Workshop {
     /// A queued run whose person said `text`.
     @discardableResult
     func ask(_ text: String, candidates: [String] = ["main"], tools: [String] = []) -> Run {
+        ask(.sample(text, candidates: candidates, tools: tools))
+    }
+
+    /// With models whose providers other runs have met.
+    func ask(_ brief: RunBrief) -> Run {
         let run = Run.sample()
-        journal.enqueue(run, brief: .sample(text, candidates: candidates, tools: tools))
+        journal.enqueue(run, brief: brief)
         worker.wake()
         return run
     }

@@ -195,6 +195,7 @@ import Testing
         ])
         let model = try await store.chatModel(by: ada.principal)
         let claimed = try await store.claimedRun(by: ada.principal)
+        _ = try await store.enter(model.llmID, ProviderLimit(concurrent: 1), for: claimed)
         var outcome = claimed.outcome("secret", after: 2)
         outcome.usage = [
             UsageRecord(

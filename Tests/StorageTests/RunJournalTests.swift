@@ -353,8 +353,10 @@ import Testing
             try await database.administrator.query("analyze runs")
             let plan = try await database.administrator.query(
                 """
-                explain select run_id from runs where state = 'queued'
-                order by priority desc, created_at, run_id limit 10 for update skip locked
+                explain select user_id from runs where state = 'queued' and (
+                    user_id, agent_id, coalesce(model_id, '00000000-0000-0000-0000-000000000000')
+                ) > (\(user.id), \(run.agentID), \(run.id))
+                order by user_id, agent_id, coalesce(model_id, '00000000-0000-0000-0000-000000000000') limit 1
                 """
             )
             #expect(try plan.map { try $0.get(0, as: String.self) }.joined().contains("runs_queue"))

@@ -19,6 +19,7 @@ struct Parts: Sendable {
     let models: ProviderModels
     let tools: ToolCatalogue
     let hub: EventHub
+    let health: ProviderHealth
     let worker: Worker
     let logger: Logger
 
@@ -30,7 +31,12 @@ struct Parts: Sendable {
         try await Migrations(configuration, data: data, access: access, logger: logger).bringUp()
         let application = try await ApplicationRole.configuration(for: access.application, logger: logger)
         database = Database(application, logger: logger)
-        store = Store(database: database, keys: try SealingKeys.load(directory: data.path), logger: logger)
+        store = Store(
+            database: database,
+            keys: try SealingKeys.load(directory: data.path),
+            logger: logger,
+            runsPerUser: configuration.runsPerUser
+        )
         fetch = FetchClient()
         models = ProviderModels(
             client: fetch,
@@ -39,12 +45,14 @@ struct Parts: Sendable {
         )
         tools = try ToolCatalogue(BuiltInTools.all(search: store))
         hub = EventHub()
+        health = ProviderHealth()
         worker = Worker(
             journal: store,
             models: models,
             tools: tools,
             hub: hub,
             capacity: configuration.workers,
+            health: health,
             logger: logger
         )
     }
@@ -92,6 +100,7 @@ struct Parts: Sendable {
             hub: hub,
             runQueued: { [worker] in worker.wake() },
             runCancelled: { [worker] run in worker.cancel(run: run.id) },
+            providerTrouble: { [health] provider in health.trouble(of: provider) },
             tokens: await AccessTokens(secret: try configuration.secretKey ?? SigningSecret.load(directory: data.path)),
             settings: WebSettings(
                 templates: "\(configuration.resourceFolder)/Templates",

@@ -49,6 +49,12 @@ extension ConfigurationOption {
         "open, closed or approval, until changed in the settings"
     )
     static let workers = Self(["alma", "workers"], "ALMA_WORKERS", .int, "runs that this process works on at once")
+    static let runsPerUser = Self(
+        ["alma", "runsPerUser"],
+        "ALMA_RUNS_PER_USER",
+        .int,
+        "runs of one person that are at work at once, on all nodes together"
+    )
     static let databaseConnections = Self(
         ["alma", "databaseConnections"],
         "ALMA_DATABASE_CONNECTIONS",
@@ -139,7 +145,7 @@ extension ConfigurationOption {
     static let all =
         [
             host, port, data, resources, publicURL, secureCookies, trustedProxies, registration, workers,
-            databaseConnections,
+            runsPerUser, databaseConnections,
             migrationBackup, logLevel, logFormat, databaseURL, postgresServer, postgresPort, postgresUser,
             postgresPassword, postgresDatabase, secretKey, firstSuperuser, firstSuperuserPassword,
         ] + providerKeys + [azureEndpoint]

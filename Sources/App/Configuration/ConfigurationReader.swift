@@ -34,6 +34,7 @@ struct ConfigurationReader {
             database: database(),
             databaseConnections: number(.databaseConnections, in: 2...500) ?? 16,
             workers: number(.workers, in: 0...10_000) ?? 256,
+            runsPerUser: number(.runsPerUser, in: 1...10_000) ?? 64,
             backsUpBeforeMigration: text(.migrationBackup) != "false",
             registration: choice(.registration),
             firstSuperuser: firstSuperuser(),

@@ -31,6 +31,8 @@ struct ServerConfiguration: Sendable {
     var databaseConnections: Int
     /// Runs at once.
     var workers: Int
+    /// Of one person, on all nodes together.
+    var runsPerUser: Int
     var backsUpBeforeMigration: Bool
     /// Only for a database that knows no mode yet.
     var registration: Registration?

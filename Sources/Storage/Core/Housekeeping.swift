@@ -48,6 +48,7 @@ extension Store {
                 delete from login_attempts where last_failure_at < now() - interval '1 day'
                     and (last_success_at is null or last_success_at < now() - interval '90 days')
                 """,
+                "delete from provider_calls where began_at < now() - interval '1 day'",
                 """
                 delete from workers w where heartbeat_at < now() - interval '1 hour'
                     and not exists (select from runs where lease_owner = w.worker_id)

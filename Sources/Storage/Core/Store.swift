@@ -8,12 +8,21 @@ package struct Store: Sendable {
     let keys: SealingKeys
     let passwords: PasswordHasher
     let logger: Logger
+    let runsPerUser: Int
 
-    /// `passwordCost` is bcrypt's: each step doubles the time of a hash.
-    package init(database: Database, keys: SealingKeys, logger: Logger, passwordCost: Int = 12) {
+    /// `passwordCost` is bcrypt's: each step doubles the time of a hash. `runsPerUser` is how many runs of one person are
+    /// at work at once, on all nodes together; the others wait.
+    package init(
+        database: Database,
+        keys: SealingKeys,
+        logger: Logger,
+        passwordCost: Int = 12,
+        runsPerUser: Int = 64
+    ) {
         self.database = database
         self.keys = keys
         self.logger = logger
+        self.runsPerUser = runsPerUser
         passwords = PasswordHasher(cost: passwordCost)
     }
 }

@@ -23,6 +23,8 @@ package struct Provider: Sendable, Equatable {
     package var hasKey: Bool
     /// The last four characters of the key.
     package var keyHint: String?
+    /// How much of it all runs together may have at once; nil when nothing limits it.
+    package var limit: ProviderLimit?
     /// By name.
     package var models: [ModelRecord]
 }
@@ -32,7 +34,7 @@ extension Provider {
     static let columns: Query = """
         l.llm_id, l.provider, l.provider_name, l.api_base_url, l.organization_id, l.is_active, l.created_at,
         l.last_tested_at, l.test_status, l.test_code, l.test_message, l.api_key_encrypted is not null as has_key,
-        nullif(l.api_key_hint, '') as api_key_hint,
+        nullif(l.api_key_hint, '') as api_key_hint, \(ProviderLimit.columns),
         exists (
             select from organisations o join models d on d.model_id = o.default_model_id
             where o.org_id = l.org_id and d.llm_id = l.llm_id
@@ -54,6 +56,7 @@ extension Provider {
         testMessage = try row.get("test_message")
         hasKey = try row.get("has_key")
         keyHint = try row.get("api_key_hint")
+        limit = try ProviderLimit(row)
         self.models = models
     }
 }

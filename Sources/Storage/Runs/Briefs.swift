@@ -92,7 +92,7 @@ extension Store {
     /// was chosen for the turn.
     private static func candidates(of run: Run) -> Query {
         """
-        select m.model_id, m.name, \(SealedEndpoint.columns), \(Pricing.columns), m.fallback_rank
+        select m.model_id, m.name, \(SealedEndpoint.columns), \(Pricing.columns), m.fallback_rank, \(ProviderLimit.columns)
         from runs r
         join agents a on a.agent_id = r.agent_id
         join organisations o on o.org_id = r.org_id
@@ -128,7 +128,9 @@ extension Store {
                 modelID: try row.get("model_id"),
                 name: try row.get("name"),
                 endpoint: try SealedEndpoint(row).opened(with: keys),
-                price: try Pricing.price(row)
+                price: try Pricing.price(row),
+                providerID: try row.get("llm_id"),
+                limit: try ProviderLimit(row)
             )
         } catch let error as StorageError where error.code == .sealing {
             logger.error("A provider's key cannot be opened", metadata: ["error": "\(error)"])

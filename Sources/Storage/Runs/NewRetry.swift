@@ -37,10 +37,10 @@ struct NewRetry: Sendable {
         ), r as (
             insert into runs (
                 run_id, root_run_id, org_id, user_id, conversation_id, agent_id, model_id, user_message_id, message_id,
-                priority, created_at
+                priority, urgency, created_at
             )
             select \(run.id)::uuid, \(run.id)::uuid, f.org_id, f.user_id, conversation_id, f.agent_id, f.model_id, f.user_message_id,
-                \(run.messageID)::uuid, \(NewTurn.priority(for: principal))::smallint, \(time)::timestamptz
+                \(run.messageID)::uuid, \(NewTurn.priority(for: principal))::smallint, 'normal', \(time)::timestamptz
             from runs f join conversation using (conversation_id)
             where f.run_id = \(failed) and f.parent_run_id is null and f.state in ('failed', 'cancelled') and not exists (
                 select from messages m

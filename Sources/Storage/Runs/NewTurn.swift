@@ -31,9 +31,10 @@ struct NewTurn: Sendable {
         )
     }
 
-    /// 5, and 2 because a person waits, and 3 for a superuser (the scheduler of the system design, 4.5).
-    static func priority(for principal: Principal) -> Int {
-        if case .member(_, _, isSuperuser: true) = principal { 10 } else { 7 }
+    /// 5, and 2 because a person waits, and 3 for a superuser, and what the urgency adds (the scheduler of the system
+    /// design, 4.5).
+    static func priority(for principal: Principal, urgency: Urgency = .normal) -> Int {
+        5 + 2 + (principal.isSuperuser ? 3 : 0) + urgency.points
     }
 
     /// One statement that looks, locks, inserts and tells what it found. A key that was used before, or a run that is
@@ -59,12 +60,12 @@ struct NewTurn: Sendable {
         ), r as (
             insert into runs (
                 run_id, root_run_id, org_id, user_id, conversation_id, agent_id, model_id, user_message_id, message_id,
-                priority, idempotency_key, request_hash, created_at
+                priority, urgency, idempotency_key, request_hash, created_at
             )
             select \(run.id)::uuid, \(run.id)::uuid, \(run.organisationID)::uuid, \(run.userID)::uuid, conversation_id, agent_id,
                 \(input.modelID)::uuid, \(run.userMessageID)::uuid, \(run.messageID)::uuid,
-                \(Self.priority(for: principal))::smallint, \(input.idempotencyKey), \(input.requestHash)::bytea,
-                \(time)::timestamptz
+                \(Self.priority(for: principal, urgency: input.urgency))::smallint, \(input.urgency),
+                \(input.idempotencyKey), \(input.requestHash)::bytea, \(time)::timestamptz
             from conversation, agent
             where (\(input.modelID)::uuid is null or exists (select from model)) and not exists (select from earlier)
             on conflict do nothing

@@ -83,7 +83,7 @@ struct RunEnd {
             update user_statistics s set total_messages = s.total_messages + \(answers) + (
                 select count(*) from messages m
                 where m.conversation_id = r.conversation_id and m.message_id = r.user_message_id and m.run_id = r.run_id
-            )::integer
+            )::integer, served_at = case when r.attempt > 0 then r.finished_at else s.served_at end
             from r where s.org_id = r.org_id and s.user_id = r.user_id and r.finished_at is not null
                 and r.parent_run_id is null
         )

@@ -17,6 +17,7 @@ package struct TurnInput: Sendable, Equatable {
     package var idempotencyKey: String?
     /// The conversation was made for this turn: coming again, the same turn has another one with it.
     package var beginsConversation: Bool
+    package var urgency: Urgency
 
     package init(
         conversationID: UUID,
@@ -25,7 +26,8 @@ package struct TurnInput: Sendable, Equatable {
         modelID: UUID? = nil,
         temporaryMessageID: String? = nil,
         idempotencyKey: String? = nil,
-        beginsConversation: Bool = false
+        beginsConversation: Bool = false,
+        urgency: Urgency = .normal
     ) {
         self.conversationID = conversationID
         self.content = content
@@ -34,6 +36,7 @@ package struct TurnInput: Sendable, Equatable {
         self.temporaryMessageID = temporaryMessageID
         self.idempotencyKey = idempotencyKey
         self.beginsConversation = beginsConversation
+        self.urgency = urgency
     }
 }
 

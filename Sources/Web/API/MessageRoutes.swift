@@ -14,17 +14,23 @@ struct MessageRoutes: Sendable {
             var agentId: UUID?
             var modelId: UUID?
             var messageId: String?
+            /// `high`, `normal` or `low`.
+            var urgency: String?
         }
         let identity = try context.signedIn()
         let conversation = try context.identifier("id")
         let input = try await request.decodeJSON(Input.self, context: context)
+        guard let urgency = Urgency(rawValue: input.urgency ?? Urgency.normal.rawValue) else {
+            throw WebError.invalid("urgency", "Use high, normal or low.")
+        }
         let turn = TurnInput(
             conversationID: conversation,
             content: input.content,
             agentID: input.agentId,
             modelID: input.modelId,
             temporaryMessageID: input.messageId,
-            idempotencyKey: try idempotencyKey(request)
+            idempotencyKey: try idempotencyKey(request),
+            urgency: urgency
         )
         guard let start = try await services.start(turn, by: identity.principal) else { throw WebError.notFound }
         return try await answer(start, request: request, identity: identity, context: context)

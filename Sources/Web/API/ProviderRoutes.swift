@@ -10,7 +10,7 @@ struct ProviderRoutes: Sendable {
     func list(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
         let providers = try await services.store.providers(by: identity.principal)
-        return Envelope.list(providers.map(\.representation), context: context)
+        return Envelope.list(providers.map { services.representation(of: $0) }, context: context)
     }
 
     func create(_ request: Request, context: WebContext) async throws -> Response {
@@ -43,14 +43,14 @@ struct ProviderRoutes: Sendable {
             by: identity.principal,
             address: context.remoteAddress
         )
-        return Envelope.success(provider.representation, status: .created, context: context)
+        return Envelope.success(services.representation(of: provider), status: .created, context: context)
     }
 
     func show(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
         let found = try await services.store.provider(context.identifier("id"), by: identity.principal)
         guard let found else { throw WebError.notFound }
-        return Envelope.success(found.representation, context: context)
+        return Envelope.success(services.representation(of: found), context: context)
     }
 
     func update(_ request: Request, context: WebContext) async throws -> Response {
@@ -59,12 +59,23 @@ struct ProviderRoutes: Sendable {
             var apiKey: String?
             var apiBaseUrl: String?
             var isActive: Bool?
+            /// null lifts it.
+            @Change var rateLimit: RateLimit??
+
+            struct RateLimit: Decodable {
+                var concurrent: Int?
+                var perMinute: Int?
+            }
         }
         let identity = try context.signedIn()
         let id = try context.identifier("id")
         let input = try await request.decodeJSON(Input.self, context: context)
         guard let provider = try await services.store.provider(id, by: identity.principal) else {
             throw WebError.notFound
+        }
+        if let limit = input.rateLimit {
+            let limit = limit.map { ProviderLimit(concurrent: $0.concurrent, perMinute: $0.perMinute) }
+            _ = try await services.store.setLimit(of: id, to: limit, by: identity.principal)
         }
         let baseURL = try input.apiBaseUrl.map { try ProviderDraft.checkedURL($0, kind: provider.provider) }
         let updated = try await services.store.updateProvider(
@@ -82,7 +93,7 @@ struct ProviderRoutes: Sendable {
             by: identity.principal,
             address: context.remoteAddress
         )
-        return Envelope.success(updated.representation, context: context)
+        return Envelope.success(services.representation(of: updated), context: context)
     }
 
     func delete(_ request: Request, context: WebContext) async throws -> Response {
@@ -117,6 +128,10 @@ struct ProviderRoutes: Sendable {
 }
 
 extension WebServices {
+    func representation(of provider: Provider) -> JSONObject {
+        provider.representation(trouble: providerTrouble(provider.id))
+    }
+
     /// Asks the provider for its models and keeps the outcome; nil when there is no such provider.
     package func testProvider(_ id: UUID, by principal: Principal) async throws -> ProbeResult? {
         guard let endpoint = try await store.endpoint(of: id, by: principal) else { return nil }

@@ -25,7 +25,8 @@ extension User {
 }
 
 extension Provider {
-    var representation: JSONObject {
+    /// `trouble`: what this process has met when it called it.
+    func representation(trouble: ProviderHealth.Trouble?) -> JSONObject {
         JSONObject {
             $0.set("llm_id", id)
             $0.set("provider", provider.rawValue)
@@ -38,6 +39,9 @@ extension Provider {
             $0.set("created_at", createdAt)
             $0.set("last_tested_at", lastTestedAt)
             $0.set("test_status", testStatus)
+            $0.raw("rate_limit", limit?.json)
+            $0.set("failing_since", trouble?.since)
+            $0.set("next_try_at", trouble?.nextTry)
         }
     }
 }

@@ -1,4 +1,5 @@
 package import Engine
+package import Foundation
 package import Logging
 package import Storage
 
@@ -13,6 +14,8 @@ package struct WebServices: Sendable {
     package var runQueued: @Sendable () -> Void
     /// Stops a run that a worker of this process holds; the database has been told already.
     package var runCancelled: @Sendable (Run) -> Void
+    /// What this process has met when it called a provider; nil when nothing is wrong with it.
+    package var providerTrouble: @Sendable (UUID) -> ProviderHealth.Trouble?
     package var tokens: AccessTokens
     package var settings: WebSettings
     package var logger: Logger
@@ -24,6 +27,7 @@ package struct WebServices: Sendable {
         hub: EventHub,
         runQueued: @escaping @Sendable () -> Void,
         runCancelled: @escaping @Sendable (Run) -> Void,
+        providerTrouble: @escaping @Sendable (UUID) -> ProviderHealth.Trouble? = { _ in nil },
         tokens: AccessTokens,
         settings: WebSettings,
         logger: Logger
@@ -34,6 +38,7 @@ package struct WebServices: Sendable {
         self.hub = hub
         self.runQueued = runQueued
         self.runCancelled = runCancelled
+        self.providerTrouble = providerTrouble
         self.tokens = tokens
         self.settings = settings
         self.logger = logger

@@ -32,7 +32,12 @@ struct ProviderListPage: Sendable {
                 let isOpen = provider.id.text == open || (open.isEmpty && providers.count == 1)
                 let latency = provider.id.text == open ? Int(request.query("latency")) : nil
                 return ProviderRow(
-                    .init(provider, latency: latency, isOpen: isOpen),
+                    .init(
+                        provider,
+                        trouble: desk.services.providerTrouble(provider.id),
+                        latency: latency,
+                        isOpen: isOpen
+                    ),
                     models: provider.models.map { ModelRow(.init($0), voice: voice) },
                     voice: voice
                 )
@@ -111,7 +116,7 @@ struct ProviderListPage: Sendable {
 }
 
 extension ProviderRow.Facts {
-    init(_ provider: Provider, latency: Int?, isOpen: Bool) {
+    init(_ provider: Provider, trouble: ProviderHealth.Trouble?, latency: Int?, isOpen: Bool) {
         self.init(
             id: provider.id,
             name: provider.providerName,
@@ -119,6 +124,7 @@ extension ProviderRow.Facts {
             baseURL: provider.apiBaseURL,
             isActive: provider.isActive,
             test: provider.test,
+            trouble: trouble,
             latency: latency,
             isOpen: isOpen
         )

@@ -140,6 +140,7 @@ extension LiveAnswer {
         if let reason, reason.hasPrefix("fallback: ") {
             return voice.words("run.fallback", ["model": String(reason.dropFirst("fallback: ".count))])
         }
+        if reason == "agent_replaced" { return voice.words["run.agentReplaced"] }
         return attempt > 1 ? voice.words("run.attempt", ["n": String(attempt)]) : nil
     }
 

@@ -24,6 +24,8 @@ struct ProviderRow: Sendable {
         var baseURL: String
         var isActive: Bool
         var test: ProviderTest
+        /// What the calls of this process have met.
+        var trouble: ProviderHealth.Trouble?
         /// Milliseconds, right after a test.
         var latency: Int?
         var isOpen = false
@@ -37,8 +39,12 @@ struct ProviderRow: Sendable {
         kind = words["kind.\(facts.kind.rawValue)"]
         baseURL = facts.kind == .builtin ? "" : facts.baseURL
         latency = facts.latency.map { words("quantity.milliseconds", ["n": String($0)]) } ?? ""
-        state = StateView(facts.test, isActive: facts.isActive, voice: voice)
-        failure = facts.test.notice(voice: voice)
+        let isFailing = facts.isActive && facts.trouble != nil
+        state =
+            isFailing
+            ? StateView(kind: "fail", sign: voice.icons("warn"), word: words["providers.failing"])
+            : StateView(facts.test, isActive: facts.isActive, voice: voice)
+        failure = facts.test.notice(voice: voice) ?? facts.trouble.map { NoticeView($0, voice: voice) }
         self.models = models
         hasModels = !models.isEmpty
         testWord = words[facts.test == .none ? "providers.test" : "providers.testAgain"]
@@ -58,6 +64,19 @@ enum ProviderTest: Sendable, Equatable {
         return NoticeView(
             title: voice.words["probe.failed"],
             text: voice.words.has(key) ? voice.words[key] : message
+        )
+    }
+}
+
+extension NoticeView {
+    init(_ trouble: ProviderHealth.Trouble, voice: Voice) {
+        let since = TimeText.exact(trouble.since, voice: voice)
+        let next = trouble.nextTry.map { voice.words("providers.nextTry", ["time": TimeText.exact($0, voice: voice)]) }
+        self.init(
+            title: voice.words["providers.failing"],
+            text: [voice.words("providers.failingSince", ["time": since]), next].compactMap { $0 }.joined(
+                separator: " "
+            )
         )
     }
 }

@@ -72,6 +72,7 @@ extension Samples {
                     baseURL: url,
                     isActive: number != 24,
                     test: test,
+                    trouble: number == 22 ? .init(since: ago(4), nextTry: ago(-1)) : nil,
                     latency: number == 20 ? 142 : nil,
                     isOpen: number == 20
                 ),
