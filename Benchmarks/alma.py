@@ -4,6 +4,7 @@ import http.client
 import json
 import os
 import signal
+import subprocess
 import time
 import urllib.parse
 from pathlib import Path
@@ -29,8 +30,9 @@ class Alma:
             "ALMA_PORT": str(self.port),
             "ALMA_RESOURCES": str(self.resources),
             "ALMA_REGISTRATION": "open",
-            # More than the streams of any figure; the default is 256.
+            # More than the streams of any figure; the defaults are 256 and 64.
             "ALMA_WORKERS": "1024",
+            "ALMA_RUNS_PER_USER": "1024",
             "FIRST_SUPERUSER": EMAIL,
             "FIRST_SUPERUSER_PASSWORD": PASSWORD,
         }
@@ -72,6 +74,23 @@ class Alma:
         own = processes.cpu_seconds([self.process.pid])
         return own, processes.cpu_seconds(processes.family(self.postmaster))
 
+    def query(self, statement):
+        """What its database says to a statement."""
+        address = f"postgresql://alma_admin@/alma?host={self.folder}/data/run&port=5432"
+        words = [processes.postgres_program("psql"), "--no-psqlrc", "-qAt", "-v", "ON_ERROR_STOP=1", "-d", address]
+        options = {"PGOPTIONS": "-c alma.system=on", "PATH": os.environ["PATH"]}
+        found = subprocess.run([*words, "-c", statement], capture_output=True, text=True, env=options)
+        if found.returncode:
+            raise processes.BenchError(f"the database refused {statement[:80]}: {found.stderr[:500]}")
+        return found.stdout.strip()
+
+    def threads(self):
+        return len(list(Path(f"/proc/{self.process.pid}/task").iterdir()))
+
+    def connections(self):
+        """Those of the server, without our own."""
+        return int(self.query("select count(*) - 1 from pg_stat_activity where datname = current_database()"))
+
     def memory(self):
         return processes.resident(self.process.pid)
 
@@ -100,6 +119,10 @@ class Client:
         body = {"provider": "custom", "provider_name": "bench", "api_base_url": address}
         return self._send("POST", "/v1/llm-configs", body)["llm_id"]
 
+    def add_builtin_provider(self):
+        body = {"provider": "builtin", "provider_name": "built in"}
+        return self._send("POST", "/v1/llm-configs", body)["llm_id"]
+
     def add_model(self, provider, name):
         body = {"llm_id": provider, "name": name, "display_name": name}
         return self._send("POST", "/v1/models", body)["model_id"]
@@ -108,17 +131,29 @@ class Client:
         body = {"title": f"Conversation {number}", "tags": ["bench", "load"]}
         return self._send("POST", "/v1/conversations", body)["conversation_id"]
 
+    def ask(self, conversation, words, model, waits=False):
+        """A turn; `waits` for its answer."""
+        headers = {} if waits else {"Prefer": "respond-async"}
+        path = f"/v1/conversations/{conversation}/messages"
+        return self._send("POST", path, {"content": words, "model_id": model}, headers)
+
+    def set_policy(self, agent, tool, decision):
+        agents = self._send("GET", "/v1/agents", None)
+        id = next(one["agent_id"] for one in agents if one["name"] == agent)
+        self._send("PUT", f"/v1/agents/{id}/tools/{tool}/policy", {"decision": decision})
+
     def headers(self):
         return f"Authorization: Bearer {self.token}\n"
 
-    def _send(self, method, path, body):
+    def _send(self, method, path, body, more_headers=None):
         is_form = isinstance(body, str)
         headers = {"Content-Type": "application/x-www-form-urlencoded" if is_form else "application/json"}
+        headers.update(more_headers or {})
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
         self.connection.request(method, path, body if is_form else json.dumps(body), headers)
         response = self.connection.getresponse()
         text = response.read()
-        if response.status not in (200, 201):
+        if response.status not in (200, 201, 202):
             raise processes.BenchError(f"{method} {path} was answered with {response.status}: {text[:500].decode()}")
         return json.loads(text)["data"]

@@ -104,10 +104,10 @@ class Conversations:
     name, key, end = "ALMA", "content_delta", '"state":"completed"'
 
     def __init__(self, alma, client, provider):
-        self.port, self._client, self._provider, self._models = alma.port, client, provider, {}
+        self.port, self.client, self._provider, self._models = alma.port, client, provider, {}
 
     def requests(self, speech, count):
-        client = self._client
+        client = self.client
         if speech.model not in self._models:
             self._models[speech.model] = client.add_model(self._provider, speech.model)
         body = json.dumps({"content": QUESTION, "model_id": self._models[speech.model]})
@@ -116,7 +116,7 @@ class Conversations:
         return client.headers() + "Accept: text/event-stream\n\n" + "".join(lines)
 
     def sign_in_again(self):
-        self._client.sign_in()
+        self.client.sign_in()
 
 
 QUESTION = "Please explain how a database keeps what was written when the power fails."

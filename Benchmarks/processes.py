@@ -39,6 +39,12 @@ def start(words, log, **more):
         )
 
 
+def postgres_program(name):
+    """The newest of the machine's."""
+    found = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), key=lambda path: int(path.parts[-3]))
+    return found[-1] if found else name
+
+
 def stop(process, patience=40):
     if process.poll() is not None:
         return

@@ -3,6 +3,7 @@
 import time
 from statistics import median
 
+import engine
 from alma import Client
 from figure import Figure
 from load import Speech
@@ -181,4 +182,9 @@ SECTIONS = {
     "cpu": cpu,
     "many": many,
     "list": lists,
+    "runs": engine.runs,
+    "steps": engine.steps,
+    "waiting": engine.waiting,
+    # The last, because its hundred thousand runs stay.
+    "queue": engine.queue,
 }
