@@ -7,10 +7,12 @@ alter table runs
     -- The agent that was asked and could not answer any more when the run was taken up; `agent_id` is who does instead.
     add column replaced_agent_id uuid;
 
--- One lane for each person, agent and chosen model, so that a lane that is at its limit is passed by at once.
+-- One lane for each person, agent and chosen model, so that a lane that is at its limit is passed by at once. What goes on,
+-- or serves a turn that has begun, comes before new turns of the same priority: what was begun is finished first.
 drop index runs_queue;
 create index runs_queue on runs (
-    user_id, agent_id, coalesce(model_id, '00000000-0000-0000-0000-000000000000'), priority desc, created_at, run_id
+    user_id, agent_id, coalesce(model_id, '00000000-0000-0000-0000-000000000000'), priority desc,
+    (attempt = 0 and parent_run_id is null), created_at, run_id
 ) where state = 'queued';
 -- What somebody has at work.
 create index runs_at_work on runs (user_id) where lease_owner is not null;

@@ -13,6 +13,7 @@ package final class MemoryJournal: Journal {
         var asked: [ToolCall] = []
         /// Of a child: what it answers.
         var key: String?
+        var isAgentReplaced = false
         var outcome: RunOutcome?
     }
 
@@ -51,6 +52,14 @@ package final class MemoryJournal: Journal {
 
     /// What the runs of an agent are told when another agent asks it, or hands over.
     package func employ(_ agent: UUID, brief: RunBrief) { state.withLock { $0.agents[agent] = brief } }
+
+    /// The agent that a queued run asked for is switched off; another one answers.
+    package func replaceAgent(of run: UUID, by agent: UUID) {
+        state.withLock { state in
+            state.entries[run]?.run.agentID = agent
+            state.entries[run]?.isAgentReplaced = true
+        }
+    }
 
     /// The runs that `run` has asked for, the oldest first.
     package func children(of run: UUID) -> [Run] {
@@ -123,7 +132,14 @@ package final class MemoryJournal: Journal {
                 entry.worker = worker
                 state.entries[id] = entry
                 let last = entry.events.last?.sequence ?? 0
-                claimed.append(ClaimedRun(run: entry.run, epoch: entry.epoch, lastSequence: last))
+                claimed.append(
+                    ClaimedRun(
+                        run: entry.run,
+                        epoch: entry.epoch,
+                        lastSequence: last,
+                        isAgentReplaced: entry.isAgentReplaced
+                    )
+                )
             }
             return claimed
         }

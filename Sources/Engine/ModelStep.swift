@@ -6,9 +6,8 @@ struct ModelStep: Sendable {
     let execution: RunExecution
     let writer: RunWriter
     let answer: AnswerInProgress
-    let agentName: String
-    /// Steps that are finished: they stay when the words of this one are said anew.
-    let stepsKept: Int
+    /// The event with which readers begin anew after the steps that are finished.
+    let startAgain: String
 
     private var data: EventData { EventData(run: execution.claimed.run) }
 
@@ -113,9 +112,7 @@ struct ModelStep: Sendable {
 
     /// As at the beginning of another attempt: readers forget what they have and are told again what stays.
     private func restart(_ kept: String) async throws {
-        let attempt = execution.claimed.run.attempt
-        let start = data.agentStart(name: agentName, attempt: attempt, stepsKept: stepsKept)
-        try await writer.event(.agentStart, start)
+        try await writer.event(.agentStart, startAgain)
         if !kept.isEmpty { try await writer.text(kept) }
     }
 

@@ -2,6 +2,9 @@ package import Foundation
 
 /// How much of a provider all runs together may have at once; nil limits nothing.
 package struct ProviderLimit: Sendable, Equatable {
+    /// What a limit may be.
+    package static let range = 1...100_000
+
     package var concurrent: Int?
     package var perMinute: Int?
 

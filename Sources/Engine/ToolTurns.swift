@@ -6,6 +6,7 @@ struct ToolTurns: Sendable {
     let candidates: [ModelCandidate]
     private let policy: ToolPolicy
     private let agentName: String
+    private let task: TaskContext?
     private let approvals: [String: ToolApproval]
     private let replay: RunReplay
     private let delegation: Delegation
@@ -31,6 +32,7 @@ struct ToolTurns: Sendable {
         candidates = brief.candidates
         policy = brief.policy
         agentName = brief.agentName
+        task = brief.task
         approvals = Dictionary(brief.approvals.map { ($0.callID, $0) }) { _, last in last }
         let messages = brief.task.map { [.user($0.prompt)] } ?? brief.messages
         delegation = Delegation(
@@ -72,8 +74,12 @@ struct ToolTurns: Sendable {
                 execution: execution,
                 writer: writer,
                 answer: answer,
-                agentName: agentName,
-                stepsKept: steps
+                startAgain: data.agentStart(
+                    name: agentName,
+                    attempt: execution.claimed.run.attempt,
+                    stepsKept: steps,
+                    task: task
+                )
             )
             let calls = try await asking.perform(
                 allowed.isEmpty ? request.withoutTools : request,

@@ -140,6 +140,18 @@ import Testing
         }
     }
 
+    @Test func anAgentThatWasReplacedIsSaid() async throws {
+        let shop = Workshop(models: StubModels { _, receive in try await receive(.text("Here.")) })
+        let (run, other) = (Run.sample(), UUID.v7())
+        shop.journal.enqueue(run, brief: .sample("hello", candidates: ["main"]))
+        shop.journal.replaceAgent(of: run.id, by: other)
+        try await shop.open {
+            let log = try await shop.log(of: run)
+            #expect(log.contains { $0.field("reason") == "agent_replaced" && $0.field("agent_id") == other.text })
+            #expect(log.states.last == "completed")
+        }
+    }
+
     @Test func noMoreCallsAtOnceThanAProviderAllows() async throws {
         let (atWork, most) = (Gauge(), 3)
         let shop = Workshop(

@@ -49,6 +49,22 @@ import Testing
         )
     }
 
+    @Test func whatHasBegunIsFinishedBeforeNewTurns() async throws {
+        try await TestDatabase.with { database in
+            let store = database.store
+            let ada = try await store.person()
+            let parent = try await store.claimedRun(by: ada.principal)
+            let later = try await store.queuedRun(by: ada.principal)
+            let child = child(of: parent.run, "c/a")
+            #expect(try await store.suspend(rest(parent, children: [child])))
+            let next = try await store.claim(worker: .v7(), limit: 1, silence: silence)
+            #expect(next.map(\.run.id) == [child.run.id])
+            #expect(try await store.finish(next[0].outcome("done", after: 2)))
+            let last = try await store.claim(worker: .v7(), limit: 2, silence: silence)
+            #expect(last.map(\.run.id) == [parent.run.id, later.id])
+        }
+    }
+
     @Test func childrenComeWithTheRestAndTheirEndsWakeTheParent() async throws {
         try await TestDatabase.with { database in
             let store = database.store

@@ -32,7 +32,7 @@ extension Store {
         by principal: Principal
     ) async throws -> Bool {
         for number in [limit?.concurrent, limit?.perMinute].compactMap({ $0 }) {
-            guard (1...100_000).contains(number) else {
+            guard ProviderLimit.range.contains(number) else {
                 throw StorageError.invalid("rate_limit", "Whole numbers from 1 to 100000.")
             }
         }

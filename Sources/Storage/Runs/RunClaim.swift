@@ -20,6 +20,9 @@ struct RunClaim {
     /// In the words of the index.
     private static let model: Query = "coalesce(r.model_id, '00000000-0000-0000-0000-000000000000')"
 
+    /// A turn that has not begun, rather than one that goes on or serves one that has. In the words of the index.
+    private static let isNew: Query = "(r.attempt = 0 and r.parent_run_id is null)"
+
     let worker: UUID
     let limit: Int
     let silence: Double
@@ -115,15 +118,15 @@ struct RunClaim {
         """
         waiting as (
             select f.*, f.at_work + row_number() over (
-                partition by f.user_id order by f.priority desc, f.created_at, f.run_id
+                partition by f.user_id order by f.priority desc, f.is_new, f.created_at, f.run_id
             )::integer as turn
             from (
                 select l.agent_id, l.user_id, l.provider_id, l.at_work, l.served_at, l.agent_room, l.provider_room, q.*
                 from rooms l cross join lateral (
-                    select r.run_id, r.priority, r.urgency, r.created_at from runs r
+                    select r.run_id, r.priority, r.urgency, r.created_at, \(Self.isNew) as is_new from runs r
                     where r.state = 'queued' and r.user_id = l.user_id and r.agent_id = l.agent_id
                         and \(Self.model) = l.model_id
-                    order by r.priority desc, r.created_at, r.run_id
+                    order by r.priority desc, \(Self.isNew), r.created_at, r.run_id
                     limit greatest(0, least(
                         \(limit), 8 + 2 * \(limit) / l.lanes, \(runsPerUser) - l.at_work, l.agent_room, l.provider_room
                     ))

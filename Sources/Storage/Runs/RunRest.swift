@@ -40,6 +40,7 @@ struct RunRest {
         return """
             with r as (
                 update runs set lease_owner = null, agent_id = coalesce(\(suspended.successor)::uuid, agent_id),
+                    replaced_agent_id = case when \(suspended.successor)::uuid is null then replaced_agent_id end,
                     state = case
                         -- Whoever asked to stop it meanwhile shall not wait for an answer.
                         when cancel_requested_at is not null or \(suspended.successor)::uuid is not null then 'queued'

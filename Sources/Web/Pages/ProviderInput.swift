@@ -10,6 +10,8 @@ struct ProviderInput: Sendable {
     private(set) var baseURL: String
     /// nil keeps what is stored, or says that there is none.
     private(set) var key: Secret?
+    /// nil lifts it.
+    private(set) var limit: ProviderLimit?
 
     /// `stored` is nil for a new one.
     init(_ form: Form, kind: ProviderKind, stored: Provider?, voice: Voice) {
@@ -20,6 +22,8 @@ struct ProviderInput: Sendable {
             baseURL: form.trimmed("base_url"),
             organisation: form.trimmed("organisation"),
             isActive: form.has("active"),
+            concurrent: form.trimmed("concurrent"),
+            perMinute: form.trimmed("per_minute"),
             keyHint: stored?.keyHint,
             isNew: stored == nil
         )
@@ -28,6 +32,21 @@ struct ProviderInput: Sendable {
         if name.count > 100 { errors.add("name", words["provider.nameLong"]) }
         checkAddress(kind: kind, words: words)
         checkKey(form.trimmed("api_key"), kind: kind, stored: stored, words: words)
+        let (concurrent, perMinute) = (draft.concurrent, draft.perMinute)
+        let limit = ProviderLimit(
+            concurrent: number(concurrent, field: "concurrent", words: words),
+            perMinute: number(perMinute, field: "per_minute", words: words)
+        )
+        self.limit = limit == ProviderLimit() ? nil : limit
+    }
+
+    private mutating func number(_ text: String, field: String, words: Words) -> Int? {
+        guard !text.isEmpty else { return nil }
+        guard let number = Int(text), ProviderLimit.range.contains(number) else {
+            errors.add(field, words["provider.limitWrong"])
+            return nil
+        }
+        return number
     }
 
     private mutating func checkAddress(kind: ProviderKind, words: Words) {
@@ -63,6 +82,8 @@ extension ProviderForm.Draft {
             name: provider.providerName,
             baseURL: provider.apiBaseURL,
             isActive: provider.isActive,
+            concurrent: provider.limit?.concurrent.map(String.init) ?? "",
+            perMinute: provider.limit?.perMinute.map(String.init) ?? "",
             keyHint: provider.keyHint,
             isNew: false
         )

@@ -72,6 +72,9 @@ struct ProviderPages: Sendable {
                     by: identity.principal
                 )
                 guard saved != nil else { throw WebError.notFound }
+                if form.has("concurrent") || form.has("per_minute") {
+                    _ = try await desk.store.setLimit(of: provider.id, to: input.limit, by: identity.principal)
+                }
                 await record("provider.updated", provider.id, identity: identity, context: context)
                 return .redirect(to: "/providers?open=\(provider.id.text)", done: .saved)
             } catch let error as StorageError {

@@ -9,6 +9,8 @@ struct ProviderForm: Sendable {
     let baseURL: Field?
     let apiKey: Field?
     let organisation: Field?
+    /// How much of it all runs together may have; asked for once it is there.
+    let limits: Limits?
     let isActive: Bool
 
     /// What was typed, but for the key.
@@ -18,9 +20,16 @@ struct ProviderForm: Sendable {
         var baseURL: String
         var organisation = ""
         var isActive = true
+        var concurrent = ""
+        var perMinute = ""
         /// The end of the stored key; nil when none is stored.
         var keyHint: String?
         var isNew: Bool
+    }
+
+    struct Limits: Sendable {
+        let concurrent: Field
+        let perMinute: Field
     }
 
     init(_ draft: Draft, errors: FormErrors = FormErrors(), voice: Voice) {
@@ -31,6 +40,7 @@ struct ProviderForm: Sendable {
             [
                 "name": words["provider.name"], "base_url": words["provider.baseURL"],
                 "api_key": words["provider.key"], "organisation": words["provider.organisation"],
+                "concurrent": words["provider.concurrent"], "per_minute": words["provider.perMinute"],
             ],
             voice: voice
         )
@@ -46,6 +56,25 @@ struct ProviderForm: Sendable {
         baseURL = isRemote ? .baseURL(draft, errors: errors, voice: voice) : nil
         apiKey = isRemote ? .apiKey(draft, errors: errors, voice: voice) : nil
         organisation = draft.kind == .openai && draft.isNew ? .organisation(draft, errors: errors, voice: voice) : nil
+        limits = draft.isNew ? nil : Limits(draft, errors: errors, voice: voice)
+    }
+}
+
+extension ProviderForm.Limits {
+    init(_ draft: ProviderForm.Draft, errors: FormErrors, voice: Voice) {
+        func number(_ name: String, _ label: String, _ value: String) -> Field {
+            Field(
+                name,
+                label: voice.words[label],
+                value: value,
+                error: errors[name],
+                autocomplete: "off",
+                inputMode: "numeric",
+                maximumLength: 6
+            )
+        }
+        concurrent = number("concurrent", "provider.concurrent", draft.concurrent)
+        perMinute = number("per_minute", "provider.perMinute", draft.perMinute)
     }
 }
 

@@ -51,6 +51,32 @@ import Testing
         }
     }
 
+    @Test func limitsAreKeptAndLifted() async throws {
+        try await TestServer.run { caller in
+            let visitor = Visitor(caller)
+            try await visitor.register("one")
+            try await visitor.post("/providers", [("kind", "builtin"), ("name", "Mine")])
+            let list = try await visitor.get("/providers")
+            let id = try #require(list.text.firstMatch(of: /id="p-([0-9a-f-]{36})"/)).1
+            func save(_ concurrent: String, _ perMinute: String) async throws -> (isRefused: Bool, text: String) {
+                let answer = try await visitor.post(
+                    "/providers/\(id)",
+                    [("name", "Mine"), ("active", "1"), ("concurrent", concurrent), ("per_minute", perMinute)]
+                )
+                return (answer.status == 422, answer.text)
+            }
+            let wrong = try await save("many", "60")
+            #expect(wrong.isRefused && wrong.text.contains("value=\"many\""))
+            #expect(wrong.text.contains("from 1 to 100000"))
+            _ = try await save("4", "60")
+            let kept = try await visitor.get("/providers/\(id)").text
+            #expect(kept.contains("value=\"4\"") && kept.contains("value=\"60\""))
+            _ = try await save("", "")
+            let lifted = try await visitor.get("/providers/\(id)").text
+            #expect(!lifted.contains("value=\"4\"") && !lifted.contains("value=\"60\""))
+        }
+    }
+
     @Test func whatTheMachineHasIsTheOperators() async throws {
         try await TestServer.run { caller in
             let visitor = Visitor(caller)
