@@ -217,6 +217,34 @@ import Testing
         }
     }
 
+    @Test func endsOfTheSameMomentAreStoredButForTheOneThatCannotBe() async throws {
+        try await TestDatabase.with { database in
+            let store = database.store
+            let people = [try await store.person("ada"), try await store.person("bob")]
+            var claimed: [ClaimedRun] = []
+            for index in 0..<40 { claimed.append(try await store.claimedRun(by: people[index % 2].principal)) }
+            claimed[7].epoch = 0
+            let runs = claimed
+            let answers = await withTaskGroup(of: (Int, Bool?).self) { group in
+                for (index, run) in runs.enumerated() {
+                    group.addTask {
+                        var outcome = run.outcome("answer", after: 2)
+                        if index == 13 { outcome.metadata = "{" }
+                        return (index, try? await store.finish(outcome))
+                    }
+                }
+                return await group.reduce(into: [Int: Bool?]()) { $0[$1.0] = $1.1 }
+            }
+            #expect(answers.filter { $0.value == true }.count == 38)
+            #expect(answers[7] == .some(false))
+            #expect(answers[13] == .some(nil))
+            for (index, run) in runs.enumerated() {
+                let state = try await store.run(run.run.id, by: people[index % 2].principal)?.state
+                #expect(state == (index == 7 || index == 13 ? .running : .completed))
+            }
+        }
+    }
+
     @Test func writingOnInTheMomentOfTheEndDisturbsNobody() async throws {
         try await TestDatabase.with { database in
             let store = database.store

@@ -9,6 +9,7 @@ package struct Store: Sendable {
     let passwords: PasswordHasher
     let logger: Logger
     let runsPerUser: Int
+    let ends = RunEnds()
 
     /// `passwordCost` is bcrypt's: each step doubles the time of a hash. `runsPerUser` is how many runs of one person are
     /// at work at once, on all nodes together; the others wait.

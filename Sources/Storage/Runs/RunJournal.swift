@@ -55,8 +55,18 @@ extension Store: Journal {
     }
 
     package func finish(_ outcome: RunOutcome) async throws -> Bool {
-        let answers = try await batch(RunEnd(outcome).statements, by: .system)
-        return try answers.first?.first?.get("is_stored") ?? false
+        try await ends.add(outcome) { try await finish($0) }
+    }
+
+    private func finish(_ outcomes: [RunOutcome]) async throws -> [Bool] {
+        let locks = RunEnds.locks(for: outcomes)
+        let ends = outcomes.map { RunEnd($0).statements }
+        let answers = try await batch(locks + ends.flatMap { $0 }, by: .system)
+        var place = locks.count
+        return try ends.map { statements in
+            defer { place += statements.count }
+            return try answers[place].first?.get("is_stored") ?? false
+        }
     }
 
     package func events(of run: UUID, after sequence: Int64, limit: Int) async throws -> [RunEvent] {
