@@ -39,9 +39,12 @@ def queue(bench):
     for setting in LOGGING:
         alma.query(f"alter system set {setting}")
     bench.fresh_alma()
-    for _ in range(bench.number(20, 5)):
-        bench.load.stream(bench.talks, Speech(5, 100), 16)
-    times = claim_times(alma.folder / "data/postgres/log/claims.log")
+    # One at a time, so that every claim takes one run; the first ones are planned anew on each connection.
+    log = alma.folder / "data/postgres/log/claims.log"
+    bench.load.stream(bench.talks, Speech(1, 0), 16, bench.number(20, 10))
+    known = log.stat().st_size
+    bench.load.stream(bench.talks, Speech(1, 0), 1, bench.number(1000, 300))
+    times = claim_times(log, known)
     alma.query("alter system reset all")
     name = f"a claim beside {RUNS:,} finished runs and {QUEUED:,} queued ones of one person"
     return [
@@ -86,11 +89,11 @@ from past, person, agent, worker
 """
 
 
-def claim_times(log):
-    """Milliseconds of every claim that was made, its binding (and planning) and its execution together."""
+def claim_times(log, known):
+    """Milliseconds of every claim behind the byte `known`, its binding (and planning) and its execution together."""
     pattern = re.compile(r"^(\d+) LOG:  duration: ([0-9.]+) ms  (bind|execute) \S+: +with recursive known as")
     times, bound = [], {}
-    for line in log.read_text(errors="replace").splitlines():
+    for line in log.read_bytes()[known:].decode(errors="replace").splitlines():
         if found := pattern.match(line):
             process, time_taken, what = found[1], float(found[2]), found[3]
             if what == "bind":

@@ -6,7 +6,7 @@ struct LiveAnswer: Sendable {
     private(set) var sequence: Int64 = 0
     private(set) var state = RunState.queued
     private(set) var attempt = 1
-    /// Why it is not simply at work: `retry: …` or `fallback: …`.
+    /// Why it is not simply at work: `retry: …`, `fallback: …`, `provider_busy: …` and the like.
     private(set) var reason: String?
     private(set) var text = ""
     /// How often the text began anew.
@@ -137,8 +137,9 @@ extension LiveAnswer {
 
     private func detail(_ voice: Voice) -> String? {
         if reason?.hasPrefix("retry: ") == true { return voice.words["run.retrying"] }
-        if let reason, reason.hasPrefix("fallback: ") {
-            return voice.words("run.fallback", ["model": String(reason.dropFirst("fallback: ".count))])
+        for (kind, words) in [("fallback: ", "run.fallback"), ("provider_busy: ", "run.providerBusy")] {
+            guard let reason, reason.hasPrefix(kind) else { continue }
+            return voice.words(words, ["model": String(reason.dropFirst(kind.count))])
         }
         if reason == "agent_replaced" { return voice.words["run.agentReplaced"] }
         return attempt > 1 ? voice.words("run.attempt", ["n": String(attempt)]) : nil

@@ -32,6 +32,20 @@ import Testing
         #expect(line.word == "Writing" && line.detail == "Attempt 2: the one before was cut short")
     }
 
+    @Test(arguments: [
+        ("provider_busy: Atlas", "Atlas has as many calls as it may; waiting for a place"),
+        ("fallback: Atlas", "Asking Atlas instead"),
+        ("agent_replaced", "The agent is switched off; the assistant answers in its place"),
+    ])
+    func whyItIsNotSimplyAtWorkIsSaidUntilThereAreWords(reason: String, words: String) throws {
+        var answer = LiveAnswer()
+        answer.feed(event(1, .runStatus, #"{"state":"running","attempt":1,"reason":"\#(reason)"}"#))
+        answer.feed(event(2, .agentStart, "{}"))
+        #expect(answer.line(voice: try Fixtures.voice()).detail == words)
+        answer.feed(text(3, "Well"))
+        #expect(answer.line(voice: try Fixtures.voice()).detail == nil)
+    }
+
     @Test func aPageThatAppliesAllChangesShowsTheWholeText() {
         var answer = LiveAnswer()
         var live = LiveText()
