@@ -4,8 +4,6 @@ package import Logging
 /// Takes up runs and works on them, many at once, until its task is cancelled. What it then holds goes back to the
 /// queue unfinished, for another worker or the next start.
 package final class Worker: Sendable {
-    /// How long the others wait after this worker's last sign of life before they take its runs over.
-    package static let silence = Duration.seconds(10)
     private static let heartbeat = Duration.milliseconds(500)
     private static let pollInterval = Duration.milliseconds(500)
 
@@ -15,6 +13,7 @@ package final class Worker: Sendable {
     private let tools: ToolCatalogue
     private let log: EventLog
     private let capacity: Int
+    private let silence: Duration
     private let limits: RunLimits
     private let health: ProviderHealth
     private let logger: Logger
@@ -22,12 +21,14 @@ package final class Worker: Sendable {
     private let runs = Locked<[UUID: RunHandle]>([:])
     private let lastSign = Locked(ContinuousClock.now)
 
+    /// `silence` is how long the others wait after a worker's last sign of life before they take its runs over.
     package init(
         journal: any Journal,
         models: any ModelSource,
         tools: ToolCatalogue = .empty,
         hub: EventHub,
         capacity: Int,
+        silence: Duration = .seconds(10),
         limits: RunLimits = RunLimits(),
         health: ProviderHealth = ProviderHealth(),
         logger: Logger
@@ -36,6 +37,7 @@ package final class Worker: Sendable {
         self.models = models
         self.tools = tools
         self.capacity = capacity
+        self.silence = silence
         self.limits = limits
         self.health = health
         self.logger = logger
@@ -76,7 +78,7 @@ package final class Worker: Sendable {
 
     private func claim(_ limit: Int) async -> [ClaimedRun] {
         do {
-            return try await journal.claim(worker: id, limit: limit, silence: Self.silence)
+            return try await journal.claim(worker: id, limit: limit, silence: silence)
         } catch {
             if !Task.isCancelled { logger.warning("The queue cannot be read", metadata: ["error": "\(error)"]) }
             return []
@@ -132,7 +134,7 @@ extension Worker {
     /// Nobody has heard of us for so long that the others may take over: better to stop than to work twice.
     private func fenceItself() {
         let silent = lastSign.withLock { $0.duration(to: .now) }
-        guard silent > Self.silence - .seconds(2) else { return }
+        guard silent > silence * 0.8 else { return }
         for handle in runs.withLock({ Array($0.values) }) { handle.stop(.handedBack) }
     }
 

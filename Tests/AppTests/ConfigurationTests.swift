@@ -63,6 +63,12 @@ import Testing
         #expect(configuration.logLevel == .error)
     }
 
+    @Test func takingOverCanBeQuickerOrSlower() async throws {
+        #expect(try await read().takeover == .seconds(10))
+        #expect(try await read(environment: ["ALMA_TAKEOVER_SECONDS": "4"]).takeover == .seconds(4))
+        #expect(try await complaint(["ALMA_TAKEOVER_SECONDS": "1"]).contains("ALMA_TAKEOVER_SECONDS"))
+    }
+
     @Test func emptyMeansNotSet() async throws {
         let configuration = try await read(environment: ["ALMA_PORT": "", "DATABASE_URL": ""])
         #expect(configuration.port == 8000)

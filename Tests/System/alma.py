@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import random
 import shutil
 import signal
 import socket
@@ -22,9 +23,12 @@ FINAL = {"completed", "failed", "cancelled"}
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """One that the kernel gives to no outgoing connection: a server that was killed finds it free again."""
+    while True:
+        port = random.randrange(15_000, 32_000)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def wait_until(condition, limit: float, what: str):
@@ -38,11 +42,13 @@ def wait_until(condition, limit: float, what: str):
 
 
 class Folder:
-    """A data folder that PostgreSQL's user may pass through, as a person would choose it."""
+    """A data folder that PostgreSQL's user may pass through, as a person would choose it: empty, or the copy of one."""
 
-    def __init__(self):
+    def __init__(self, original: "Folder | None" = None):
         self.path = Path(tempfile.mkdtemp(prefix="alma-", dir="/tmp"))
         self.path.chmod(0o711)
+        if original:
+            subprocess.run(["cp", "-a", f"{original.path}/.", self.path], check=True)
 
     def remove(self):
         for process in self.postgres_processes():
@@ -73,6 +79,8 @@ class Folder:
 
 class Server:
     """One process of `alma serve`."""
+
+    role = "serve"
 
     def __init__(self, folder: Folder, port: int | None = None, **environment: str):
         self.folder = folder
@@ -110,7 +118,7 @@ class Server:
     def launch(self):
         with open(self.output, "ab") as output, open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                [PROGRAM, "serve"],
+                [PROGRAM, self.role],
                 env=self.environment,
                 cwd=self.folder.path,
                 stdin=subprocess.DEVNULL,

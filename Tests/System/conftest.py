@@ -1,6 +1,7 @@
 import pytest
 
 from alma import Client, Folder, Server
+from nodes import Database
 
 
 @pytest.fixture
@@ -10,15 +11,36 @@ def folder():
     folder.remove()
 
 
+@pytest.fixture(scope="session")
+def furnished():
+    """A folder in which a server has been made ready once, to be copied: making each anew would take a second each."""
+    folder = Folder()
+    server = Server(folder).start()
+    Client(server).set_up_model()
+    assert server.stop() == 0
+    yield folder
+    folder.remove()
+
+
 @pytest.fixture
-def server(folder, request):
+def server(furnished, request):
+    folder = Folder(furnished)
     server = Server(folder).start()
     yield server
     server.stop()
     if request.session.testsfailed:
         print(server.log_text())
+    folder.remove()
 
 
 @pytest.fixture
 def client(server):
-    return Client(server).set_up_model()
+    return Client(server)
+
+
+@pytest.fixture(scope="session")
+def database():
+    """A PostgreSQL for those who bring their own; of several test processes each has one."""
+    database = Database()
+    yield database
+    database.remove()

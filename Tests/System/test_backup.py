@@ -2,16 +2,8 @@
 
 import subprocess
 
-import pytest
 from alma import Client, Folder, Server
-from test_nodes import Database, ask
-
-
-@pytest.fixture
-def database():
-    database = Database()
-    yield database
-    database.remove()
+from nodes import ask
 
 
 def test_an_ordinary_owner_saves_every_row(database):

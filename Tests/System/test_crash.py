@@ -23,7 +23,7 @@ def first_events(client, run, count):
 
 def test_server_killed_in_the_middle_of_an_answer(server, client):
     conversation = client.conversation()
-    run = client.send(conversation, "/long")
+    run = client.send(conversation, "/long 200")
     seen = first_events(client, run, 5)
     postmaster = server.folder.postmaster()
     server.kill()
@@ -41,7 +41,7 @@ def test_server_killed_in_the_middle_of_an_answer(server, client):
 
 def test_server_killed_again_and_again(server, client):
     conversation = client.conversation()
-    run = client.send(conversation, "/long")
+    run = client.send(conversation, "/long 200")
     seen = []
     for _ in range(3):
         for event in client.events(run, after=seen[-1].id if seen else 0):

@@ -24,7 +24,7 @@ def test_second_server_on_one_folder_is_refused(server):
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_stop_in_the_middle_of_an_answer(server, client, how):
-    run = client.send(client.conversation(), "/long")
+    run = client.send(client.conversation(), "/long 150")
     wait_until(lambda: client.run(run)["state"] == "running", 20, "the run's begin")
     assert server.stop(how) == 0
     assert server.folder.postgres_processes() == []

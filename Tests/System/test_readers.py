@@ -7,7 +7,7 @@ from alma import answer_text, assert_whole
 
 
 def test_two_readers_and_a_late_one_see_the_same(client):
-    run = client.send(client.conversation(), "/long")
+    run = client.send(client.conversation(), "/long 200")
     seen = [[], []]
     threads = [threading.Thread(target=lambda own=own: own.extend(client.events(run))) for own in seen]
     for thread in threads:
@@ -20,7 +20,7 @@ def test_two_readers_and_a_late_one_see_the_same(client):
 
 def test_reader_that_comes_back_again_and_again(client):
     """A laptop lid: a few events, away, back with the last id."""
-    run = client.send(client.conversation(), "/long")
+    run = client.send(client.conversation(), "/long 200")
     seen = []
     while not seen or seen[-1].type != "run_status" or seen[-1].data["state"] == "running" or seen[-1].data["state"] == "queued":
         for count, event in enumerate(client.events(run, after=seen[-1].id if seen else 0)):
@@ -33,7 +33,7 @@ def test_reader_that_comes_back_again_and_again(client):
 def test_readers_that_stop_reading(server, client):
     """Sixty connections that never read: memory stays bounded, the run does not wait."""
     conversation = client.conversation()
-    client.finished(client.send(conversation, "/long"))
+    client.finished(client.send(conversation, "/long 50"))
     before = server.resident_megabytes()
     run = client.send(conversation, "/long")
     stopped = [stopped_reader(server, client, run) for _ in range(60)]

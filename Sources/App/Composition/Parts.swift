@@ -53,6 +53,7 @@ struct Parts: Sendable {
             hub: hub,
             capacity: configuration.workers,
             health: health,
+            silence: configuration.takeover,
             logger: logger
         )
     }

@@ -55,6 +55,12 @@ extension ConfigurationOption {
         .int,
         "runs of one person that are at work at once, on all nodes together"
     )
+    static let takeover = Self(
+        ["alma", "takeoverSeconds"],
+        "ALMA_TAKEOVER_SECONDS",
+        .int,
+        "silence of a worker before others take its runs over"
+    )
     static let databaseConnections = Self(
         ["alma", "databaseConnections"],
         "ALMA_DATABASE_CONNECTIONS",
@@ -145,8 +151,8 @@ extension ConfigurationOption {
     static let all =
         [
             host, port, data, resources, publicURL, secureCookies, trustedProxies, registration, workers,
-            runsPerUser, databaseConnections,
-            migrationBackup, logLevel, logFormat, databaseURL, postgresServer, postgresPort, postgresUser,
+            runsPerUser, takeover, databaseConnections, migrationBackup, logLevel, logFormat, databaseURL, postgresServer,
+            postgresPort, postgresUser,
             postgresPassword, postgresDatabase, secretKey, firstSuperuser, firstSuperuserPassword,
         ] + providerKeys + [azureEndpoint]
 }

@@ -35,6 +35,7 @@ struct ConfigurationReader {
             databaseConnections: number(.databaseConnections, in: 2...500) ?? 16,
             workers: number(.workers, in: 0...10_000) ?? 256,
             runsPerUser: number(.runsPerUser, in: 1...10_000) ?? 64,
+            takeover: .seconds(number(.takeover, in: 3...300) ?? 10),
             backsUpBeforeMigration: text(.migrationBackup) != "false",
             registration: choice(.registration),
             firstSuperuser: firstSuperuser(),

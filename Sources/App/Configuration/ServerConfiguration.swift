@@ -33,6 +33,8 @@ struct ServerConfiguration: Sendable {
     var workers: Int
     /// Of one person, on all nodes together.
     var runsPerUser: Int
+    /// How long a worker is silent before the others take its runs over.
+    var takeover: Duration
     var backsUpBeforeMigration: Bool
     /// Only for a database that knows no mode yet.
     var registration: Registration?
