@@ -117,6 +117,21 @@ import Testing
         }
     }
 
+    @Test func aRunThatWasTakenOverAndRestedGoesOnInTheSameAttempt() async throws {
+        try await TestDatabase.with { database in
+            let store = database.store
+            let ada = try await store.person()
+            let first = try await store.claimedRun(by: ada.principal)
+            let second = try #require(try await store.claim(worker: .v7(), limit: 5, silence: .zero).first)
+            #expect(second.run.id == first.run.id && second.run.attempt == 2)
+            #expect(try await store.suspend(second.suspended([calls[0]])))
+            let decision = ApprovalDecision(isApproved: true)
+            _ = try await store.decide(decision, call: "a", of: first.run.id, by: ada.principal)
+            let third = try #require(try await store.claim(worker: .v7(), limit: 5, silence: .seconds(10)).first)
+            #expect(third.run.attempt == 2)
+        }
+    }
+
     @Test func aRestingRunThatIsStoppedIsTakenUpToEnd() async throws {
         try await TestDatabase.with { database in
             let store = database.store

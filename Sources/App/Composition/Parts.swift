@@ -52,8 +52,8 @@ struct Parts: Sendable {
             tools: tools,
             hub: hub,
             capacity: configuration.workers,
-            health: health,
             silence: configuration.takeover,
+            health: health,
             logger: logger
         )
     }

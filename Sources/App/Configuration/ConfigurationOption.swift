@@ -151,8 +151,8 @@ extension ConfigurationOption {
     static let all =
         [
             host, port, data, resources, publicURL, secureCookies, trustedProxies, registration, workers,
-            runsPerUser, takeover, databaseConnections, migrationBackup, logLevel, logFormat, databaseURL, postgresServer,
-            postgresPort, postgresUser,
+            runsPerUser, takeover, databaseConnections, migrationBackup, logLevel, logFormat, databaseURL,
+            postgresServer, postgresPort, postgresUser,
             postgresPassword, postgresDatabase, secretKey, firstSuperuser, firstSuperuserPassword,
         ] + providerKeys + [azureEndpoint]
 }
