@@ -148,6 +148,7 @@ import Testing
             let store = database.store
             let (ada, bob) = (try await store.person("ada"), try await store.person("bob"))
             let run = try await store.queuedRun(by: ada.principal)
+            let alone = try await store.quickestClaim()
             // Without counting each: that is not what is tested.
             try await database.administrator.query("alter table conversations disable trigger user")
             try await database.administrator.query(
@@ -172,18 +173,23 @@ import Testing
             let other = try await store.queuedRun(by: bob.principal)
             let claimed = try await store.take(2)
             #expect(claimed.contains { $0.run.id == other.id })
-            var times: [Duration] = []
-            for _ in 0..<40 {
-                times.append(try await ContinuousClock().measure { _ = try await store.take(1) })
-            }
-            // Reading the queue or the past whole takes ten times as long. The quickest: whatever else this machine does
-            // meanwhile is not what is measured.
-            #expect(times.min() ?? .seconds(1) < .milliseconds(10))
+            // Reading the queue or the past whole takes ten times as long. The quickest, and beside the quickest without all
+            // that: whatever else this machine does meanwhile is not what is measured.
+            let behind = try await store.quickestClaim()
+            #expect(behind < alone * 5 + .milliseconds(5))
         }
     }
 }
 
 extension Store {
+    fileprivate func quickestClaim() async throws -> Duration {
+        var quickest = Duration.seconds(60)
+        for _ in 0..<40 {
+            quickest = min(quickest, try await ContinuousClock().measure { _ = try await take(1) })
+        }
+        return quickest
+    }
+
     fileprivate func take(_ limit: Int) async throws -> [ClaimedRun] {
         try await claim(worker: .v7(), limit: limit, silence: .seconds(10))
     }

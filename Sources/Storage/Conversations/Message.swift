@@ -17,13 +17,29 @@ package struct Message: Sendable, Equatable {
     package var parentMessageID: UUID?
     /// The run that wrote it, or that it asked for.
     package var runID: UUID?
+    /// It says anew what another version of it said.
+    package var isEdited: Bool
+    /// How often it had been changed when it was said.
+    package var editCount: Int
+    /// What hangs beside it under the same message, itself among them, the oldest first.
+    package var versions: [UUID]
 }
 
 extension Message {
     /// For an `m` of messages.
     static let columns: Query = """
         m.message_id, m.role, m.content, m.content_type, m.model_metadata, m.timestamp, m.is_deleted, m.conversation_id,
-        m.agent_id, m.parent_message_id, m.run_id
+        m.agent_id, m.parent_message_id, m.run_id, m.is_edited, m.edit_count, (
+            select coalesce(jsonb_agg(v.message_id order by v.message_id), '[]') from (
+                select s.message_id from messages s
+                where s.conversation_id = m.conversation_id and s.parent_message_id = m.parent_message_id
+                    and not s.is_deleted
+                union all
+                select s.message_id from messages s
+                where m.parent_message_id is null and s.conversation_id = m.conversation_id
+                    and s.parent_message_id is null and not s.is_deleted
+            ) v
+        ) as versions
         """
 
     init(_ row: Row) throws {
@@ -38,5 +54,8 @@ extension Message {
         agentID = try row.get("agent_id")
         parentMessageID = try row.get("parent_message_id")
         runID = try row.get("run_id")
+        isEdited = try row.get("is_edited")
+        editCount = try row.get("edit_count")
+        versions = try row.texts("versions").compactMap { UUID(uuidString: $0) }
     }
 }

@@ -2,45 +2,85 @@ package import Engine
 package import Foundation
 import Postgres
 
+/// Which messages of a conversation are meant.
+package enum MessageSelection: Sendable {
+    /// Those of the branch at which the conversation stands, from the first to the last.
+    case branch
+    /// Those of all branches, by time.
+    case all
+}
+
 extension Store {
-    /// nil when there is no such conversation. The order is that of the keys, which is that of time.
+    /// More messages than any branch has: a bound, as every walk needs one.
+    private static let branchLimit = 1_000_000
+
+    /// nil when there is no such conversation.
     package func messages(
         in conversation: UUID,
+        _ selection: MessageSelection = .branch,
         page: Page,
         ascending: Bool,
         by principal: Principal
     ) async throws -> Paged<Message>? {
-        let direction: Query = ascending ? "asc" : "desc"
-        let answers = try await batch(
-            [
-                "select c.message_count from conversations c where \(Self.isOwn(conversation, principal))",
-                """
-                select \(Message.columns) from messages m
-                where \(Self.isIn(conversation, principal)) and not m.is_deleted
-                order by m.message_id \(direction) limit \(page.size) offset \(page.offset)
-                """,
-            ],
+        let direction: Query = ascending ? "desc" : "asc"
+        let rows = try await query(
+            """
+            with recursive \(Self.chosen(selection, conversation, principal)), page as (
+                select \(Message.columns), b.place from branch b join messages m on m.message_id = b.message_id
+                where \(Self.isIn(conversation, principal))
+                order by b.place \(direction) limit \(page.size) offset \(page.offset)
+            )
+            select (select count(*) from branch) as total, page.*
+            from conversations c left join page on true
+            where \(Self.isOwn(conversation, principal)) order by page.place \(direction)
+            """,
             by: principal
         )
-        guard let total: Int = try answers[0].first?.get(0) else { return nil }
-        return Paged(items: try answers[1].map(Message.init), page: page, total: total)
+        guard let total: Int = try rows.first?.get("total") else { return nil }
+        let found = try rows.filter { try $0.get("message_id", as: UUID?.self) != nil }
+        return Paged(items: try found.map(Message.init), page: page, total: total)
     }
 
-    /// The newest `limit` messages before `message` (nil: of all), oldest first; nil when there is no such conversation.
+    /// Rows `branch (message_id, place)`, of which the place grows from the last message to the first.
+    private static func chosen(_ selection: MessageSelection, _ conversation: UUID, _ principal: Principal) -> Query {
+        switch selection {
+        case .branch:
+            Branch.upwards(from: Branch.leaf(of: conversation, principal), in: conversation, limit: branchLimit)
+        case .all:
+            """
+            branch as (
+                select m.message_id, row_number() over (order by m.message_id desc) as place from messages m
+                where \(isIn(conversation, principal)) and not m.is_deleted
+            )
+            """
+        }
+    }
+
+    /// Of the branch at which the conversation stands, the last `limit` messages, oldest first; with `message`, those
+    /// before that one, on whatever branch. nil when there is no such conversation.
     package func messages(
         in conversation: UUID,
         before message: UUID?,
         limit: Int,
         by principal: Principal
     ) async throws -> [Message]? {
-        let place: Query = message.map { " and m.message_id < \($0)" } ?? ""
+        let limit = min(max(1, limit), 500)
+        let start: Query =
+            message.map {
+                """
+                (
+                    select m.parent_message_id from messages m
+                    where \(Self.isIn(conversation, principal)) and m.message_id = \($0)
+                )
+                """
+            } ?? Branch.leaf(of: conversation, principal)
         let answers = try await batch(
             [
                 "select from conversations c where \(Self.isOwn(conversation, principal))",
                 """
-                select \(Message.columns) from messages m
-                where \(Self.isIn(conversation, principal)) and not m.is_deleted\(place)
-                order by m.message_id desc limit \(min(max(1, limit), 500))
+                with recursive \(Branch.upwards(from: start, in: conversation, limit: limit))
+                select \(Message.columns) from branch b join messages m on m.message_id = b.message_id
+                where \(Self.isIn(conversation, principal)) order by b.place
                 """,
             ],
             by: principal
@@ -58,7 +98,32 @@ extension Store {
         ).first.map(Message.init)
     }
 
-    private static func isIn(_ conversation: UUID, _ principal: Principal) -> Query {
+    /// What hangs under a message, the oldest first.
+    package func messages(under parent: UUID, in conversation: UUID, by principal: Principal) async throws -> [UUID] {
+        try await query(
+            """
+            select m.message_id from messages m
+            where \(Self.isIn(conversation, principal)) and m.parent_message_id = \(parent) and not m.is_deleted
+            order by m.message_id
+            """,
+            by: principal
+        ).map { try $0.get("message_id") }
+    }
+
+    /// Whether the deletion of this message can be taken back.
+    package func isDeleted(_ message: UUID, in conversation: UUID, by principal: Principal) async throws -> Bool {
+        let rows = try await query(
+            """
+            select from messages m
+            where \(Self.isIn(conversation, principal)) and m.message_id = \(message) and m.deleted_with = \(message)
+            """,
+            by: principal
+        )
+        return !rows.isEmpty
+    }
+
+    /// The fourth law for an `m` of messages.
+    static func isIn(_ conversation: UUID, _ principal: Principal) -> Query {
         """
         m.conversation_id = \(conversation) and m.user_id = \(principal.userID) and m.org_id = \(principal.organisationID)
         """

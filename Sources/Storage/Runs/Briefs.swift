@@ -71,20 +71,21 @@ extension Store {
         )
     }
 
-    /// From the newest back, as far as the limits allow, the person's message in any case.
+    /// The way up from the person's message, as far as the limits allow: other branches are not told.
     private static func history(of run: Run) -> Query {
         """
-        select message_id, parent_message_id, role, content from (
-            select m.message_id, m.parent_message_id, m.role, m.content,
-                sum(octet_length(m.content)) over (order by m.message_id desc) as bytes
-            from (
-                select message_id, parent_message_id, role, content from messages
-                where conversation_id = \(run.conversationID) and message_id <= \(run.userMessageID) and not is_deleted
-                order by message_id desc limit \(historyLimit.messages)
-            ) m
-        ) m
-        where m.bytes <= \(historyLimit.bytes) or m.message_id = \(run.userMessageID)
-        order by m.message_id desc
+        with recursive branch as (
+            select m.message_id, m.parent_message_id, m.role, m.content, 1 as place,
+                octet_length(m.content)::bigint as bytes
+            from messages m
+            where m.conversation_id = \(run.conversationID) and m.message_id = \(run.userMessageID)
+            union all
+            select m.message_id, m.parent_message_id, m.role, m.content, b.place + 1, b.bytes + octet_length(m.content)
+            from branch b join messages m on m.message_id = b.parent_message_id
+            where m.conversation_id = \(run.conversationID) and not m.is_deleted
+                and b.place < \(historyLimit.messages) and b.bytes + octet_length(m.content) <= \(historyLimit.bytes)
+        )
+        select message_id, parent_message_id, role, content from branch order by place
         """
     }
 

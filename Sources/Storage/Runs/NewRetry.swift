@@ -27,11 +27,11 @@ struct NewRetry: Sendable {
         )
     }
 
-    /// No row when it cannot be tried again: it has not failed, it was tried with success, or the talk went on.
+    /// No row when it cannot be tried again: it has not failed, or the talk does not stand at it.
     var insertion: Query {
         """
         with conversation as (
-            select c.conversation_id from conversations c
+            select c.conversation_id, c.leaf_message_id from conversations c
             where \(Store.isOwn(run.conversationID, principal))
             for no key update
         ), r as (
@@ -42,17 +42,14 @@ struct NewRetry: Sendable {
             select \(run.id)::uuid, \(run.id)::uuid, f.org_id, f.user_id, conversation_id, f.agent_id, f.model_id, f.user_message_id,
                 \(run.messageID)::uuid, \(NewTurn.priority(for: principal))::smallint, 'normal', \(time)::timestamptz
             from runs f join conversation using (conversation_id)
-            where f.run_id = \(failed) and f.parent_run_id is null and f.state in ('failed', 'cancelled') and not exists (
-                select from messages m
-                where m.conversation_id = f.conversation_id and m.message_id > f.user_message_id and m.role = 'user'
-                    and not m.is_deleted
-            ) and not exists (
-                select from runs other
-                where other.conversation_id = f.conversation_id and other.user_message_id = f.user_message_id
-                    and other.parent_run_id is null and other.state = 'completed'
-            )
+            where f.run_id = \(failed) and f.parent_run_id is null and f.state in ('failed', 'cancelled')
+                and coalesce(conversation.leaf_message_id, \(Branch.newest(in: run.conversationID)))
+                    in (f.user_message_id, f.message_id)
             on conflict do nothing
             returning *
+        ), activity as (
+            update conversations c set leaf_message_id = r.user_message_id
+            from r where c.conversation_id = r.conversation_id
         )
         select \(Run.columns) from r
         """

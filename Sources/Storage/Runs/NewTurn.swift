@@ -10,8 +10,8 @@ struct NewTurn: Sendable {
     /// With milliseconds, as events are written: what is sent later is what was stored.
     private let time: String
 
-    /// nil for the system, which has nothing to say.
-    init?(input: TurnInput, principal: Principal, at time: Date = Date()) {
+    /// nil for the system, which has nothing to say. `.again` names the person's message.
+    init?(_ input: TurnInput, by principal: Principal, at time: Date = Date()) {
         guard let user = principal.userID, let organisation = principal.organisationID else { return nil }
         self.input = input
         self.principal = principal
@@ -22,7 +22,7 @@ struct NewTurn: Sendable {
             userID: user,
             conversationID: input.conversationID,
             agentID: input.agentID ?? Agent.assistantID,
-            userMessageID: UUID.v7(at: time),
+            userMessageID: input.place.question ?? UUID.v7(at: time),
             // Keys order the conversation, and the answer comes after the question.
             messageID: UUID.v7(at: time.addingTimeInterval(0.001)),
             state: .queued,
@@ -37,12 +37,37 @@ struct NewTurn: Sendable {
         5 + 2 + (principal.isSuperuser ? 3 : 0) + urgency.points
     }
 
+    /// What has to be done, in one transaction; the last but one of them tells what came of it. Who begins elsewhere than
+    /// at the end looks at the place only when nobody can change it any more.
+    var statements: [Query] {
+        input.place == .end
+            ? [insertion, events] : [Branch.lock(input.conversationID, principal), insertion, events]
+    }
+
+    /// A table `parent (message_id, edits)`: under which message the person's stands, and how often it was changed. Empty
+    /// when there is no such place.
+    private var parent: Query {
+        switch input.place {
+        case .end:
+            """
+            select coalesce(leaf_message_id, \(Branch.newest(in: input.conversationID))) as message_id, 0 as edits
+            from conversation
+            """
+        case .beside(let message), .again(let message):
+            """
+            select m.parent_message_id as message_id, m.edit_count + 1 as edits from messages m
+            where \(Store.isIn(input.conversationID, principal)) and m.message_id = \(message) and m.role = 'user'
+                and not m.is_deleted
+            """
+        }
+    }
+
     /// One statement that looks, locks, inserts and tells what it found. A key that was used before, or a run that is
     /// under way, lets nothing in, whoever comes at the same moment.
     var insertion: Query {
         """
         with conversation as (
-            select c.conversation_id from conversations c
+            select c.conversation_id, c.leaf_message_id from conversations c
             where \(Store.isOwn(input.conversationID, principal))
             for no key update
         ), agent as (
@@ -55,8 +80,7 @@ struct NewTurn: Sendable {
         ), earlier as (
             \(earlier)
         ), parent as (
-            select message_id from messages
-            where conversation_id = \(input.conversationID) and not is_deleted order by message_id desc limit 1
+            \(parent)
         ), r as (
             insert into runs (
                 run_id, root_run_id, org_id, user_id, conversation_id, agent_id, model_id, user_message_id, message_id,
@@ -66,27 +90,31 @@ struct NewTurn: Sendable {
                 \(input.modelID)::uuid, \(run.userMessageID)::uuid, \(run.messageID)::uuid,
                 \(Self.priority(for: principal, urgency: input.urgency))::smallint, \(input.urgency),
                 \(input.idempotencyKey), \(input.requestHash)::bytea, \(time)::timestamptz
-            from conversation, agent
+            from conversation, agent, parent
             where (\(input.modelID)::uuid is null or exists (select from model)) and not exists (select from earlier)
             on conflict do nothing
             returning *
         ), message as (
             insert into messages (
-                conversation_id, message_id, org_id, user_id, role, content, timestamp, run_id, parent_message_id
+                conversation_id, message_id, org_id, user_id, role, content, timestamp, run_id, parent_message_id,
+                is_edited, edit_count
             )
-            select conversation_id, user_message_id, org_id, user_id, 'user', \(input.content), created_at, run_id,
-                (select message_id from parent)
-            from r
+            select r.conversation_id, r.user_message_id, r.org_id, r.user_id, 'user', \(input.content), r.created_at,
+                r.run_id, parent.message_id, parent.edits > 0, parent.edits
+            from r, parent where \(isSaid)::boolean
+            returning message_id
         ), activity as (
             update conversations c set
-                message_count = c.message_count + 1, last_message_at = r.created_at, updated_at = r.created_at,
+                message_count = c.message_count + (select count(*) from message)::integer,
+                last_message_at = r.created_at, updated_at = r.created_at, leaf_message_id = r.user_message_id,
                 title = case
                     when c.message_count = 0 and c.title = \(Conversation.untitled) then \(input.title) else c.title
                 end
             from r where c.conversation_id = r.conversation_id
         )
         select exists (select from conversation) as has_conversation, exists (select from agent) as has_agent,
-            \(input.modelID)::uuid is null or exists (select from model) as has_model, found.*
+            \(input.modelID)::uuid is null or exists (select from model) as has_model,
+            exists (select from parent) as has_place, found.*
         from (values (1)) one
         left join (
             select * from earlier
@@ -95,6 +123,8 @@ struct NewTurn: Sendable {
         ) found on true
         """
     }
+
+    private var isSaid: Bool { input.place.question == nil }
 
     /// The run that the idempotency key has begun before.
     var earlier: Query {
@@ -128,5 +158,12 @@ struct NewTurn: Sendable {
             throw StorageError.conflict("idempotency_key", "This key came with another message before.")
         }
         return TurnStart(run: try Run(row), isNew: isNew)
+    }
+}
+
+extension TurnPlace {
+    /// The message that is answered once more.
+    fileprivate var question: UUID? {
+        if case .again(let message) = self { message } else { nil }
     }
 }

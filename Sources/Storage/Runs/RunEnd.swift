@@ -94,7 +94,12 @@ struct RunEnd {
         activity as (
             update conversations c set
                 message_count = c.message_count + (select count(*) from message)::integer,
-                last_message_at = now(), updated_at = now()
+                last_message_at = now(), updated_at = now(),
+                -- The talk goes on after the answer, where it still stands at the question.
+                leaf_message_id = case
+                    when exists (select from message) and c.leaf_message_id = r.user_message_id then r.message_id
+                    else c.leaf_message_id
+                end
             from r where c.conversation_id = r.conversation_id
         ), \(counted(answers: "(select count(*) from message)::integer"))
         """

@@ -2,14 +2,25 @@ import Crypto
 package import Engine
 package import Foundation
 
+/// Where in a conversation a turn begins.
+package enum TurnPlace: Sendable, Equatable {
+    /// After what is shown.
+    case end
+    /// Beside this message of a person, as another version of it.
+    case beside(UUID)
+    /// Under a person's message, as another answer to it; nothing new is said. An answer stands for its question.
+    case again(UUID)
+}
+
 /// What a person says, and to whom.
 package struct TurnInput: Sendable, Equatable {
     package var conversationID: UUID
     /// At most 256 KB.
     package var content: String
-    /// nil: the assistant.
+    package var place: TurnPlace
+    /// nil: the assistant; of what was said or answered before, whoever answered then.
     package var agentID: UUID?
-    /// nil: the agent's model, or the organisation's default.
+    /// nil: the agent's model, or the organisation's default; of what the same agent has answered before, the model then.
     package var modelID: UUID?
     /// The name under which the page shows the message until it has its own.
     package var temporaryMessageID: String?
@@ -22,6 +33,7 @@ package struct TurnInput: Sendable, Equatable {
     package init(
         conversationID: UUID,
         content: String,
+        at place: TurnPlace = .end,
         agentID: UUID? = nil,
         modelID: UUID? = nil,
         temporaryMessageID: String? = nil,
@@ -31,6 +43,7 @@ package struct TurnInput: Sendable, Equatable {
     ) {
         self.conversationID = conversationID
         self.content = content
+        self.place = place
         self.agentID = agentID
         self.modelID = modelID
         self.temporaryMessageID = temporaryMessageID
@@ -51,6 +64,9 @@ extension TurnInput {
     static let contentLimit = 256 * 1024
 
     func check() throws {
+        _ = try temporaryMessageID.map { try Checks.text($0, "message_id", upTo: 200, allowsEmpty: true) }
+        _ = try idempotencyKey.map { try Checks.text($0, "idempotency_key", upTo: 255) }
+        if case .again = place { return }
         guard content.contains(where: { !$0.isWhitespace }) else {
             throw StorageError.invalid("content", "There is nothing to send.")
         }
@@ -58,8 +74,6 @@ extension TurnInput {
             throw StorageError.invalid("content", "At most 256 KB; this has \(content.utf8.count / 1024).")
         }
         guard !content.utf8.contains(0) else { throw StorageError.invalid("content", "It holds a zero byte.") }
-        _ = try temporaryMessageID.map { try Checks.text($0, "message_id", upTo: 200, allowsEmpty: true) }
-        _ = try idempotencyKey.map { try Checks.text($0, "idempotency_key", upTo: 255) }
     }
 
     /// The first line, cut to 60 characters.
@@ -75,7 +89,13 @@ extension TurnInput {
     /// nil without an idempotency key.
     var requestHash: [UInt8]? {
         guard idempotencyKey != nil else { return nil }
-        let place = beginsConversation ? "new" : conversationID.text
+        let conversation = beginsConversation ? "new" : conversationID.text
+        let place =
+            switch place {
+            case .end: conversation
+            case .beside(let message): conversation + " beside " + message.text
+            case .again(let message): conversation + " again " + message.text
+            }
         let parts = [place, agentID?.text ?? "", modelID?.text ?? "", content]
         return Array(SHA256.hash(data: Data(parts.joined(separator: "\n").utf8)))
     }

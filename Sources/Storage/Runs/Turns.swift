@@ -4,29 +4,66 @@ import Postgres
 
 extension Store {
     /// Keeps the person's message and a queued run for it, with the first two events, in one round trip and one
-    /// transaction. nil when there is no such conversation. Of a turn that begins a conversation and has come before it
+    /// transaction. nil when there is no such conversation, or no such place in it. Of a turn that begins a conversation and has come before it
     /// is the earlier conversation's run that is returned.
     ///
     /// Throws `.invalid` for `content`, `agent_id` or `model_id`, `.conflict("run")` when a run is under way in the
     /// conversation, `.conflict("idempotency_key")` when the key came with something else before.
     package func startTurn(_ input: TurnInput, by principal: Principal) async throws -> TurnStart? {
         try input.check()
-        guard let turn = NewTurn(input: input, principal: principal) else { return nil }
-        let answers = try await batch([turn.insertion, turn.events], by: principal)
-        guard let row = answers.first?.first else { throw StorageError(.failed, "The database did not answer.") }
+        guard let input = try await resolved(input, by: principal), let turn = NewTurn(input, by: principal) else {
+            return nil
+        }
+        let answers = try await batch(turn.statements, by: principal)
+        guard let row = answers.dropLast().last?.first else {
+            throw StorageError(.failed, "The database did not answer.")
+        }
         if let start = try turn.start(row) { return start }
-        guard try row.get("has_conversation") else { return nil }
+        guard try row.get("has_conversation"), try row.get("has_place") else { return nil }
         guard try row.get("has_agent") else { throw StorageError.invalid("agent_id", "There is no such agent.") }
         guard try row.get("has_model") else { throw StorageError.invalid("model_id", "There is no such model.") }
         // Somebody else's run was there, or has come in this moment: perhaps the same request, sent twice.
         if let row = try await query(turn.earlier, by: principal).first, let start = try turn.start(row) {
             return start
         }
-        throw StorageError.conflict("run", "An answer is being written here. Wait for it, or stop it.")
+        throw Branch.busy
     }
 
-    /// A new run for the message of a run that failed or was cancelled, as long as nothing was said after it.
-    /// nil when there is no such run.
+    /// What begins at another message is for the same agent and model when nobody else is named, and another answer is to
+    /// the question of the one that is named. nil when there is no such message.
+    private func resolved(_ input: TurnInput, by principal: Principal) async throws -> TurnInput? {
+        let message: UUID
+        switch input.place {
+        case .end: return input
+        case .beside(let said), .again(let said): message = said
+        }
+        let row = try await query(
+            """
+            select case m.role when 'user' then m.message_id else m.parent_message_id end as question, r.agent_id, (
+                select o.model_id from models o join llmconfigs l using (llm_id)
+                where o.model_id = r.model_id and o.org_id = \(principal.organisationID) and o.is_active and l.is_active
+            ) as model_id
+            from messages m left join lateral (
+                select r.agent_id, r.model_id from runs r
+                where r.conversation_id = m.conversation_id and r.parent_run_id is null
+                    and m.message_id in (r.message_id, r.user_message_id) and \(Self.isOwnRun(principal))
+                order by r.message_id = m.message_id desc, r.run_id desc limit 1
+            ) r on true
+            where \(Self.isIn(input.conversationID, principal)) and m.message_id = \(message) and not m.is_deleted
+            """,
+            by: principal
+        ).first
+        guard let row, let question = try row.get("question", as: UUID?.self) else { return nil }
+        var input = input
+        let agent = try row.get("agent_id", as: UUID?.self)
+        if input.agentID == nil || input.agentID == agent { input.modelID = try input.modelID ?? row.get("model_id") }
+        input.agentID = input.agentID ?? agent
+        if case .again = input.place { input.place = .again(question) }
+        return input
+    }
+
+    /// A new run for the message of a run that failed or was cancelled, as long as the talk stands there. nil
+    /// when there is no such run.
     package func retry(run: UUID, by principal: Principal) async throws -> TurnStart? {
         guard let failed = try await self.run(run, by: principal) else { return nil }
         let retry = NewRetry(of: failed, principal: principal)
@@ -81,6 +118,10 @@ extension Store {
                         and l.user_message_id = any(\(ids)::uuid[])
                     order by l.user_message_id, l.run_id desc
                 )
+            ) and not exists (
+                -- Of an answer that was deleted nothing is shown, its run no more than its text.
+                select from messages d
+                where d.conversation_id = r.conversation_id and d.message_id = r.message_id and d.is_deleted
             )
             order by r.run_id
             """,

@@ -51,6 +51,14 @@ struct APIRoutes: Sendable {
         router.get("/v1/conversations/{id}/messages", use: conversations.messages)
         router.post("/v1/conversations/{id}/messages", use: messages.send)
 
+        let branches = BranchRoutes(services: services)
+        router.put("/v1/conversations/{id}/leaf", use: branches.switchTo)
+        router.get("/v1/conversations/{id}/messages/{message}", use: branches.show)
+        router.delete("/v1/conversations/{id}/messages/{message}", use: branches.delete)
+        router.post("/v1/conversations/{id}/messages/{message}/restoration", use: branches.restore)
+        router.post("/v1/conversations/{id}/messages/{message}/edits", use: branches.edit)
+        router.post("/v1/conversations/{id}/messages/{message}/regenerations", use: branches.regenerate)
+
         let tools = ToolRoutes(services: services)
         router.get("/v1/agents/{id}/tools", use: tools.tools)
         router.put("/v1/agents/{id}/tools/{name}/policy", use: tools.setPolicy)

@@ -86,8 +86,11 @@ struct ConversationRoutes: Sendable {
         let page = try query.page(defaultSize: 50)
         let order = query.text("order") ?? "asc"
         guard order == "asc" || order == "desc" else { throw WebError.invalid("order", "Use asc or desc.") }
+        let branch = query.text("branch") ?? "active"
+        guard branch == "active" || branch == "all" else { throw WebError.invalid("branch", "Use active or all.") }
         let found = try await services.store.messages(
             in: context.identifier("id"),
+            branch == "all" ? .all : .branch,
             page: page,
             ascending: order == "asc",
             by: identity.principal

@@ -36,7 +36,7 @@ struct MessageRoutes: Sendable {
         return try await answer(start, request: request, identity: identity, context: context)
     }
 
-    private func answer(
+    func answer(
         _ start: TurnStart,
         request: Request,
         identity: Identity,
@@ -72,7 +72,7 @@ struct MessageRoutes: Sendable {
         return Envelope.success(message.representation, status: start.isNew ? .created : .ok, context: context)
     }
 
-    private func idempotencyKey(_ request: Request) throws(WebError) -> String? {
+    func idempotencyKey(_ request: Request) throws(WebError) -> String? {
         guard let key = request.headers[.idempotencyKey] else { return nil }
         guard (1...255).contains(key.utf8.count) else {
             throw WebError(.badRequest, "An Idempotency-Key has 1 to 255 characters.")

@@ -105,6 +105,7 @@ extension Conversation {
             $0.set("is_archived", isArchived)
             $0.set("tags", tags)
             $0.raw("metadata", metadata)
+            $0.set("leaf_message_id", leafMessageID)
         }
     }
 }
@@ -123,6 +124,9 @@ extension Message {
             $0.set("agent_id", agentID)
             $0.set("parent_message_id", parentMessageID)
             $0.set("run_id", runID)
+            $0.set("is_edited", isEdited)
+            $0.set("edit_count", editCount)
+            $0.set("version_ids", versions.map(\.text))
         }
     }
 }

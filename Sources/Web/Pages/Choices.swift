@@ -11,6 +11,17 @@ struct Choices: Sendable {
 
     func name(of agent: UUID?, voice: Voice) -> String? { agents.first { $0.id == agent }?.title(voice: voice) }
 
+    /// What another answer may be asked from; the first of each is whoever answered before.
+    func again(agent: String = "", model: String = "", voice: Voice) -> AgainChoices {
+        AgainChoices(
+            agents: agents.filter { $0.status == "active" }.map { (id: $0.id.text, name: $0.title(voice: voice)) },
+            models: models.map { (id: $0.id.text, name: $0.displayName) },
+            agent: agent,
+            model: model,
+            voice: voice
+        )
+    }
+
     func composer(
         conversation: UUID?,
         run: UUID? = nil,

@@ -35,7 +35,7 @@ struct ConversationPage: Sendable {
         return .redirect(to: "/conversations/\(id.text)#end")
     }
 
-    private func page(
+    func page(
         _ request: Request,
         context: WebContext,
         identity: Identity,
@@ -48,6 +48,7 @@ struct ConversationPage: Sendable {
         async let rail = desk.recentRows(current: id, voice: voice, by: identity.principal)
         async let found = desk.store.conversation(id, by: identity.principal)
         async let choices = desk.choices(by: identity.principal)
+        async let deleted = deletion(request, in: id, by: identity.principal)
         let known = try await choices
         let reader = ThreadReader(desk: desk, identity: identity, csrf: context.csrfToken, voice: voice)
         async let thread = reader.thread(of: id, before: place, limit: Self.size, agents: known)
@@ -68,11 +69,18 @@ struct ConversationPage: Sendable {
             items: thread.items,
             older: thread.older.map { "\(address)?before=\($0.text)#end" },
             newer: place == nil ? nil : address + "#end",
+            deleted: try await deleted,
             needsModel: known.needsModel,
             composer: known.composer(conversation: id, run: thread.activeRun, draft: draft, voice: voice),
             voice: voice
         )
         return try desk.page(view, context: context, status: status)
+    }
+
+    /// The message that was just deleted, as long as it can be taken back.
+    private func deletion(_ request: Request, in id: UUID, by principal: Principal) async throws -> UUID? {
+        guard request.method == .get, let message = UUID(uuidString: request.query("deleted")) else { return nil }
+        return try await desk.store.isDeleted(message, in: id, by: principal) ? message : nil
     }
 }
 

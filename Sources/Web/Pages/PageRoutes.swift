@@ -25,6 +25,14 @@ extension Pages {
         router.post("/conversations/{id}/messages", use: conversation.send)
         router.get("/conversations/{id}/live", use: LivePage(desk: desk).follow)
 
+        let branches = BranchPages(desk: desk)
+        router.post("/conversations/{id}/leaf", use: branches.switchTo)
+        router.get("/conversations/{id}/messages/{message}/edit", use: branches.edit)
+        router.post("/conversations/{id}/messages/{message}/edit", use: branches.save)
+        router.post("/conversations/{id}/messages/{message}/regeneration", use: branches.regenerate)
+        router.post("/conversations/{id}/messages/{message}/deletion", use: branches.delete)
+        router.post("/conversations/{id}/messages/{message}/restoration", use: branches.restore)
+
         let edits = ConversationEditPages(desk: desk)
         router.post("/conversations/{id}", use: edits.mark)
         router.get("/conversations/{id}/edit", use: edits.edit)

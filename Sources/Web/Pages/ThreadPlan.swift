@@ -2,7 +2,8 @@ import Engine
 import Foundation
 import Storage
 
-/// Brings messages and runs into one order: each message of a person, then what was or is being answered to it.
+/// Brings the messages of a branch and their runs into one order: each message of a person, then what was or is being
+/// answered to it.
 struct ThreadPlan: Sendable {
     let entries: [Entry]
 
@@ -13,37 +14,32 @@ struct ThreadPlan: Sendable {
         case growing(Run)
     }
 
-    /// `messages` and `runs` are in the order in which they came; `written` are the answers that are messages, though
-    /// perhaps of another page. Only the newest page ends with what can be retried.
-    init(messages: [Message], runs: [Run], written: Set<UUID>, isNewest: Bool) {
-        let stored = Set(messages.map(\.id))
-        let runsByAnswer = Dictionary(runs.map { ($0.messageID, $0) }) { _, last in last }
-        let lastOf = Dictionary(runs.map { ($0.userMessageID, $0.id) }) { _, last in last }
-        let lastSaid = messages.last { $0.role == "user" }?.id
+    /// `messages` and `runs` are in the order in which they came; `written` are the answers that are messages, on this
+    /// branch or another. `next` is the message that follows on the branch; without one this is its end, where what has
+    /// failed can be tried again.
+    init(messages: [Message], runs: [Run], written: Set<UUID>, next: Message?) {
+        let messages = messages.filter { $0.role == "user" || $0.role == "assistant" }
+        let followers = messages.dropFirst() + [next].compactMap(\.self)
         let isIdle = runs.allSatisfy(\.state.isFinal)
         var entries: [Entry] = []
-        func canRetry(_ run: Run) -> Bool {
-            isNewest && isIdle && run.userMessageID == lastSaid && lastOf[run.userMessageID] == run.id
-        }
-        for message in messages where message.role == "user" || message.role == "assistant" {
+        for (index, message) in messages.enumerated() {
+            let follower = followers.dropFirst(index).first
+            let canRetry = follower == nil && isIdle
             if message.role == "assistant" {
-                let run = runsByAnswer[message.id]
-                let isSuperseded = run.map { lastOf[$0.userMessageID] != $0.id } ?? false
-                if isSuperseded, message.content.isEmpty { continue }
-                entries.append(.answer(message, run: run, canRetry: run.map(canRetry) ?? false))
+                let run = runs.last { $0.messageID == message.id }
+                entries.append(.answer(message, run: run, canRetry: canRetry))
                 continue
             }
             entries.append(.said(message))
-            for run in runs where run.userMessageID == message.id && !stored.contains(run.messageID) {
-                // Written after the messages were read: the page hears of it as of any other that grows.
-                let isNew = isNewest && written.contains(run.messageID)
-                if !run.state.isFinal || isNew {
-                    entries.append(.growing(run))
-                } else if written.contains(run.messageID) {
-                    continue
-                } else if lastOf[message.id] == run.id {
-                    entries.append(.answer(nil, run: run, canRetry: canRetry(run)))
-                }
+            guard follower?.role != "assistant", let run = runs.last(where: { $0.userMessageID == message.id }) else {
+                continue
+            }
+            // Written after the messages were read: the page hears of it as of any other that grows.
+            let isNew = follower == nil && written.contains(run.messageID)
+            if !run.state.isFinal || isNew {
+                entries.append(.growing(run))
+            } else if !written.contains(run.messageID) {
+                entries.append(.answer(nil, run: run, canRetry: canRetry))
             }
         }
         self.entries = entries

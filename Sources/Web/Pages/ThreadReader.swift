@@ -27,7 +27,9 @@ struct ThreadReader: Sendable {
         let shown = Array(messages.suffix(limit))
         let runs = try await store.runs(behind: shown, in: conversation, by: principal)
         let written = Set(runs.filter(\.isWritten).map(\.run.messageID))
-        let plan = ThreadPlan(messages: shown, runs: runs.map(\.run), written: written, isNewest: place == nil)
+        var next: Message?
+        if let place { next = try await store.message(place, in: conversation, by: principal) }
+        let plan = ThreadPlan(messages: shown, runs: runs.map(\.run), written: written, next: next)
         var items: [ThreadItem] = []
         for entry in plan.entries { items += try await views(entry, agents: agents) }
         return Thread(
@@ -46,18 +48,7 @@ struct ThreadReader: Sendable {
     private func views(_ entry: ThreadPlan.Entry, agents: Choices) async throws -> [ThreadItem] {
         switch entry {
         case .said(let message):
-            let name = identity.user.nickname
-            return [
-                ThreadItem(
-                    said: SaidView(
-                        id: message.id,
-                        name: name,
-                        text: message.content,
-                        at: message.timestamp,
-                        voice: voice
-                    )
-                )
-            ]
+            return [ThreadItem(said: SaidView(message, name: identity.user.nickname, csrf: csrf, voice: voice))]
         case .answer(let message, let run, let canRetry):
             return [ThreadItem(answer: try await answer(message, run: run, canRetry: canRetry, agents: agents))]
         case .growing(let run):
@@ -74,10 +65,25 @@ struct ThreadReader: Sendable {
             run: run,
             metadata: metadata,
             tools: try await tools(of: run, metadata: metadata),
-            canRetry: canRetry
+            canRetry: canRetry,
+            conversation: message?.conversationID ?? run?.conversationID ?? UUID(),
+            message: message?.id,
+            versions: try await versions(message, run),
+            choices: agents.again(voice: voice)
         )
         let text = message?.content ?? ""
         return AnswerView(facts, html: text.isEmpty ? "" : MarkdownRenderer.html(text), csrf: csrf, voice: voice)
+    }
+
+    /// The other answers to the same question.
+    private func versions(_ message: Message?, _ run: Run?) async throws -> [UUID] {
+        if let message { return message.versions }
+        guard let run else { return [] }
+        return try await desk.store.messages(
+            under: run.userMessageID,
+            in: run.conversationID,
+            by: identity.principal
+        )
     }
 
     /// Only answers that used tools have their log read again.

@@ -8,8 +8,8 @@ struct TurnForm: Sendable {
     static let longest = 100_000
 
     let text: String
-    private let agent: String
-    private let model: String
+    let agent: String
+    let model: String
     private let key: String
 
     init(_ form: Form) {
@@ -25,10 +25,11 @@ struct TurnForm: Sendable {
         return text.count > TurnForm.longest ? voice.words["composer.tooLong"] : nil
     }
 
-    func turn(in conversation: UUID, begins: Bool = false) -> TurnInput {
+    func turn(in conversation: UUID, at place: TurnPlace = .end, begins: Bool = false) -> TurnInput {
         TurnInput(
             conversationID: conversation,
             content: text,
+            at: place,
             agentID: UUID(uuidString: agent),
             modelID: UUID(uuidString: model),
             temporaryMessageID: nil,
@@ -48,13 +49,14 @@ extension WebServices {
     func start(
         _ form: TurnForm,
         in conversation: UUID,
+        at place: TurnPlace = .end,
         begins: Bool = false,
         by principal: Principal
     ) async throws -> TurnStart? {
         do {
-            return try await start(form.turn(in: conversation, begins: begins), by: principal)
+            return try await start(form.turn(in: conversation, at: place, begins: begins), by: principal)
         } catch let error as StorageError where error.code == .conflict("idempotency_key") {
-            var turn = form.turn(in: conversation)
+            var turn = form.turn(in: conversation, at: place)
             turn.idempotencyKey = nil
             return try await start(turn, by: principal)
         }
@@ -66,6 +68,7 @@ extension StorageError {
     func turnProblem(_ voice: Voice) -> (message: String, status: HTTPResponse.Status)? {
         switch code {
         case .conflict("run"): (voice.words["composer.busy"], .conflict)
+        case .conflict("message"): (voice.words["message.restoreFirst"], .conflict)
         case .invalid("agent_id"), .invalid("model_id"): (voice.words["composer.gone"], .unprocessableContent)
         case .invalid: (voice.words("form.notAccepted", ["reason": message]), .unprocessableContent)
         default: nil

@@ -14,7 +14,17 @@ struct AnswerView: View {
     let run: RunLine?
     let failure: Failure?
     let meta: [String]
+    let versions: VersionsView?
+    let again: Again?
+    let deleteAddress: String?
     let csrf: String
+
+    /// Where another answer is asked for, and of whom.
+    struct Again: Sendable {
+        let action: String
+        let agents: [Option]
+        let models: [Option]
+    }
 
     /// Why the answer is not whole.
     struct Failure: Sendable {
@@ -35,6 +45,11 @@ struct AnswerView: View {
         var tools: [ToolLine] = []
         /// Only the last attempt at a message may be tried again.
         var canRetry = false
+        var conversation: UUID
+        /// Nothing was written when it ended: then there is no message, only its question.
+        var message: UUID?
+        var versions: [UUID] = []
+        var choices: AgainChoices?
     }
 
     /// `html` comes from the Markdown module and nowhere else.
@@ -49,6 +64,14 @@ struct AnswerView: View {
         meta = facts.metadata.lines(voice: voice)
         run = facts.run.flatMap { RunLine($0, metadata: facts.metadata, tools: facts.tools, voice: voice) }
         failure = Failure(facts, voice: voice)
+        versions = VersionsView(facts.versions, current: facts.message, conversation: facts.conversation, csrf: csrf)
+        let messages = "/conversations/\(facts.conversation.text)/messages/"
+        deleteAddress = facts.message.map { "\(messages)\($0.text)/deletion" }
+        again = (facts.message ?? facts.run?.userMessageID).flatMap { asked in
+            facts.choices.map {
+                Again(action: "\(messages)\(asked.text)/regeneration", agents: $0.agents, models: $0.models)
+            }
+        }
     }
 }
 

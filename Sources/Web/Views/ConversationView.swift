@@ -1,3 +1,6 @@
+import Engine
+import Foundation
+
 /// A conversation: what was said, what is being said, and where to go on.
 struct ConversationView: View {
     static let template = "conversation"
@@ -17,7 +20,13 @@ struct ConversationView: View {
     let olderAddress: String?
     let newerAddress: String?
     let notice: String?
+    let undo: Undo?
     let composer: ComposerView
+
+    /// A deletion that can be taken back.
+    struct Undo: Sendable {
+        let action: String
+    }
 
     /// What a conversation says of itself.
     struct Heading: Sendable {
@@ -34,6 +43,7 @@ struct ConversationView: View {
         items: [ThreadItem],
         older: String? = nil,
         newer: String? = nil,
+        deleted: UUID? = nil,
         needsModel: Bool,
         composer: ComposerView,
         voice: Voice
@@ -58,6 +68,7 @@ struct ConversationView: View {
         isRunning = page.isGrowing
         olderAddress = older
         newerAddress = newer
+        undo = deleted.map { Undo(action: "\(heading.address)/messages/\($0.text)/restoration") }
         notice = needsModel ? words["conversation.noModel"] : nil
     }
 }

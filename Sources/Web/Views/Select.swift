@@ -7,13 +7,14 @@ struct Select: Sendable {
     let error: String?
     let describedBy: String?
 
-    init(_ name: String, label: String, options: [Option], error: String? = nil) {
-        id = name
+    /// The id is the name where no other is given.
+    init(_ name: String, id: String? = nil, label: String, options: [Option], error: String? = nil) {
+        self.id = id ?? name
         self.name = name
         self.label = label
         self.options = options
         self.error = error
-        describedBy = Field.describedBy(name, hint: nil, error: error)
+        describedBy = Field.describedBy(self.id, hint: nil, error: error)
     }
 }
 

@@ -2,7 +2,7 @@ extension Templates {
     /// Every view: the start fails if one has no template.
     static let views: [String] = [
         SignInView.template, RegisterView.template, SetUpView.template, HomeView.template,
-        ConversationsView.template, ConversationView.template, ConversationEditView.template,
+        ConversationsView.template, ConversationView.template, ConversationEditView.template, MessageEditView.template,
         ConfirmationView.template, AnswerView.template, LiveLine.template, ToolsView.template, TalksView.template,
         ProvidersView.template, ProviderNewView.template, ProviderView.template, ProviderModelsView.template,
         ModelView.template, AgentsView.template, AgentView.template, SettingsView.template, UsersView.template,

@@ -3,26 +3,13 @@ import HTTPTypes
 import Testing
 
 @Suite struct ConversationPageTests {
-    /// The run that the page follows, from its stream's address.
-    private func stream(_ page: Answer) throws -> String {
-        let match = try #require(page.text.firstMatch(of: /data-stream="([^"]+)"/))
-        return String(match.1).replacing("&amp;", with: "&")
-    }
-
-    /// Follows the page's stream to its end, then loads the page.
-    private func finished(_ address: String, _ visitor: Visitor) async throws -> Answer {
-        let page = try await visitor.get(address)
-        if page.text.contains("data-stream=") { _ = try await visitor.look(stream(page)) }
-        return try await visitor.get(address)
-    }
-
     @Test func aMessageBecomesAConversationWithItsAnswer() async throws {
         try await TestServer.run { caller in
             let visitor = Visitor(caller)
             try await visitor.register("one")
             try await visitor.addModel()
             let address = try await visitor.start("echo **bold** <script>alert(1)</script>")
-            let page = try await finished(address, visitor)
+            let page = try await visitor.finished(address)
             #expect(page.text.contains("<strong>bold</strong>"))
             #expect(page.text.contains("&lt;script&gt;alert(1)&lt;/script&gt;") && !page.text.contains("<script>"))
             #expect(page.text.contains("10 in,") && page.text.contains("<li>large</li>"))
@@ -67,7 +54,7 @@ import Testing
             )
             let run = try #require(page.text.firstMatch(of: /formaction="(\/runs\/[^"]+)"/))
             try await visitor.post(String(run.1), [("content", "typed meanwhile")])
-            let stopped = try await finished(address, visitor)
+            let stopped = try await visitor.finished(address)
             #expect(stopped.text.contains("Stopped.") && stopped.text.contains("/retry\""))
         }
     }
@@ -108,7 +95,7 @@ import Testing
             #expect(page.text.contains("<h2>Running</h2>") && page.text.contains("data-talks"))
             let run = try #require(page.text.firstMatch(of: /formaction="(\/runs\/[^"]+)"/))
             try await visitor.post(String(run.1))
-            let ended = try await visitor.look(stream(page))
+            let ended = try await visitor.look(stream(of: page))
             let talks = try #require(ended.text.firstMatch(of: /event: talks\ndata: (.+)/)).1
             // What is at work elsewhere stays where it was; this one is among those of today.
             let groups = talks.components(separatedBy: "<h2>")
@@ -123,12 +110,12 @@ import Testing
             try await visitor.register("one")
             try await visitor.addModel()
             let address = try await visitor.start("fail now")
-            let page = try await finished(address, visitor)
+            let page = try await visitor.finished(address)
             #expect(page.text.contains("So far") && page.text.contains("The connection to the provider broke off"))
             let retry = try #require(page.text.firstMatch(of: /action="(\/runs\/[^"]+\/retry)"/))
             let again = try await visitor.post(String(retry.1))
             #expect(again.status == 200 && visitor.address == "\(address)#end")
-            let second = try await finished(address, visitor)
+            let second = try await visitor.finished(address)
             #expect(second.text.components(separatedBy: "/retry\"").count == 2)
         }
     }
@@ -174,7 +161,7 @@ import Testing
             try await visitor.register("one")
             #expect(try await visitor.get("/").text.contains("No model is set up yet."))
             let address = try await visitor.start("hello")
-            #expect(try await finished(address, visitor).text.contains("No model is set up for this agent."))
+            #expect(try await visitor.finished(address).text.contains("No model is set up for this agent."))
         }
     }
 
@@ -203,7 +190,7 @@ import Testing
             try await owner.register("one")
             try await owner.addModel()
             let address = try await owner.start("echo secret")
-            let page = try await finished(address, owner)
+            let page = try await owner.finished(address)
             #expect(page.text.contains("secret"))
             let other = Visitor(caller)
             try await other.register("two")
@@ -223,7 +210,7 @@ import Testing
             let visitor = Visitor(caller)
             try await visitor.register("one")
             let address = try await visitor.start("hello")
-            _ = try await finished(address, visitor)
+            _ = try await visitor.finished(address)
             let empty = try await visitor.submit("\(address)/edit", [("title", " "), ("tags", "a, b")])
             #expect(
                 empty.status == 422 && empty.text.contains("Give it a title.") && empty.text.contains("value=\"a, b\"")
@@ -247,7 +234,7 @@ import Testing
             let visitor = Visitor(caller)
             try await visitor.register("one")
             let first = try await visitor.start("number 0")
-            _ = try await finished(first, visitor)
+            _ = try await visitor.finished(first)
             for number in 1...30 { _ = try await visitor.start("number \(number)") }
             let newest = try await visitor.get("/conversations")
             #expect(newest.text.contains(">number 30</a>") && !newest.text.contains(">number 0</a>"))
@@ -261,7 +248,7 @@ import Testing
                     "\(first)/messages",
                     [("content", "line \(number)."), ("key", UUID().uuidString)]
                 )
-                _ = try await finished(first, visitor)
+                _ = try await visitor.finished(first)
             }
             let talk = try await visitor.get(first)
             #expect(talk.text.contains(">line 41.</p>") && !talk.text.contains(">line 1.</p>"))

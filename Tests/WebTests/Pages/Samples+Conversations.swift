@@ -90,6 +90,17 @@ extension Samples {
                 )
             ),
             (
+                "message-edit",
+                MessageEditView(
+                    page: frame(voice.words["message.edit"], .conversations),
+                    message: id(10),
+                    conversation: id(2),
+                    draft: .init(text: Samples.hostile, error: voice.words["composer.empty"]),
+                    choices: choices,
+                    voice: voice
+                )
+            ),
+            (
                 "confirmation",
                 ConfirmationView(
                     page: frame(title, .conversations),
@@ -120,6 +131,7 @@ extension Samples {
             items: isEmpty ? [] : thread(isRunning: isRunning),
             older: "/conversations/x?before=m",
             newer: "/conversations/x",
+            deleted: isRunning ? nil : id(77),
             needsModel: !isRunning,
             composer: composer(conversation: id(2), run: isRunning ? id(90) : nil, draft: draft),
             voice: voice
@@ -133,9 +145,9 @@ extension Samples {
             "昨晚切换之后，工作进程重试得太快，队列又倒了一次。\n\n原因是什么？我们该怎么改？"
         )
         var items = [
-            ThreadItem(said: SaidView(id: id(10), name: name, text: question, at: ago(30), voice: voice)),
+            ThreadItem(said: said(10, name, question, at: ago(30), versions: [9, 10, 11])),
             ThreadItem(answer: answer(run(.completed, attempt: 2), html: text(Self.english, Self.chinese))),
-            ThreadItem(said: SaidView(id: id(11), name: name, text: Samples.hostile, at: ago(4), voice: voice)),
+            ThreadItem(said: said(11, name, Samples.hostile, at: ago(4), versions: [11])),
             ThreadItem(
                 answer: answer(
                     run(.failed, error: "MODEL_INTERRUPTED"),
@@ -145,6 +157,29 @@ extension Samples {
         ]
         if isRunning { items.append(ThreadItem(growing: growing)) }
         return items
+    }
+
+    private func said(_ number: UInt8, _ name: String, _ text: String, at date: Date, versions: [UInt8]) -> SaidView {
+        SaidView(
+            id: id(number),
+            conversation: id(2),
+            versions: versions.map(id),
+            name: name,
+            text: text,
+            at: date,
+            csrf: "token",
+            voice: voice
+        )
+    }
+
+    var choices: AgainChoices {
+        AgainChoices(
+            agents: [(id: "a", name: text("Assistant", "助手"))],
+            models: [(id: "m", name: "atlas-large"), (id: "n", name: "atlas-mini")],
+            agent: "a",
+            model: "m",
+            voice: voice
+        )
     }
 
     func answer(_ run: Run, html: String) -> AnswerView {
@@ -159,7 +194,11 @@ extension Samples {
             run: run,
             metadata: AnswerMetadata(json: metadata),
             tools: run.state == .completed ? live.toolLines(voice: voice) : [],
-            canRetry: true
+            canRetry: true,
+            conversation: run.conversationID,
+            message: run.messageID,
+            versions: [id(94), run.messageID],
+            choices: choices
         )
         return AnswerView(facts, html: html, csrf: "token", voice: voice)
     }

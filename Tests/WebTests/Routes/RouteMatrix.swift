@@ -88,6 +88,39 @@ enum RouteMatrix {
             body: #"{"content":"echo","agent_id":"{agent}","model_id":"{model}"}"#
         ),
 
+        RouteRule(
+            .put,
+            "/v1/conversations/{id}/leaf",
+            of: "conversation",
+            .owner(.fine),
+            body: #"{"message_id":"{message}"}"#
+        ),
+        RouteRule(.get, "/v1/conversations/{id}/messages/{message}", of: "conversation", .owner(.fine)),
+        RouteRule(.delete, "/v1/conversations/{id}/messages/{message}", of: "conversation", .owner(.fine)),
+        RouteRule(
+            .post,
+            "/v1/conversations/{id}/messages/{message}/restoration",
+            of: "conversation",
+            // It is not deleted.
+            .owner(.missing),
+            body: "{}"
+        ),
+        RouteRule(
+            .post,
+            "/v1/conversations/{id}/messages/{message}/edits",
+            of: "conversation",
+            .owner(.fine),
+            body: #"{"content":"echo"}"#
+        ),
+        RouteRule(
+            .post,
+            "/v1/conversations/{id}/messages/{message}/regenerations",
+            of: "conversation",
+            .owner(.refused),
+            // A model that is not there; without one the answer would fail as the first one did.
+            body: #"{"model_id":"{agent}"}"#
+        ),
+
         RouteRule(.get, "/v1/agents/{id}/tools", of: "agent", .owner(.fine)),
         RouteRule(
             .put,
@@ -132,6 +165,36 @@ enum RouteMatrix {
         RouteRule(.post, "/conversations/{id}/edit", of: "conversation", .owner(.moved), body: "title=x"),
         RouteRule(.get, "/conversations/{id}/deletion", of: "conversation", .owner(.fine)),
         RouteRule(.post, "/conversations/{id}/deletion", of: "conversation", .owner(.moved), body: ""),
+        RouteRule(.post, "/conversations/{id}/leaf", of: "conversation", .owner(.moved), body: "message={message}"),
+        RouteRule(.get, "/conversations/{id}/messages/{message}/edit", of: "conversation", .owner(.fine)),
+        RouteRule(
+            .post,
+            "/conversations/{id}/messages/{message}/edit",
+            of: "conversation",
+            .owner(.moved),
+            body: "content=echo"
+        ),
+        RouteRule(
+            .post,
+            "/conversations/{id}/messages/{message}/regeneration",
+            of: "conversation",
+            .owner(.moved),
+            body: ""
+        ),
+        RouteRule(
+            .post,
+            "/conversations/{id}/messages/{message}/deletion",
+            of: "conversation",
+            .owner(.moved),
+            body: ""
+        ),
+        RouteRule(
+            .post,
+            "/conversations/{id}/messages/{message}/restoration",
+            of: "conversation",
+            .owner(.missing),
+            body: ""
+        ),
         RouteRule(.post, "/runs/{id}/cancellation", of: "run", .owner(.moved), body: ""),
         RouteRule(.post, "/runs/{id}/retry", of: "run", .owner(.moved), body: ""),
         RouteRule(.post, "/runs/{id}/approvals/{call}", of: "run", .owner(.missing), body: "decision=approve"),

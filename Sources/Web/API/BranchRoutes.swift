@@ -1,0 +1,105 @@
+import Engine
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Storage
+
+/// Saying something otherwise, having it answered again, going from one version to another, hiding one. Nothing is
+/// overwritten: every version stays.
+struct BranchRoutes: Sendable {
+    let services: WebServices
+
+    /// `{"message_id"}`: the conversation goes on at the newest end of this message's branch.
+    func switchTo(_ request: Request, context: WebContext) async throws -> Response {
+        struct Input: Decodable { var messageId: UUID }
+        let identity = try context.signedIn()
+        let input = try await request.decodeJSON(Input.self, context: context)
+        let found = try await services.store.switchBranch(
+            to: input.messageId,
+            in: context.identifier("id"),
+            by: identity.principal
+        )
+        guard let found else { throw WebError.notFound }
+        return Envelope.success(found.representation, context: context)
+    }
+
+    func show(_ request: Request, context: WebContext) async throws -> Response {
+        let identity = try context.signedIn()
+        return try await shown(identity, context: context)
+    }
+
+    /// With what hangs under it; see `restore`.
+    func delete(_ request: Request, context: WebContext) async throws -> Response {
+        let identity = try context.signedIn()
+        let (conversation, message) = try (context.identifier("id"), context.identifier("message"))
+        guard try await services.store.deleteMessage(message, in: conversation, by: identity.principal) else {
+            throw WebError.notFound
+        }
+        return Envelope.noContent(context: context)
+    }
+
+    func restore(_ request: Request, context: WebContext) async throws -> Response {
+        let identity = try context.signedIn()
+        let (conversation, message) = try (context.identifier("id"), context.identifier("message"))
+        guard try await services.store.restoreMessage(message, in: conversation, by: identity.principal) else {
+            throw WebError.notFound
+        }
+        return try await shown(identity, context: context)
+    }
+
+    /// `{"content", "agent_id", "model_id"}`: another version of a person's message, with its own answer.
+    func edit(_ request: Request, context: WebContext) async throws -> Response {
+        struct Input: Decodable {
+            var content: String
+            var agentId: UUID?
+            var modelId: UUID?
+        }
+        let input = try await request.decodeJSON(Input.self, context: context)
+        let place = TurnPlace.beside(try context.identifier("message"))
+        return try await begin(input.content, at: place, input.agentId, input.modelId, request, context)
+    }
+
+    /// `{"agent_id", "model_id"}`: another answer to the same question.
+    func regenerate(_ request: Request, context: WebContext) async throws -> Response {
+        struct Input: Decodable {
+            var agentId: UUID?
+            var modelId: UUID?
+        }
+        let input = try await request.decodeJSON(Input.self, context: context)
+        let place = TurnPlace.again(try context.identifier("message"))
+        return try await begin("", at: place, input.agentId, input.modelId, request, context)
+    }
+
+    /// Answered like a message: whole, as a stream, or later.
+    private func begin(
+        _ content: String,
+        at place: TurnPlace,
+        _ agent: UUID?,
+        _ model: UUID?,
+        _ request: Request,
+        _ context: WebContext
+    ) async throws -> Response {
+        let identity = try context.signedIn()
+        let messages = MessageRoutes(services: services)
+        let turn = TurnInput(
+            conversationID: try context.identifier("id"),
+            content: content,
+            at: place,
+            agentID: agent,
+            modelID: model,
+            idempotencyKey: try messages.idempotencyKey(request)
+        )
+        guard let start = try await services.start(turn, by: identity.principal) else { throw WebError.notFound }
+        return try await messages.answer(start, request: request, identity: identity, context: context)
+    }
+
+    private func shown(_ identity: Identity, context: WebContext) async throws -> Response {
+        let message = try await services.store.message(
+            context.identifier("message"),
+            in: context.identifier("id"),
+            by: identity.principal
+        )
+        guard let message else { throw WebError.notFound }
+        return Envelope.success(message.representation, context: context)
+    }
+}
