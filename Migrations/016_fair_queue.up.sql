@@ -11,7 +11,9 @@ alter table runs
 -- or serves a turn that has begun, comes before new turns of the same priority: what was begun is finished first.
 drop index runs_queue;
 create index runs_queue on runs (
-    user_id, agent_id, coalesce(model_id, '00000000-0000-0000-0000-000000000000'), priority desc,
+    user_id, agent_id,
+    -- Not `coalesce`: the planner does not trust it before row-level security has been asked, and reads the queue whole.
+    (case when model_id is null then '00000000-0000-0000-0000-000000000000' else model_id end), priority desc,
     (attempt = 0 and parent_run_id is null), created_at, run_id
 ) where state = 'queued';
 -- What somebody has at work.

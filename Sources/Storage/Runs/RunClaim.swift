@@ -18,7 +18,8 @@ struct RunClaim {
     /// Seconds of waiting that count as much as one point of priority.
     private static let patience = 30
     /// In the words of the index.
-    private static let model: Query = "coalesce(r.model_id, '00000000-0000-0000-0000-000000000000')"
+    private static let model: Query =
+        "(case when r.model_id is null then '00000000-0000-0000-0000-000000000000' else r.model_id end)"
 
     /// A turn that has not begun, rather than one that goes on or serves one that has. In the words of the index.
     private static let isNew: Query = "(r.attempt = 0 and r.parent_run_id is null)"
