@@ -16,7 +16,7 @@ function compose(form) {
     const isSend = event.key === "Enter" && !event.shiftKey && !event.altKey && !event.isComposing && event.keyCode !== 229;
     if (!isSend || matchMedia("(pointer: coarse)").matches) return;
     event.preventDefault();
-    if (area.value.trim() && !sender(form).disabled) form.requestSubmit(sender(form));
+    if (area.value.trim()) form.requestSubmit(sender(form));
   });
   form.addEventListener("submit", event => {
     const isStop = event.submitter?.hasAttribute("formaction");
@@ -27,7 +27,7 @@ function compose(form) {
   });
 }
 
-function sender(form) { return form.querySelector("[data-send]"); }
+function sender(form) { return form.querySelector("[data-send]:not([hidden])"); }
 
 // A draft is forgotten only when the page shows it among the messages: then it has arrived.
 function forgetSent(keys) {

@@ -16,7 +16,10 @@ function follow(article) {
   });
   on("reset", () => { text.replaceChildren(); article.dataset.said = 0; });
   on("status", change => article.querySelector("[data-line]").innerHTML = change.html);
-  on("tools", change => article.querySelector("[data-tools]").innerHTML = change.html);
+  on("tools", change => replaceTools(article.querySelector("[data-tools]"), change.html));
+  on("said", change => article.insertAdjacentHTML("beforebegin", change.html));
+  on("pending", change => document.querySelector("[data-pending]").innerHTML = change.html);
+  on("next", () => location.reload());
   on("talks", change => replaceTalks(document.querySelector("[data-talks]"), change.html));
   on("done", change => {
     source.close();
@@ -24,7 +27,7 @@ function follow(article) {
     article.insertAdjacentHTML("afterend", change.html);
     article.remove();
     for (const one of document.querySelectorAll("[data-while-running]")) one.hidden = true;
-    for (const one of document.querySelectorAll("[data-when-idle]")) one.disabled = false;
+    for (const one of document.querySelectorAll("[data-when-idle]")) one.hidden = false;
     for (const one of document.querySelectorAll("[data-idle-placeholder]")) one.placeholder = one.dataset.idlePlaceholder;
   });
 }
@@ -32,6 +35,18 @@ function follow(article) {
 function replaceFrom(text, first, blocks) {
   while (text.children.length > first) text.lastElementChild.remove();
   text.insertAdjacentHTML("beforeend", blocks.join(""));
+}
+
+// What somebody has typed or chosen stays.
+function replaceTools(place, html) {
+  const kept = [...place.querySelectorAll("textarea, :checked")];
+  const focus = place.contains(document.activeElement) && document.activeElement.id;
+  place.innerHTML = html;
+  for (const one of kept) {
+    const now = one.id && document.getElementById(one.id);
+    if (now) [now.value, now.checked] = [one.value, one.checked];
+  }
+  if (focus) document.getElementById(focus)?.focus();
 }
 
 // Whoever was on a link with the keyboard stays there.

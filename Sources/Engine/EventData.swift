@@ -11,11 +11,13 @@ package struct EventData: Sendable {
             "{\"message_id\":\"\(run.messageID.text)\",\"agent_id\":\"\(run.agentID.text)\",\"run_id\":\"\(run.id.text)\""
     }
 
-    package func messageReceived(userMessage: UUID, temporaryID: String?) -> String {
+    /// `steers`: it came while the run was at work, which took it in here.
+    package func messageReceived(userMessage: UUID, temporaryID: String?, steers: Bool = false) -> String {
         var json = JSONFields(ids)
         json.set("user_message_id", userMessage.text)
         json.set("temp_message_id", temporaryID)
         json.set("status", "processing")
+        if steers { json.set("steers", true) }
         return json.closed
     }
 
@@ -69,22 +71,27 @@ package struct EventData: Sendable {
         return json.closed
     }
 
-    package func approvalRequest(_ call: ToolCall) -> String {
+    /// `kind`: `approval`, `question` or `maybe_executed`.
+    package func approvalRequest(_ request: CallRequest) -> String {
         var json = JSONFields(ids)
-        json.set("call_id", call.id)
-        json.set("tool_name", call.name)
-        json.raw("tool_input", call.input)
-        json.raw("expires_at", "null")
+        json.set("call_id", request.call.id)
+        json.set("tool_name", request.call.name)
+        json.raw("tool_input", request.call.input)
+        json.set("kind", request.kind.rawValue)
+        json.set("expires_at", request.expiresAt?.iso8601Milliseconds)
         return json.closed
     }
 
-    func approvalResolved(_ approval: ToolApproval, toolName: String) -> String {
+    /// `by` is null when nobody answered in time.
+    func approvalResolved(_ answer: CallAnswer, toolName: String) -> String {
         var json = JSONFields(ids)
-        json.set("call_id", approval.callID)
+        json.set("call_id", answer.callID)
         json.set("tool_name", toolName)
-        json.set("decision", approval.isApproved ? "approved" : "denied")
-        json.set("by", approval.decidedBy.text)
-        json.raw("edited_input", approval.editedInput ?? "null")
+        json.set("kind", answer.kind.rawValue)
+        json.set("decision", answer.decision.rawValue)
+        json.set("by", answer.decidedBy?.text)
+        json.raw("edited_input", answer.editedInput ?? "null")
+        json.set("answer", answer.text)
         return json.closed
     }
 
@@ -96,7 +103,7 @@ package struct EventData: Sendable {
         json.set("success", !outcome.isError)
         json.set("error", outcome.isError ? outcome.content : nil)
         json.raw("execution_time", seconds.seconds)
-        if outcome.kind == .maybeExecuted { json.set("maybe_executed", true) }
+        if outcome.kind == .takenAsDone { json.set("maybe_executed", true) }
         return json.closed
     }
 

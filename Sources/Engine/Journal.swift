@@ -7,8 +7,8 @@ package protocol Journal: Sendable {
     /// what is at a limit stays where it is.
     func claim(worker: UUID, limit: Int, silence: Duration) async throws -> [ClaimedRun]
 
-    /// Says that `worker` is alive and returns those of its runs that somebody asked to cancel.
-    func heartbeat(worker: UUID) async throws -> [UUID]
+    /// Says that `worker` is alive and returns those of its runs of which somebody wants something.
+    func heartbeat(worker: UUID) async throws -> [RunWish]
 
     /// Says that `worker` ends: what it still holds may be claimed at once.
     func retire(worker: UUID) async throws
@@ -34,6 +34,10 @@ package protocol Journal: Sendable {
 
     /// Gives the place of a call back.
     func leave(_ call: UUID) async throws
+
+    /// Makes what people have said into the run since the last time messages of the conversation, and remembers that it took
+    /// them in after `step` steps. In one transaction; none when the epoch had passed.
+    func takeSteering(of run: ClaimedRun, after step: Int) async throws -> [SteeringMessage]
 
     /// Says that a reader on this node follows a run which another node writes, so that its growth is announced here.
     func watch(run: UUID) async throws
@@ -80,7 +84,9 @@ package struct RunBrief: Sendable {
     package var tools: [String]
     package var policy: ToolPolicy
     /// What was answered to this run's calls.
-    package var approvals: [ToolApproval]
+    package var approvals: [CallAnswer]
+    /// What people have said into the run, as far as it took it in.
+    package var steering: [SteeringMessage]
     /// What a child is to do; nil of a turn.
     package var task: TaskContext?
     /// Whom its agent can ask.
@@ -89,6 +95,10 @@ package struct RunBrief: Sendable {
     package var children: [ChildRecord]
     /// Somebody asked to stop it while nobody worked on it.
     package var isCancelled: Bool
+    /// Somebody wants it to rest before its next step.
+    package var isPausing: Bool
+    /// Somebody has said something into it that it has not taken in.
+    package var isSteered: Bool
 
     package init(
         agentName: String,
@@ -99,11 +109,14 @@ package struct RunBrief: Sendable {
         maximumTokens: Int? = nil,
         tools: [String] = [],
         policy: ToolPolicy = ToolPolicy(),
-        approvals: [ToolApproval] = [],
+        approvals: [CallAnswer] = [],
+        steering: [SteeringMessage] = [],
         task: TaskContext? = nil,
         team: Team = Team(),
         children: [ChildRecord] = [],
-        isCancelled: Bool = false
+        isCancelled: Bool = false,
+        isPausing: Bool = false,
+        isSteered: Bool = false
     ) {
         self.agentName = agentName
         self.instruction = instruction
@@ -114,10 +127,13 @@ package struct RunBrief: Sendable {
         self.tools = tools
         self.policy = policy
         self.approvals = approvals
+        self.steering = steering
         self.task = task
         self.team = team
         self.children = children
         self.isCancelled = isCancelled
+        self.isPausing = isPausing
+        self.isSteered = isSteered
     }
 }
 

@@ -2,22 +2,25 @@ package import Foundation
 
 /// A journal that forgets when the process ends: for tests, of the engine and of whoever builds on it.
 package final class MemoryJournal: Journal {
-    fileprivate struct Entry {
+    struct Entry {
         var run: Run
         var brief: RunBrief
         var epoch: Int64 = 0
         var worker: UUID?
         var isCancelling = false
+        var isPausing = false
+        /// What people said into it that it has not taken in.
+        var unheard: [String] = []
         var events: [RunEvent] = []
         var usage: [UsageRecord] = []
-        var asked: [ToolCall] = []
+        var asked: [CallRequest] = []
         /// Of a child: what it answers.
         var key: String?
         var isAgentReplaced = false
         var outcome: RunOutcome?
     }
 
-    fileprivate struct Call {
+    struct Call {
         var provider: UUID
         var run: UUID
         var epoch: Int64
@@ -25,7 +28,7 @@ package final class MemoryJournal: Journal {
         let beganAt = ContinuousClock.now
     }
 
-    fileprivate struct State {
+    struct State {
         var calls: [UUID: Call] = [:]
         var entries: [UUID: Entry] = [:]
         var order: [UUID] = []
@@ -37,7 +40,7 @@ package final class MemoryJournal: Journal {
         var agents: [UUID: RunBrief] = [:]
     }
 
-    private let state = Locked(State())
+    let state = Locked(State())
 
     package init() {}
 
@@ -75,22 +78,6 @@ package final class MemoryJournal: Journal {
 
     package func outcome(of run: UUID) -> RunOutcome? { state.withLock { $0.entries[run]?.outcome } }
 
-    /// The calls that wait for an answer; empty while the run works.
-    package func asked(of run: UUID) -> [ToolCall] {
-        state.withLock { $0.entries[run].map { $0.run.state == .waiting ? $0.asked : [] } ?? [] }
-    }
-
-    /// A person's answer; with the last one the run is queued again.
-    package func decide(_ approval: ToolApproval, run: UUID) {
-        state.withLock { state in
-            guard var entry = state.entries[run], entry.run.state == .waiting else { return }
-            entry.brief.approvals.append(approval)
-            let answered = Set(entry.brief.approvals.map(\.callID))
-            if entry.asked.allSatisfy({ answered.contains($0.id) }) { entry.run.state = .queued }
-            state.entries[run] = entry
-        }
-    }
-
     /// What holds for the run's tools from its next attempt on.
     package func setPolicy(_ policy: ToolPolicy, run: UUID) {
         state.withLock { $0.entries[run]?.brief.policy = policy }
@@ -103,7 +90,7 @@ package final class MemoryJournal: Journal {
     package var appends: Int { state.withLock { $0.appends } }
 
     /// As with a database, a task that was cancelled gets nothing any more.
-    private func access<Result>(_ body: (inout State) throws -> Result) throws -> Result {
+    func access<Result>(_ body: (inout State) throws -> Result) throws -> Result {
         try Task.checkCancellation()
         return try state.withLock { state in
             if let failure = state.failure { throw failure }
@@ -120,7 +107,7 @@ package final class MemoryJournal: Journal {
             for id in state.order where claimed.count < limit {
                 guard var entry = state.entries[id], !entry.run.state.isFinal else { continue }
                 let sign = entry.worker.flatMap { state.signs[$0] }
-                guard entry.run.state != .waiting,
+                guard entry.run.state != .waiting, entry.run.state != .paused,
                     entry.run.state == .queued || sign.map({ $0.duration(to: .now) > silence }) ?? true
                 else {
                     continue
@@ -145,10 +132,10 @@ package final class MemoryJournal: Journal {
         }
     }
 
-    package func heartbeat(worker: UUID) async throws -> [UUID] {
+    package func heartbeat(worker: UUID) async throws -> [RunWish] {
         try access { state in
             state.signs[worker] = .now
-            return state.entries.values.filter { $0.worker == worker && $0.isCancelling }.map(\.run.id)
+            return state.entries.values.filter { $0.worker == worker }.map(\.wish).filter { $0 != RunWish(run: $0.run) }
         }
     }
 
@@ -161,6 +148,8 @@ package final class MemoryJournal: Journal {
             brief.children = state.children(of: run.run.id)
             brief.team.size = state.entries.values.count { $0.run.rootRunID == run.run.rootRunID }
             brief.isCancelled = brief.isCancelled || entry.isCancelling
+            brief.isPausing = entry.isPausing
+            brief.isSteered = !entry.unheard.isEmpty
             return brief
         }
     }
@@ -209,12 +198,11 @@ package final class MemoryJournal: Journal {
             entry.events += suspended.events
             entry.usage += suspended.usage
             let hasNews = suspended.awaited.contains { state.entries[$0]?.run.state.isFinal ?? true }
-            let isAnswered = suspended.calls.contains { call in entry.brief.approvals.contains { $0.callID == call.id }
-            }
+            let isAnswered = entry.ask(suspended.calls)
             let goesOn = hasNews || isAnswered || entry.isCancelling || suspended.successor != nil
-            entry.run.state = goesOn ? .queued : .waiting
+            let isResumed = suspended.isPaused && !entry.isPausing
+            entry.run.state = goesOn || isResumed ? .queued : suspended.isPaused ? .paused : .waiting
             entry.worker = nil
-            entry.asked = suspended.calls
             if let successor = suspended.successor, let brief = state.agents[successor] {
                 entry.run.agentID = successor
                 entry.brief = brief.continuing(entry.brief)
@@ -295,7 +283,7 @@ extension MemoryJournal.State {
     /// With all that it has asked for. One that rests is taken up once more, to end with what it has said.
     fileprivate mutating func cancel(_ run: UUID) {
         entries[run]?.isCancelling = true
-        if entries[run]?.run.state == .waiting { entries[run]?.run.state = .queued }
+        if [.waiting, .paused].contains(entries[run]?.run.state) { entries[run]?.run.state = .queued }
         for child in children(of: run) where !child.state.isFinal { cancel(child.run) }
     }
 

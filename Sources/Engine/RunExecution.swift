@@ -76,6 +76,8 @@ struct RunExecution: Sendable {
         }
         if !replay.content.isEmpty { try await writer.text(replay.content) }
         if brief.isCancelled { throw RunEnding.cancelled }
+        if brief.isPausing { handle.pause() }
+        if brief.isSteered { handle.steer() }
         var turns = ToolTurns(execution: self, writer: writer, answer: answer, brief: brief, replay: replay)
         try await turns.resume()
         try await turns.run()
@@ -161,11 +163,10 @@ extension RunExecution {
 
     /// Lays the run down until others have done what it waits for.
     private func rest(_ cause: Rest, _ writer: RunWriter, _ answer: AnswerInProgress) async {
-        let next = cause.handOff == nil ? RunState.waiting : .queued
-        let state = data.runStatus(next, reason: cause.reason, attempt: run.attempt)
+        let state = data.runStatus(cause.state, reason: cause.reason, attempt: run.attempt)
         let records = answer.takeUnstored()
         var last = records.map { (kind: RunEvent.Kind.usage, data: data.usage($0)) }
-        last += cause.newCalls.map { (.approvalRequest, data.approvalRequest($0)) }
+        last += cause.calls.filter(\.isNew).map { (.approvalRequest, data.approvalRequest($0)) }
         if let handOff = cause.handOff {
             last.append((.toolResult, data.toolResult(handOff.call, handOff.outcome, seconds: 0)))
         }
@@ -180,7 +181,8 @@ extension RunExecution {
             calls: cause.calls,
             children: cause.children,
             awaited: cause.awaited,
-            successor: cause.handOff?.colleague.id
+            successor: cause.handOff?.colleague.id,
+            isPaused: cause.isPaused
         )
         if !isRefused, await store(rest.events, { try await journal.suspend(suspended) }) { return }
         let end = unstorable(rest)

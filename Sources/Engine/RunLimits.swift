@@ -13,6 +13,8 @@ package struct RunLimits: Sendable {
     /// How often a run may be taken up again after its worker died.
     package var attempts = 5
     package var time = Duration.seconds(600)
+    /// How long a model call may go on in a run that is to pause; then it is cut, and made again when the run goes on.
+    package var pausePatience = Duration.seconds(10)
     /// Of the answer, in bytes.
     package var answerBytes = 1024 * 1024
     /// The longest wait that a provider may ask for before another try.

@@ -15,12 +15,19 @@ struct RunReplay: Sendable {
         var isError: Bool
     }
 
+    struct Asked: Sendable, Equatable {
+        var kind: CallRequest.Kind
+        /// The answer is in the log: what it allowed may have begun.
+        var isResolved = false
+    }
+
     private(set) var steps: [Step] = []
     /// Of all model calls that are stored, failed ones too.
     private(set) var usage: [UsageRecord] = []
-    /// Calls that a person was asked about, and those of them whose answer is in the log: only then they began.
-    private(set) var requested: Set<String> = []
-    private(set) var resolved: Set<String> = []
+    /// What a person was asked last, by call.
+    private(set) var asked: [String: Asked] = [:]
+    /// Messages that came into the run while it was at work.
+    private(set) var steered: Set<String> = []
     /// When each call was made.
     private(set) var calledAt: [String: Date] = [:]
     /// The tasks of each plan, by call, as they were told last.
@@ -31,9 +38,6 @@ struct RunReplay: Sendable {
 
     /// The answer as far as it is final.
     var content: String { steps.map(\.text).joined() }
-
-    /// Whether an earlier attempt can have begun a call that has no result.
-    func mayHaveBegun(_ call: String) -> Bool { !requested.contains(call) || resolved.contains(call) }
 
     /// How often one agent has passed the run on to another.
     var handOffs: Int { steps.count { $0.isHandOff } }
@@ -51,8 +55,9 @@ struct RunReplay: Sendable {
         case .toolCall: feedCall(event)
         case .toolResult: feedResult(event)
         case .planUpdate: feedPlan(event)
-        case .approvalRequest: if let id = event.fields["call_id"] as? String { requested.insert(id) }
-        case .approvalResolved: if let id = event.fields["call_id"] as? String { resolved.insert(id) }
+        case .messageReceived: feedMessage(event)
+        case .approvalRequest: feedRequest(event)
+        case .approvalResolved: if let id = event.fields["call_id"] as? String { asked[id]?.isResolved = true }
         default: break
         }
     }
@@ -79,6 +84,18 @@ struct RunReplay: Sendable {
         }
         calledAt[id] = event.timestamp
         steps[steps.count - 1].calls.append(ToolCall(id: id, name: name, arguments: Self.text(fields["tool_input"])))
+    }
+
+    private mutating func feedMessage(_ event: RunEvent) {
+        let fields = event.fields
+        guard fields["steers"] as? Bool == true, let id = fields["user_message_id"] as? String else { return }
+        steered.insert(id)
+    }
+
+    private mutating func feedRequest(_ event: RunEvent) {
+        let fields = event.fields
+        guard let id = fields["call_id"] as? String else { return }
+        asked[id] = Asked(kind: (fields["kind"] as? String).flatMap(CallRequest.Kind.init) ?? .approval)
     }
 
     private mutating func feedPlan(_ event: RunEvent) {

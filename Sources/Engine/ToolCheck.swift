@@ -1,3 +1,5 @@
+import Foundation
+
 /// A tool call with what is known of it before it is done.
 struct CheckedCall: Sendable {
     let call: ToolCall
@@ -8,17 +10,22 @@ struct CheckedCall: Sendable {
     /// What the model did wrong: nothing is done then, and nobody is asked.
     var complaint: String?
     var decision = ToolPolicy.Decision.allow
-    var approval: ToolApproval?
+    /// What a person said to it, when they were asked.
+    var answer: CallAnswer?
+    /// What a person has to say first.
+    var request: CallRequest?
 
-    var needsPerson: Bool { complaint == nil && decision == .ask && approval == nil }
-    var isRefused: Bool { complaint != nil || decision == .deny || approval?.isApproved == false }
+    var needsPerson: Bool { request != nil }
+    var isRefused: Bool { complaint != nil || decision == .deny || answer?.decision.letsGo == false }
     /// What it is when the run does it itself.
     var teamTool: TeamTool? { tool as? TeamTool }
 }
 
 extension ToolStep {
-    func check(_ call: ToolCall) -> CheckedCall {
-        var checked = CheckedCall(call: call, approval: approvals[call.id])
+    /// `isRepeated`: an earlier attempt may have begun it.
+    func check(_ call: ToolCall, isRepeated: Bool) -> CheckedCall {
+        let asked = replay.asked[call.id]
+        var checked = CheckedCall(call: call, answer: asked.flatMap { answer(to: call, $0.kind) })
         guard allowed.contains(call.name), let entry = TeamTool.catalogue?[call.name] ?? execution.tools[call.name]
         else {
             checked.complaint = "There is no tool called \(call.name). \(choice)"
@@ -26,7 +33,7 @@ extension ToolStep {
         }
         checked.tool = entry.tool
         do {
-            checked.input = try ToolArguments.parse(checked.approval?.editedInput ?? call.arguments)
+            checked.input = try ToolArguments.parse(answer(to: call, .approval)?.editedInput ?? call.arguments)
         } catch {
             checked.complaint = "The arguments are not a JSON object: \(error). Call the tool again with valid JSON."
             return checked
@@ -38,7 +45,34 @@ extension ToolStep {
             return checked
         }
         checked.decision = policy.decision(on: entry.tool.specification, agent: execution.claimed.run.agentID)
+        checked.request = request(checked, entry.tool.specification, asked, isRepeated: isRepeated)
         return checked
+    }
+
+    private func answer(to call: ToolCall, _ kind: CallRequest.Kind) -> CallAnswer? {
+        approvals.last { $0.callID == call.id && $0.kind == kind }
+    }
+
+    /// Who was asked and has not answered is waited for; what an answer has let go is not asked about again, unless a crash
+    /// cut short what must not be done twice.
+    private func request(
+        _ checked: CheckedCall,
+        _ tool: ToolSpecification,
+        _ asked: RunReplay.Asked?,
+        isRepeated: Bool
+    ) -> CallRequest? {
+        if checked.decision == .deny || checked.answer?.decision.letsGo == false { return nil }
+        if let asked, checked.answer == nil { return CallRequest(checked.call, asked.kind, isNew: false) }
+        if tool.effect == .effectful, isRepeated, asked?.isResolved ?? true {
+            return CallRequest(checked.call, .maybeExecuted)
+        }
+        guard asked == nil, tool.asksPerson || checked.decision == .ask else { return nil }
+        let patience = policy.patience(with: tool, agent: execution.claimed.run.agentID)
+        return CallRequest(
+            checked.call,
+            tool.asksPerson ? .question : .approval,
+            expiresAt: patience.map { Date().addingTimeInterval(TimeInterval($0)) }
+        )
     }
 
     private var choice: String {

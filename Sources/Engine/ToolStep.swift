@@ -8,20 +8,15 @@ struct ToolStep: Sendable {
     /// The tools that this run may use.
     let allowed: Set<String>
     let policy: ToolPolicy
-    let approvals: [String: ToolApproval]
+    let approvals: [CallAnswer]
     /// What earlier attempts have left in the log.
     let replay: RunReplay
 
     private var data: EventData { EventData(run: execution.claimed.run) }
     private var limits: RunLimits { execution.limits }
 
-    /// In the order of the calls. `settled` are outcomes that are known already; `areRepeated` says that an earlier attempt
-    /// may have begun the others.
-    func perform(
-        _ calls: [CheckedCall],
-        settled: [String: ToolOutcome] = [:],
-        areRepeated: Bool = false
-    ) async throws -> [ToolOutcome] {
+    /// In the order of the calls. `settled` are outcomes that are known already.
+    func perform(_ calls: [CheckedCall], settled: [String: ToolOutcome] = [:]) async throws -> [ToolOutcome] {
         var outcomes = [ToolOutcome?](repeating: nil, count: calls.count)
         try await withThrowingTaskGroup(of: (Int, ToolOutcome).self) { group in
             var next = 0
@@ -29,7 +24,7 @@ struct ToolStep: Sendable {
                 guard next < calls.count else { return }
                 let (index, call) = (next, calls[next])
                 next += 1
-                group.addTask { (index, try await outcome(of: call, settled[call.call.id], isRepeated: areRepeated)) }
+                group.addTask { (index, try await outcome(of: call, settled[call.call.id])) }
             }
             for _ in 0..<limits.parallelTools { begin() }
             while let (index, outcome) = try await group.next() {
@@ -40,13 +35,9 @@ struct ToolStep: Sendable {
         return outcomes.compactMap { $0 }
     }
 
-    private func outcome(
-        of checked: CheckedCall,
-        _ settled: ToolOutcome?,
-        isRepeated: Bool
-    ) async throws -> ToolOutcome {
+    private func outcome(of checked: CheckedCall, _ settled: ToolOutcome?) async throws -> ToolOutcome {
         let start = Date()
-        var outcome = try await attempt(checked, settled, isRepeated: isRepeated)
+        var outcome = try await attempt(checked, settled)
         outcome.content = outcome.content.cut(to: limits.toolResultBytes)
         // Colleagues have worked on it since it was called.
         let begin = settled == nil ? start : replay.calledAt[checked.call.id] ?? start
@@ -55,39 +46,47 @@ struct ToolStep: Sendable {
         return outcome
     }
 
-    private func attempt(
-        _ checked: CheckedCall,
-        _ settled: ToolOutcome?,
-        isRepeated: Bool
-    ) async throws -> ToolOutcome {
+    private func attempt(_ checked: CheckedCall, _ settled: ToolOutcome?) async throws -> ToolOutcome {
         let call = checked.call
         guard let tool = checked.tool else { return .badCall(checked.complaint ?? "") }
         // A "no" to this call stands, whatever was allowed for others meanwhile.
-        if checked.approval?.isApproved == false {
-            try await resolve(call)
-            return .failure("The person did not allow this call. Go on without it, or ask what they want instead.")
+        if let answer = checked.answer, !answer.decision.letsGo {
+            try await resolve(answer, of: call)
+            return try outcome(of: answer)
         }
         if checked.decision == .deny {
             return .failure("The policy of this server does not allow \(call.name). Go on without it.")
         }
-        let isEffectful = tool.specification.effect == .effectful
-        if isEffectful, isRepeated, replay.mayHaveBegun(call.id) { return .maybeExecuted }
-        if checked.approval != nil { try await resolve(call) }
+        if let answer = checked.answer { try await resolve(answer, of: call) }
         if let complaint = checked.complaint { return .badCall(complaint) }
         if let settled { return settled }
-        if isEffectful { try await writer.stored() }
-        return try await run(tool, checked.input)
+        if tool.specification.effect == .effectful { try await writer.stored() }
+        return try await run(tool, checked.input, answer: checked.answer?.text)
     }
 
-    private func resolve(_ call: ToolCall) async throws {
-        guard let approval = approvals[call.id], !replay.resolved.contains(call.id) else { return }
-        try await writer.event(.approvalResolved, data.approvalResolved(approval, toolName: call.name))
+    /// Once: what it lets go begins after it.
+    private func resolve(_ answer: CallAnswer, of call: ToolCall) async throws {
+        guard replay.asked[call.id]?.isResolved == false else { return }
+        try await writer.event(.approvalResolved, data.approvalResolved(answer, toolName: call.name))
     }
 
-    private func run(_ tool: any Tool, _ input: JSONValue) async throws -> ToolOutcome {
+    /// What a call comes to that is not done. Throws when the run is to stop.
+    private func outcome(of answer: CallAnswer) throws -> ToolOutcome {
+        switch answer.decision {
+        case .stop: throw RunEnding.cancelled
+        case .done: return .takenAsDone(note: answer.text)
+        case .expired: return .failure("Nobody answered in time. Go on without it, or say what you need.")
+        case .denied where answer.kind == .question:
+            return .failure("The person does not want to answer this. Go on without it.")
+        default:
+            return .failure("The person did not allow this call. Go on without it, or ask what they want instead.")
+        }
+    }
+
+    private func run(_ tool: any Tool, _ input: JSONValue, answer: String?) async throws -> ToolOutcome {
         let specification = tool.specification
         do {
-            let context = ToolContext(run: execution.claimed.run)
+            let context = ToolContext(run: execution.claimed.run, answer: answer)
             return .success(try await within(specification.timeLimit) { try await tool.perform(input, in: context) })
         } catch let failure as ToolFailure {
             return .failure(failure.message)
@@ -120,23 +119,29 @@ struct ToolStep: Sendable {
 
 /// What came of one tool call.
 struct ToolOutcome: Sendable, Equatable {
-    enum Kind: Sendable, Equatable { case success, failure, badCall, maybeExecuted }
+    enum Kind: Sendable, Equatable {
+        case success, failure, badCall
+        /// A crash cut it short, and a person takes it as done.
+        case takenAsDone
+    }
 
     var kind: Kind
     /// What the model reads.
     var content: String
 
-    var isError: Bool { kind != .success }
+    var isError: Bool { kind == .failure || kind == .badCall }
 
     static func success(_ content: String) -> ToolOutcome { ToolOutcome(kind: .success, content: content) }
     static func failure(_ content: String) -> ToolOutcome { ToolOutcome(kind: .failure, content: content) }
     /// The model called it wrongly; nothing was done.
     static func badCall(_ content: String) -> ToolOutcome { ToolOutcome(kind: .badCall, content: content) }
 
-    static let maybeExecuted = ToolOutcome(
-        kind: .maybeExecuted,
-        content: "The server stopped during this call: it may have been executed. Find out before you call it again."
-    )
+    static func takenAsDone(note: String?) -> ToolOutcome {
+        let words =
+            "The server stopped during this call. A person has looked: take it as done, its result is not known."
+        let note = note.map { $0.isEmpty ? "" : "\nThey say: \($0)" } ?? ""
+        return ToolOutcome(kind: .takenAsDone, content: words + note)
+    }
 }
 
 extension String {

@@ -7,7 +7,8 @@ struct ToolTurns: Sendable {
     private let policy: ToolPolicy
     private let agentName: String
     private let task: TaskContext?
-    private let approvals: [String: ToolApproval]
+    private let approvals: [CallAnswer]
+    private let steering: [SteeringMessage]
     private let replay: RunReplay
     private let delegation: Delegation
     private var request: ModelRequest
@@ -33,7 +34,8 @@ struct ToolTurns: Sendable {
         policy = brief.policy
         agentName = brief.agentName
         task = brief.task
-        approvals = Dictionary(brief.approvals.map { ($0.callID, $0) }) { _, last in last }
+        approvals = brief.approvals
+        steering = brief.steering
         let messages = brief.task.map { [.user($0.prompt)] } ?? brief.messages
         delegation = Delegation(
             run: execution.claimed.run,
@@ -55,6 +57,7 @@ struct ToolTurns: Sendable {
 
     /// Goes on where an earlier attempt was cut short.
     mutating func resume() async throws {
+        try await listenAgain()
         for var step in replay.steps {
             steps += 1
             let calls = step.unfinished
@@ -63,6 +66,7 @@ struct ToolTurns: Sendable {
             }
             // A colleague's tools are not those of the one who took over.
             request.messages += steps <= replay.stepsBeforeHandOff ? step.messages.withoutCalls : step.messages
+            try await listenAgain()
         }
         withdrawToolsIfSpent()
     }
@@ -70,21 +74,8 @@ struct ToolTurns: Sendable {
     /// Until the model has answered.
     mutating func run() async throws {
         while true {
-            let asking = ModelStep(
-                execution: execution,
-                writer: writer,
-                answer: answer,
-                startAgain: data.agentStart(
-                    name: agentName,
-                    attempt: execution.claimed.run.attempt,
-                    stepsKept: steps,
-                    task: task
-                )
-            )
-            let calls = try await asking.perform(
-                allowed.isEmpty ? request.withoutTools : request,
-                candidates: candidates
-            )
+            try await listen()
+            let calls = try await callModel()
             guard !calls.isEmpty else { return }
             steps += 1
             guard steps <= limits.steps + 2 else {
@@ -109,6 +100,47 @@ struct ToolTurns: Sendable {
         }
     }
 
+    /// A run that is to pause lets the model finish, for a while.
+    private func callModel() async throws -> [ToolCall] {
+        let step = ModelStep(
+            execution: execution,
+            writer: writer,
+            answer: answer,
+            startAgain: data.agentStart(
+                name: agentName,
+                attempt: execution.claimed.run.attempt,
+                stepsKept: steps,
+                task: task
+            )
+        )
+        let (request, candidates) = (allowed.isEmpty ? request.withoutTools : request, candidates)
+        return try await execution.handle.cuttingAtPause(after: limits.pausePatience) {
+            try await step.perform(request, candidates: candidates)
+        }
+    }
+
+    /// Between two steps: here a run hears what people say into it, and rests when it is to pause.
+    private mutating func listen() async throws {
+        if execution.handle.takeSteering() {
+            let (journal, claimed, step) = (execution.journal, execution.claimed, steps)
+            let heard = try await execution.patiently { try await journal.takeSteering(of: claimed, after: step) }
+            for message in heard { try await hear(message) }
+        }
+        if execution.handle.isPausing { throw RunEnding.resting(.pause) }
+    }
+
+    /// What an earlier attempt heard after as many steps.
+    private mutating func listenAgain() async throws {
+        for message in steering where message.step == steps { try await hear(message) }
+    }
+
+    private mutating func hear(_ message: SteeringMessage) async throws {
+        request.messages.append(.user(message.content))
+        guard !replay.steered.contains(message.id.text) else { return }
+        let received = data.messageReceived(userMessage: message.id, temporaryID: nil, steers: true)
+        try await writer.event(.messageReceived, received)
+    }
+
     private func record(_ calls: [ToolCall]) async throws {
         answer.called(calls.count)
         let records = answer.takeUnstored()
@@ -129,17 +161,16 @@ struct ToolTurns: Sendable {
             approvals: approvals,
             replay: replay
         )
-        let checked = calls.map(step.check)
+        let checked = calls.map { step.check($0, isRepeated: areRepeated) }
         var team = TeamCalls(delegation: delegation, handOffs: replay.handOffs)
         for call in checked where !call.needsPerson && !call.isRefused { team.take(call, isAlone: calls.count == 1) }
         for progress in team.changed(since: replay.plans) {
             try await writer.event(.planUpdate, data.planUpdate(call: progress.call, tasks: progress.tasksJSON))
         }
         let doable = checked.filter { !$0.needsPerson && !team.isOpen($0.call) }
-        let outcomes = try await step.perform(doable, settled: team.outcomes, areRepeated: areRepeated)
+        let outcomes = try await step.perform(doable, settled: team.outcomes)
         var rest = team.rest
-        rest.calls = checked.filter(\.needsPerson).map(\.call)
-        rest.newCalls = rest.calls.filter { !replay.requested.contains($0.id) }
+        rest.calls = checked.compactMap(\.request)
         guard rest == Rest() else { throw RunEnding.resting(rest) }
         return outcomes
     }

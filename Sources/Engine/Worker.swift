@@ -121,14 +121,22 @@ extension Worker {
     private func keepAlive() async {
         while !Task.isCancelled {
             do {
-                let cancelled = try await journal.heartbeat(worker: id)
+                let wishes = try await journal.heartbeat(worker: id)
                 lastSign.withLock { $0 = .now }
-                for run in cancelled { cancel(run: run) }
+                for wish in wishes { heed(wish) }
             } catch {
                 fenceItself()
             }
             try? await Task.sleep(for: Self.heartbeat)
         }
+    }
+
+    /// Does what people want of a run, if this worker holds it.
+    package func heed(_ wish: RunWish) {
+        guard let handle = runs.withLock({ $0[wish.run] }) else { return }
+        if wish.isSteered { handle.steer() }
+        if wish.isPaused { handle.pause() }
+        if wish.isCancelled { handle.stop(.cancelled) }
     }
 
     /// Nobody has heard of us for so long that the others may take over: better to stop than to work twice.

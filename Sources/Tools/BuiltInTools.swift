@@ -3,6 +3,6 @@ package import Engine
 /// The tools that every server has.
 package enum BuiltInTools {
     package static func all(search: any ConversationSearch) -> [any Tool] {
-        [CalculatorTool(), CurrentTimeTool(), ConversationSearchTool(search: search)]
+        [AskPersonTool(), CalculatorTool(), CurrentTimeTool(), ConversationSearchTool(search: search)]
     }
 }

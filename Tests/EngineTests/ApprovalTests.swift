@@ -7,8 +7,14 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct ApprovalTests {
     private let person = UUID.v7()
 
-    private func approval(_ call: String, _ isApproved: Bool, edited: String? = nil) -> ToolApproval {
-        ToolApproval(callID: call, isApproved: isApproved, editedInput: edited, decidedBy: person, decidedAt: Date())
+    private func approval(_ call: String, _ isApproved: Bool, edited: String? = nil) -> CallAnswer {
+        CallAnswer(
+            callID: call,
+            decision: isApproved ? .approved : .denied,
+            editedInput: edited,
+            decidedBy: person,
+            decidedAt: Date()
+        )
     }
 
     /// A model that digs twice in one answer, and then says what came of it.

@@ -152,8 +152,9 @@ import Testing
 
     // MARK: After a crash
 
-    @Test(arguments: [ToolEffect.pure, .effectful])
-    func whatIsFinishedIsNotDoneAgain(effect: ToolEffect) async throws {
+    @Test(arguments: [nil, .again, .done, .stop] as [CallAnswer.Decision?])
+    func whatIsFinishedIsNotDoneAgain(decision: CallAnswer.Decision?) async throws {
+        let effect: ToolEffect = decision == nil ? .pure : .effectful
         // A first worker's log: one model call that asked for two tools, of which one has its result.
         let journal = MemoryJournal()
         let run = Run.sample()
@@ -200,17 +201,40 @@ import Testing
         }
         let tool = EchoTool(effect: effect) { performed.withLock { $0.append("done") } }
         let shop = Workshop(journal: journal, models: models, tools: try ToolCatalogue([tool]))
-        let log = try await shop.open { try await shop.log(of: run) }
+        let log = try await shop.open {
+            if let decision {
+                while journal.requests(of: run.id).isEmpty { try await Task.sleep(for: .milliseconds(5)) }
+                #expect(journal.requests(of: run.id).map(\.kind) == [.maybeExecuted])
+                #expect(performed.withLock { $0 }.isEmpty)
+                let answer = CallAnswer(
+                    callID: calls[1].id,
+                    kind: .maybeExecuted,
+                    decision: decision,
+                    text: "I saw it.",
+                    decidedBy: .v7(),
+                    decidedAt: Date()
+                )
+                journal.decide(answer, run: run.id)
+                shop.worker.wake()
+            }
+            return try await shop.log(of: run)
+        }
         #expect(log.isDense)
+        if decision == .stop {
+            #expect(log.states.last == "cancelled" && performed.withLock { $0 }.isEmpty)
+            #expect(asked.withLock { $0 } == 0)
+            return
+        }
         #expect(asked.withLock { $0 } == 1)
         #expect(log.filter { $0.kind == .toolCall }.count == 2)
         #expect(log.filter { $0.kind == .toolResult }.count == 2)
-        if effect == .pure {
+        if decision != .done {
             #expect(performed.withLock { $0 } == ["done"])
             #expect(log.text == "\(Self.words)\n\ncall_1=1;call_2=2")
         } else {
             #expect(performed.withLock { $0 }.isEmpty)
             #expect(log.contains { $0.kind == .toolResult && $0.data.contains(#""maybe_executed":true"#) })
+            #expect(log.text.contains("I saw it."))
         }
         #expect(journal.usage(of: run.id).count == 2)
         #expect(log.states.last == "completed")

@@ -30,14 +30,14 @@ import Testing
             #expect(try await store.claim(worker: .v7(), limit: 5, silence: .zero).isEmpty)
             #expect(try await store.approvals(of: id, by: ada.principal)?.map(\.toolInput) == calls.map(\.arguments))
             let first = try await store.decide(
-                ApprovalDecision(isApproved: true, editedInput: #"{"depth":9}"#),
+                ApprovalDecision(.approved, editedInput: #"{"depth":9}"#),
                 call: "a",
                 of: id,
                 by: ada.principal
             )
             #expect(first?.state == .waiting)
             let second = try await store.decide(
-                ApprovalDecision(isApproved: false),
+                ApprovalDecision(.denied),
                 call: "b",
                 of: id,
                 by: ada.principal
@@ -47,7 +47,7 @@ import Testing
             #expect(again.run.attempt == 1)
             #expect(again.lastSequence == 4)
             let answers = try await store.brief(for: again).approvals.sorted { $0.callID < $1.callID }
-            #expect(answers.map(\.isApproved) == [true, false])
+            #expect(answers.map(\.decision) == [.approved, .denied])
             #expect(answers.map(\.editedInput) == [#"{"depth":9}"#, nil])
             #expect(answers.allSatisfy { $0.decidedBy == ada.id })
         }
@@ -60,7 +60,7 @@ import Testing
             let claimed = try await store.claimedRun(by: ada.principal)
             let id = claimed.run.id
             #expect(try await store.suspend(claimed.suspended([calls[0]])))
-            let yes = ApprovalDecision(isApproved: true)
+            let yes = ApprovalDecision(.approved)
             #expect(try await store.decide(yes, call: "a", of: id, by: bob.principal) == nil)
             #expect(try await store.approvals(of: id, by: bob.principal) == nil)
             #expect(try await store.decide(yes, call: "other", of: id, by: ada.principal) == nil)
@@ -79,13 +79,13 @@ import Testing
                 let claimed = try await store.claimedRun(by: ada.principal)
                 #expect(try await store.suspend(claimed.suspended(calls)))
                 async let one = store.decide(
-                    ApprovalDecision(isApproved: true),
+                    ApprovalDecision(.approved),
                     call: "a",
                     of: claimed.run.id,
                     by: ada.principal
                 )
                 async let other = store.decide(
-                    ApprovalDecision(isApproved: true),
+                    ApprovalDecision(.approved),
                     call: "b",
                     of: claimed.run.id,
                     by: ada.principal
@@ -105,7 +105,7 @@ import Testing
             let agent = claimed.run.agentID
             #expect(try await store.tools(ofAgent: agent, by: ada.principal)?.map(\.decision) == [.ask])
             #expect(try await store.suspend(claimed.suspended([calls[0]])))
-            let always = ApprovalDecision(isApproved: true, isRemembered: true)
+            let always = ApprovalDecision(.approved, isRemembered: true)
             _ = try await store.decide(always, call: "a", of: claimed.run.id, by: ada.principal)
             #expect(try await store.tools(ofAgent: agent, by: ada.principal)?.map(\.ownDecision) == [.allow])
             #expect(try await store.tools(ofAgent: agent, by: bob.principal)?.map(\.decision) == [.ask])
@@ -125,7 +125,7 @@ import Testing
             let second = try #require(try await store.claim(worker: .v7(), limit: 5, silence: .zero).first)
             #expect(second.run.id == first.run.id && second.run.attempt == 2)
             #expect(try await store.suspend(second.suspended([calls[0]])))
-            let decision = ApprovalDecision(isApproved: true)
+            let decision = ApprovalDecision(.approved)
             _ = try await store.decide(decision, call: "a", of: first.run.id, by: ada.principal)
             let third = try #require(try await store.claim(worker: .v7(), limit: 5, silence: .seconds(10)).first)
             #expect(third.run.attempt == 2)
@@ -141,6 +141,74 @@ import Testing
             #expect(try await store.requestCancellation(of: claimed.run.id, by: ada.principal)?.state == .queued)
             let again = try #require(try await store.claim(worker: .v7(), limit: 5, silence: .seconds(10)).first)
             #expect(try await store.brief(for: again).isCancelled)
+        }
+    }
+
+    @Test func theSameCallIsAskedAboutInItsWay() async throws {
+        try await TestDatabase.with { database in
+            let store = database.store
+            let ada = try await store.person()
+            var claimed = try await store.claimedRun(by: ada.principal)
+            let id = claimed.run.id
+            for (kind, wrong, right) in [
+                (CallRequest.Kind.approval, ApprovalDecision(.answered, text: "x"), ApprovalDecision(.approved)),
+                (.maybeExecuted, ApprovalDecision(.approved), ApprovalDecision(.again)),
+                // It was cut short once more: the first answer does not hold for that.
+                (.maybeExecuted, ApprovalDecision(.denied), ApprovalDecision(.done, text: "I saw it.")),
+                (.question, ApprovalDecision(.again), ApprovalDecision(.answered, text: "blue")),
+            ] {
+                #expect(try await store.suspend(claimed.suspended([calls[0]], kind)))
+                #expect(try await store.run(id, by: ada.principal)?.state == .waiting)
+                await #expect(throws: StorageError.self) {
+                    try await store.decide(wrong, call: "a", of: id, by: ada.principal)
+                }
+                #expect(try await store.pendingApprovals(by: ada.principal).map(\.kind) == [kind])
+                #expect(try await store.decide(right, call: "a", of: id, by: ada.principal)?.state == .queued)
+                claimed = try #require(try await store.claim(worker: .v7(), limit: 5, silence: .seconds(10)).first)
+            }
+            let answers = try await store.brief(for: claimed).approvals.sorted { $0.kind.rawValue < $1.kind.rawValue }
+            #expect(answers.map(\.decision) == [.approved, .done, .answered])
+            #expect(answers.map(\.text) == [nil, "I saw it.", "blue"])
+            #expect(try await store.pendingApprovals(by: ada.principal).isEmpty)
+        }
+    }
+
+    @Test func whatNobodyAnswersInTimeIsRefused() async throws {
+        try await TestDatabase.with { database in
+            let store = database.store
+            let ada = try await store.person()
+            let late = try await store.claimedRun(by: ada.principal)
+            let early = try await store.claimedRun(by: ada.principal)
+            #expect(try await store.suspend(late.suspended(calls, expiresAt: Date(timeIntervalSinceNow: -1))))
+            #expect(try await store.suspend(early.suspended(calls, expiresAt: Date(timeIntervalSinceNow: 600))))
+            #expect(try await store.expireApprovals() == 2)
+            #expect(try await store.expireApprovals() == 0)
+            #expect(try await store.run(late.run.id, by: ada.principal)?.state == .queued)
+            #expect(try await store.run(early.run.id, by: ada.principal)?.state == .waiting)
+            let again = try #require(try await store.claim(worker: .v7(), limit: 5, silence: .seconds(10)).first)
+            let answers = try await store.brief(for: again).approvals
+            #expect(answers.map(\.decision) == [.expired, .expired] && answers.allSatisfy { $0.decidedBy == nil })
+        }
+    }
+
+    @Test func patienceIsTheTools() async throws {
+        try await TestDatabase.with { database in
+            let store = database.store
+            let (ada, root) = (try await store.person("ada"), try await store.person("root", isSuperuser: true))
+            try await dig(store)
+            let agent = try await store.claimedRun(by: ada.principal).run.agentID
+            func patience() async throws -> Int? {
+                try await store.tools(ofAgent: agent, by: ada.principal)?.first?.patience
+            }
+            #expect(try await patience() == nil)
+            #expect(try await store.setApprovalPatience(60, by: ada.principal) == false)
+            #expect(try await store.setApprovalPatience(60, by: root.principal))
+            #expect(try await patience() == 60)
+            #expect(try await store.setPolicy(.ask, patience: 5, tool: "dig", agent: agent, by: ada.principal))
+            #expect(try await patience() == 5)
+            #expect(try await store.setPolicy(nil, tool: "dig", agent: agent, by: ada.principal))
+            #expect(try await store.setApprovalPatience(nil, by: root.principal))
+            #expect(try await patience() == nil)
         }
     }
 }

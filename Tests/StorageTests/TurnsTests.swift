@@ -186,7 +186,7 @@ import Testing
             let claimed = try await store.claimedRun(worker: worker, by: user.principal)
             #expect(try await store.heartbeat(worker: worker) == [])
             #expect(try await store.requestCancellation(of: claimed.run.id, by: user.principal)?.state == .running)
-            #expect(try await store.heartbeat(worker: worker) == [claimed.run.id])
+            #expect(try await store.heartbeat(worker: worker) == [RunWish(run: claimed.run.id, isCancelled: true)])
             #expect(try await store.heartbeat(worker: .v7()) == [])
             #expect(try await store.finish(claimed.outcome("", after: 2, state: .cancelled)))
             #expect(try await store.heartbeat(worker: worker) == [])
@@ -205,7 +205,9 @@ import Testing
                 async let claimed = store.claim(worker: worker, limit: 1, silence: .seconds(10))
                 let (state, isClaimed) = (try await cancelled?.state, try await !claimed.isEmpty)
                 #expect(state == (isClaimed ? .running : .cancelled))
-                if isClaimed { #expect(try await store.heartbeat(worker: worker).contains(run.id)) }
+                if isClaimed {
+                    #expect(try await store.heartbeat(worker: worker).contains { $0.run == run.id && $0.isCancelled })
+                }
             }
         }
     }

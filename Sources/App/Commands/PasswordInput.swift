@@ -3,12 +3,15 @@ import Foundation
 
 /// Takes a password without it ever standing in the list of processes.
 enum PasswordInput {
-    /// From the first line of `file`, else asked for twice on a terminal, else the first line of standard input.
-    static func read(file: String?) throws(AppError) -> Secret {
+    /// From the first line of `file`, else asked for on a terminal, twice when it is new, else the first line of standard
+    /// input.
+    static func read(file: String?, isNew: Bool = true) throws(AppError) -> Secret {
         if let file { return try first(lineOf: file) }
         guard isatty(STDIN_FILENO) == 1 else { return try checked(readLine(strippingNewline: true)) }
         let password = try checked(ask("Password: "))
-        guard ask("Again: ") == password.reveal() else { throw AppError(.account, "The two passwords differ.") }
+        guard !isNew || ask("Again: ") == password.reveal() else {
+            throw AppError(.account, "The two passwords differ.")
+        }
         return password
     }
 

@@ -72,6 +72,7 @@ struct Parts: Sendable {
         if configuration.workers > 0 { services.append(workerService(for: role)) }
         guard role == .server else { return services }
         services.append(HousekeepingService(store: store, logger: logger))
+        services.append(WaitingService(store: store, worker: worker, logger: logger))
         services.append(AnnouncementService(store: store, hub: hub))
         services.append(try await webServer())
         // They end in the reverse order: a stream that follows a long answer would keep the server from ending.
@@ -102,6 +103,7 @@ struct Parts: Sendable {
             runQueued: { [worker] in worker.wake() },
             runCancelled: { [worker] run in worker.cancel(run: run.id) },
             providerTrouble: { [health] provider in health.trouble(of: provider) },
+            runWished: { [worker] wish in worker.heed(wish) },
             tokens: await AccessTokens(secret: try configuration.secretKey ?? SigningSecret.load(directory: data.path)),
             settings: WebSettings(
                 templates: "\(configuration.resourceFolder)/Templates",

@@ -79,14 +79,17 @@ struct Delegation: Sendable {
 
 /// What a run waits for while it rests, and what comes into being with that.
 struct Rest: Sendable, Equatable {
-    /// Calls that need a person's word, and those of them that nobody was asked about yet.
-    var calls: [ToolCall] = []
-    var newCalls: [ToolCall] = []
+    /// Calls that need a person's word.
+    var calls: [CallRequest] = []
     var children: [NewChild] = []
     /// Children under way: the end of one wakes the run.
     var awaited: [UUID] = []
     /// Another agent goes on, at once.
     var handOff: HandOff?
+    /// Somebody wants it to rest until they resume it.
+    var isPaused = false
+
+    static let pause = Rest(isPaused: true)
 
     struct HandOff: Sendable, Equatable {
         var call: ToolCall
@@ -94,5 +97,10 @@ struct Rest: Sendable, Equatable {
         var note: String?
     }
 
-    var reason: String { handOff != nil ? "hand_off" : calls.isEmpty ? "child" : "approval" }
+    var reason: String {
+        if handOff != nil { return "hand_off" }
+        return isPaused ? "paused" : calls.first?.kind.rawValue ?? "child"
+    }
+
+    var state: RunState { handOff != nil ? .queued : isPaused ? .paused : .waiting }
 }

@@ -21,6 +21,8 @@ package struct ToolSpecification: Sendable {
     package var effect: ToolEffect
     /// A call that takes longer is ended.
     package var timeLimit: Duration
+    /// Whether a call is a question to the person: the run rests until it is answered, and the tool gets the answer.
+    package var asksPerson: Bool
 
     package init(
         name: String,
@@ -28,7 +30,8 @@ package struct ToolSpecification: Sendable {
         schema: String,
         level: ToolLevel,
         effect: ToolEffect,
-        timeLimit: Duration = .seconds(30)
+        timeLimit: Duration = .seconds(30),
+        asksPerson: Bool = false
     ) {
         self.name = name
         self.description = description
@@ -36,6 +39,7 @@ package struct ToolSpecification: Sendable {
         self.level = level
         self.effect = effect
         self.timeLimit = timeLimit
+        self.asksPerson = asksPerson
     }
 }
 
@@ -61,9 +65,12 @@ package struct ToolContext: Sendable {
     package var run: Run
     /// The person whose run it is, without any power that is not theirs.
     package var principal: Principal
+    /// What the person said, for a tool that asks them.
+    package var answer: String?
 
-    package init(run: Run) {
+    package init(run: Run, answer: String? = nil) {
         self.run = run
+        self.answer = answer
         principal = .member(user: run.userID, organisation: run.organisationID, isSuperuser: false)
     }
 }

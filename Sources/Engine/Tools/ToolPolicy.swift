@@ -12,36 +12,55 @@ package struct ToolPolicy: Sendable, Equatable {
         package var toolName: String?
         package var level: ToolLevel?
         package var decision: Decision
+        /// Seconds until a call that asks is taken for refused.
+        package var expiresAfter: Int?
 
         package init(
             userID: UUID? = nil,
             agentID: UUID? = nil,
             toolName: String? = nil,
             level: ToolLevel? = nil,
-            decision: Decision
+            decision: Decision,
+            expiresAfter: Int? = nil
         ) {
             self.userID = userID
             self.agentID = agentID
             self.toolName = toolName
             self.level = level
             self.decision = decision
+            self.expiresAfter = expiresAfter
         }
     }
 
     package var rules: [Rule]
+    /// Seconds until a call that asks is taken for refused, where no rule says otherwise; nil waits for ever.
+    package var expiresAfter: Int?
 
-    package init(rules: [Rule] = []) { self.rules = rules }
+    package init(rules: [Rule] = [], expiresAfter: Int? = nil) {
+        self.rules = rules
+        self.expiresAfter = expiresAfter
+    }
 
     /// The organisation's "deny" stands; otherwise the rule that says most about the call counts, and without one
     /// everything but privileged tools is allowed.
     package func decision(on tool: ToolSpecification, agent: UUID) -> Decision {
-        let fitting = rules.filter { rule in
-            (rule.toolName ?? tool.name) == tool.name && (rule.level ?? tool.level) == tool.level
-                && (rule.agentID ?? agent) == agent
-        }
+        let fitting = fitting(tool, agent)
         if fitting.contains(where: { $0.userID == nil && $0.decision == .deny }) { return .deny }
         let telling = fitting.max { $0.weight < $1.weight }
         return telling?.decision ?? (tool.level == .privileged ? .ask : .allow)
+    }
+
+    /// Seconds that a call of the tool waits for its person; nil for ever.
+    package func patience(with tool: ToolSpecification, agent: UUID) -> Int? {
+        fitting(tool, agent).filter { $0.expiresAfter != nil }.max { $0.weight < $1.weight }?.expiresAfter
+            ?? expiresAfter
+    }
+
+    private func fitting(_ tool: ToolSpecification, _ agent: UUID) -> [Rule] {
+        rules.filter { rule in
+            (rule.toolName ?? tool.name) == tool.name && (rule.level ?? tool.level) == tool.level
+                && (rule.agentID ?? agent) == agent
+        }
     }
 }
 
@@ -55,24 +74,6 @@ extension ToolPolicy.Rule {
     }
 }
 
-/// What a person said to a call that waited for them.
-package struct ToolApproval: Sendable, Equatable {
-    package var callID: String
-    package var isApproved: Bool
-    /// The input as the person changed it, a JSON object; nil as the model wrote it.
-    package var editedInput: String?
-    package var decidedBy: UUID
-    package var decidedAt: Date
-
-    package init(callID: String, isApproved: Bool, editedInput: String?, decidedBy: UUID, decidedAt: Date) {
-        self.callID = callID
-        self.isApproved = isApproved
-        self.editedInput = editedInput
-        self.decidedBy = decidedBy
-        self.decidedAt = decidedAt
-    }
-}
-
 /// A run that rests until a person has answered, or a child has ended; it costs a row and nothing else.
 package struct SuspendedRun: Sendable {
     package var run: Run
@@ -82,23 +83,26 @@ package struct SuspendedRun: Sendable {
     /// Model calls that are not stored yet.
     package var usage: [UsageRecord]
     /// What is asked.
-    package var calls: [ToolCall]
+    package var calls: [CallRequest]
     /// Runs that come into being with this.
     package var children: [NewChild]
     /// Children under way. When one of them has ended meanwhile, the run does not rest at all.
     package var awaited: [UUID]
     /// The agent that goes on, at once.
     package var successor: UUID?
+    /// It rests until somebody resumes it.
+    package var isPaused: Bool
 
     package init(
         run: Run,
         epoch: Int64,
         events: [RunEvent],
         usage: [UsageRecord],
-        calls: [ToolCall] = [],
+        calls: [CallRequest] = [],
         children: [NewChild] = [],
         awaited: [UUID] = [],
-        successor: UUID? = nil
+        successor: UUID? = nil,
+        isPaused: Bool = false
     ) {
         self.run = run
         self.epoch = epoch
@@ -108,5 +112,6 @@ package struct SuspendedRun: Sendable {
         self.children = children
         self.awaited = awaited
         self.successor = successor
+        self.isPaused = isPaused
     }
 }

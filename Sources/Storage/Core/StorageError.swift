@@ -54,6 +54,7 @@ extension StorageError {
         "agents_own_name": "name",
         "runs_one_active": "run",
         "runs_idempotency_key": "idempotency_key",
+        "pending_messages_idempotency_key": "idempotency_key",
     ]
 
     private static let conflicts = [

@@ -14,7 +14,7 @@ extension Store {
             [
                 Self.agent(of: run), Self.history(of: run), Self.candidates(of: run), Self.tools(of: run),
                 Self.rules(user: run.userID, organisation: run.organisationID), Self.answers(to: run),
-                Self.team(of: run), Self.children(of: run),
+                Self.team(of: run), Self.children(of: run), Self.steering(of: run), Self.patience,
             ],
             by: .system
         )
@@ -27,19 +27,25 @@ extension Store {
             temperature: try agent.get("temperature", as: String?.self).flatMap { Double($0) },
             maximumTokens: try agent.get("max_tokens", as: String?.self).flatMap { Int($0) },
             tools: try answers[3].map { try $0.get("name") },
-            policy: try Self.policy(answers[4]),
-            approvals: try answers[5].map(Self.approval),
+            policy: try Self.policy(answers[4], patience: answers[9]),
+            approvals: try answers[5].map(Self.answer),
+            steering: try answers[8].map(Self.steering),
             task: try agent.get("task", as: String?.self).map { TaskContext(json: try JSONValue(parsing: $0)) },
             team: try Self.team(answers[6], of: run, size: try agent.get("turn_size")),
             children: try answers[7].map(Self.child),
-            isCancelled: try agent.get("is_cancelled")
+            isCancelled: try agent.get("is_cancelled"),
+            isPausing: try agent.get("is_pausing"),
+            isSteered: try agent.get("is_steered")
         )
     }
 
     private static func agent(of run: Run) -> Query {
         """
         select a.display_name, a.instruction, a.parameters ->> 'temperature' as temperature,
-            a.parameters ->> 'max_tokens' as max_tokens, r.cancel_requested_at is not null as is_cancelled, r.task,
+            a.parameters ->> 'max_tokens' as max_tokens, r.cancel_requested_at is not null as is_cancelled,
+            r.pause_requested_at is not null as is_pausing, exists (
+                select from pending_messages p where p.run_id = r.run_id and p.step is null
+            ) as is_steered, r.task,
             1 + (
                 select count(*) from runs t where t.root_run_id = r.root_run_id and t.parent_run_id is not null
             ) as turn_size
@@ -52,23 +58,6 @@ extension Store {
         select t.name from agent_tools g join tools t on t.tool_id = g.tool_id
         where g.agent_id = \(run.agentID) and g.is_enabled and t.is_active order by t.name
         """
-    }
-
-    private static func answers(to run: Run) -> Query {
-        """
-        select call_id, state, edited_input, decided_by, decided_at from tool_approvals
-        where run_id = \(run.id) and state <> 'pending'
-        """
-    }
-
-    private static func approval(_ row: Row) throws -> ToolApproval {
-        ToolApproval(
-            callID: try row.get("call_id"),
-            isApproved: try row.get("state") == ApprovalRecord.State.approved.rawValue,
-            editedInput: try row.get("edited_input"),
-            decidedBy: try row.get("decided_by"),
-            decidedAt: try row.get("decided_at")
-        )
     }
 
     /// The way up from the person's message, as far as the limits allow: other branches are not told.

@@ -15,6 +15,12 @@ struct RunEnd {
         var statements = [Self.end(outcome)]
         if run.parentRunID != nil { statements.append(RunTree.wakeParent(of: run)) }
         if outcome.mayHaveChildren { statements += RunTree.stop(below: run.id) }
+        if run.parentRunID == nil {
+            // Looks after the conversation is locked: what was written meanwhile is seen.
+            statements.append(
+                "select true as has_pending from pending_messages where conversation_id = \(run.conversationID) limit 1"
+            )
+        }
         self.statements = statements
     }
 
@@ -62,7 +68,14 @@ struct RunEnd {
                     parent_message_id
                 )
                 select conversation_id, message_id, org_id, user_id, 'assistant', \(content),
-                    \(JSONText(outcome.metadata.withoutEscapedZeroCharacters))::jsonb, agent_id, run_id, user_message_id
+                    \(JSONText(outcome.metadata.withoutEscapedZeroCharacters))::jsonb, agent_id, run_id,
+                    -- It answers what was said last.
+                    coalesce((
+                        select m.message_id from messages m
+                        where m.conversation_id = r.conversation_id and m.message_id > r.user_message_id
+                            and m.message_id < r.message_id and m.run_id = r.run_id and m.role = 'user'
+                        order by m.message_id desc limit 1
+                    ), user_message_id)
                 from r where \(isWritten)::boolean
                 returning conversation_id
             )
@@ -82,7 +95,8 @@ struct RunEnd {
         counted as (
             update user_statistics s set total_messages = s.total_messages + \(answers) + (
                 select count(*) from messages m
-                where m.conversation_id = r.conversation_id and m.message_id = r.user_message_id and m.run_id = r.run_id
+                where m.conversation_id = r.conversation_id and m.message_id between r.user_message_id and r.message_id
+                    and m.run_id = r.run_id and m.role = 'user'
             )::integer, served_at = case when r.attempt > 0 then r.finished_at else s.served_at end
             from r where s.org_id = r.org_id and s.user_id = r.user_id and r.finished_at is not null
                 and r.parent_run_id is null

@@ -24,18 +24,29 @@ extension Store: Journal {
         return claimed.sorted { ($0.place, $0.run.run.createdAt) < ($1.place, $1.run.run.createdAt) }.map(\.run)
     }
 
-    package func heartbeat(worker: UUID) async throws -> [UUID] {
+    package func heartbeat(worker: UUID) async throws -> [RunWish] {
         let rows = try await query(
             """
             with alive as (
                 insert into workers (worker_id) values (\(worker))
                 on conflict (worker_id) do update set heartbeat_at = now()
             )
-            select run_id from runs where lease_owner = \(worker) and cancel_requested_at is not null
+            select run_id, is_cancelled, is_paused, is_steered from runs r cross join lateral (
+                select r.cancel_requested_at is not null as is_cancelled, r.pause_requested_at is not null as is_paused,
+                    exists (select from pending_messages p where p.run_id = r.run_id and p.step is null) as is_steered
+            ) wished
+            where lease_owner = \(worker) and (is_cancelled or is_paused or is_steered)
             """,
             by: .system
         )
-        return try rows.map { row in try row.get("run_id") }
+        return try rows.map { row in
+            RunWish(
+                run: try row.get("run_id"),
+                isCancelled: try row.get("is_cancelled"),
+                isPaused: try row.get("is_paused"),
+                isSteered: try row.get("is_steered")
+            )
+        }
     }
 
     /// Its row stays as long as a run names it; it has been silent for ever.
@@ -63,10 +74,15 @@ extension Store: Journal {
         let ends = outcomes.map { RunEnd($0).statements }
         let answers = try await batch(locks + ends.flatMap { $0 }, by: .system)
         var place = locks.count
-        return try ends.map { statements in
-            defer { place += statements.count }
-            return try answers[place].first?.get("is_stored") ?? false
+        var isStored: [Bool] = []
+        for (outcome, statements) in zip(outcomes, ends) {
+            isStored.append(try answers[place].first?.get("is_stored") ?? false)
+            place += statements.count
+            let last = answers[place - 1]
+            guard last.columns == ["has_pending"], last.first != nil else { continue }
+            await settleQuietly(in: outcome.run.conversationID)
         }
+        return isStored
     }
 
     package func events(of run: UUID, after sequence: Int64, limit: Int) async throws -> [RunEvent] {

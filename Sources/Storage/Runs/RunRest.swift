@@ -16,6 +16,8 @@ struct RunRest {
             statements.append(RunTree.lock(suspended.run.conversationID))
         }
         statements.append("select from runs where run_id = \(suspended.run.id) for no key update")
+        let repeated = suspended.calls.filter { $0.isNew && $0.kind == .maybeExecuted }
+        if !repeated.isEmpty { statements.append(Self.forgetting(repeated, suspended)) }
         statements.append(Self.rest(suspended))
         if !suspended.children.isEmpty { statements.append(RunTree.firstEvents(of: suspended.children)) }
         self.statements = statements
@@ -25,6 +27,16 @@ struct RunRest {
     static func isStored(_ answers: [Rows]) throws -> Bool {
         for rows in answers where rows.columns == ["is_stored"] { return try rows.first?.get("is_stored") ?? false }
         return false
+    }
+
+    /// What is asked once more, because it was cut short once more, has no answer any more.
+    private static func forgetting(_ requests: [CallRequest], _ suspended: SuspendedRun) -> Query {
+        """
+        delete from tool_approvals a using runs r
+        where a.run_id = \(suspended.run.id) and a.call_id = any(\(requests.map(\.call.id))::text[])
+            and a.kind = \(CallRequest.Kind.maybeExecuted.rawValue) and r.run_id = a.run_id
+            and r.lease_epoch = \(suspended.epoch) and r.lease_owner is not null
+        """
     }
 
     private static func rest(_ suspended: SuspendedRun) -> Query {
@@ -44,9 +56,13 @@ struct RunRest {
                     state = case
                         -- Whoever asked to stop it meanwhile shall not wait for an answer.
                         when cancel_requested_at is not null or \(suspended.successor)::uuid is not null then 'queued'
+                        when \(suspended.isPaused)::boolean then
+                            case when pause_requested_at is null then 'queued' else 'paused' end
                         when exists (
-                            select from tool_approvals a
-                            where a.run_id = \(run) and a.call_id = any(\(calls.map(\.id))::text[]) and a.state <> 'pending'
+                            select from tool_approvals a join unnest(
+                                \(calls.map(\.call.id))::text[], \(calls.map(\.kind.rawValue))::text[]
+                            ) c (call_id, kind) on c.call_id = a.call_id and c.kind = a.kind
+                            where a.run_id = \(run) and a.state <> 'pending'
                         ) then 'queued'
                         when exists (
                             select from runs c
@@ -62,12 +78,16 @@ struct RunRest {
                 select e.run_id, e.sequence, e.type, e.data::json, e.timestamp from \(rows.source) join r using (run_id)
                 on conflict (run_id, sequence) do nothing
             ), paid as (\(usage.insertion(for: "r"))), asked as (
-                insert into tool_approvals (run_id, org_id, user_id, agent_id, call_id, tool_name, tool_input)
-                select r.run_id, r.org_id, r.user_id, r.agent_id, c.call_id, c.tool_name, c.tool_input
+                insert into tool_approvals (
+                    run_id, org_id, user_id, agent_id, call_id, tool_name, tool_input, kind, expires_at
+                )
+                select r.run_id, r.org_id, r.user_id, r.agent_id, c.call_id, c.tool_name, c.tool_input, c.kind, c.expires_at
                 from r cross join unnest(
-                    \(calls.map(\.id))::text[], \(calls.map(\.name))::text[], \(calls.map(\.input))::text[]
-                ) c (call_id, tool_name, tool_input)
-                on conflict (run_id, call_id) do nothing
+                    \(calls.map(\.call.id))::text[], \(calls.map(\.call.name))::text[],
+                    \(calls.map(\.call.input))::text[], \(calls.map(\.kind.rawValue))::text[],
+                    \(calls.map { $0.expiresAt?.iso8601Milliseconds })::timestamptz[]
+                ) c (call_id, tool_name, tool_input, kind, expires_at)
+                on conflict (run_id, call_id, kind) do nothing
             )\(children)
             select exists (select from r) or exists (
                 -- It was stored before, and the answer to that got lost.

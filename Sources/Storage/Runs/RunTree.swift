@@ -16,10 +16,12 @@ enum RunTree {
         """
         insert into runs (
             run_id, root_run_id, parent_run_id, parent_call_id, depth, task, org_id, user_id, conversation_id, agent_id,
-            model_id, user_message_id, message_id, priority, created_at
+            model_id, user_message_id, message_id, priority, created_at, pause_requested_at
         )
         select c.run_id, p.root_run_id, p.run_id, c.key, p.depth + 1, c.task::json, p.org_id, p.user_id,
-            p.conversation_id, c.agent_id, p.model_id, p.user_message_id, c.message_id, p.priority, c.created_at
+            p.conversation_id, c.agent_id, p.model_id, p.user_message_id, c.message_id, p.priority, c.created_at,
+            -- A child of a run that is to pause is taken up to rest.
+            p.pause_requested_at
         from \(parents) p cross join unnest(
             \(children.map(\.run.id))::uuid[], \(children.map(\.key))::text[], \(children.map(\.task.json.text))::text[],
             \(children.map(\.run.agentID))::uuid[], \(children.map(\.run.messageID))::uuid[],

@@ -180,11 +180,13 @@ extension Store {
             ] + RunTree.stop(below: run) + (found.parentRunID == nil ? [] : [RunTree.wakeParent(of: found)]),
             by: principal
         )
-        return try answers[3].first.map(Run.init)
+        let stopped = try answers[3].first.map(Run.init)
+        if stopped?.state.isFinal == true { await settleQuietly(in: found.conversationID) }
+        return stopped
     }
 
     /// The fourth law for an `r` of runs.
-    private static func isOwnRun(_ principal: Principal) -> Query {
+    static func isOwnRun(_ principal: Principal) -> Query {
         "r.user_id = \(principal.userID) and r.org_id = \(principal.organisationID)"
     }
 }

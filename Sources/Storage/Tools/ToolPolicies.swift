@@ -12,6 +12,8 @@ package struct AgentTool: Sendable, Equatable {
     package var ownDecision: ToolPolicy.Decision?
     /// What happens to a call as things are.
     package var decision: ToolPolicy.Decision
+    /// Seconds that a call waits for its person; nil for ever.
+    package var patience: Int?
 
     package init(
         name: String,
@@ -19,7 +21,8 @@ package struct AgentTool: Sendable, Equatable {
         level: ToolLevel,
         isEnabled: Bool = true,
         ownDecision: ToolPolicy.Decision? = nil,
-        decision: ToolPolicy.Decision
+        decision: ToolPolicy.Decision,
+        patience: Int? = nil
     ) {
         self.name = name
         self.description = description
@@ -27,6 +30,7 @@ package struct AgentTool: Sendable, Equatable {
         self.isEnabled = isEnabled
         self.ownDecision = ownDecision
         self.decision = decision
+        self.patience = patience
     }
 }
 
@@ -41,12 +45,12 @@ extension Store {
                 from agent_tools g join tools t on t.tool_id = g.tool_id
                 where g.agent_id = \(agent) and t.is_active order by t.name
                 """,
-                Self.rules(user: principal.userID, organisation: principal.organisationID),
+                Self.rules(user: principal.userID, organisation: principal.organisationID), Self.patience,
             ],
             by: principal
         )
         guard !answers[0].isEmpty else { return nil }
-        let policy = try Self.policy(answers[2])
+        let policy = try Self.policy(answers[2], patience: answers[3])
         return try answers[1].map { row in
             let specification = ToolSpecification(
                 name: try row.get("name"),
@@ -64,14 +68,17 @@ extension Store {
                 level: specification.level,
                 isEnabled: try row.get("is_enabled"),
                 ownDecision: own?.decision,
-                decision: policy.decision(on: specification, agent: agent)
+                decision: policy.decision(on: specification, agent: agent),
+                patience: policy.patience(with: specification, agent: agent)
             )
         }
     }
 
-    /// The person's own rule for a tool of an agent; nil takes it away. Returns whether the agent has the tool.
+    /// The person's own rule for a tool of an agent; nil takes it away. `patience`: seconds until a call that asks is taken
+    /// for refused. Returns whether the agent has the tool.
     package func setPolicy(
         _ decision: ToolPolicy.Decision?,
+        patience: Int? = nil,
         tool: String,
         agent: UUID,
         by principal: Principal
@@ -92,12 +99,13 @@ extension Store {
         }
         try await query(
             """
-            insert into tool_policies (policy_id, org_id, user_id, agent_id, tool_name, decision)
+            insert into tool_policies (policy_id, org_id, user_id, agent_id, tool_name, decision, expires_after)
             values (
-                \(UUID.v7()), \(principal.organisationID), \(principal.userID), \(agent), \(tool), \(decision.rawValue)
+                \(UUID.v7()), \(principal.organisationID), \(principal.userID), \(agent), \(tool), \(decision.rawValue),
+                \(patience)
             )
             on conflict (org_id, user_id, agent_id, tool_name, security_level)
-            do update set decision = excluded.decision
+            do update set decision = excluded.decision, expires_after = excluded.expires_after
             """,
             by: principal
         )
@@ -107,12 +115,42 @@ extension Store {
     /// The rules that hold for a person.
     static func rules(user: UUID?, organisation: UUID?) -> Query {
         """
-        select user_id, agent_id, tool_name, security_level, decision from tool_policies
+        select user_id, agent_id, tool_name, security_level, decision, expires_after from tool_policies
         where org_id = \(organisation) and (user_id is null or user_id = \(user))
         """
     }
 
-    static func policy(_ rows: Rows) throws -> ToolPolicy {
+    private static let patienceName = "approval_patience"
+
+    /// Seconds that calls wait for their person where no rule says otherwise; no row when they wait for ever.
+    static let patience: Query = "select value::integer as patience from settings where name = \(patienceName)"
+
+    package func approvalPatience() async throws -> Int? {
+        try await query(Self.patience, by: .system).first?.get("patience")
+    }
+
+    /// For administrators and the system; false for others. nil: for ever.
+    package func setApprovalPatience(_ seconds: Int?, by principal: Principal) async throws -> Bool {
+        let change: Query =
+            if let seconds {
+                """
+                insert into settings (name, value, updated_by)
+                select \(Self.patienceName), \(String(seconds)), \(principal.userID)::uuid
+                where alma_is_system() or alma_is_superuser()
+                on conflict (name) do update
+                set value = excluded.value, updated_at = now(), updated_by = excluded.updated_by
+                """
+            } else {
+                "delete from settings where name = \(Self.patienceName)"
+            }
+        let answers = try await batch(
+            ["select alma_is_system() or alma_is_superuser() as is_allowed", change],
+            by: principal
+        )
+        return try answers[0].first?.get("is_allowed") ?? false
+    }
+
+    static func policy(_ rows: Rows, patience: Rows) throws -> ToolPolicy {
         ToolPolicy(
             rules: try rows.map { row in
                 ToolPolicy.Rule(
@@ -120,9 +158,11 @@ extension Store {
                     agentID: try row.get("agent_id"),
                     toolName: try row.get("tool_name"),
                     level: try row.get("security_level", as: String?.self).flatMap(ToolLevel.init),
-                    decision: ToolPolicy.Decision(rawValue: try row.get("decision")) ?? .deny
+                    decision: ToolPolicy.Decision(rawValue: try row.get("decision")) ?? .deny,
+                    expiresAfter: try row.get("expires_after")
                 )
-            }
+            },
+            expiresAfter: try patience.first?.get("patience")
         )
     }
 }

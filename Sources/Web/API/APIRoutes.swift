@@ -62,12 +62,24 @@ struct APIRoutes: Sendable {
         let tools = ToolRoutes(services: services)
         router.get("/v1/agents/{id}/tools", use: tools.tools)
         router.put("/v1/agents/{id}/tools/{name}/policy", use: tools.setPolicy)
-        router.get("/v1/runs/{id}/approvals", use: tools.approvals)
-        router.post("/v1/runs/{id}/approvals/{call}", use: tools.decide)
+
+        let approvals = ApprovalRoutes(services: services)
+        router.get("/v1/approvals", use: approvals.pending)
+        router.get("/v1/runs/{id}/approvals", use: approvals.list)
+        router.post("/v1/runs/{id}/approvals/{call}", use: approvals.decide)
+        router.get("/v1/settings/approvals", use: approvals.patience)
+        router.put("/v1/settings/approvals", use: approvals.setPatience)
+
+        let pending = PendingMessageRoutes(services: services)
+        router.get("/v1/conversations/{id}/pending-messages", use: pending.list)
+        router.delete("/v1/conversations/{id}/pending-messages/{message}", use: pending.discard)
+        router.post("/v1/conversations/{id}/pending-messages/{message}/dispatch", use: pending.dispatch)
 
         router.get("/v1/runs/{id}", use: runs.show)
         router.get("/v1/runs/{id}/events", use: runs.events)
         router.post("/v1/runs/{id}/cancellation", use: runs.cancel)
         router.post("/v1/runs/{id}/retries", use: runs.retry)
+        router.post("/v1/runs/{id}/pause", use: runs.pause)
+        router.post("/v1/runs/{id}/resume", use: runs.resume)
     }
 }

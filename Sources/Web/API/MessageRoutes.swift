@@ -16,6 +16,8 @@ struct MessageRoutes: Sendable {
             var messageId: String?
             /// `high`, `normal` or `low`.
             var urgency: String?
+            /// What to do while an answer is under way: `steer` or `queue`; without it the message is refused then.
+            var mode: String?
         }
         let identity = try context.signedIn()
         let conversation = try context.identifier("id")
@@ -32,8 +34,22 @@ struct MessageRoutes: Sendable {
             idempotencyKey: try idempotencyKey(request),
             urgency: urgency
         )
-        guard let start = try await services.start(turn, by: identity.principal) else { throw WebError.notFound }
-        return try await answer(start, request: request, identity: identity, context: context)
+        guard let mode = try mode(input.mode) else {
+            guard let start = try await services.start(turn, by: identity.principal) else { throw WebError.notFound }
+            return try await answer(start, request: request, identity: identity, context: context)
+        }
+        switch try await services.say(turn, mode: mode, by: identity.principal) {
+        case nil: throw WebError.notFound
+        case .turn(let start): return try await answer(start, request: request, identity: identity, context: context)
+        case .pending(let message, _):
+            return Envelope.success(message.representation, status: .accepted, context: context)
+        }
+    }
+
+    private func mode(_ name: String?) throws(WebError) -> PendingMessage.Mode? {
+        guard let name else { return nil }
+        guard let mode = PendingMessage.Mode(rawValue: name) else { throw .invalid("mode", "Use steer or queue.") }
+        return mode
     }
 
     func answer(
@@ -129,6 +145,24 @@ extension WebServices {
     package func cancel(_ run: UUID, by principal: Principal) async throws -> Run? {
         guard let run = try await store.requestCancellation(of: run, by: principal) else { return nil }
         if run.state.isFinal { hub.notify(run: run.id) } else { runCancelled(run) }
+        return run
+    }
+
+    /// Asks a run to rest until it is resumed. nil: no such run.
+    package func pause(_ run: UUID, by principal: Principal) async throws -> Run? {
+        let run = try await store.requestPause(of: run, by: principal)
+        if let run {
+            hub.notify(run: run.id)
+            runWished(RunWish(run: run.id, isPaused: true))
+        }
+        return run
+    }
+
+    /// A run that was paused goes on. nil: no such run.
+    package func resume(_ run: UUID, by principal: Principal) async throws -> Run? {
+        guard let run = try await store.resume(run, by: principal) else { return nil }
+        hub.notify(run: run.id)
+        if run.state == .queued { runQueued() }
         return run
     }
 }

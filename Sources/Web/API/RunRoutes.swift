@@ -42,6 +42,23 @@ struct RunRoutes: Sendable {
         return Envelope.success(start.run.representation, status: .accepted, context: context)
     }
 
+    /// It rests after its present step, at the latest ten seconds into a model call; so do the runs below it.
+    func pause(_ request: Request, context: WebContext) async throws -> Response {
+        let identity = try context.signedIn()
+        guard let run = try await services.pause(context.identifier("id"), by: identity.principal) else {
+            throw WebError.notFound
+        }
+        return Envelope.success(run.representation, status: .accepted, context: context)
+    }
+
+    func resume(_ request: Request, context: WebContext) async throws -> Response {
+        let identity = try context.signedIn()
+        guard let run = try await services.resume(context.identifier("id"), by: identity.principal) else {
+            throw WebError.notFound
+        }
+        return Envelope.success(run.representation, status: .accepted, context: context)
+    }
+
     /// Where a reader wants to go on.
     static func place(in request: Request) throws(WebError) -> Int64 {
         let header = request.headers[.lastEventID].flatMap { $0.isEmpty ? nil : $0 }

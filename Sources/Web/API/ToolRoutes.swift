@@ -3,7 +3,7 @@ import Foundation
 import Hummingbird
 import Storage
 
-/// The tools of agents, what a person lets them do, and the calls that wait for an answer.
+/// The tools of agents, and what a person lets them do.
 struct ToolRoutes: Sendable {
     let services: WebServices
 
@@ -14,9 +14,13 @@ struct ToolRoutes: Sendable {
         return Envelope.list(tools.map(\.representation), context: context)
     }
 
-    /// `{"decision": "allow" | "ask" | "deny" | null}`; null leaves it to the general rules.
+    /// `{"decision": "allow" | "ask" | "deny" | null, "expires_after": seconds}`; null leaves it to the general rules. What
+    /// nobody answers within `expires_after` is refused; without it a call waits as long as the server's setting says.
     func setPolicy(_ request: Request, context: WebContext) async throws -> Response {
-        struct Input: Decodable { var decision: String? }
+        struct Input: Decodable {
+            var decision: String?
+            var expiresAfter: Int?
+        }
         let identity = try context.signedIn()
         let input = try await request.decodeJSON(Input.self, context: context)
         let decision = try input.decision.map { text in
@@ -25,43 +29,18 @@ struct ToolRoutes: Sendable {
             }
             return decision
         }
+        if let seconds = input.expiresAfter { try ApprovalRoutes.check(patience: seconds) }
         let agent = try context.identifier("id")
         let name = context.parameters.get("name") ?? ""
-        guard try await services.store.setPolicy(decision, tool: name, agent: agent, by: identity.principal) else {
-            throw WebError.notFound
-        }
-        return try await tools(request, context: context)
-    }
-
-    func approvals(_ request: Request, context: WebContext) async throws -> Response {
-        let identity = try context.signedIn()
-        let found = try await services.store.approvals(of: context.identifier("id"), by: identity.principal)
-        guard let found else { throw WebError.notFound }
-        return Envelope.list(found.map(\.representation), context: context)
-    }
-
-    /// `{"decision": "approve" | "deny", "tool_input": {…}, "remember": false}`
-    func decide(_ request: Request, context: WebContext) async throws -> Response {
-        struct Input: Decodable {
-            var decision: String
-            var toolInput: JSONValue?
-            var remember: Bool?
-        }
-        let identity = try context.signedIn()
-        let input = try await request.decodeJSON(Input.self, context: context)
-        guard ["approve", "deny"].contains(input.decision) else {
-            throw WebError.invalid("decision", "Use approve or deny.")
-        }
-        let run = try await services.answer(
-            context.parameters.get("call") ?? "",
-            of: context.identifier("id"),
-            approve: input.decision == "approve",
-            input: input.toolInput?.text,
-            remember: input.remember ?? false,
+        let isSet = try await services.store.setPolicy(
+            decision,
+            patience: input.expiresAfter,
+            tool: name,
+            agent: agent,
             by: identity.principal
         )
-        guard let run else { throw WebError.notFound }
-        return Envelope.success(run.representation, status: .accepted, context: context)
+        guard isSet else { throw WebError.notFound }
+        return try await tools(request, context: context)
     }
 }
 
@@ -74,20 +53,7 @@ extension AgentTool {
             $0.set("is_enabled", isEnabled)
             $0.set("decision", decision.rawValue)
             $0.set("own_decision", ownDecision?.rawValue)
-        }
-    }
-}
-
-extension ApprovalRecord {
-    fileprivate var representation: JSONObject {
-        JSONObject {
-            $0.set("call_id", callID)
-            $0.set("tool_name", toolName)
-            $0.raw("tool_input", toolInput)
-            $0.set("state", state.rawValue)
-            $0.raw("edited_input", editedInput)
-            $0.set("created_at", createdAt)
-            $0.set("decided_at", decidedAt)
+            $0.set("expires_after", patience)
         }
     }
 }

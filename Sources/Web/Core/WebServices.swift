@@ -16,6 +16,8 @@ package struct WebServices: Sendable {
     package var runCancelled: @Sendable (Run) -> Void
     /// What this process has met when it called a provider; nil when nothing is wrong with it.
     package var providerTrouble: @Sendable (UUID) -> ProviderHealth.Trouble?
+    /// Tells the worker of this process what people want of a run; without one it hears of it at its next sign of life.
+    package var runWished: @Sendable (RunWish) -> Void
     package var tokens: AccessTokens
     package var settings: WebSettings
     package var logger: Logger
@@ -28,6 +30,7 @@ package struct WebServices: Sendable {
         runQueued: @escaping @Sendable () -> Void,
         runCancelled: @escaping @Sendable (Run) -> Void,
         providerTrouble: @escaping @Sendable (UUID) -> ProviderHealth.Trouble? = { _ in nil },
+        runWished: @escaping @Sendable (RunWish) -> Void = { _ in },
         tokens: AccessTokens,
         settings: WebSettings,
         logger: Logger
@@ -39,6 +42,7 @@ package struct WebServices: Sendable {
         self.runQueued = runQueued
         self.runCancelled = runCancelled
         self.providerTrouble = providerTrouble
+        self.runWished = runWished
         self.tokens = tokens
         self.settings = settings
         self.logger = logger

@@ -24,13 +24,15 @@ struct Choices: Sendable {
 
     func composer(
         conversation: UUID?,
-        run: UUID? = nil,
+        run: Run? = nil,
+        isStill: Bool = false,
         draft: ComposerView.Draft = .init(),
         voice: Voice
     ) -> ComposerView {
         ComposerView(
             conversation: conversation,
             run: run,
+            isStill: isStill,
             draft: draft,
             agents: agents.filter { $0.status == "active" }.map { (id: $0.id.text, name: $0.title(voice: voice)) },
             models: models.map { (id: $0.id.text, name: $0.displayName) },

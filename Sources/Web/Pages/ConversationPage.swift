@@ -25,9 +25,7 @@ struct ConversationPage: Sendable {
         }
         if let problem = form.problem(voice) { return try await again(problem, .unprocessableContent) }
         do {
-            guard try await desk.services.start(form, in: id, by: identity.principal) != nil else {
-                throw WebError.notFound
-            }
+            guard try await desk.services.send(form, in: id, by: identity.principal) else { throw WebError.notFound }
         } catch let error as StorageError {
             guard let problem = error.turnProblem(voice) else { throw error }
             return try await again(problem.message, problem.status)
@@ -35,14 +33,35 @@ struct ConversationPage: Sendable {
         return .redirect(to: "/conversations/\(id.text)#end")
     }
 
+    /// The conversation again, with what a person said about a call and could not be taken.
+    func show(
+        _ id: UUID,
+        reply: ToolQuestion.Draft,
+        _ request: Request,
+        context: WebContext,
+        identity: Identity
+    ) async throws -> Response {
+        try await page(
+            request,
+            context: context,
+            identity: identity,
+            of: id,
+            reply: reply,
+            status: .unprocessableContent
+        )
+    }
+
     func page(
         _ request: Request,
         context: WebContext,
         identity: Identity,
+        of conversation: UUID? = nil,
         draft: ComposerView.Draft = .init(),
+        reply: ToolQuestion.Draft? = nil,
         status: HTTPResponse.Status = .ok
     ) async throws -> Response {
-        let id = try context.identifier("id")
+        let id = try conversation ?? context.identifier("id")
+        try await desk.services.settlePending(in: id, by: identity.principal)
         let voice = try desk.voice(context)
         let place = request.method == .get ? UUID(uuidString: request.query("before")) : nil
         async let rail = desk.recentRows(current: id, voice: voice, by: identity.principal)
@@ -50,7 +69,7 @@ struct ConversationPage: Sendable {
         async let choices = desk.choices(by: identity.principal)
         async let deleted = deletion(request, in: id, by: identity.principal)
         let known = try await choices
-        let reader = ThreadReader(desk: desk, identity: identity, csrf: context.csrfToken, voice: voice)
+        let reader = ThreadReader(desk: desk, identity: identity, csrf: context.csrfToken, voice: voice, draft: reply)
         async let thread = reader.thread(of: id, before: place, limit: Self.size, agents: known)
         guard let conversation = try await found, let thread = try await thread else { throw WebError.notFound }
         let address = "/conversations/\(id.text)"
@@ -70,8 +89,15 @@ struct ConversationPage: Sendable {
             older: thread.older.map { "\(address)?before=\($0.text)#end" },
             newer: place == nil ? nil : address + "#end",
             deleted: try await deleted,
+            pending: thread.pending,
             needsModel: known.needsModel,
-            composer: known.composer(conversation: id, run: thread.activeRun, draft: draft, voice: voice),
+            composer: known.composer(
+                conversation: id,
+                run: thread.activeRun,
+                isStill: request.query("write") == "1" || reply != nil,
+                draft: draft,
+                voice: voice
+            ),
             voice: voice
         )
         return try desk.page(view, context: context, status: status)

@@ -53,7 +53,7 @@ struct Desk: Sendable {
 
 /// What was just done, carried by the redirect as `?done=` and said once.
 enum Done: String {
-    case saved, signedOut, renamed, pinned, unpinned, archived, unarchived, deleted, password, sessionEnded
+    case saved, signedOut, renamed, pinned, unpinned, archived, unarchived, deleted, password, sessionEnded, pausing
     case providerAdded, tested, modelsAdded, approved
 
     init?(_ request: Request) {

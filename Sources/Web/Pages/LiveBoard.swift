@@ -1,4 +1,5 @@
 import Engine
+import Foundation
 import Synchronization
 
 /// Where the task that reads a run's log leaves what the task that writes to the page picks up.
@@ -17,6 +18,8 @@ final class LiveBoard: Sendable {
         var tools: LiveAnswer?
         /// Set when the line below the text changed.
         var line: LiveAnswer?
+        /// Messages that the run has taken in.
+        var heard: [UUID] = []
     }
 
     fileprivate struct State: Sendable {
@@ -33,6 +36,9 @@ final class LiveBoard: Sendable {
     }
 
     var isOver: Bool { state.withLock { $0.answer.state.isFinal } }
+
+    /// What the run's log amounts to.
+    var answer: LiveAnswer { state.withLock { $0.answer } }
 
     var sequence: Int64 { state.withLock { $0.answer.sequence } }
 
@@ -65,7 +71,8 @@ extension LiveBoard.State {
             sequence: answer.sequence,
             text: text.advance(to: answer),
             tools: answer.tools != shown.tools ? answer : nil,
-            line: answer.mood != shown.mood ? answer : nil
+            line: answer.mood != shown.mood ? answer : nil,
+            heard: Array(answer.heard.dropFirst(shown.heard.count))
         )
         shown = answer
         return change

@@ -12,6 +12,12 @@ enum LiveFrame: Sendable {
     case reset
     /// Only the place in the log.
     case place
+    /// What a person said that the run has taken in: it stands before the answer.
+    case said(String)
+    /// What waits to be taken in, or to be said.
+    case pending(String)
+    /// Another answer follows: the page has to be loaded again.
+    case next
     /// The finished message.
     case done(String)
 
@@ -28,6 +34,9 @@ enum LiveFrame: Sendable {
         case .talks: "talks"
         case .reset: "reset"
         case .place: "place"
+        case .said: "said"
+        case .pending: "pending"
+        case .next: "next"
         case .done: "done"
         }
     }
@@ -36,9 +45,10 @@ enum LiveFrame: Sendable {
         switch self {
         case .blocks(let first, let blocks):
             "{\"first\":\(first),\"blocks\":[\(blocks.map(LiveFrame.json).joined(separator: ","))]}"
-        case .tools(let html), .status(let html), .talks(let html), .done(let html):
+        case .tools(let html), .status(let html), .talks(let html), .said(let html), .pending(let html),
+            .done(let html):
             "{\"html\":\(LiveFrame.json(html))}"
-        case .reset, .place: "{}"
+        case .reset, .place, .next: "{}"
         }
     }
 

@@ -37,9 +37,17 @@ struct LiveStream: Sendable {
 
     @concurrent private func writeChanges(of board: LiveBoard, to writer: inout any ResponseBodyWriter) async throws {
         var pulse = pulse
+        var below: [String] = []
         for await _ in board.changes {
             guard try await pulse.mayGoOn() else { return }
-            var frames = try frames(of: board.take())
+            let change = board.take()
+            let questions = board.answer.state == .waiting ? try await reader.questionsBelow(run) : []
+            let isAskedElse = questions.map(\.action) != below
+            below = questions.map(\.action)
+            let tools = change.tools ?? (isAskedElse ? board.answer : nil)
+            var frames = try await heard(change.heard) + self.tools(tools, questions) + frames(of: change)
+            // The place goes with the last frame, so that a page never claims more than it has.
+            if !frames.isEmpty { frames += LiveFrame.place.text(id: change.sequence) }
             if board.isOver { frames += try await ending(board) }
             if frames.isEmpty, pulse.isSilent() { frames = ": still here\n\n" }
             if !frames.isEmpty {
@@ -51,6 +59,16 @@ struct LiveStream: Sendable {
         }
     }
 
+    /// The tool calls with what waits for the reader, in this run and in those `below` it.
+    private func tools(_ answer: LiveAnswer?, _ below: [ToolQuestion]) throws -> String {
+        guard let answer else { return "" }
+        let view = ToolsView(
+            tools: answer.toolLines(voice: reader.voice),
+            questions: answer.questions(run: run.id, csrf: reader.csrf, voice: reader.voice) + below
+        )
+        return LiveFrame.tools(try desk.templates.html(view, reader.voice.words.language)).text(id: nil)
+    }
+
     private func frames(of change: LiveBoard.Change) throws -> String {
         var frames = ""
         let language = reader.voice.words.language
@@ -58,28 +76,47 @@ struct LiveStream: Sendable {
         if let text = change.text, !text.blocks.isEmpty {
             frames += LiveFrame.blocks(first: text.first, text.blocks).text(id: nil)
         }
-        if let tools = change.tools {
-            let view = ToolsView(
-                tools: tools.toolLines(voice: reader.voice),
-                questions: tools.questions(run: run.id, csrf: reader.csrf)
-            )
-            frames += LiveFrame.tools(try desk.templates.html(view, language)).text(id: nil)
-        }
-        if let line = change.line?.line(voice: reader.voice) {
+        if let line = change.line?.line(run: run.id, csrf: reader.csrf, voice: reader.voice) {
             frames += LiveFrame.status(try desk.templates.html(line, language)).text(id: nil)
         }
-        // The place goes with the last frame, so that a page never claims more than it has.
-        return frames.isEmpty ? "" : frames + LiveFrame.place.text(id: change.sequence)
+        return frames
+    }
+
+    /// Messages that the run has taken in move from what waits to what was said.
+    private func heard(_ messages: [UUID]) async throws -> String {
+        guard !messages.isEmpty else { return "" }
+        var frames = ""
+        for id in messages {
+            let message = try await desk.store.message(id, in: run.conversationID, by: reader.identity.principal)
+            guard let message else { continue }
+            let html = try desk.templates.html(reader.said(message), reader.voice.words.language)
+            frames += LiveFrame.said(html).text(id: nil)
+        }
+        return frames + (try await pending())
+    }
+
+    private func pending() async throws -> String {
+        let view = try await reader.pending(in: run.conversationID)
+        return LiveFrame.pending(try desk.templates.html(view, reader.voice.words.language)).text(id: nil)
+    }
+
+    /// Whether another answer is under way already, of a message that waited for this end.
+    private func isFollowed() async throws -> Bool {
+        if try await desk.store.settlePending(in: run.conversationID) { desk.services.runQueued() }
+        let active = try await desk.store.activeRuns(in: run.conversationID, by: reader.identity.principal)
+        return !active.isEmpty
     }
 
     private func ending(_ board: LiveBoard) async throws -> String {
         let principal = reader.identity.principal
+        let isFollowed = try await isFollowed()
         let run = try await desk.store.run(run.id, by: principal) ?? run
         let answer = try await reader.answer(of: run, agents: desk.choices(by: principal))
         let language = reader.voice.words.language
         let html = try desk.templates.html(answer, language)
         let talks = try desk.templates.html(await talks(in: run.conversationID), language)
-        return LiveFrame.talks(talks).text(id: nil) + LiveFrame.done(html).text(id: board.sequence)
+        let next = isFollowed ? LiveFrame.next.text(id: nil) : try await pending()
+        return LiveFrame.talks(talks).text(id: nil) + next + LiveFrame.done(html).text(id: board.sequence)
     }
 
     /// The rail once nothing is at work in this conversation any more.

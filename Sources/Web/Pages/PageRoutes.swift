@@ -44,6 +44,9 @@ extension Pages {
         router.post("/runs/{id}/cancellation", use: runs.cancel)
         router.post("/runs/{id}/retry", use: runs.retry)
         router.post("/runs/{id}/approvals/{call}", use: runs.decide)
+        router.post("/runs/{id}/pause", use: runs.pause)
+        router.post("/runs/{id}/resume", use: runs.resume)
+        router.post("/conversations/{id}/pending/{message}", use: runs.settle)
 
         let providers = ProviderListPage(desk: desk)
         router.get("/providers", use: providers.show)

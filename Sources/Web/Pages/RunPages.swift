@@ -19,20 +19,64 @@ struct RunPages: Sendable {
         let id = try context.identifier("id")
         let form = try await request.decodeForm()
         guard let run = try await desk.store.run(id, by: identity.principal) else { throw WebError.notFound }
+        let call = context.parameters.get("call") ?? ""
         do {
-            let answered = try await desk.services.answer(
-                context.parameters.get("call") ?? "",
-                of: id,
-                approve: form["decision"] == "approve",
-                input: form["input"],
-                remember: form["remember"] == "1",
-                by: identity.principal
-            )
-            guard answered != nil else { throw WebError.notFound }
+            guard try await desk.services.answer(call, of: id, CallReply(form), by: identity.principal) != nil else {
+                throw WebError.notFound
+            }
         } catch let error as StorageError where error.code == .conflict("approval") {
             // Answered in another window; the page shows how.
+        } catch let error as WebError where error.code == .validation {
+            let draft = ToolQuestion.Draft(call, form, error, voice: try desk.voice(context))
+            let page = ConversationPage(desk: desk)
+            return try await page.show(
+                run.conversationID,
+                reply: draft,
+                request,
+                context: context,
+                identity: identity
+            )
         }
         return .redirect(to: "/conversations/\(run.conversationID.text)#end")
+    }
+
+    /// The run rests after its present step.
+    func pause(_ request: Request, context: WebContext) async throws -> Response {
+        let identity = try context.signedIn()
+        let id = try context.identifier("id")
+        guard let run = try await desk.store.run(id, by: identity.principal) else { throw WebError.notFound }
+        let talk = "/conversations/\(run.conversationID.text)"
+        do {
+            let paused = try await desk.services.pause(id, by: identity.principal)
+            if paused?.state == .running { return .redirect(to: talk, done: .pausing, anchor: "end") }
+        } catch let error as StorageError where error.code == .conflict("run") {
+            // It has ended in this moment; the page shows how.
+        }
+        return .redirect(to: talk + "#end")
+    }
+
+    func resume(_ request: Request, context: WebContext) async throws -> Response {
+        let identity = try context.signedIn()
+        let run = try await desk.services.resume(context.identifier("id"), by: identity.principal)
+        guard let run else { throw WebError.notFound }
+        return .redirect(to: "/conversations/\(run.conversationID.text)#end")
+    }
+
+    /// What becomes of a message that waits.
+    func settle(_ request: Request, context: WebContext) async throws -> Response {
+        let identity = try context.signedIn()
+        let (conversation, message) = (try context.identifier("id"), try context.identifier("message"))
+        let isKnown =
+            if try await request.decodeForm()["action"] == "send" {
+                try await desk.services.dispatch(message, in: conversation, by: identity.principal) != nil
+            } else {
+                try await desk.store.discardPending(message, in: conversation, by: identity.principal)
+            }
+        // What was sent or discarded in another window is gone; the talk shows it.
+        if !isKnown, try await desk.store.conversation(conversation, by: identity.principal) == nil {
+            throw WebError.notFound
+        }
+        return .redirect(to: "/conversations/\(conversation.text)#end")
     }
 
     func retry(_ request: Request, context: WebContext) async throws -> Response {
@@ -49,5 +93,33 @@ struct RunPages: Sendable {
             guard let run = try await desk.store.run(id, by: identity.principal) else { throw WebError.notFound }
             return .redirect(to: "/conversations/\(run.conversationID.text)#end")
         }
+    }
+}
+
+extension CallReply {
+    /// Of the forms that ask for it: a question has no decision unless it is skipped, and free text stands for a choice.
+    init(_ form: Form) {
+        self.init(
+            decision: form["decision"].isEmpty ? nil : form["decision"],
+            answer: form["answer"].isEmpty ? form.trimmed("text") : form["answer"],
+            note: form.trimmed("note"),
+            input: form.has("input") ? form["input"] : nil,
+            isRemembered: form["remember"] == "1"
+        )
+    }
+}
+
+extension ToolQuestion.Draft {
+    fileprivate init(_ call: String, _ form: Form, _ error: WebError, voice: Voice) {
+        let detail = error.details.first
+        let text = detail?.field == "answer" ? voice.words["question.wrong"] : ""
+        self.init(
+            callID: call,
+            choice: form["answer"],
+            text: form.has("note") ? form["note"] : form["text"],
+            input: form["input"],
+            error: text.isEmpty
+                ? voice.words("form.notAccepted", ["reason": detail?.message ?? error.message]) : text
+        )
     }
 }

@@ -21,6 +21,7 @@ struct ThreadPlan: Sendable {
         let messages = messages.filter { $0.role == "user" || $0.role == "assistant" }
         let followers = messages.dropFirst() + [next].compactMap(\.self)
         let isIdle = runs.allSatisfy(\.state.isFinal)
+        let anchors = Self.anchors(of: runs, in: messages)
         var entries: [Entry] = []
         for (index, message) in messages.enumerated() {
             let follower = followers.dropFirst(index).first
@@ -31,7 +32,7 @@ struct ThreadPlan: Sendable {
                 continue
             }
             entries.append(.said(message))
-            guard follower?.role != "assistant", let run = runs.last(where: { $0.userMessageID == message.id }) else {
+            guard follower?.role != "assistant", let run = runs.last(where: { anchors[$0.id] == message.id }) else {
                 continue
             }
             // Written after the messages were read: the page hears of it as of any other that grows.
@@ -43,5 +44,15 @@ struct ThreadPlan: Sendable {
             }
         }
         self.entries = entries
+    }
+
+    /// The message behind which each run's answer grows: the last that the run has taken in.
+    private static func anchors(of runs: [Run], in messages: [Message]) -> [UUID: UUID] {
+        var anchors = Dictionary(runs.map { ($0.id, $0.userMessageID) }) { first, _ in first }
+        for message in messages where message.role == "user" {
+            guard let run = message.runID, anchors[run] != nil else { continue }
+            anchors[run] = message.id
+        }
+        return anchors
     }
 }

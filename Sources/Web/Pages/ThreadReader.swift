@@ -9,13 +9,16 @@ struct ThreadReader: Sendable {
     let identity: Identity
     let csrf: String
     let voice: Voice
+    /// What a person said about a call and could not be taken.
+    var draft: ToolQuestion.Draft?
 
     /// One page of a conversation, oldest first.
     struct Thread: Sendable {
         var items: [ThreadItem]
         /// The message before which there are more; nil when this is all.
         var older: UUID?
-        var activeRun: UUID?
+        var activeRun: Run?
+        var pending: PendingView
     }
 
     /// The `limit` messages before `place` (nil: the newest); nil when there is no such conversation.
@@ -35,8 +38,26 @@ struct ThreadReader: Sendable {
         return Thread(
             items: items,
             older: messages.count > limit ? shown.first?.id : nil,
-            activeRun: runs.last { !$0.run.state.isFinal }?.run.id
+            activeRun: runs.last { !$0.run.state.isFinal }?.run,
+            pending: try await pending(in: conversation)
         )
+    }
+
+    /// What waits to be taken in, or to be said.
+    func pending(in conversation: UUID) async throws -> PendingView {
+        let messages = try await desk.store.pendingMessages(in: conversation, by: identity.principal) ?? []
+        return PendingView(messages, csrf: csrf, voice: voice)
+    }
+
+    /// What the runs below a turn ask their person: whoever reads the turn answers them here.
+    func questionsBelow(_ run: Run) async throws -> [ToolQuestion] {
+        try await desk.store.pendingApprovals(below: run.id, by: identity.principal).map { asked in
+            ToolQuestion(LiveAnswer.Tool(asked), run: asked.runID, draft: draft, csrf: csrf, voice: voice)
+        }
+    }
+
+    func said(_ message: Message) -> SaidView {
+        SaidView(message, name: identity.user.nickname, csrf: csrf, voice: voice)
     }
 
     /// The answer of a run that has just ended, even if it never wrote a word.
@@ -47,8 +68,7 @@ struct ThreadReader: Sendable {
 
     private func views(_ entry: ThreadPlan.Entry, agents: Choices) async throws -> [ThreadItem] {
         switch entry {
-        case .said(let message):
-            return [ThreadItem(said: SaidView(message, name: identity.user.nickname, csrf: csrf, voice: voice))]
+        case .said(let message): return [ThreadItem(said: said(message))]
         case .answer(let message, let run, let canRetry):
             return [ThreadItem(answer: try await answer(message, run: run, canRetry: canRetry, agents: agents))]
         case .growing(let run):
@@ -101,6 +121,8 @@ struct ThreadReader: Sendable {
             agent: agents.name(of: run.agentID, voice: voice) ?? voice.words["composer.agent"],
             live: live,
             html: text.blocks.joined(),
+            draft: draft,
+            questionsBelow: live.state == .waiting ? try await questionsBelow(run) : [],
             csrf: csrf,
             voice: voice
         )

@@ -11,12 +11,15 @@ struct TurnForm: Sendable {
     let agent: String
     let model: String
     private let key: String
+    /// What to do when an answer is under way; nil: nothing.
+    let mode: PendingMessage.Mode?
 
     init(_ form: Form) {
         text = form["content"].replacing("\r\n", with: "\n")
         agent = form["agent_id"]
         model = form["model_id"]
         key = String(form["key"].prefix(100))
+        mode = PendingMessage.Mode(rawValue: form["mode"])
     }
 
     /// The words for what is wrong; nil when it can be sent.
@@ -63,12 +66,28 @@ extension WebServices {
     }
 }
 
+extension WebServices {
+    /// Sends the message of a form; false when there is no such conversation.
+    func send(_ form: TurnForm, in conversation: UUID, by principal: Principal) async throws -> Bool {
+        guard let mode = form.mode else { return try await start(form, in: conversation, by: principal) != nil }
+        let turn = form.turn(in: conversation)
+        do {
+            return try await say(turn, mode: mode, by: principal) != nil
+        } catch let error as StorageError where error.code == .conflict("idempotency_key") {
+            var changed = turn
+            changed.idempotencyKey = nil
+            return try await say(changed, mode: mode, by: principal) != nil
+        }
+    }
+}
+
 extension StorageError {
     /// Why a turn was not taken, in words and as a status; nil when it is another failure.
     func turnProblem(_ voice: Voice) -> (message: String, status: HTTPResponse.Status)? {
         switch code {
         case .conflict("run"): (voice.words["composer.busy"], .conflict)
         case .conflict("message"): (voice.words["message.restoreFirst"], .conflict)
+        case .conflict("pending"): (voice.words["pending.full"], .conflict)
         case .invalid("agent_id"), .invalid("model_id"): (voice.words["composer.gone"], .unprocessableContent)
         case .invalid: (voice.words("form.notAccepted", ["reason": message]), .unprocessableContent)
         default: nil

@@ -17,6 +17,9 @@ struct ConversationView: View {
     let items: [ThreadItem]
     let isEmpty: Bool
     let isRunning: Bool
+    let pending: PendingView
+    /// Where the page stays as it is, so that one can write while an answer grows.
+    let stillAddress: String
     let olderAddress: String?
     let newerAddress: String?
     let notice: String?
@@ -44,6 +47,7 @@ struct ConversationView: View {
         older: String? = nil,
         newer: String? = nil,
         deleted: UUID? = nil,
+        pending: PendingView,
         needsModel: Bool,
         composer: ComposerView,
         voice: Voice
@@ -56,6 +60,8 @@ struct ConversationView: View {
         self.page = page
         self.items = items
         self.composer = composer
+        self.pending = pending
+        stillAddress = heading.address + "?write=1#new"
         address = heading.address
         title = heading.title.isEmpty ? words["conversations.untitled"] : heading.title
         tags = heading.tags

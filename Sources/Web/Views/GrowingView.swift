@@ -11,23 +11,28 @@ struct GrowingView: Sendable {
     let hasTools: Bool
     let questions: [ToolQuestion]
     let streamAddress: String
-    let kind: String
-    let sign: String
-    let word: String
-    let detail: String?
+    let line: LiveLine
 
-    init(run: Run, agent: String, live: LiveAnswer, html: String, csrf: String, voice: Voice) {
-        let line = live.line(voice: voice)
+    init(
+        run: Run,
+        agent: String,
+        live: LiveAnswer,
+        html: String,
+        draft: ToolQuestion.Draft? = nil,
+        questionsBelow: [ToolQuestion] = [],
+        csrf: String,
+        voice: Voice
+    ) {
+        line = live.line(run: run.id, csrf: csrf, voice: voice)
         id = run.messageID.text
         self.agent = agent
         time = voice.time(run.createdAt)
         self.html = html
         tools = live.toolLines(voice: voice)
-        hasTools = !tools.isEmpty
-        questions = live.questions(run: run.id, csrf: csrf)
+        questions = live.questions(run: run.id, draft: draft, csrf: csrf, voice: voice) + questionsBelow
+        hasTools = !tools.isEmpty || !questions.isEmpty
         streamAddress =
             "/conversations/\(run.conversationID.text)/live?run=\(run.id.text)&after=\(live.sequence)"
-        (kind, sign, word, detail) = (line.kind, line.sign, line.word, line.detail)
     }
 }
 
@@ -39,4 +44,13 @@ struct LiveLine: View, Equatable {
     let sign: String
     let word: String
     let detail: String?
+    /// Pausing the run, or letting it go on.
+    let control: Control?
+
+    struct Control: Sendable, Equatable {
+        let action: String
+        let csrf: String
+        let icon: String
+        let word: String
+    }
 }

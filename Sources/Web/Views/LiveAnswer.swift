@@ -12,14 +12,25 @@ struct LiveAnswer: Sendable {
     /// How often the text began anew.
     private(set) var beginnings = 0
     private(set) var tools: [Tool] = []
+    /// Messages that the run took in while it was at work.
+    private(set) var heard: [UUID] = []
 
     struct Tool: Sendable, Equatable {
         var callID: String
         var name: String
         var input: String
         var hasSucceeded: Bool?
-        /// A person has to answer before it goes on.
-        var isAsked = false
+        /// What a person has to answer before it goes on.
+        var request: Request?
+        /// A crash cut it short, and a person takes it as done.
+        var isTakenAsDone = false
+
+        var isAsked: Bool { request != nil }
+    }
+
+    struct Request: Sendable, Equatable {
+        var kind: CallRequest.Kind
+        var expiresAt: Date?
     }
 
     mutating func feed(_ event: RunEvent) {
@@ -30,8 +41,9 @@ struct LiveAnswer: Sendable {
         case .runStatus: feedStatus(event)
         case .toolCall: feedToolCall(event)
         case .toolResult: feedToolResult(event)
-        case .approvalRequest: ask(event, true)
-        case .approvalResolved: ask(event, false)
+        case .approvalRequest: feedRequest(event)
+        case .approvalResolved: feedResolution(event)
+        case .messageReceived: feedMessage(event)
         default: break
         }
     }
@@ -73,17 +85,43 @@ struct LiveAnswer: Sendable {
         struct Outcome: Decodable {
             var callId: String
             var success: Bool?
+            var maybeExecuted: Bool?
         }
         guard let outcome = decode(Outcome.self, event) else { return }
         for index in tools.indices where tools[index].callID == outcome.callId {
             tools[index].hasSucceeded = outcome.success ?? true
+            tools[index].isTakenAsDone = outcome.maybeExecuted ?? false
         }
     }
 
-    private mutating func ask(_ event: RunEvent, _ isAsked: Bool) {
-        struct Asked: Decodable { var callId: String }
+    private mutating func feedRequest(_ event: RunEvent) {
+        struct Asked: Decodable {
+            var callId: String
+            var kind: String?
+            var expiresAt: String?
+        }
         guard let asked = decode(Asked.self, event) else { return }
-        for index in tools.indices where tools[index].callID == asked.callId { tools[index].isAsked = isAsked }
+        let request = Request(
+            kind: asked.kind.flatMap(CallRequest.Kind.init) ?? .approval,
+            expiresAt: asked.expiresAt.flatMap {
+                try? Date($0, strategy: .iso8601.year().month().day().time(includingFractionalSeconds: true))
+            }
+        )
+        for index in tools.indices where tools[index].callID == asked.callId { tools[index].request = request }
+    }
+
+    private mutating func feedResolution(_ event: RunEvent) {
+        struct Resolved: Decodable { var callId: String }
+        guard let resolved = decode(Resolved.self, event) else { return }
+        for index in tools.indices where tools[index].callID == resolved.callId { tools[index].request = nil }
+    }
+
+    private mutating func feedMessage(_ event: RunEvent) {
+        struct Said: Decodable {
+            var userMessageId: UUID
+            var steers: Bool?
+        }
+        if let said = decode(Said.self, event), said.steers == true { heard.append(said.userMessageId) }
     }
 
     /// The input as one line of JSON.
@@ -125,14 +163,37 @@ extension LiveAnswer {
         )
     }
 
-    func line(voice: Voice) -> LiveLine {
+    func line(run: UUID, csrf: String, voice: Voice) -> LiveLine {
         let view = StateView(state, voice: voice)
         let word =
             state == .running
             ? voice.words[
                 mood.isToolAtWork ? "state.running" : text.isEmpty ? "state.thinking" : "state.writing"
             ] : view.word
-        return LiveLine(kind: view.kind, sign: view.sign, word: word, detail: detail(voice))
+        return LiveLine(
+            kind: view.kind,
+            sign: view.sign,
+            word: word,
+            detail: detail(voice),
+            control: control(run, csrf, voice)
+        )
+    }
+
+    private func control(_ run: UUID, _ csrf: String, _ voice: Voice) -> LiveLine.Control? {
+        let verb: String? =
+            switch state {
+            case .queued, .running, .waiting: "pause"
+            case .paused: "resume"
+            default: nil
+            }
+        return verb.map { verb in
+            LiveLine.Control(
+                action: "/runs/\(run.text)/\(verb)",
+                csrf: csrf,
+                icon: voice.icons(verb == "pause" ? "pause" : "play"),
+                word: voice.words["run.\(verb)"]
+            )
+        }
     }
 
     private func detail(_ voice: Voice) -> String? {
@@ -152,22 +213,15 @@ extension LiveAnswer {
                 input: $0.input,
                 hasSucceeded: $0.hasSucceeded,
                 isAsked: $0.isAsked && !state.isFinal,
+                isTakenAsDone: $0.isTakenAsDone,
                 voice: voice
             )
         }
     }
 
     /// The calls that wait for the person who reads this.
-    func questions(run: UUID, csrf: String) -> [ToolQuestion] {
+    func questions(run: UUID, draft: ToolQuestion.Draft? = nil, csrf: String, voice: Voice) -> [ToolQuestion] {
         guard !state.isFinal else { return [] }
-        return tools.filter(\.isAsked).map {
-            ToolQuestion(
-                name: $0.name,
-                input: $0.input,
-                fieldID: "input-\($0.callID)",
-                action: "/runs/\(run.text)/approvals/\($0.callID)",
-                csrf: csrf
-            )
-        }
+        return tools.filter(\.isAsked).map { ToolQuestion($0, run: run, draft: draft, csrf: csrf, voice: voice) }
     }
 }

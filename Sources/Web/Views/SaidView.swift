@@ -3,7 +3,9 @@ import Foundation
 import Storage
 
 /// What a person said, as they wrote it, with its versions and what can be done with it.
-struct SaidView: Sendable {
+struct SaidView: View {
+    static let template = "part/said"
+
     let id: String
     let name: String
     let initials: String

@@ -7,7 +7,14 @@ struct ToolLine: Sendable {
     let result: String
 
     /// `hasSucceeded` is nil while the tool works. The input is cut to a line.
-    init(name: String, input: String, hasSucceeded: Bool?, isAsked: Bool = false, voice: Voice) {
+    init(
+        name: String,
+        input: String,
+        hasSucceeded: Bool?,
+        isAsked: Bool = false,
+        isTakenAsDone: Bool = false,
+        voice: Voice
+    ) {
         self.name = name
         self.input = input.count > 160 ? String(input.prefix(159)) + "…" : input
         switch hasSucceeded {
@@ -16,7 +23,8 @@ struct ToolLine: Sendable {
         case nil:
             (kind, sign, result) = ("live", voice.icons.glyph(busy: true), voice.words["tool.running"])
         case true?:
-            (kind, sign, result) = ("done", voice.icons("tick"), voice.words["tool.done"])
+            let word = voice.words[isTakenAsDone ? "tool.takenAsDone" : "tool.done"]
+            (kind, sign, result) = ("done", voice.icons("tick"), word)
         case false?:
             (kind, sign, result) = ("fail", voice.icons("cross"), voice.words["tool.failed"])
         }
@@ -29,13 +37,4 @@ struct ToolsView: View {
 
     let tools: [ToolLine]
     let questions: [ToolQuestion]
-}
-
-/// A tool call that a person has to answer, where they read it.
-struct ToolQuestion: Sendable {
-    let name: String
-    let input: String
-    let fieldID: String
-    let action: String
-    let csrf: String
 }

@@ -65,18 +65,24 @@ extension ClaimedRun {
     }
 
     /// A rest until these calls are answered.
-    func suspended(_ calls: [ToolCall], after sequence: Int64? = nil) -> SuspendedRun {
+    func suspended(
+        _ calls: [ToolCall],
+        _ kind: CallRequest.Kind = .approval,
+        expiresAt: Date? = nil,
+        after sequence: Int64? = nil
+    ) -> SuspendedRun {
         let place = (sequence ?? lastSequence) + 1
         let data = EventData(run: run)
-        let requests = calls.enumerated().map { index, call in
+        let requests = calls.map { CallRequest($0, kind, expiresAt: expiresAt) }
+        let events = requests.enumerated().map { index, request in
             RunEvent(
                 sequence: place + Int64(index),
                 kind: .approvalRequest,
-                data: data.approvalRequest(call),
+                data: data.approvalRequest(request),
                 timestamp: Date()
             )
         }
-        return SuspendedRun(run: run, epoch: epoch, events: requests, usage: [], calls: calls)
+        return SuspendedRun(run: run, epoch: epoch, events: events, usage: [], calls: requests)
     }
 
     /// An end that says `content`, after `sequence` events.

@@ -26,9 +26,10 @@ import Testing
     @Test func toolsAndStates() throws {
         let live = try Fixtures.samples(.english).live
         #expect(live.attempt == 2 && live.state == .running)
-        #expect(live.tools.map(\.hasSucceeded) == [true, false, nil])
+        #expect(live.tools.map(\.hasSucceeded) == [true, false, nil, nil, nil])
+        #expect(live.tools.map { $0.request?.kind } == [nil, nil, .approval, .question, .maybeExecuted])
         #expect(live.tools.first?.input == #"{"path":"src/queue/retry.py"}"#)
-        let line = live.line(voice: try Fixtures.voice())
+        let line = live.line(run: .v7(), csrf: "token", voice: try Fixtures.voice())
         #expect(line.word == "Writing" && line.detail == "Attempt 2: the one before was cut short")
     }
 
@@ -41,9 +42,9 @@ import Testing
         var answer = LiveAnswer()
         answer.feed(event(1, .runStatus, #"{"state":"running","attempt":1,"reason":"\#(reason)"}"#))
         answer.feed(event(2, .agentStart, "{}"))
-        #expect(answer.line(voice: try Fixtures.voice()).detail == words)
+        #expect(answer.line(run: .v7(), csrf: "token", voice: try Fixtures.voice()).detail == words)
         answer.feed(text(3, "Well"))
-        #expect(answer.line(voice: try Fixtures.voice()).detail == nil)
+        #expect(answer.line(run: .v7(), csrf: "token", voice: try Fixtures.voice()).detail == nil)
     }
 
     @Test func aPageThatAppliesAllChangesShowsTheWholeText() {

@@ -132,8 +132,9 @@ extension Samples {
             older: "/conversations/x?before=m",
             newer: "/conversations/x",
             deleted: isRunning ? nil : id(77),
+            pending: pending,
             needsModel: !isRunning,
-            composer: composer(conversation: id(2), run: isRunning ? id(90) : nil, draft: draft),
+            composer: composer(conversation: id(2), run: isRunning ? run(.running) : nil, draft: draft),
             voice: voice
         )
     }
@@ -214,12 +215,31 @@ extension Samples {
             (.toolResult, #"{"call_id":"2","success":false}"#),
             (.toolCall, #"{"call_id":"3","tool_name":"git_push","tool_input":{"remote":"origin"}}"#),
             (.approvalRequest, #"{"call_id":"3","tool_name":"git_push","tool_input":{"remote":"origin"}}"#),
+            (.toolCall, Self.call("4", "ask_person", Self.question)),
+            (.approvalRequest, Self.call("4", "ask_person", Self.question, kind: "question")),
+            (.toolCall, Self.call("5", "send_mail", #"{"to":"ops@harbour.example"}"#)),
+            (.approvalRequest, Self.call("5", "send_mail", #"{"to":"ops@harbour.example"}"#, kind: "maybe_executed")),
             (.contentStream, #"{"content_delta":"While the push waits","is_complete":false}"#),
         ]
         for (index, event) in events.enumerated() {
             live.feed(RunEvent(sequence: Int64(index + 1), kind: event.0, data: event.1, timestamp: voice.now))
         }
         return live
+    }
+
+    private static let question = """
+        {"question":"Which of the three environments is to be changed first?",\
+        "choices":["eu, because it has the most load","us","Another one"],"allows_free_text":true}
+        """
+
+    private static func call(_ id: String, _ name: String, _ input: String, kind: String? = nil) -> String {
+        let more = kind.map { #","kind":"\#($0)","expires_at":"2026-08-03T18:00:00.000Z""# } ?? ""
+        return #"{"call_id":"\#(id)","tool_name":"\#(name)","tool_input":\#(input)\#(more)}"#
+    }
+
+    /// An answer that is none of the choices.
+    var wrongReply: ToolQuestion.Draft {
+        ToolQuestion.Draft(callID: "4", choice: "us", text: Samples.hostile, error: voice.words["question.wrong"])
     }
 
     private var growing: GrowingView {

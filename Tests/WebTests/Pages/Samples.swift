@@ -1,5 +1,6 @@
 import Engine
 import Foundation
+import Storage
 
 @testable import Web
 
@@ -57,7 +58,7 @@ struct Samples {
         }
     }
 
-    func composer(conversation: UUID?, run: UUID? = nil, draft: ComposerView.Draft = .init()) -> ComposerView {
+    func composer(conversation: UUID?, run: Run? = nil, draft: ComposerView.Draft = .init()) -> ComposerView {
         ComposerView(
             conversation: conversation,
             run: run,
@@ -88,10 +89,33 @@ struct Samples {
     /// The views that are no pages but parts of a live one.
     var pieces: [any View] {
         [
-            ToolsView(tools: live.toolLines(voice: voice), questions: live.questions(run: .v7(), csrf: "token")),
-            TalksView(rows, voice: voice), live.line(voice: voice),
+            ToolsView(
+                tools: live.toolLines(voice: voice),
+                questions: live.questions(run: .v7(), draft: wrongReply, csrf: "token", voice: voice)
+            ),
+            TalksView(rows, voice: voice), live.line(run: .v7(), csrf: "token", voice: voice), pending,
             answer(run(.failed, attempt: 3, error: "MODEL_TIMEOUT"), html: "<p>x</p>"),
         ]
+    }
+
+    /// Messages that wait while an answer is under way, and one that was held.
+    var pending: PendingView {
+        let messages = [
+            (text("Leave the tests alone, please.", "请不要动测试。"), false, true), (Samples.hostile, false, false),
+            (text("And then the release notes", "然后写发布说明"), true, false),
+        ].enumerated().map { index, message in
+            PendingMessage(
+                id: id(UInt8(60 + index)),
+                organisationID: id(91),
+                userID: id(92),
+                conversationID: id(2),
+                runID: message.2 ? id(90) : nil,
+                content: message.0,
+                isHeld: message.1,
+                createdAt: ago(1)
+            )
+        }
+        return PendingView(messages, csrf: "token", voice: voice)
     }
 
     /// Every page.

@@ -129,6 +129,9 @@ enum RouteMatrix {
             .owner(.missing),
             body: #"{"decision":"ask"}"#
         ),
+        RouteRule(.get, "/v1/approvals", .signedIn(.fine)),
+        RouteRule(.get, "/v1/settings/approvals", .administrator(.fine)),
+        RouteRule(.put, "/v1/settings/approvals", .administrator(.fine), body: #"{"expires_after":60}"#),
         RouteRule(.get, "/v1/runs/{id}/approvals", of: "run", .owner(.fine)),
         RouteRule(
             .post,
@@ -141,6 +144,18 @@ enum RouteMatrix {
         RouteRule(.get, "/v1/runs/{id}/events", of: "run", .owner(.fine)),
         RouteRule(.post, "/v1/runs/{id}/cancellation", of: "run", .owner(.fine), body: "{}"),
         RouteRule(.post, "/v1/runs/{id}/retries", of: "run", .owner(.fine), body: "{}"),
+        // It has ended.
+        RouteRule(.post, "/v1/runs/{id}/pause", of: "run", .owner(.refused), body: "{}"),
+        RouteRule(.post, "/v1/runs/{id}/resume", of: "run", .owner(.fine), body: "{}"),
+        RouteRule(.get, "/v1/conversations/{id}/pending-messages", of: "conversation", .owner(.fine)),
+        RouteRule(.delete, "/v1/conversations/{id}/pending-messages/{message}", of: "conversation", .owner(.missing)),
+        RouteRule(
+            .post,
+            "/v1/conversations/{id}/pending-messages/{message}/dispatch",
+            of: "conversation",
+            .owner(.missing),
+            body: "{}"
+        ),
     ]
 
     private static let pages: [RouteRule] = [
@@ -198,6 +213,15 @@ enum RouteMatrix {
         RouteRule(.post, "/runs/{id}/cancellation", of: "run", .owner(.moved), body: ""),
         RouteRule(.post, "/runs/{id}/retry", of: "run", .owner(.moved), body: ""),
         RouteRule(.post, "/runs/{id}/approvals/{call}", of: "run", .owner(.missing), body: "decision=approve"),
+        RouteRule(.post, "/runs/{id}/pause", of: "run", .owner(.moved), body: ""),
+        RouteRule(.post, "/runs/{id}/resume", of: "run", .owner(.moved), body: ""),
+        RouteRule(
+            .post,
+            "/conversations/{id}/pending/{message}",
+            of: "conversation",
+            .owner(.moved),
+            body: "action=discard"
+        ),
         RouteRule(.post, "/agents/{id}/tools", of: "agent", .owner(.moved), body: ""),
 
         RouteRule(.get, "/providers", .signedIn(.fine)),

@@ -1,6 +1,7 @@
 import Engine
 
-/// Models that do what the last message says: `echo words`, `fail`, or `wait` until they are cancelled.
+/// Models that do what the last message says: `echo words`, `fail`, `wait` until they are cancelled, or `ask` their person
+/// and say what they were told.
 struct ScriptedModels: ModelSource {
     func model(named name: String, at endpoint: ProviderEndpoint) -> any Model { ScriptedModel() }
 
@@ -17,12 +18,18 @@ struct ScriptedModels: ModelSource {
 
 private struct ScriptedModel: Model {
     func answer(_ request: ModelRequest, receive: @Sendable (ModelPiece) async throws -> Void) async throws {
+        if case .toolResult(_, _, let content, _) = request.messages.last {
+            return try await receive(.text("told " + content))
+        }
         guard case .user(let text) = request.messages.last else { return }
         let words = text.split(separator: " ")
         switch words.first {
         case "fail":
             try await receive(.text("So far"))
             throw ModelError(.interrupted, "The provider hung up. Try again.")
+        case "ask":
+            let input = #"{"question":"Which colour?","choices":["red","dark & blue"]}"#
+            try await receive(.toolCall(ToolCall(id: "q", name: "ask_person", arguments: input)))
         case "wait":
             try await receive(.text("Waiting"))
             try await Task.sleep(for: .seconds(60))
@@ -32,4 +39,18 @@ private struct ScriptedModel: Model {
         try await receive(.usage(TokenUsage(input: 10, output: words.count)))
         try await receive(.finish(.stop))
     }
+}
+
+/// Returns what the person said.
+struct ScriptedQuestion: Tool {
+    let specification = ToolSpecification(
+        name: PersonQuestion.toolName,
+        description: "Asks.",
+        schema: PersonQuestion.schema,
+        level: .readOnly,
+        effect: .pure,
+        asksPerson: true
+    )
+
+    func perform(_ input: JSONValue, in context: ToolContext) async throws -> String { context.answer ?? "nothing" }
 }

@@ -26,13 +26,17 @@ enum TestServer {
             let root = URL(fileURLWithPath: TestCluster.migrations).deletingLastPathComponent().path
             let hub = EventHub()
             let models = ScriptedModels()
-            let worker = Worker(journal: store, models: models, hub: hub, capacity: 100, logger: logger)
+            let tools = try ToolCatalogue([ScriptedQuestion()])
+            try await store.register(tools.specifications)
+            let worker = Worker(journal: store, models: models, tools: tools, hub: hub, capacity: 100, logger: logger)
             let services = WebServices(
                 store: store,
                 models: models,
+                tools: tools,
                 hub: hub,
                 runQueued: { worker.wake() },
                 runCancelled: { worker.cancel(run: $0.id) },
+                runWished: { worker.heed($0) },
                 tokens: await AccessTokens(secret: Secret("a secret of thirty-two characters, or more")),
                 settings: WebSettings(
                     templates: "\(root)/Templates",

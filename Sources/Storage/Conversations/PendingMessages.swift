@@ -1,0 +1,190 @@
+package import Engine
+package import Foundation
+import Postgres
+
+extension Store {
+    /// Of one conversation.
+    private static let mostPending = 20
+
+    /// A turn when the conversation is idle; otherwise the message is kept, to steer the answer under way or to be said
+    /// after it. nil when there is no such conversation.
+    ///
+    /// Throws as `startTurn`, and `.conflict("pending")` when too many wait already.
+    package func say(
+        _ input: TurnInput,
+        mode: PendingMessage.Mode,
+        by principal: Principal
+    ) async throws -> SaidMessage? {
+        try input.check()
+        while true {
+            switch try await keep(input, mode: mode, by: principal) {
+            case .kept(let message, let isNew): return .pending(message, isNew: isNew)
+            case .missing: return nil
+            case .idle: break
+            }
+            do {
+                return try await startTurn(input, by: principal).map(SaidMessage.turn)
+            } catch let error as StorageError where error.code == .conflict("run") {
+                // Somebody has begun a turn in this moment.
+                try Task.checkCancellation()
+            }
+        }
+    }
+
+    private enum Kept {
+        case kept(PendingMessage, isNew: Bool)
+        case missing
+        /// There is nothing to wait for.
+        case idle
+    }
+
+    private func keep(_ input: TurnInput, mode: PendingMessage.Mode, by principal: Principal) async throws -> Kept {
+        guard let row = try await query(Self.keeping(input, mode: mode, by: principal), by: principal).first else {
+            throw StorageError(.failed, "The database did not answer.")
+        }
+        guard try row.get("has_conversation") else { return .missing }
+        if try row.get("pending_id", as: UUID?.self) != nil {
+            guard try row.get("is_new") || row.get("is_same") else {
+                throw StorageError.conflict("idempotency_key", "This key came with another message before.")
+            }
+            return .kept(try PendingMessage(row), isNew: try row.get("is_new"))
+        }
+        guard try row.get("is_busy") else { return .idle }
+        guard try row.get("has_agent") else { throw StorageError.invalid("agent_id", "There is no such agent.") }
+        guard try row.get("has_model") else { throw StorageError.invalid("model_id", "There is no such model.") }
+        guard try row.get("waiting", as: Int.self) < Self.mostPending else {
+            throw StorageError.conflict("pending", "\(Self.mostPending) messages wait here already. Discard some.")
+        }
+        return .idle
+    }
+
+    private static func keeping(_ input: TurnInput, mode: PendingMessage.Mode, by principal: Principal) -> Query {
+        """
+        with conversation as (
+            select c.conversation_id from conversations c where \(isOwn(input.conversationID, principal))
+            for no key update
+        ), active as (
+            select run_id from runs r
+            where r.conversation_id = \(input.conversationID) and r.parent_run_id is null and r.finished_at is null
+        ), waiting as (
+            select pending_id from pending_messages
+            where conversation_id = \(input.conversationID) and step is null and not is_held
+        ), known as (
+            select p.*, false as is_new from pending_messages p
+            where p.user_id = \(principal.userID) and p.idempotency_key = \(input.idempotencyKey)
+        ), found as (
+            select exists (select from conversation) as has_conversation,
+                exists (select from active) or exists (select from waiting) as is_busy,
+                \(input.agentID)::uuid is null or exists (
+                    select from agents a where a.agent_id = \(input.agentID) and a.status = 'active' and \(isVisible(to: principal))
+                ) as has_agent,
+                \(input.modelID)::uuid is null or exists (
+                    select from models m join llmconfigs l using (llm_id)
+                    where m.model_id = \(input.modelID) and m.org_id = \(principal.organisationID)
+                        and m.is_active and l.is_active
+                ) as has_model,
+                (select count(*) from pending_messages
+                    where conversation_id = \(input.conversationID) and step is null)::integer as waiting
+        ), kept as (
+            insert into pending_messages (
+                pending_id, org_id, user_id, conversation_id, run_id, content, agent_id, model_id, urgency,
+                idempotency_key, request_hash
+            )
+            select \(UUID.v7())::uuid, \(principal.organisationID)::uuid, \(principal.userID)::uuid,
+                \(input.conversationID)::uuid,
+                case when \(mode == .steer)::boolean then (select run_id from active limit 1) end, \(input.content),
+                \(input.agentID)::uuid, \(input.modelID)::uuid, \(input.urgency), \(input.idempotencyKey), \(input.requestHash)::bytea
+            from found
+            where has_conversation and is_busy and has_agent and has_model and found.waiting < \(mostPending)
+                and not exists (select from known) and not exists (
+                    -- It has become a turn already.
+                    select from runs r
+                    where r.user_id = \(principal.userID) and r.idempotency_key = \(input.idempotencyKey)
+                )
+            on conflict do nothing
+            returning *, true as is_new
+        )
+        select found.has_conversation, found.is_busy, found.has_agent, found.has_model, found.waiting, \(PendingMessage.columns),
+            p.is_new, p.request_hash is not distinct from \(input.requestHash)::bytea as is_same
+        from found left join (select * from known union all select * from kept) p on true
+        """
+    }
+
+    /// What waits in a conversation, the oldest first; nil when there is no such conversation.
+    package func pendingMessages(in conversation: UUID, by principal: Principal) async throws -> [PendingMessage]? {
+        let answers = try await batch(
+            [
+                "select from conversations c where \(Self.isOwn(conversation, principal))",
+                """
+                select \(PendingMessage.columns) from pending_messages p
+                where p.conversation_id = \(conversation) and p.step is null and \(Self.isOwnPending(principal))
+                order by p.pending_id
+                """,
+            ],
+            by: principal
+        )
+        return answers[0].isEmpty ? nil : try answers[1].map(PendingMessage.init)
+    }
+
+    /// Whether there was one that nobody had taken in.
+    package func discardPending(_ id: UUID, in conversation: UUID, by principal: Principal) async throws -> Bool {
+        try await query(
+            """
+            delete from pending_messages p
+            where p.pending_id = \(id) and p.conversation_id = \(conversation) and p.step is null
+                and \(Self.isOwnPending(principal))
+            """,
+            by: principal
+        ).affected == 1
+    }
+
+    /// A message that was held is said: now when the conversation is idle, otherwise after the answer under way.
+    /// nil when nothing like that waits here.
+    package func dispatchPending(
+        _ id: UUID,
+        in conversation: UUID,
+        by principal: Principal
+    ) async throws -> SaidMessage? {
+        let rows = try await query(
+            """
+            update pending_messages p set is_held = false, run_id = null
+            where p.pending_id = \(id) and p.conversation_id = \(conversation) and p.step is null
+                and \(Self.isOwnPending(principal))
+            returning \(PendingMessage.columns)
+            """,
+            by: principal
+        )
+        guard let message = try rows.first.map(PendingMessage.init) else { return nil }
+        return try await begin(message, by: principal).map(SaidMessage.turn) ?? .pending(message, isNew: true)
+    }
+
+    /// The turn of a message that waits, in one transaction with its going; nil when another one is under way. What cannot
+    /// become a turn any more is held.
+    func begin(_ message: PendingMessage, by principal: Principal) async throws -> TurnStart? {
+        guard let turn = NewTurn(input: message.turn, principal: principal) else { return nil }
+        let answers = try await batch(
+            [
+                turn.insertion, turn.events,
+                """
+                delete from pending_messages p where p.pending_id = \(message.id) and exists (
+                    select from runs r
+                    where r.user_id = \(message.userID) and r.idempotency_key = \(message.turn.idempotencyKey)
+                )
+                """,
+            ],
+            by: principal
+        )
+        guard let row = answers[0].first else { return nil }
+        if let start = try turn.start(row) { return start }
+        if try !row.get("has_agent") || !row.get("has_model") { try await hold(message.id) }
+        return nil
+    }
+
+    private func hold(_ id: UUID) async throws {
+        try await query("update pending_messages set is_held = true where pending_id = \(id)", by: .system)
+    }
+
+    private static func isOwnPending(_ principal: Principal) -> Query {
+        "p.user_id = \(principal.userID) and p.org_id = \(principal.organisationID)"
+    }
+}

@@ -1,0 +1,93 @@
+package import Engine
+package import Foundation
+import Postgres
+
+extension Store {
+    package func takeSteering(of claimed: ClaimedRun, after step: Int) async throws -> [SteeringMessage] {
+        let run = claimed.run
+        let answers = try await batch(
+            [
+                """
+                select message_id from pending_messages where run_id = \(run.id) and step is not null
+                order by message_id desc limit 1
+                """,
+                """
+                select pending_id, content from pending_messages where run_id = \(run.id) and step is null
+                order by pending_id limit 50
+                """,
+            ],
+            by: .system
+        )
+        let last = try answers[0].first?.get("message_id") ?? run.userMessageID
+        let heard = try answers[1].enumerated().map { index, row in
+            Heard(
+                pending: try row.get("pending_id"),
+                message: SteeringMessage.id(after: last, number: index + 1),
+                content: try row.get("content")
+            )
+        }
+        guard !heard.isEmpty else { return [] }
+        let taken = try await batch(
+            [RunTree.lock(run.conversationID), Self.taking(heard, claimed, after: step, saidLast: last)],
+            by: .system
+        )[1]
+        // Of another worker's run nothing is taken; what was discarded in this moment is not either.
+        let ids = Set(try taken.map { try $0.get("message_id", as: UUID.self) })
+        return heard.filter { ids.contains($0.message) }.map {
+            SteeringMessage(id: $0.message, content: $0.content, step: step)
+        }
+    }
+
+    private struct Heard {
+        var pending: UUID
+        var message: UUID
+        var content: String
+    }
+
+    private static func taking(
+        _ heard: [Heard],
+        _ claimed: ClaimedRun,
+        after step: Int,
+        saidLast: UUID
+    ) -> Query {
+        """
+        with r as (
+            select run_id from runs
+            where run_id = \(claimed.run.id) and lease_epoch = \(claimed.epoch) and finished_at is null for share
+        ), heard as (
+            update pending_messages p set step = \(step), message_id = m.message_id
+            from r cross join unnest(
+                \(heard.map(\.pending))::uuid[], \(heard.map(\.message))::uuid[]
+            ) m (pending_id, message_id)
+            where p.pending_id = m.pending_id and p.run_id = r.run_id and p.step is null
+            returning p.*
+        ), message as (
+            insert into messages (
+                conversation_id, message_id, org_id, user_id, role, content, timestamp, run_id, parent_message_id
+            )
+            select conversation_id, message_id, org_id, user_id, 'user', content, created_at, run_id,
+                coalesce(lag(message_id) over (order by message_id), \(saidLast)::uuid)
+            from heard
+        ), activity as (
+            update conversations c set
+                message_count = c.message_count + (select count(*) from heard)::integer,
+                last_message_at = now(), updated_at = now(),
+                leaf_message_id = (select h.message_id from heard h order by h.message_id desc limit 1)
+            where c.conversation_id = \(claimed.run.conversationID) and exists (select from heard)
+        )
+        select message_id from heard
+        """
+    }
+
+    /// What the run has taken in, in the order in which it did.
+    static func steering(of run: Run) -> Query {
+        """
+        select message_id, content, step from pending_messages
+        where run_id = \(run.id) and step is not null order by message_id
+        """
+    }
+
+    static func steering(_ row: Row) throws -> SteeringMessage {
+        SteeringMessage(id: try row.get("message_id"), content: try row.get("content"), step: try row.get("step"))
+    }
+}
