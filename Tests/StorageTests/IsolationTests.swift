@@ -210,6 +210,8 @@ import Testing
         let resting = try await store.claimedRun(by: ada.principal)
         #expect(try await store.suspend(resting.suspended([ToolCall(id: "c", name: "dig", arguments: "{}")])))
         #expect(try await store.setPolicy(.ask, tool: "dig", agent: resting.run.agentID, by: ada.principal))
+        let next = TurnInput(conversationID: resting.run.conversationID, content: "And then?")
+        _ = try await store.say(next, mode: .queue, by: ada.principal)
     }
 
     private func protectedTables(_ database: TestDatabase) async throws -> [String] {

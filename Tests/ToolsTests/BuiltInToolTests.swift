@@ -22,7 +22,11 @@ import Testing
 
     @Test func everyToolHasASchemaThatCanBeRead() throws {
         let catalogue = try ToolCatalogue(BuiltInTools.all(search: FixedSearch(found: [])))
-        #expect(catalogue.specifications.map(\.name) == ["calculator", "current_time", "search_conversations"])
+        #expect(
+            catalogue.specifications.map(\.name) == [
+                "ask_person", "calculator", "current_time", "search_conversations",
+            ]
+        )
     }
 
     @Test func theCalculatorSaysWhatIsWrong() async throws {

@@ -7,10 +7,7 @@ struct PostgresLog: Sendable {
 
     let path: String
 
-    var size: UInt64 {
-        var info = stat()
-        return stat(path, &info) == 0 ? UInt64(info.st_size) : 0
-    }
+    var size: UInt64 { FileStatus(path)?.size ?? 0 }
 
     /// What was written since it had `start` bytes, for a person who has to know why it does not run.
     func text(from start: UInt64) -> String {

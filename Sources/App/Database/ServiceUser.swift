@@ -44,9 +44,8 @@ struct ServiceUser: Sendable, Equatable {
     }
 
     private func mayEnter(_ folder: String) -> Bool {
-        var info = stat()
-        guard stat(folder, &info) == 0 else { return true }
-        let bit: mode_t = info.st_uid == user ? S_IXUSR : info.st_gid == group ? S_IXGRP : S_IXOTH
-        return info.st_mode & bit != 0
+        guard let status = FileStatus(folder) else { return true }
+        let bit = status.owner == user ? 0o100 : status.group == group ? 0o010 : 0o001
+        return status.permissions & bit != 0
     }
 }

@@ -33,14 +33,13 @@ enum SocketFolder {
 
     /// Somebody else may have made it first, in /tmp: then it is theirs, or a link, or open.
     private static func check(_ folder: String, belongsTo user: ServiceUser) throws(AppError) {
-        var info = stat()
-        guard lstat(folder, &info) == 0, info.st_mode & S_IFMT == S_IFDIR, info.st_uid == user.user else {
+        guard let status = FileStatus(folder, followingLinks: false), status.isFolder, status.owner == user.user else {
             throw AppError(
                 .dataFolder,
                 "\(folder) is not a folder of the user '\(user.name)': remove it and start again."
             )
         }
-        if info.st_mode & 0o077 != 0 { chmod(folder, 0o700) }
+        if status.permissions & 0o077 != 0 { chmod(folder, 0o700) }
     }
 
     /// FNV-1a: the same name for the same folder at every start.

@@ -161,7 +161,7 @@ extension Store {
     /// The turn of a message that waits, in one transaction with its going; nil when another one is under way. What cannot
     /// become a turn any more is held.
     func begin(_ message: PendingMessage, by principal: Principal) async throws -> TurnStart? {
-        guard let turn = NewTurn(input: message.turn, principal: principal) else { return nil }
+        guard let turn = NewTurn(message.turn, by: principal) else { return nil }
         let answers = try await batch(
             [
                 turn.insertion, turn.events,

@@ -77,7 +77,7 @@ struct RunEnd {
                         order by m.message_id desc limit 1
                     ), user_message_id)
                 from r where \(isWritten)::boolean
-                returning conversation_id
+                returning conversation_id, parent_message_id
             )
             """
     }
@@ -109,9 +109,9 @@ struct RunEnd {
             update conversations c set
                 message_count = c.message_count + (select count(*) from message)::integer,
                 last_message_at = now(), updated_at = now(),
-                -- The talk goes on after the answer, where it still stands at the question.
+                -- The talk goes on after the answer, where it still stands at what is answered.
                 leaf_message_id = case
-                    when exists (select from message) and c.leaf_message_id = r.user_message_id then r.message_id
+                    when c.leaf_message_id = (select parent_message_id from message) then r.message_id
                     else c.leaf_message_id
                 end
             from r where c.conversation_id = r.conversation_id

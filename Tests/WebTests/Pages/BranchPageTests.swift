@@ -18,7 +18,9 @@ import Testing
             let again = try await visitor.submit(edit, [("content", "echo second"), ("key", "k")])
             #expect(sent.status == 303 && again.status == 303)
             let branched = try await visitor.finished(address)
-            #expect(branched.text.contains("data-said>echo second</p>") && !branched.text.contains("data-said>echo first"))
+            #expect(
+                branched.text.contains("data-said>echo second</p>") && !branched.text.contains("data-said>echo first")
+            )
             #expect(branched.text.contains("<span>2 / 2</span>"))
             let first = try #require(
                 branched.text.firstMatch(of: /name="message" value="([^"]+)" aria-label="Previous/)

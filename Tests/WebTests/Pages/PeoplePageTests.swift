@@ -107,7 +107,7 @@ import Testing
             #expect(live.text.contains("event: pending\n") && live.text.contains("event: next\n"))
             let done = try await page(address, visitor, showing: "next </p>")
             // What was said into the answer stands before it, what was said after it behind.
-            let wanted = [">be quick</p>", ">be quick </p>", ">echo next</p>"]
+            let wanted = ["data-said>be quick</p>", "<p>be quick", "data-said>echo next</p>"]
             let places = wanted.compactMap { done.text.firstRange(of: $0)?.lowerBound }
             #expect(places.count == 3 && places == places.sorted())
             #expect(!done.text.contains("/pending/"))
