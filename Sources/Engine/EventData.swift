@@ -5,10 +5,12 @@ package struct EventData: Sendable {
     private let ids: String
     private let parent: String?
 
-    package init(run: Run) {
+    /// `isCopied` marks what another run has done and paid for.
+    package init(run: Run, isCopied: Bool = false) {
         parent = run.parentRunID?.text
         ids =
             "{\"message_id\":\"\(run.messageID.text)\",\"agent_id\":\"\(run.agentID.text)\",\"run_id\":\"\(run.id.text)\""
+            + (isCopied ? ",\"copied\":true" : "")
     }
 
     /// `steers`: it came while the run was at work, which took it in here.
@@ -26,6 +28,17 @@ package struct EventData: Sendable {
         json.set("state", state.rawValue)
         json.set("reason", reason)
         json.set("attempt", attempt)
+        return json.closed
+    }
+
+    /// A new run that goes on from a step of another one.
+    func forked(from run: UUID, step: Int, changes: String) -> String {
+        var json = JSONFields(ids)
+        json.set("state", RunState.queued.rawValue)
+        json.set("attempt", 0)
+        json.set("forked_from", run.text)
+        json.set("forked_step", step)
+        json.raw("changes", changes)
         return json.closed
     }
 
@@ -95,7 +108,12 @@ package struct EventData: Sendable {
         return json.closed
     }
 
-    func toolResult(_ call: ToolCall, _ outcome: ToolOutcome, seconds: Double) -> String {
+    func toolResult(
+        _ call: ToolCall,
+        _ outcome: ToolOutcome,
+        seconds: Double,
+        isChanged: Bool = false
+    ) -> String {
         var json = JSONFields(ids)
         json.set("call_id", call.id)
         json.set("tool_name", call.name)
@@ -104,6 +122,7 @@ package struct EventData: Sendable {
         json.set("error", outcome.isError ? outcome.content : nil)
         json.raw("execution_time", seconds.seconds)
         if outcome.kind == .takenAsDone { json.set("maybe_executed", true) }
+        if isChanged { json.set("changed", true) }
         return json.closed
     }
 

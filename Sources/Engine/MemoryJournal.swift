@@ -53,6 +53,11 @@ package final class MemoryJournal: Journal {
     /// Puts a run into the queue with the two events that a new run has.
     package func enqueue(_ run: Run, brief: RunBrief) { state.withLock { $0.add(run, brief: brief) } }
 
+    /// A run that goes on from a step of another one.
+    package func enqueue(_ run: Run, brief: RunBrief, fork: RunFork) {
+        state.withLock { $0.add(run, brief: brief, said: fork.events(for: run)) }
+    }
+
     /// What the runs of an agent are told when another agent asks it, or hands over.
     package func employ(_ agent: UUID, brief: RunBrief) { state.withLock { $0.agents[agent] = brief } }
 
@@ -244,18 +249,19 @@ package final class MemoryJournal: Journal {
 }
 
 extension MemoryJournal.State {
-    fileprivate mutating func add(_ run: Run, brief: RunBrief, key: String? = nil) {
+    /// `said` is what stands in its log after the message.
+    fileprivate mutating func add(
+        _ run: Run,
+        brief: RunBrief,
+        key: String? = nil,
+        said: [(kind: RunEvent.Kind, data: String)]? = nil
+    ) {
         let data = EventData(run: run)
         let received = data.messageReceived(userMessage: run.userMessageID, temporaryID: nil)
-        let events = [
-            RunEvent(sequence: 1, kind: .messageReceived, data: received, timestamp: run.createdAt),
-            RunEvent(
-                sequence: 2,
-                kind: .runStatus,
-                data: data.runStatus(.queued, attempt: 0),
-                timestamp: run.createdAt
-            ),
-        ]
+        let begun = [(.messageReceived, received)] + (said ?? [(.runStatus, data.runStatus(.queued, attempt: 0))])
+        let events = begun.enumerated().map { index, event in
+            RunEvent(sequence: Int64(index + 1), kind: event.0, data: event.1, timestamp: run.createdAt)
+        }
         entries[run.id] = MemoryJournal.Entry(run: run, brief: brief, events: events, key: key)
         order.append(run.id)
     }

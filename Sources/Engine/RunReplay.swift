@@ -1,18 +1,26 @@
-import Foundation
+package import Foundation
 
 /// What earlier attempts at a run have finished, read off its log: steps whose model call is complete and whose tool
 /// calls are known. They are not done again. Feed it the events in order.
-struct RunReplay: Sendable {
-    struct Step: Sendable, Equatable {
-        var text: String
-        var calls: [ToolCall] = []
+package struct RunReplay: Sendable {
+    package struct Step: Sendable, Equatable {
+        package var text: String
+        package var calls: [ToolCall] = []
         /// By call; a call without one was cut short.
-        var results: [String: Result] = [:]
+        package var results: [String: Result] = [:]
+        /// Of the model call that asked for the tools.
+        package var usage: UsageRecord?
+        /// Another run did it, and this one began with it.
+        package var isCopied = false
     }
 
-    struct Result: Sendable, Equatable {
-        var content: String
-        var isError: Bool
+    package struct Result: Sendable, Equatable {
+        package var content: String
+        package var isError: Bool
+        /// Seconds that the tool took.
+        package var time = 0.0
+        /// A person put it in the place of what the tool had said.
+        package var isChanged = false
     }
 
     struct Asked: Sendable, Equatable {
@@ -21,13 +29,17 @@ struct RunReplay: Sendable {
         var isResolved = false
     }
 
-    private(set) var steps: [Step] = []
-    /// Of all model calls that are stored, failed ones too.
-    private(set) var usage: [UsageRecord] = []
+    package private(set) var steps: [Step] = []
+    /// Of all model calls that are stored, failed ones too; not of those that another run paid for.
+    package private(set) var usage: [UsageRecord] = []
+    /// Who was at work after that many steps: another agent may have taken over.
+    private(set) var agents: [Int: UUID] = [:]
     /// What a person was asked last, by call.
     private(set) var asked: [String: Asked] = [:]
     /// Messages that came into the run while it was at work.
     private(set) var steered: Set<String> = []
+    /// The last of them by how many steps were finished when it came.
+    private(set) var questions: [Int: UUID] = [:]
     /// When each call was made.
     private(set) var calledAt: [String: Date] = [:]
     /// The tasks of each plan, by call, as they were told last.
@@ -36,8 +48,13 @@ struct RunReplay: Sendable {
     /// Bytes of finished steps that a later attempt says again before it goes on.
     private var saidAgain = 0
 
+    package init() {}
+
+    /// What was said after the last step.
+    package var rest: String { text }
+
     /// The answer as far as it is final.
-    var content: String { steps.map(\.text).joined() }
+    package var content: String { steps.map(\.text).joined() }
 
     /// How often one agent has passed the run on to another.
     var handOffs: Int { steps.count { $0.isHandOff } }
@@ -45,9 +62,10 @@ struct RunReplay: Sendable {
     /// How many of the steps are an earlier agent's.
     var stepsBeforeHandOff: Int { steps.lastIndex { $0.isHandOff }.map { $0 + 1 } ?? 0 }
 
-    mutating func feed(_ event: RunEvent) {
+    package mutating func feed(_ event: RunEvent) {
         switch event.kind {
         case .agentStart:
+            agents[steps.count] = (event.fields["agent_id"] as? String).flatMap(UUID.init) ?? agents[steps.count]
             text = ""
             saidAgain = content.utf8.count
         case .contentStream: feedText(event)
@@ -71,9 +89,11 @@ struct RunReplay: Sendable {
 
     private mutating func feedUsage(_ event: RunEvent) {
         let fields = event.fields
-        if let record = UsageRecord(fields) { usage.append(record) }
+        let (record, isCopied) = (UsageRecord(fields), fields["copied"] as? Bool == true)
+        if let record, !isCopied { usage.append(record) }
         guard fields["step"] is Int else { return }
-        steps.append(Step(text: text))
+        steps.append(Step(text: text, usage: record, isCopied: isCopied))
+        agents[steps.count] = (fields["agent_id"] as? String).flatMap(UUID.init)
         text = ""
     }
 
@@ -90,6 +110,7 @@ struct RunReplay: Sendable {
         let fields = event.fields
         guard fields["steers"] as? Bool == true, let id = fields["user_message_id"] as? String else { return }
         steered.insert(id)
+        questions[steps.count] = UUID(uuidString: id)
     }
 
     private mutating func feedRequest(_ event: RunEvent) {
@@ -110,7 +131,12 @@ struct RunReplay: Sendable {
         else { return }
         let isError = (fields["success"] as? Bool) != true
         let content = fields[isError ? "error" : "result"] as? String ?? ""
-        steps[place].results[id] = Result(content: content, isError: isError)
+        steps[place].results[id] = Result(
+            content: content,
+            isError: isError,
+            time: fields["execution_time"] as? Double ?? 0,
+            isChanged: fields["changed"] as? Bool == true
+        )
     }
 
     /// Arguments as the model wrote them, or the same as JSON.

@@ -41,7 +41,11 @@ extension Store {
 
     private static func agent(of run: Run) -> Query {
         """
-        select a.display_name, a.instruction, a.parameters ->> 'temperature' as temperature,
+        select a.display_name, coalesce(
+                -- Changed for the one that went on; whoever takes over from it has an instruction of their own.
+                case when r.changes ->> 'instruction_of' = a.agent_id::text then r.changes ->> 'instruction' end,
+                a.instruction
+            ) as instruction, a.parameters ->> 'temperature' as temperature,
             a.parameters ->> 'max_tokens' as max_tokens, r.cancel_requested_at is not null as is_cancelled,
             r.pause_requested_at is not null as is_pausing, exists (
                 select from pending_messages p where p.run_id = r.run_id and p.step is null

@@ -43,8 +43,15 @@ struct NewRetry: Sendable {
                 \(run.messageID)::uuid, \(NewTurn.priority(for: principal))::smallint, 'normal', \(time)::timestamptz
             from runs f join conversation using (conversation_id)
             where f.run_id = \(failed) and f.parent_run_id is null and f.state in ('failed', 'cancelled')
-                and coalesce(conversation.leaf_message_id, \(Branch.newest(in: run.conversationID)))
-                    in (f.user_message_id, f.message_id)
+                and exists (
+                    -- The talk stands at its question, at what it has heard since, or at what it has said.
+                    select from messages m
+                    where m.conversation_id = f.conversation_id
+                        and m.message_id = coalesce(
+                            conversation.leaf_message_id, \(Branch.newest(in: run.conversationID))
+                        )
+                        and (m.message_id in (f.user_message_id, f.message_id) or m.run_id = f.run_id)
+                )
             on conflict do nothing
             returning *
         ), activity as (

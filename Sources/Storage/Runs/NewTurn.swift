@@ -1,3 +1,4 @@
+import Crypto
 import Engine
 import Foundation
 import Postgres
@@ -9,11 +10,13 @@ struct NewTurn: Sendable {
     private let principal: Principal
     /// With milliseconds, as events are written: what is sent later is what was stored.
     private let time: String
+    private let fork: RunFork?
 
     /// nil for the system, which has nothing to say. `.again` names the person's message.
-    init?(_ input: TurnInput, by principal: Principal, at time: Date = Date()) {
+    init?(_ input: TurnInput, fork: RunFork? = nil, by principal: Principal, at time: Date = Date()) {
         guard let user = principal.userID, let organisation = principal.organisationID else { return nil }
         self.input = input
+        self.fork = fork
         self.principal = principal
         self.time = time.iso8601Milliseconds
         run = Run(
@@ -84,12 +87,13 @@ struct NewTurn: Sendable {
         ), r as (
             insert into runs (
                 run_id, root_run_id, org_id, user_id, conversation_id, agent_id, model_id, user_message_id, message_id,
-                priority, urgency, idempotency_key, request_hash, created_at
+                priority, urgency, idempotency_key, request_hash, created_at, forked_from, forked_step, changes
             )
             select \(run.id)::uuid, \(run.id)::uuid, \(run.organisationID)::uuid, \(run.userID)::uuid, conversation_id, agent_id,
                 \(input.modelID)::uuid, \(run.userMessageID)::uuid, \(run.messageID)::uuid,
                 \(Self.priority(for: principal, urgency: input.urgency))::smallint, \(input.urgency),
-                \(input.idempotencyKey), \(input.requestHash)::bytea, \(time)::timestamptz
+                \(input.idempotencyKey), \(requestHash)::bytea, \(time)::timestamptz, \(fork?.original)::uuid,
+                \(fork?.step)::smallint, \(fork?.changesJSON)::json
             from conversation, agent, parent
             where (\(input.modelID)::uuid is null or exists (select from model)) and not exists (select from earlier)
             on conflict do nothing
@@ -124,6 +128,13 @@ struct NewTurn: Sendable {
         """
     }
 
+    /// With what a fork changes, as that is not in what is said.
+    private var requestHash: [UInt8]? {
+        guard let fork, let hash = input.requestHash else { return input.requestHash }
+        let parts = Data(hash) + Data("\(fork.original.text) \(fork.step) \(fork.changesJSON)".utf8)
+        return Array(SHA256.hash(data: parts))
+    }
+
     private var isSaid: Bool { input.place.question == nil }
 
     /// The run that the idempotency key has begun before.
@@ -134,7 +145,27 @@ struct NewTurn: Sendable {
         """
     }
 
-    var events: Query { Self.events(of: run, temporaryMessageID: input.temporaryMessageID, time: time) }
+    var events: Query {
+        fork.map { Self.events(of: run, $0) }
+            ?? Self.events(of: run, temporaryMessageID: input.temporaryMessageID, time: time)
+    }
+
+    /// The beginning of a run that goes on from another one: as many events as that one's steps have.
+    private static func events(of run: Run, _ fork: RunFork) -> Query {
+        let received = EventData(run: run).messageReceived(userMessage: run.userMessageID, temporaryID: nil)
+        let said = [(kind: RunEvent.Kind.messageReceived, data: received)] + fork.events(for: run)
+        var rows = EventRows()
+        rows.append(
+            said.enumerated().map { index, event in
+                RunEvent(sequence: Int64(index + 1), kind: event.kind, data: event.data, timestamp: run.createdAt)
+            },
+            of: run.id
+        )
+        return """
+            insert into run_events (run_id, sequence, type, data, timestamp)
+            select e.run_id, e.sequence, e.type, e.data::json, e.timestamp from \(rows.source) join runs using (run_id)
+            """
+    }
 
     /// A statement of its own in the transaction: it finds the run only if it was inserted, and so does the policy.
     static func events(of run: Run, temporaryMessageID: String?, time: String) -> Query {
@@ -154,7 +185,7 @@ struct NewTurn: Sendable {
     /// nil when there is neither a new run nor an earlier one in the row.
     func start(_ row: Row) throws -> TurnStart? {
         guard let isNew: Bool = try row.get("is_new", as: Bool?.self) else { return nil }
-        guard try isNew || row.get("request_hash") == input.requestHash else {
+        guard try isNew || row.get("request_hash") == requestHash else {
             throw StorageError.conflict("idempotency_key", "This key came with another message before.")
         }
         return TurnStart(run: try Run(row), isNew: isNew)

@@ -10,10 +10,14 @@ extension Store {
     /// Throws `.invalid` for `content`, `agent_id` or `model_id`, `.conflict("run")` when a run is under way in the
     /// conversation, `.conflict("idempotency_key")` when the key came with something else before.
     package func startTurn(_ input: TurnInput, by principal: Principal) async throws -> TurnStart? {
+        try await startTurn(input, fork: nil, by: principal)
+    }
+
+    func startTurn(_ input: TurnInput, fork: RunFork?, by principal: Principal) async throws -> TurnStart? {
         try input.check()
-        guard let input = try await resolved(input, by: principal), let turn = NewTurn(input, by: principal) else {
-            return nil
-        }
+        guard let input = try await resolved(input, by: principal),
+            let turn = NewTurn(input, fork: fork, by: principal)
+        else { return nil }
         let answers = try await batch(turn.statements, by: principal)
         guard let row = answers.dropLast().last?.first else {
             throw StorageError(.failed, "The database did not answer.")
@@ -65,7 +69,12 @@ extension Store {
     /// A new run for the message of a run that failed or was cancelled, as long as the talk stands there. nil
     /// when there is no such run.
     package func retry(run: UUID, by principal: Principal) async throws -> TurnStart? {
-        guard let failed = try await self.run(run, by: principal) else { return nil }
+        guard let record = try await runRecord(run, by: principal) else { return nil }
+        // One that went on from another one does so again, from what it began with itself.
+        if let step = record.forkedStep, [.failed, .cancelled].contains(record.run.state) {
+            return try await fork(run, after: step, changes: RunChanges(), by: principal)
+        }
+        let failed = record.run
         let retry = NewRetry(of: failed, principal: principal)
         guard let row = try await batch([retry.insertion, retry.events], by: principal)[0].first else {
             throw StorageError.conflict(

@@ -75,6 +75,11 @@ struct APIRoutes: Sendable {
         router.delete("/v1/conversations/{id}/pending-messages/{message}", use: pending.discard)
         router.post("/v1/conversations/{id}/pending-messages/{message}/dispatch", use: pending.dispatch)
 
+        let forks = ForkRoutes(services: services)
+        router.get("/v1/runs/{id}/steps", use: forks.steps)
+        router.post("/v1/runs/{id}/fork", use: forks.fork)
+        router.get("/v1/runs/{id}/compare/{other}", use: forks.compare)
+
         router.get("/v1/runs/{id}", use: runs.show)
         router.get("/v1/runs/{id}/events", use: runs.events)
         router.post("/v1/runs/{id}/cancellation", use: runs.cancel)

@@ -48,6 +48,14 @@ extension Pages {
         router.post("/runs/{id}/resume", use: runs.resume)
         router.post("/conversations/{id}/pending/{message}", use: runs.settle)
 
+        let run = RunPage(desk: desk)
+        router.get("/runs/{id}", use: run.show)
+        router.get("/runs/{id}/compare/{other}", use: run.compare)
+
+        let fork = ForkPage(desk: desk)
+        router.get("/runs/{id}/fork", use: fork.show)
+        router.post("/runs/{id}/fork", use: fork.save)
+
         let providers = ProviderListPage(desk: desk)
         router.get("/providers", use: providers.show)
         router.post("/providers/offers", use: providers.accept)

@@ -17,6 +17,7 @@ struct AnswerView: View {
     let versions: VersionsView?
     let again: Again?
     let deleteAddress: String?
+    let runAddress: String?
     let csrf: String
 
     /// Where another answer is asked for, and of whom.
@@ -66,6 +67,7 @@ struct AnswerView: View {
         failure = Failure(facts, voice: voice)
         versions = VersionsView(facts.versions, current: facts.message, conversation: facts.conversation, csrf: csrf)
         let messages = "/conversations/\(facts.conversation.text)/messages/"
+        runAddress = facts.run.map { "/runs/\($0.id.text)" }
         deleteAddress = facts.message.map { "\(messages)\($0.text)/deletion" }
         again = (facts.message ?? facts.run?.userMessageID).flatMap { asked in
             facts.choices.map {

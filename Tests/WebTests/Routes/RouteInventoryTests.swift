@@ -50,6 +50,12 @@ import Testing
                 (.post, "/conversations/\(own)/messages", "content=x&agent_id={agent}"),
                 (.post, "/conversations/\(own)/messages", "content=x&model_id={model}"),
                 (.get, "/conversations/\(own)/live?run={run}", ""),
+                (.put, "/v1/conversations/\(own)/leaf", #"{"message_id":"{message}"}"#),
+                (.post, "/v1/conversations/\(own)/messages/{message}/edits", #"{"content":"x"}"#),
+                (.post, "/v1/conversations/\(own)/messages/{message}/regenerations", "{}"),
+                (.delete, "/v1/conversations/\(own)/messages/{message}", ""),
+                (.post, "/conversations/\(own)/leaf", "message={message}"),
+                (.post, "/conversations/\(own)/messages/{message}/deletion", ""),
                 (.post, "/models/order", "default={model}"),
                 (.post, "/models/order", "default=\(model)&fallback1={model}"),
             ]

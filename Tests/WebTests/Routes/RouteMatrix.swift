@@ -142,6 +142,15 @@ enum RouteMatrix {
         ),
         RouteRule(.get, "/v1/runs/{id}", of: "run", .owner(.fine)),
         RouteRule(.get, "/v1/runs/{id}/events", of: "run", .owner(.fine)),
+        RouteRule(.get, "/v1/runs/{id}/steps", of: "run", .owner(.fine)),
+        RouteRule(
+            .post,
+            "/v1/runs/{id}/fork",
+            of: "run",
+            .owner(.fine),
+            body: #"{"step":0,"changes":{"input":"echo","model_id":"{model}"}}"#
+        ),
+        RouteRule(.get, "/v1/runs/{id}/compare/{other}", of: "run", .owner(.fine)),
         RouteRule(.post, "/v1/runs/{id}/cancellation", of: "run", .owner(.fine), body: "{}"),
         RouteRule(.post, "/v1/runs/{id}/retries", of: "run", .owner(.fine), body: "{}"),
         // It has ended.
@@ -211,6 +220,10 @@ enum RouteMatrix {
             body: ""
         ),
         RouteRule(.post, "/runs/{id}/cancellation", of: "run", .owner(.moved), body: ""),
+        RouteRule(.get, "/runs/{id}", of: "run", .owner(.fine)),
+        RouteRule(.get, "/runs/{id}/compare/{other}", of: "run", .owner(.fine)),
+        RouteRule(.get, "/runs/{id}/fork", of: "run", .owner(.fine)),
+        RouteRule(.post, "/runs/{id}/fork", of: "run", .owner(.moved), body: "step=0&content=echo"),
         RouteRule(.post, "/runs/{id}/retry", of: "run", .owner(.moved), body: ""),
         RouteRule(.post, "/runs/{id}/approvals/{call}", of: "run", .owner(.missing), body: "decision=approve"),
         RouteRule(.post, "/runs/{id}/pause", of: "run", .owner(.moved), body: ""),

@@ -175,6 +175,7 @@ extension RouteWorld {
             "user": owner.id.text, "organisation": owner.organisationID.text, "provider": provider.id.text,
             "model": try #require(model).id.text, "agent": agent.text, "conversation": conversation.id.text,
             "run": try #require(failed.string("error.details.0.message")),
+            "other": try #require(failed.string("error.details.0.message")),
             "message": try #require(messages.string("data.0.message_id")),
             "session": try await session(of: owner, at: site).session.id.text,
             "applicant": try await person("applicant", status: .pending, at: site).id.text,

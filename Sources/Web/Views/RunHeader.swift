@@ -1,0 +1,39 @@
+import Engine
+import Foundation
+
+/// What a run is, in a few lines: who, where it stands, how long, what it cost, where it comes from.
+struct RunHeader: Sendable {
+    let title: String
+    let agent: String
+    let address: String
+    let conversationAddress: String
+    let state: StateView
+    let facts: [Fact]
+    let forkedFrom: String?
+
+    init(_ story: RunStory, choices: Choices, voice: Voice) {
+        let (words, record, run) = (voice.words, story.record, story.run)
+        agent = choices.name(of: run.agentID, voice: voice) ?? words["composer.agent"]
+        title = words("runPage.title", ["agent": agent])
+        address = "/runs/\(run.id.text)"
+        conversationAddress = "/conversations/\(run.conversationID.text)#m-\(run.messageID.text)"
+        state = StateView(run.state, voice: voice)
+        forkedFrom = record.forkedFrom.map { "/runs/\($0.text)" }
+        let model = choices.models.first { $0.id == record.modelID }?.displayName ?? story.replay.usage.last?.modelName
+        let tokens = ["in": record.tokens.input.grouped, "out": record.tokens.output.grouped]
+        facts = [
+            Fact(name: words["composer.agent"], value: agent),
+            model.map { Fact(name: words["composer.model"], value: $0) },
+            Fact(name: words["run.started"], value: TimeText.exact(record.startedAt ?? run.createdAt, voice: voice)),
+            Fact(name: words["runPage.time"], value: voice.duration(story.duration(voice.now))),
+            Fact(name: words["runPage.steps"], value: story.replay.steps.count.grouped),
+            Fact(name: words["runPage.calls"], value: record.calls.grouped),
+            Fact(name: words["runPage.tokens"], value: words("quantity.inOut", tokens)),
+            record.cost.map {
+                Fact(name: words["runPage.cost"], value: voice.money($0, currency: record.currency ?? "USD"))
+            },
+            run.errorCode.map { Fact(name: words["run.code"], value: $0) },
+            record.forkedStep.map { Fact(name: words["runPage.forkedStep"], value: $0.grouped) },
+        ].compactMap { $0 }
+    }
+}
