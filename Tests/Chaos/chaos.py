@@ -56,7 +56,7 @@ class Storm:
         database = "the server's own PostgreSQL" if has_own_database else "a PostgreSQL beside"
         self.say(f"{count} people, {len(self.world.workers)} + 1 processes, {database}, seed {self.seed}")
         for number in range(count):
-            self.people.append(Person(number, self.seed, self.world.server.url, lambda: self.deadline))
+            self.people.append(Person(number, self.seed, self.world.server.url, self.world.agents, lambda: self.deadline))
             self.people[-1].start()
         # Nobody is killed in an empty house.
         wait_until(lambda: all(person.turns for person in self.people), 60, "the first questions")
@@ -97,7 +97,7 @@ class Storm:
 
     def sum_up(self, inspection: Inspection, record: Record, turns: list, is_enough: bool):
         verdict = inspection.verdict
-        kinds = Counter(turn.play.kind for turn in turns)
+        kinds = Counter(play.kind for play in inspection.plays.values())
         self.say("played " + ", ".join(f"{kind} {count}" for kind, count in kinds.most_common()))
         blows = Counter(blow.what for blow in self.world.blows)
         events = sum(len(log) for log in record.events.values())

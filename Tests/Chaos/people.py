@@ -95,12 +95,14 @@ class Reader:
 class Person(threading.Thread):
     """Plays one turn after another until it is told to leave."""
 
-    def __init__(self, number: int, seed: int, url: str, deadline):
+    def __init__(self, number: int, seed: int, url: str, agents: dict[str, str], deadline):
         super().__init__(daemon=True)
         self.number = number
         self.rng = random.Random(f"{seed}/person/{number}")
         self.line = Line(url, deadline)
         self.url = url
+        # Their ids, by name.
+        self.agents = agents
         self.leaves = threading.Event()
         self.turns: list[Turn] = []
         self.problem: Exception | None = None
@@ -121,7 +123,7 @@ class Person(threading.Thread):
             "POST",
             f"/v1/conversations/{conversation}/messages",
             {202},
-            json={"content": play.message},
+            json={"content": play.message, "agent_id": self.agents[play.agent]},
             headers={"Prefer": "respond-async", "Idempotency-Key": play.name},
         )
         turn = Turn(play, conversation, answer.json()["data"]["run_id"])
@@ -144,7 +146,7 @@ class Person(threading.Thread):
                 self.stop(turn)
             else:
                 self.decide(turn, event.data["call_id"])
-        pieces = sum(1 for past in turn.readers[0].seen if past.type == "content_stream")
+        pieces = sum(1 for past in turn.readers[0].seen if past.type in ("content_stream", "plan_update"))
         if play.stops_after and pieces >= play.stops_after and turn.stopped_at is None:
             time.sleep(play.delay)
             self.stop(turn)

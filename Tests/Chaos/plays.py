@@ -31,19 +31,32 @@ class Play:
     refusals: tuple = ()
     # Whether the connection closes in the middle of the answer.
     breaks: bool = False
-    # Pieces of the answer after which the person stops it; 0 for one who waits.
+    # Pieces of the answer or news of the plan after which the person stops it; 0 for one who waits.
     stops_after: int = 0
     # Seconds that the person takes to decide or to stop.
     delay: float = 0
+    # What is called instead of common tools: plan, delegate or hand_off, and the tasks that colleagues get.
+    team: str = ""
+    tasks: tuple = ()
 
     @property
     def message(self) -> str:
         return MARK + json.dumps(asdict(self))
 
     @staticmethod
-    def of(message: str) -> "Play":
-        fields = json.loads(message.removeprefix(MARK))
-        return Play(**fields | {"refusals": tuple(fields["refusals"])})
+    def of(words: str) -> "Play | None":
+        """The first one that words hold: a task's goal stands before the request that it serves."""
+        line = next((line for line in words.splitlines() if line.startswith(MARK)), None)
+        return line and Play.made(json.loads(line.removeprefix(MARK)))
+
+    @staticmethod
+    def made(fields: dict) -> "Play":
+        tasks = tuple(Task(Play.made(task["play"]), task["agent"], tuple(task["needs"])) for task in fields["tasks"])
+        return Play(**fields | {"refusals": tuple(fields["refusals"]), "tasks": tasks})
+
+    @property
+    def agent(self) -> str:
+        return "orchestrator" if self.team else "assistant"
 
     @property
     def ends(self) -> set[str]:
@@ -69,6 +82,8 @@ class Play:
         """Name and arguments of each; the person's call is among them, not always at the same place."""
         if step >= self.rounds:
             return []
+        if self.team:
+            return self.team_calls()
         rng = random.Random(f"{self.name}/{step}/calls")
         calls = []
         for _ in range(self.calls):
@@ -78,9 +93,53 @@ class Play:
             calls.insert(rng.randrange(len(calls) + 1), ("current_time", {"time_zone": "UTC"}))
         return calls
 
+    def team_calls(self) -> list[tuple[str, dict]]:
+        if self.team == "hand_off":
+            return [("hand_off", {"agent": "coding", "note": "over to you"})]
+        tasks = [task.input for task in self.tasks]
+        if self.team == "plan":
+            return [("plan", {"tasks": tasks})]
+        alone = [{key: task[key] for key in ("title", "agent", "goal")} for task in tasks]
+        return [("delegate", task) for task in alone]
 
-def draw(rng: random.Random, name: str) -> Play:
-    """A play by chance."""
+
+@dataclass(frozen=True)
+class Task:
+    """A part of a plan, which another agent plays."""
+
+    play: Play
+    agent: str
+    # Names of the plays whose results it builds on.
+    needs: tuple
+
+    @property
+    def id(self) -> str:
+        return self.play.name.rsplit(".")[-1]
+
+    @property
+    def input(self) -> dict:
+        needed = [name.rsplit(".")[-1] for name in self.needs]
+        return {"id": self.id, "title": self.id, "agent": self.agent, "goal": self.play.message, "depends_on": needed}
+
+
+def draw_tasks(rng: random.Random, name: str) -> tuple:
+    """Two to five, some of which need others."""
+    tasks: list[Task] = []
+    for number in range(rng.randrange(2, 6)):
+        play = draw(rng, f"{name}.{number}", ["plain", "slow", "tools", "refused", "breaking"])
+        needs = [task.play.name for task in tasks if rng.random() < 0.3]
+        tasks.append(Task(play, rng.choice(["coding", "web", "file"]), tuple(needs)))
+    return tuple(tasks)
+
+
+WEIGHTS = {
+    "plain": 3, "slow": 3, "thinking": 2, "tools": 5, "approval": 4, "refused": 2, "breaking": 1, "stopped": 2,
+    "plan": 4, "stopped plan": 2, "delegation": 2, "handing over": 1,
+}  # fmt: skip
+
+
+def draw(rng: random.Random, name: str, kinds: list[str] | None = None) -> Play:
+    """A play by chance, of these kinds."""
     quick = {"words": rng.randrange(1, 60), "pace": rng.choice([0, 0.005, 0.02])}
     tools = {"rounds": rng.randrange(1, 4), "calls": rng.randrange(1, 6)}
     plays = {
@@ -97,6 +156,14 @@ def draw(rng: random.Random, name: str) -> Play:
         "stopped": lambda: {
             "words": 300, "pace": 0.03, "stops_after": rng.randrange(1, 15), "delay": rng.choice([0, rng.uniform(0, 1)])
         },
+        "plan": lambda: quick | {"rounds": 1, "team": "plan", "tasks": draw_tasks(rng, name)},
+        "stopped plan": lambda: quick | {
+            "rounds": 1, "team": "plan", "tasks": draw_tasks(rng, name),
+            "stops_after": rng.randrange(1, 4), "delay": rng.choice([0, rng.uniform(0, 2)]),
+        },
+        "delegation": lambda: quick | {"rounds": 1, "team": "delegate", "tasks": draw_tasks(rng, name)},
+        "handing over": lambda: quick | {"rounds": 1, "team": "hand_off"},
     }  # fmt: skip
-    kind = rng.choices(list(plays), [3, 3, 2, 5, 4, 2, 1, 2])[0]
+    kinds = kinds or list(plays)
+    kind = rng.choices(kinds, [WEIGHTS[kind] for kind in kinds])[0]
     return Play(name=name, kind=kind, **plays[kind]())

@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from plays import MARK, Play
+from plays import Play
 
 
 class Gone(Exception):
@@ -91,7 +91,7 @@ class Upstream:
         """The call as its conversation tells it."""
         asked = max(
             place for place, message in enumerate(messages)
-            if message["role"] == "user" and message["content"].startswith(MARK)
+            if message["role"] == "user" and Play.of(message["content"])
         )  # fmt: skip
         play = Play.of(messages[asked]["content"])
         since = messages[asked + 1 :]
@@ -99,7 +99,8 @@ class Upstream:
         results = {message["tool_call_id"]: message["content"] for message in since if message["role"] == "tool"}
         for call in wanted:
             self.check(play, call, results)
-        step = sum(1 for message in since if message.get("tool_calls"))
+        # An earlier agent's calls are told as words.
+        step = sum(1 for message in since if message["role"] == "assistant" and makes_calls(message))
         return Call(play, step, results, next(self.tokens))
 
     def check(self, play: Play, call: dict, results: dict[str, str]):
@@ -111,6 +112,15 @@ class Upstream:
             right = eval(json.loads(function["arguments"])["expression"], {"__builtins__": {}})
             if result != str(right):
                 self.problems.append(f"{play.name}: {function['arguments']} is {right}, not {result}")
+        elif function["name"] == "delegate":
+            right = self.whole(Play.of(json.loads(function["arguments"])["goal"]))
+            if result != right and "could not do it" not in result:
+                self.problems.append(f"{play.name}: the colleague said {right!r}, not {result!r}")
+        elif function["name"] == "plan":
+            tasks = {task.id: task.play for task in play.tasks}
+            for told in json.loads(result)["tasks"]:
+                if told["state"] == "completed" and told["result"] != self.whole(tasks[told["id"]]):
+                    self.problems.append(f"{play.name}: the result of task {told['id']} is {told['result']!r}")
 
     def refuse(self, handler: BaseHTTPRequestHandler, how):
         if how == "gone":
@@ -153,7 +163,14 @@ class Upstream:
         """What may differ between two tries is left out."""
         if result.isdigit():
             return result
+        if result.startswith('{"') and '"tasks"' in result:
+            return " ".join(task["state"] for task in json.loads(result)["tasks"])
         return "not allowed" if "not allow" in result else "allowed"
+
+    def whole(self, play: Play) -> str:
+        """All that the model has to say in a play, as the person reads it."""
+        steps = [self.said.get((play.name, step), "") for step in range(play.rounds + 1)]
+        return "\n\n".join(text for text in steps if text)
 
     def send(self, handler: BaseHTTPRequestHandler, delta: dict, finish_reason: str | None = None):
         self.write(handler, {"choices": [{"index": 0, "delta": delta, "finish_reason": finish_reason}]})
@@ -168,3 +185,7 @@ class Upstream:
         """A caller who has sent a request sends nothing more: what can be read is the connection's end."""
         if select.select([handler.connection], [], [], seconds)[0]:
             raise Gone
+
+
+def makes_calls(message: dict) -> bool:
+    return bool(message.get("tool_calls")) or "[called " in (message["content"] or "")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from nodes import Database, Hands, Site, ask
 
-from alma import Client, Server
+from alma import Client, Server, processes_in
 
 # Seconds after which others take over a process that is silent: less than usual, so that more happens in a minute.
 TAKEOVER = 4
@@ -68,9 +68,8 @@ class World:
         price = {"input_tokens": 3, "output_tokens": 7, "currency": "USD"}
         model = client.created("/v1/models", llm_id=provider["llm_id"], name="chaos", pricing=price)
         client.http.put("/v1/models/default", json={"model_id": model["model_id"]}).raise_for_status()
-        agents = client.http.get("/v1/agents").json()["data"]
-        agent = next(one for one in agents if one["name"] == "assistant")
-        path = f"/v1/agents/{agent['agent_id']}/tools/current_time/policy"
+        self.agents = {one["name"]: one["agent_id"] for one in client.http.get("/v1/agents").json()["data"]}
+        path = f"/v1/agents/{self.agents['assistant']}/tools/current_time/policy"
         client.http.put(path, json={"decision": "ask"}).raise_for_status()
 
     def ask(self, query: str) -> str:
@@ -102,7 +101,11 @@ class World:
 
     def kill_database(self) -> bool:
         try:
+            place = self.server.folder.cluster if self.has_own_database else self.database.path / "data"
             process = self.server.folder.postmaster() if self.has_own_database else self.database.postmaster()
+            # A number in a file that a dead one left may be anybody's by now.
+            if process not in processes_in(place):
+                return False
             os.kill(process, signal.SIGKILL)
         except (OSError, ValueError, IndexError):
             return False

@@ -41,6 +41,18 @@ def wait_until(condition, limit: float, what: str):
     raise AssertionError(f"{what}: not within {limit} s")
 
 
+def processes_in(folder: Path) -> list[int]:
+    """Everything whose current folder it is, zombies aside: they have none. PostgreSQL's processes have their cluster's."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        try:
+            if entry.name.isdigit() and os.readlink(entry / "cwd") == str(folder.resolve()):
+                found.append(int(entry.name))
+        except OSError:
+            continue
+    return found
+
+
 class Folder:
     """A data folder that PostgreSQL's user may pass through, as a person would choose it: empty, or the copy of one."""
 
@@ -66,15 +78,7 @@ class Folder:
         return int((self.cluster / "postmaster.pid").read_text().splitlines()[0])
 
     def postgres_processes(self) -> list[int]:
-        """Everything whose current folder is the cluster, zombies aside: they have none."""
-        found = []
-        for entry in Path("/proc").iterdir():
-            try:
-                if entry.name.isdigit() and os.readlink(entry / "cwd") == str(self.cluster.resolve()):
-                    found.append(int(entry.name))
-            except OSError:
-                continue
-        return found
+        return processes_in(self.cluster)
 
 
 class Server:

@@ -1,7 +1,9 @@
 """Several processes on one PostgreSQL."""
 
+import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import threading
@@ -10,7 +12,7 @@ from pathlib import Path
 
 import httpx
 
-from alma import Client, Event, Folder, Server, assert_whole, wait_until
+from alma import Client, Event, Folder, Server, assert_whole, processes_in, wait_until
 
 # Shared, so that a token of one node is good at the other.
 SECRET = "nodes-1f8Xq0bZ7cVt5mRj2LwKd9YsHgP3aEuN"
@@ -25,6 +27,7 @@ class Database:
             shutil.chown(self.path, "postgres", "postgres")
         self.programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda bin: int(bin.parent.name))[-1]
         self.count = 0
+        self.starting = threading.Lock()
         self.run(
             "initdb", "--pgdata", self.path / "data", "--username", "postgres", "--auth", "trust", "--encoding", "UTF8",
             "--lc-collate", "C", "--lc-ctype", "C.UTF-8", "--no-sync", "--no-instructions",
@@ -38,15 +41,21 @@ class Database:
         self.run("pg_ctl", "start", "--wait", "--pgdata", self.path / "data", "--log", log, "--options", self.options)
 
     def start_again(self):
-        """After it was killed: the processes that it leaves behind hold its memory for a moment."""
-        wait_until(self.starts, 60, "the database's return")
+        """After it was killed, perhaps more than once: until it runs."""
+        with self.starting:
+            wait_until(self.starts, 60, "the database's return")
 
     def starts(self) -> bool:
-        try:
+        """What a killed server leaves behind holds its memory for a moment, and its lock may name a zombie."""
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            if self.postmaster() in processes_in(self.path / "data"):
+                return True
+        wait_until(lambda: not processes_in(self.path / "data"), 30, "the end of what a killed server left")
+        for lock in [self.path / "data" / "postmaster.pid", self.path / ".s.PGSQL.5432.lock"]:
+            lock.unlink(missing_ok=True)
+        with contextlib.suppress(subprocess.CalledProcessError):
             self.start()
-            return True
-        except subprocess.CalledProcessError:
-            return False
+        return False
 
     def postmaster(self) -> int:
         return int((self.path / "data" / "postmaster.pid").read_text().splitlines()[0])
@@ -73,7 +82,10 @@ class Database:
         return f"postgresql://postgres@/{name}?host={self.path}"
 
     def remove(self):
-        self.run("pg_ctl", "stop", "--mode", "immediate", "--pgdata", self.path / "data")
+        for process in processes_in(self.path / "data"):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        wait_until(lambda: not processes_in(self.path / "data"), 10, "the database's end")
         shutil.rmtree(self.path, ignore_errors=True)
 
 
