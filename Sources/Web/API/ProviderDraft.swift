@@ -22,12 +22,17 @@ package struct ProviderDraft: Sendable {
             throw .invalid("api_base_url", "This provider needs its address, such as https://example.com/v1.")
         }
         self.baseURL = try Self.checkedURL(address, kind: kind)
-        let typedKey = (key ?? "").trimmingCharacters(in: .whitespacesAndNewlines)
-        self.key = typedKey.isEmpty ? nil : Secret(typedKey)
+        self.key = try Self.checkedKey(key ?? "")
         guard self.key != nil || !kind.needsKey else { throw .invalid("api_key", "This provider needs a key.") }
-        guard typedKey.utf8.count <= 4096, typedKey.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+    }
+
+    /// nil when nothing was typed; throws for what could not stand in a header.
+    package static func checkedKey(_ text: String) throws(WebError) -> Secret? {
+        let key = text.trimmingCharacters(in: .whitespacesAndNewlines)
+        guard key.utf8.count <= 4096, key.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
             throw .invalid("api_key", "A key is one line of letters, digits and signs, without spaces.")
         }
+        return key.isEmpty ? nil : Secret(key)
     }
 
     /// The address without a slash at its end; only http and https, with a host and without a name or password in it.

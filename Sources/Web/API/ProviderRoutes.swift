@@ -78,11 +78,14 @@ struct ProviderRoutes: Sendable {
             _ = try await services.store.setLimit(of: id, to: limit, by: identity.principal)
         }
         let baseURL = try input.apiBaseUrl.map { try ProviderDraft.checkedURL($0, kind: provider.provider) }
+        // What is not sent stays; an empty one is taken away.
+        let key: Secret??
+        if let text = input.apiKey { key = .some(try ProviderDraft.checkedKey(text)) } else { key = .none }
         let updated = try await services.store.updateProvider(
             id,
             name: input.providerName ?? provider.providerName,
             baseURL: baseURL ?? provider.apiBaseURL,
-            apiKey: input.apiKey.map { $0.isEmpty ? .some(nil) : .some(Secret($0)) } ?? .none,
+            apiKey: key,
             isActive: input.isActive ?? provider.isActive,
             by: identity.principal
         )

@@ -64,8 +64,11 @@ struct ProviderInput: Sendable {
     private mutating func checkKey(_ typed: String, kind: ProviderKind, stored: Provider?, words: Words) {
         guard kind != .builtin else { return }
         if !typed.isEmpty {
-            let isSane = typed.utf8.count <= 4096 && typed.utf8.allSatisfy { (0x21...0x7E).contains($0) }
-            isSane ? key = Secret(typed) : errors.add("api_key", words["provider.keyWrong"])
+            do {
+                key = try ProviderDraft.checkedKey(typed)
+            } catch {
+                errors.add("api_key", words["provider.keyWrong"])
+            }
         } else if kind.needsKey, stored == nil || stored?.hasKey == false {
             errors.add("api_key", words["provider.keyNeeded"])
         } else if kind.needsKey, let stored, stored.apiBaseURL != baseURL, errors["base_url"] == nil {

@@ -35,6 +35,20 @@ import Testing
         }
     }
 
+    @Test func aKeyThatCouldNotStandInAHeaderIsRefused() async throws {
+        try await TestServer.run { caller in
+            let ada = try await caller.newcomer("ada")
+            let path = "/v1/llm-configs/\(try await ada.post("/v1/llm-configs", openAI).string("data.llm_id") ?? "")"
+            for key in [#"sk-1\r\nHost: elsewhere"#, #"sk\u0000-1"#, "two words"] {
+                let answer = try await ada.patch(path, #"{"api_key":"\#(key)"}"#)
+                #expect(answer.status == 422)
+                #expect(answer.string("error.details.0.field") == "api_key")
+            }
+            #expect(try await ada.patch(path, #"{"api_key":""}"#).flag("data.has_api_key") == false)
+            #expect(try await ada.patch(path, #"{"api_key":"sk-2"}"#).flag("data.has_api_key") == true)
+        }
+    }
+
     @Test func theTestSaysWhatItFound() async throws {
         try await TestServer.run { caller in
             let ada = try await caller.newcomer("ada")
