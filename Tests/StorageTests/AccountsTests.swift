@@ -136,7 +136,7 @@ import Testing
                 address: nil,
                 lifetime: .seconds(60)
             )
-            let refresh = try await store.issueRefreshToken(user: user.id)
+            let grant = try await store.issueRefreshToken(user: user.id)
             let new = Secret("another horse battery")
             #expect(
                 try await store.changePassword(
@@ -156,14 +156,16 @@ import Testing
             )
             #expect(try await store.session(token: kept.token) != nil)
             #expect(try await store.session(token: other.token) == nil)
-            guard case .refused = try await store.rotateRefreshToken(refresh) else {
+            guard case .refused = try await store.rotateRefreshToken(grant.token) else {
                 return #expect(Bool(false), "the refresh token still works")
             }
             #expect(try await store.authenticate(email: user.email, password: TestPeople.password) == .refused)
             guard case .user = try await store.authenticate(email: user.email, password: new) else {
                 return #expect(Bool(false), "the new password does not work")
             }
-            let identity = try #require(try await store.identity(user: user.id))
+            #expect(try await store.identity(user: user.id, family: grant.family) == nil)
+            let again = try await store.issueRefreshToken(user: user.id)
+            let identity = try #require(try await store.identity(user: user.id, family: again.family))
             #expect(identity.tokensValidAfter > user.createdAt)
         }
     }

@@ -69,10 +69,13 @@ import Testing
             #expect(try await store.isStillAllowed(user: ada.id, session: first.session.id) == false)
             #expect(try await store.isStillAllowed(user: ada.id, session: second.session.id))
             #expect(try await store.isStillAllowed(user: ada.id, session: nil))
+            let family = try await store.issueRefreshToken(user: ada.id).family
+            #expect(try await store.identity(user: ada.id, family: family) != nil)
+            #expect(try await store.identity(user: bob.id, family: family) == nil)
             try await database.administrator.query("update users set status = 'disabled' where user_id = \(ada.id)")
             #expect(try await store.session(token: second.token) == nil)
             #expect(try await store.isStillAllowed(user: ada.id, session: nil) == false)
-            #expect(try await store.identity(user: ada.id) == nil)
+            #expect(try await store.identity(user: ada.id, family: family) == nil)
             try await store.housekeep()
             #expect(try await database.administrator.query("select from sessions").count == 1)
         }
@@ -102,19 +105,19 @@ import Testing
         try await TestDatabase.with { database in
             let store = database.store
             let user = try await store.person("ada")
-            let first = try await store.issueRefreshToken(user: user.id)
-            let unrelated = try await store.issueRefreshToken(user: user.id)
+            let first = try await store.issueRefreshToken(user: user.id).token
+            let unrelated = try await store.issueRefreshToken(user: user.id).token
             guard case .rotated(let second, let found) = try await store.rotateRefreshToken(first) else {
                 return #expect(Bool(false), "not rotated")
             }
             #expect(found == user)
-            guard case .rotated(let third, _) = try await store.rotateRefreshToken(second) else {
+            guard case .rotated(let third, _) = try await store.rotateRefreshToken(second.token) else {
                 return #expect(Bool(false), "not rotated again")
             }
             guard case .refused = try await store.rotateRefreshToken(first) else {
                 return #expect(Bool(false), "reused")
             }
-            guard case .refused = try await store.rotateRefreshToken(third) else {
+            guard case .refused = try await store.rotateRefreshToken(third.token) else {
                 return #expect(Bool(false), "the family lives")
             }
             guard case .rotated = try await store.rotateRefreshToken(unrelated) else {
@@ -130,14 +133,14 @@ import Testing
         try await TestDatabase.with { database in
             let store = database.store
             let user = try await store.person("ada")
-            let token = try await store.issueRefreshToken(user: user.id)
+            let token = try await store.issueRefreshToken(user: user.id).token
             let results = try await withThrowingTaskGroup(of: RefreshResult.self) { group in
                 for _ in 0..<8 { group.addTask { try await store.rotateRefreshToken(token) } }
                 return try await group.reduce(into: [RefreshResult]()) { $0.append($1) }
             }
             let fresh = results.compactMap { if case .rotated(let token, _) = $0 { token } else { nil } }
             #expect(fresh.count == 1)
-            guard case .refused = try await store.rotateRefreshToken(try #require(fresh.first)) else {
+            guard case .refused = try await store.rotateRefreshToken(try #require(fresh.first).token) else {
                 return #expect(Bool(false), "the family lives")
             }
         }
@@ -147,11 +150,14 @@ import Testing
         try await TestDatabase.with { database in
             let store = database.store
             let user = try await store.person("ada")
-            let token = try await store.issueRefreshToken(user: user.id)
-            try await store.revokeRefreshToken(token)
-            guard case .refused = try await store.rotateRefreshToken(token) else {
+            let grant = try await store.issueRefreshToken(user: user.id)
+            #expect(try await store.isStillAllowed(user: user.id, session: nil, family: grant.family))
+            try await store.revokeRefreshToken(grant.token)
+            guard case .refused = try await store.rotateRefreshToken(grant.token) else {
                 return #expect(Bool(false), "it lives")
             }
+            #expect(try await store.identity(user: user.id, family: grant.family) == nil)
+            #expect(try await store.isStillAllowed(user: user.id, session: nil, family: grant.family) == false)
         }
     }
 

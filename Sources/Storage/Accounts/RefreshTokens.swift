@@ -2,9 +2,15 @@ package import Engine
 package import Foundation
 import Postgres
 
+/// A refresh token, shown once, and the family that it belongs to: all that followed from one sign-in.
+package struct RefreshGrant: Sendable {
+    package var token: Secret
+    package var family: UUID
+}
+
 /// What came of presenting a refresh token.
 package enum RefreshResult: Sendable {
-    case rotated(Secret, User)
+    case rotated(RefreshGrant, User)
     case refused
 }
 
@@ -20,18 +26,18 @@ extension Store {
     private static let refreshLifetime: Query = "interval '30 days'"
 
     /// The first token of a new family, good for 30 days and one use.
-    package func issueRefreshToken(user: UUID) async throws -> Secret {
-        let token = RandomToken.make()
+    package func issueRefreshToken(user: UUID) async throws -> RefreshGrant {
+        let (token, family) = (RandomToken.make(), UUID.v7())
         let made = try await query(
             """
             insert into refresh_tokens (token_id, family_id, user_id, token_hash, expires_at)
-            select \(UUID.v7())::uuid, \(UUID.v7())::uuid, user_id, \(RandomToken.hash(token)), now() + \(Self.refreshLifetime)
+            select \(UUID.v7())::uuid, \(family)::uuid, user_id, \(RandomToken.hash(token)), now() + \(Self.refreshLifetime)
             from users where user_id = \(user) and status = 'active'
             """,
             by: .system
         )
         guard made.affected == 1 else { throw StorageError(.failed, "There is no account to sign in to.") }
-        return token
+        return RefreshGrant(token: token, family: family)
     }
 
     /// Gives a new token for an unused one. A used one means that two have it: the whole family is revoked, and both
@@ -52,7 +58,7 @@ extension Store {
                     select \(freshID)::uuid, family_id, user_id, \(RandomToken.hash(fresh)), now() + \(Self.refreshLifetime)
                     from presented
                 )
-                select \(User.columns) from presented join users u using (user_id) \(User.statistics)
+                select presented.family_id, \(User.columns) from presented join users u using (user_id) \(User.statistics)
                 """,
                 """
                 update refresh_tokens set revoked_at = now()
@@ -64,7 +70,7 @@ extension Store {
             by: .system
         )
         guard let row = answers.first?.first else { return .refused }
-        return .rotated(fresh, try User(row))
+        return .rotated(RefreshGrant(token: fresh, family: try row.get("family_id")), try User(row))
     }
 
     /// Ends a token's whole family, as when its owner signs out.
@@ -80,12 +86,13 @@ extension Store {
         )
     }
 
-    /// Who an access token speaks for; nil when the account is not active.
-    package func identity(user: UUID) async throws -> AccountIdentity? {
+    /// Who an access token speaks for; nil when the account is not active, or the family of refresh tokens that it was
+    /// issued with is revoked: by signing out, by a new password, by a token that was used twice.
+    package func identity(user: UUID, family: UUID) async throws -> AccountIdentity? {
         let row = try await query(
             """
             select u.tokens_valid_after, \(User.columns) from users u \(User.statistics)
-            where u.user_id = \(user) and u.status = 'active'
+            where u.user_id = \(user) and u.status = 'active' and \(Self.isHeld(family, by: "u.user_id"))
             """,
             by: .system
         ).first
@@ -96,5 +103,15 @@ extension Store {
             principal: user.principal,
             tokensValidAfter: try row.get("tokens_valid_after")
         )
+    }
+
+    /// Whether a family is a person's, and not revoked.
+    static func isHeld(_ family: UUID?, by user: Query) -> Query {
+        """
+        exists (
+            select from refresh_tokens t
+            where t.family_id = \(family) and t.user_id = \(user) and t.revoked_at is null
+        )
+        """
     }
 }

@@ -77,8 +77,13 @@ extension Store {
     }
 
     /// Whether a stream that was opened earlier may go on: the account is active, and the session still there by which it
-    /// was opened, or the token of `tokenTime` not taken back.
-    package func isStillAllowed(user: UUID, session: UUID?, tokenTime: Date? = nil) async throws -> Bool {
+    /// was opened, or the token of `tokenTime` and of a family of refresh tokens not taken back.
+    package func isStillAllowed(
+        user: UUID,
+        session: UUID?,
+        tokenTime: Date? = nil,
+        family: UUID? = nil
+    ) async throws -> Bool {
         try await query(
             """
             select exists (
@@ -86,6 +91,7 @@ extension Store {
                     and (\(session)::uuid is null or exists (
                         select from sessions where session_id = \(session) and user_id = \(user) and expires_at > now()
                     ))
+                    and (\(family)::uuid is null or \(Self.isHeld(family, by: "users.user_id")))
                     and (\(tokenTime)::timestamptz is null
                         or date_trunc('second', \(tokenTime)::timestamptz) >= date_trunc('second', tokens_valid_after))
             ) as is_allowed

@@ -18,14 +18,14 @@ struct AccountRoutes: Sendable {
         )
         let user = try AccountRoutes.accepted(result)
         await services.record("session.token_issued", by: user.principal, address: context.remoteAddress)
-        return try await tokens(for: user, refresh: services.store.issueRefreshToken(user: user.id), context: context)
+        return try await tokens(for: user, with: services.store.issueRefreshToken(user: user.id), context: context)
     }
 
     func refresh(_ request: Request, context: WebContext) async throws -> Response {
         struct Input: Decodable { var refreshToken: String }
         let input = try await request.decodeJSON(Input.self, context: context)
         switch try await services.store.rotateRefreshToken(Secret(input.refreshToken)) {
-        case .rotated(let token, let user): return try await tokens(for: user, refresh: token, context: context)
+        case .rotated(let grant, let user): return try await tokens(for: user, with: grant, context: context)
         case .refused: throw WebError(.unauthorized, "The refresh token is not valid any more. Sign in again.")
         }
     }
@@ -115,13 +115,13 @@ struct AccountRoutes: Sendable {
         return language.rawValue
     }
 
-    private func tokens(for user: User, refresh: Secret, context: WebContext) async throws -> Response {
-        let access = try await services.tokens.issue(for: user.id)
+    private func tokens(for user: User, with grant: RefreshGrant, context: WebContext) async throws -> Response {
+        let access = try await services.tokens.issue(for: user.id, family: grant.family)
         let data = JSONObject {
             $0.set("access_token", access)
             $0.set("token_type", "bearer")
             $0.set("expires_in", AccessTokens.lifetime)
-            $0.set("refresh_token", refresh.reveal())
+            $0.set("refresh_token", grant.token.reveal())
         }
         return Envelope.success(data, context: context)
     }

@@ -67,7 +67,8 @@ package struct StreamPulse: Sendable {
         return try await services.store.isStillAllowed(
             user: identity.user.id,
             session: identity.session?.id,
-            tokenTime: identity.token?.issuedAt
+            tokenTime: identity.token?.issuedAt,
+            family: identity.token?.family
         )
     }
 

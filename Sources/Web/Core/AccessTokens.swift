@@ -15,9 +15,11 @@ package struct AccessTokens: Sendable {
         keys = await JWTKeyCollection().add(hmac: key, digestAlgorithm: .sha256)
     }
 
-    package func issue(for user: UUID, at now: Date = Date()) async throws -> String {
+    /// `family` is that of the refresh token which is given along: revoked together.
+    package func issue(for user: UUID, family: UUID, at now: Date = Date()) async throws -> String {
         let claims = AccessClaims(
             sub: SubjectClaim(value: user.text),
+            sid: family.text,
             iss: IssuerClaim(value: AccessClaims.issuer),
             aud: AudienceClaim(value: AccessClaims.audience),
             iat: IssuedAtClaim(value: now),
@@ -26,13 +28,22 @@ package struct AccessTokens: Sendable {
         return try await keys.sign(claims)
     }
 
-    /// The user and the times of issue and end; nil for anything that we did not sign, or that is out of date.
-    package func verify(_ token: String) async -> (user: UUID, issuedAt: Date, expiresAt: Date)? {
+    /// What it says; nil for anything that we did not sign, or that is out of date.
+    package func verify(_ token: String) async -> AccessGrant? {
         guard token.utf8.count < 4096, let claims = try? await keys.verify(token, as: AccessClaims.self),
-            let user = UUID(uuidString: claims.sub.value)
+            let user = UUID(uuidString: claims.sub.value), let family = UUID(uuidString: claims.sid)
         else { return nil }
-        return (user, claims.iat.value, claims.exp.value)
+        return AccessGrant(user: user, family: family, issuedAt: claims.iat.value, expiresAt: claims.exp.value)
     }
+}
+
+/// What an access token of ours says. Whether it still counts, the store knows.
+package struct AccessGrant: Sendable {
+    package var user: UUID
+    /// Of the refresh tokens that it was issued with.
+    package var family: UUID
+    package var issuedAt: Date
+    package var expiresAt: Date
 }
 
 /// The claims of an access token.
@@ -41,6 +52,7 @@ private struct AccessClaims: JWTPayload {
     static let audience = "alma-api"
 
     var sub: SubjectClaim
+    var sid: String
     var iss: IssuerClaim
     var aud: AudienceClaim
     var iat: IssuedAtClaim

@@ -33,16 +33,12 @@ struct IdentityMiddleware: RouterMiddleware {
         guard let header = request.headers[.authorization] else { return nil }
         let parts = header.split(separator: " ", maxSplits: 1)
         guard parts.count == 2, parts[0].lowercased() == "bearer",
-            let claims = await services.tokens.verify(String(parts[1])),
-            let known = try await services.store.identity(user: claims.user),
-            claims.issuedAt.timeIntervalSince1970.rounded(.down)
+            let grant = await services.tokens.verify(String(parts[1])),
+            let known = try await services.store.identity(user: grant.user, family: grant.family),
+            grant.issuedAt.timeIntervalSince1970.rounded(.down)
                 >= known.tokensValidAfter.timeIntervalSince1970.rounded(.down)
         else { return nil }
-        return Identity(
-            user: known.user,
-            principal: known.principal,
-            token: (issuedAt: claims.issuedAt, expiresAt: claims.expiresAt)
-        )
+        return Identity(user: known.user, principal: known.principal, token: grant)
     }
 
     private func readCookies(_ request: Request, into context: inout WebContext) async throws {

@@ -32,14 +32,14 @@ package struct Identity: Sendable {
     package var user: User
     package var principal: Principal
     package var session: Session?
-    /// When the access token was made by which a program asks, and when it ends.
-    package var token: (issuedAt: Date, expiresAt: Date)?
+    /// The access token by which a program asks.
+    package var token: AccessGrant?
 
     package init(
         user: User,
         principal: Principal,
         session: Session? = nil,
-        token: (issuedAt: Date, expiresAt: Date)? = nil
+        token: AccessGrant? = nil
     ) {
         self.user = user
         self.principal = principal

@@ -103,8 +103,13 @@ import Testing
     @Test func aSignedOutRefreshTokenIsRefused() async throws {
         try await TestServer.run { caller in
             _ = try await caller.newcomer("ada")
-            let token = try await caller.signIn("ada@example.com", "correct+horse+9").string("data.refresh_token") ?? ""
+            let signedIn = try await caller.signIn("ada@example.com", "correct+horse+9")
+            let token = signedIn.string("data.refresh_token") ?? ""
+            var ada = caller
+            ada.token = signedIn.string("data.access_token")
+            #expect(try await ada.get("/v1/users/me").status == 200)
             #expect(try await caller.post("/v1/logout", #"{"refresh_token":"\#(token)"}"#).status == 204)
+            #expect(try await ada.get("/v1/users/me").status == 401, "the access token ends with it")
             #expect(try await caller.post("/v1/login/refresh-token", #"{"refresh_token":"\#(token)"}"#).status == 401)
         }
     }
@@ -124,6 +129,8 @@ import Testing
                 #"{"current_password":"correct horse 9","new_password":"another horse 9"}"#
             )
             #expect(changed.status == 204)
+            // However soon: the token is of the same second.
+            #expect(try await ada.get("/v1/users/me").status == 401)
             #expect(try await caller.signIn("ada@example.com", "correct+horse+9").status == 401)
             #expect(try await caller.signIn("ada@example.com", "another+horse+9").status == 200)
             #expect(try await caller.post("/v1/login/refresh-token", #"{"refresh_token":"\#(refresh)"}"#).status == 401)

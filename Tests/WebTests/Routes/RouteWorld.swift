@@ -97,7 +97,7 @@ struct RouteWorld: Sendable {
         values["password"] = Self.password
         values["newcomer"] = "\(UUID().uuidString.lowercased())@example.com"
         if text.contains("{refresh}"), let owner = values["user"].flatMap({ UUID(uuidString: $0) }) {
-            values["refresh"] = try await site.store.issueRefreshToken(user: owner).reveal()
+            values["refresh"] = try await site.store.issueRefreshToken(user: owner).token.reveal()
         }
         return values.reduce(text) { $0.replacing("{\($1.key)}", with: $1.value) }
     }
@@ -122,9 +122,10 @@ extension RouteWorld {
 
     private static func caller(_ name: String, _ user: User, at site: TestSite) async throws -> RouteCaller {
         let started = try await session(of: user, at: site)
+        let family = try await site.store.issueRefreshToken(user: user.id).family
         return RouteCaller(
             name: name,
-            token: try await site.services.tokens.issue(for: user.id),
+            token: try await site.services.tokens.issue(for: user.id, family: family),
             session: started.token.reveal(),
             proof: started.session.csrfToken
         )
@@ -134,7 +135,12 @@ extension RouteWorld {
         let started = try await session(of: user, at: site)
         try await site.store.endSession(started.session.id, by: user.principal)
         // Signed by us and not expired, but older than the last change of the password.
-        let token = try await site.services.tokens.issue(for: user.id, at: Date().addingTimeInterval(-1200))
+        let family = try await site.store.issueRefreshToken(user: user.id).family
+        let token = try await site.services.tokens.issue(
+            for: user.id,
+            family: family,
+            at: Date().addingTimeInterval(-1200)
+        )
         return RouteCaller(name: "revoked", token: token, session: started.token.reveal())
     }
 
