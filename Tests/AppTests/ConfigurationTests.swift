@@ -63,6 +63,12 @@ import Testing
         #expect(configuration.logLevel == .error)
     }
 
+    @Test func namesAreAList() async throws {
+        #expect(try await read().allowedHosts == [])
+        let hosts = try await read(environment: ["ALMA_ALLOWED_HOSTS": "alma.example.org, 10.0.0.7"]).allowedHosts
+        #expect(hosts == ["alma.example.org", "10.0.0.7"])
+    }
+
     @Test func takingOverCanBeQuickerOrSlower() async throws {
         #expect(try await read().takeover == .seconds(10))
         #expect(try await read(environment: ["ALMA_TAKEOVER_SECONDS": "4"]).takeover == .seconds(4))

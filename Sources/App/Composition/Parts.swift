@@ -111,6 +111,7 @@ struct Parts: Sendable {
                 publicURL: configuration.publicURL,
                 secureCookies: configuration.secureCookies,
                 trustedProxies: configuration.trustedProxies,
+                allowedHosts: configuration.allowedHosts,
                 setupToken: setupToken,
                 environmentKeys: configuration.providerKeys,
                 version: Version.current

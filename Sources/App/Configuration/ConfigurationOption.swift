@@ -42,6 +42,12 @@ extension ConfigurationOption {
         .string,
         "addresses and ranges of reverse proxies whose X-Forwarded-For counts"
     )
+    static let allowedHosts = Self(
+        ["alma", "allowedHosts"],
+        "ALMA_ALLOWED_HOSTS",
+        .string,
+        "names under which the server answers"
+    )
     static let registration = Self(
         ["alma", "registration"],
         "ALMA_REGISTRATION",
@@ -150,7 +156,7 @@ extension ConfigurationOption {
 
     static let all =
         [
-            host, port, data, resources, publicURL, secureCookies, trustedProxies, registration, workers,
+            host, port, data, resources, publicURL, secureCookies, trustedProxies, allowedHosts, registration, workers,
             runsPerUser, takeover, databaseConnections, migrationBackup, logLevel, logFormat, databaseURL,
             postgresServer, postgresPort, postgresUser,
             postgresPassword, postgresDatabase, secretKey, firstSuperuser, firstSuperuserPassword,

@@ -42,6 +42,7 @@ struct ConfigurationReader {
             publicURL: publicURL,
             secureCookies: secureCookies(publicURL: publicURL),
             trustedProxies: trustedProxies(),
+            allowedHosts: (text(.allowedHosts) ?? "").split { $0 == "," || $0.isWhitespace }.map(String.init),
             secretKey: secretKey(),
             providerKeys: providerKeys(),
             azureEndpoint: webAddress(.azureEndpoint),

@@ -43,6 +43,8 @@ struct ServerConfiguration: Sendable {
     var secureCookies: Bool
     /// Reverse proxies whose `X-Forwarded-For` counts.
     var trustedProxies: [AddressRange]
+    /// The names under which the server answers; none for every name.
+    var allowedHosts: [String]
     var secretKey: Secret?
     /// By the name of their environment variable.
     var providerKeys: [String: Secret]

@@ -22,6 +22,9 @@ package struct WebServer: Sendable {
         router.add(middleware: ClientAddressMiddleware(trusted: services.settings.trustedProxies))
         // Twice: what fails before the person is known still gets an answer, what fails later gets theirs.
         router.add(middleware: ErrorMiddleware(page: pages.errorPage))
+        router.add(
+            middleware: HostGuard(names: services.settings.allowedHosts, publicURL: services.settings.publicURL)
+        )
         router.add(middleware: IdentityMiddleware(services: services))
         router.add(middleware: ErrorMiddleware(page: pages.errorPage))
         router.add(middleware: CrossSiteGuard(settings: services.settings))

@@ -60,6 +60,8 @@ package struct WebSettings: Sendable {
     package var secureCookies: Bool
     /// Proxies whose word is taken for where a request comes from.
     package var trustedProxies: [AddressRange]
+    /// The names under which the server answers; none for every name.
+    package var allowedHosts: [String]
     /// What the set-up page asks for while there is no user; printed on the terminal, never stored.
     package var setupToken: Secret?
     /// Environment variables that hold provider keys, by name: for the one-click offers.
@@ -72,6 +74,7 @@ package struct WebSettings: Sendable {
         publicURL: String? = nil,
         secureCookies: Bool = false,
         trustedProxies: [AddressRange] = [],
+        allowedHosts: [String] = [],
         setupToken: Secret? = nil,
         environmentKeys: [String: Secret] = [:],
         version: String
@@ -81,6 +84,7 @@ package struct WebSettings: Sendable {
         self.publicURL = publicURL
         self.secureCookies = secureCookies
         self.trustedProxies = trustedProxies
+        self.allowedHosts = allowedHosts
         self.setupToken = setupToken
         self.environmentKeys = environmentKeys
         self.version = version

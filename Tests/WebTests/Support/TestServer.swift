@@ -17,6 +17,7 @@ enum TestServer {
     /// The same with what stands behind it, for what no request can prepare.
     static func runSite(
         trustedProxies: [String] = [],
+        allowedHosts: [String] = [],
         setup: TestingSetup = .router,
         _ body: @escaping @Sendable (TestSite) async throws -> Void
     ) async throws {
@@ -42,6 +43,7 @@ enum TestServer {
                     templates: "\(root)/Templates",
                     assets: "\(root)/Public",
                     trustedProxies: trustedProxies.compactMap { AddressRange($0) },
+                    allowedHosts: allowedHosts,
                     version: "test"
                 ),
                 logger: logger
