@@ -34,7 +34,7 @@ def test_a_tool_is_seen_at_work(visitor, scripts):
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
 def test_a_tool_waits_for_its_person(visitor, scripts):
     person = visitor(scripts=scripts, **PHONE).sign_in(EMAIL, PASSWORD)
-    person.go("/agents").press("a[href^='/agents/']").choose("policy.calculator", "ask")
+    person.go("/agents").press("a.title[href$='000000000001']").choose("policy.calculator", "ask")
     person.submit("form[action$='/tools'] button.primary")
     person.go("/").ask('/tool calculator {"expression": "6 * 7"}')
     person.until(lambda: person.all("section.approval"))
@@ -45,7 +45,7 @@ def test_a_tool_waits_for_its_person(visitor, scripts):
     person.submit("section.approval button[value=approve]")
     assert "54" in person.answer()
     assert not person.complaints()
-    person.go("/agents").press("a[href^='/agents/']").choose("policy.calculator", "")
+    person.go("/agents").press("a.title[href$='000000000001']").choose("policy.calculator", "")
     person.submit("form[action$='/tools'] button.primary")
 
 
