@@ -16,7 +16,8 @@ function follow(article) {
   });
   on("reset", () => { text.replaceChildren(); article.dataset.said = 0; });
   on("status", change => article.querySelector("[data-line]").innerHTML = change.html);
-  on("tools", change => replaceTools(article.querySelector("[data-tools]"), change.html));
+  for (const name of ["tree", "questions"])
+    on(name, change => article.querySelector(`[data-${name}]`).dispatchEvent(new CustomEvent("replace", { bubbles: true, detail: change.html })));
   on("said", change => article.insertAdjacentHTML("beforebegin", change.html));
   on("pending", change => document.querySelector("[data-pending]").innerHTML = change.html);
   on("next", () => location.reload());
@@ -35,18 +36,6 @@ function follow(article) {
 function replaceFrom(text, first, blocks) {
   while (text.children.length > first) text.lastElementChild.remove();
   text.insertAdjacentHTML("beforeend", blocks.join(""));
-}
-
-// What somebody has typed or chosen stays.
-function replaceTools(place, html) {
-  const kept = [...place.querySelectorAll("textarea, :checked")];
-  const focus = place.contains(document.activeElement) && document.activeElement.id;
-  place.innerHTML = html;
-  for (const one of kept) {
-    const now = one.id && document.getElementById(one.id);
-    if (now) [now.value, now.checked] = [one.value, one.checked];
-  }
-  if (focus) document.getElementById(focus)?.focus();
 }
 
 // Whoever was on a link with the keyboard stays there.

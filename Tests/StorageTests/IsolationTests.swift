@@ -40,6 +40,9 @@ import Testing
                 #expect(try await store.runs(behind: messages, in: conversation, by: by).isEmpty)
                 #expect(try await store.requestCancellation(of: run.id, by: by) == nil)
                 #expect(try await store.events(of: run.id, after: 0, limit: 10, by: by) == nil)
+                #expect(try await store.tree(of: run, by: by) == nil)
+                #expect(try await store.children(of: run.id, by: by) == nil)
+                #expect(try await store.task(of: run.id, by: by) == nil)
 
                 #expect(try await store.providers(by: by).isEmpty)
                 #expect(try await store.provider(model.llmID, by: by) == nil)

@@ -6,9 +6,9 @@ import Testing
 
 /// Runs that ask for others.
 @Suite struct RunTreeTests {
-    private let silence = Duration.seconds(10)
+    let silence = Duration.seconds(10)
 
-    private func child(of parent: Run, _ key: String, agent: UUID = Agent.assistantID) -> NewChild {
+    func child(of parent: Run, _ key: String, agent: UUID = Agent.assistantID) -> NewChild {
         NewChild(
             run: Run(
                 id: .v7(),
@@ -30,7 +30,7 @@ import Testing
         )
     }
 
-    private func rest(
+    func rest(
         _ claimed: ClaimedRun,
         children: [NewChild] = [],
         awaited: [UUID] = [],

@@ -133,3 +133,20 @@ def test_a_child_waits_for_its_person_and_its_parent_with_it(server, client, ask
     assert answer.status_code == 202, answer.text
     told = results(whole(client, run))
     assert "42" in told["a"]["result"] and told["b"]["result"] == "two"
+
+
+def test_the_tree_tells_who_did_what_when(client, ask):
+    run = ask(plan(task("a", '/tool calculator {"expression": "6 * 7"}'), task("b", "/echo two", "web", "a")))
+    whole(client, run)
+    tree = client.http.get(f"/v1/runs/{run}/tree").json()["data"]
+    assert [one["state"] for one in tree["plan"]] == ["completed", "completed"]
+    first, second = tree["children"]
+    assert (first["agent_name"], second["agent_name"]) == ("coding", "web") and first["task"] == "Task a"
+    assert first["parent_run_id"] == second["root_run_id"] == run and first["depth"] == 1
+    assert [one["tool_name"] for one in first["tool_calls"]] == ["calculator"]
+    assert {"model", "tool"} <= {one["kind"] for one in first["segments"]}
+    assert first["finished_at"] <= second["started_at"]
+    assert "children" in {one["kind"] for one in tree["segments"]} and tree["usage"]["total_tokens"] > 0
+    found = client.http.get(f"/v1/runs/{run}/children").json()["data"]
+    assert [one["run_id"] for one in found] == [first["run_id"], second["run_id"]]
+    assert "42" in client.run(first["run_id"])["result"]

@@ -30,8 +30,18 @@ extension Conversation {
     static let columns: Query = """
         c.conversation_id, c.title, c.summary, c.created_at, c.updated_at, c.last_message_at, c.last_activity_at,
         c.is_pinned, c.is_archived, c.message_count, c.tags, c.metadata, c.leaf_message_id,
-        (select r.state from runs r where r.conversation_id = c.conversation_id and r.finished_at is null
+        (select \(activity) from runs r where r.conversation_id = c.conversation_id and r.finished_at is null
             and r.parent_run_id is null) as run_state
+        """
+
+    /// What goes on in a turn `r`: it waits when a person is asked by any of its runs, and is at work when only its
+    /// children are.
+    private static let activity: Query = """
+        case when exists (
+            select from tool_approvals p join runs t on t.run_id = p.run_id
+            where p.org_id = r.org_id and p.user_id = r.user_id and p.state = 'pending'
+                and t.root_run_id = r.root_run_id and t.finished_at is null
+        ) then 'waiting' when r.state = 'waiting' then 'running' else r.state end
         """
 
     init(_ row: Row) throws {

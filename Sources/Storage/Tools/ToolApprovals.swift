@@ -18,6 +18,30 @@ package struct ApprovalRecord: Sendable, Equatable {
     package var expiresAt: Date?
     package var createdAt: Date
     package var decidedAt: Date?
+
+    package init(
+        runID: UUID,
+        conversationID: UUID,
+        callID: String,
+        toolName: String,
+        toolInput: String,
+        kind: CallRequest.Kind = .approval,
+        decision: CallAnswer.Decision? = nil,
+        expiresAt: Date? = nil,
+        createdAt: Date,
+        decidedAt: Date? = nil
+    ) {
+        self.runID = runID
+        self.conversationID = conversationID
+        self.callID = callID
+        self.toolName = toolName
+        self.toolInput = toolInput
+        self.kind = kind
+        self.decision = decision
+        self.expiresAt = expiresAt
+        self.createdAt = createdAt
+        self.decidedAt = decidedAt
+    }
 }
 
 /// What a person says to one.
@@ -57,14 +81,6 @@ extension Store {
     /// All that waits for a person, the oldest first; at most 200.
     package func pendingApprovals(by principal: Principal) async throws -> [ApprovalRecord] {
         try await approvals(where: "a.state = 'pending' and r.state in ('waiting', 'paused')", by: principal)
-    }
-
-    /// What waits for a person in the runs below a turn.
-    package func pendingApprovals(below turn: UUID, by principal: Principal) async throws -> [ApprovalRecord] {
-        try await approvals(
-            where: "a.state = 'pending' and r.root_run_id = \(turn) and r.run_id <> \(turn) and r.finished_at is null",
-            by: principal
-        )
     }
 
     private func approvals(where condition: Query, by principal: Principal) async throws -> [ApprovalRecord] {

@@ -81,6 +81,8 @@ struct APIRoutes: Sendable {
         router.get("/v1/runs/{id}/compare/{other}", use: forks.compare)
 
         router.get("/v1/runs/{id}", use: runs.show)
+        router.get("/v1/runs/{id}/children", use: runs.children)
+        router.get("/v1/runs/{id}/tree", use: runs.tree)
         router.get("/v1/runs/{id}/events", use: runs.events)
         router.post("/v1/runs/{id}/cancellation", use: runs.cancel)
         router.post("/v1/runs/{id}/retries", use: runs.retry)

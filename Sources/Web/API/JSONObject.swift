@@ -12,7 +12,7 @@ package struct JSONObject: Sendable {
     package var text: String { "{" + body + "}" }
 
     package mutating func set(_ name: String, _ value: String?) { raw(name, value.map(quoted) ?? "null") }
-    package mutating func set(_ name: String, _ value: Bool) { raw(name, value ? "true" : "false") }
+    package mutating func set(_ name: String, _ value: Bool?) { raw(name, value.map { $0 ? "true" : "false" }) }
     package mutating func set(_ name: String, _ value: Int?) { raw(name, value.map(String.init) ?? "null") }
     package mutating func set(_ name: String, _ value: Double?) { raw(name, value.map { "\($0)" } ?? "null") }
     package mutating func set(_ name: String, _ value: UUID?) { set(name, value?.text) }

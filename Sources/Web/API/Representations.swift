@@ -144,6 +144,9 @@ extension Run {
             $0.set("error_code", errorCode)
             $0.set("created_at", createdAt)
             $0.set("finished_at", finishedAt)
+            $0.set("parent_run_id", parentRunID)
+            $0.set("root_run_id", rootRunID)
+            $0.set("depth", depth)
         }
     }
 }

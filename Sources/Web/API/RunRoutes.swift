@@ -7,12 +7,36 @@ import Storage
 struct RunRoutes: Sendable {
     let services: WebServices
 
+    /// A task of another run says what it is to do, and once it has ended what came of it.
     func show(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
         guard let run = try await services.store.run(context.identifier("id"), by: identity.principal) else {
             throw WebError.notFound
         }
-        return Envelope.success(run.representation, context: context)
+        var representation = run.representation
+        if run.parentRunID != nil {
+            let task = try await services.store.task(of: run.id, by: identity.principal)
+            representation.set("task", task?.task.title)
+            representation.set("result", task?.result)
+        }
+        return Envelope.success(representation, context: context)
+    }
+
+    func children(_ request: Request, context: WebContext) async throws -> Response {
+        let identity = try context.signedIn()
+        let found = try await services.store.children(of: context.identifier("id"), by: identity.principal)
+        guard let found else { throw WebError.notFound }
+        return Envelope.list(found.map(\.representation), context: context)
+    }
+
+    /// The run with all below it: who did what, when, at what cost.
+    func tree(_ request: Request, context: WebContext) async throws -> Response {
+        let identity = try context.signedIn()
+        guard let run = try await services.store.run(context.identifier("id"), by: identity.principal),
+            let tree = try await services.store.tree(of: run, by: identity.principal),
+            let representation = tree.below(run.id)?.representation(now: Date())
+        else { throw WebError.notFound }
+        return Envelope.success(representation, context: context)
     }
 
     /// Replays the log after `Last-Event-ID` or `?after=`, then follows it to its end.

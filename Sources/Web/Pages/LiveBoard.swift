@@ -14,19 +14,33 @@ final class LiveBoard: Sendable {
     struct Change: Sendable {
         var sequence: Int64
         var text: LiveText.Change?
-        /// Set when the tool calls changed.
-        var tools: LiveAnswer?
+        /// Set when the runs are to be drawn anew.
+        var tree: String?
+        /// Set when other calls wait for the reader.
+        var questions: String?
         /// Set when the line below the text changed.
-        var line: LiveAnswer?
+        var line: LiveAnswer.Mood?
         /// Messages that the run has taken in.
         var heard: [UUID] = []
+    }
+
+    /// How the runs of a turn look now, as HTML.
+    struct Drawing: Sendable {
+        var tree: String
+        /// nil when they are as they were.
+        var questions: String?
+        var isPersonAsked: Bool
     }
 
     fileprivate struct State: Sendable {
         var answer = LiveAnswer()
         var text = LiveText()
         /// What the page shows.
-        var shown = LiveAnswer()
+        var shown = LiveAnswer().mood()
+        /// How many of the messages that the run has taken in the page shows.
+        var heard = 0
+        var drawing: Drawing?
+        var isPersonAsked = false
         var known: Int64
     }
 
@@ -36,9 +50,6 @@ final class LiveBoard: Sendable {
     }
 
     var isOver: Bool { state.withLock { $0.answer.state.isFinal } }
-
-    /// What the run's log amounts to.
-    var answer: LiveAnswer { state.withLock { $0.answer } }
 
     var sequence: Int64 { state.withLock { $0.answer.sequence } }
 
@@ -50,7 +61,22 @@ final class LiveBoard: Sendable {
                 // What the page has already is taken in without a word.
                 if event.sequence == state.known { state.catchUp() }
             }
-            return state.answer.sequence >= state.known || state.answer.state.isFinal
+            return state.hasCaughtUp
+        }
+        if isDue { signal.yield() }
+    }
+
+    /// Whether there is more to draw than an answer: it has called tools or colleagues.
+    var hasCalls: Bool { state.withLock { !$0.answer.calls.isEmpty } }
+
+    /// The newest drawing; one that was not picked up is replaced.
+    func show(_ drawing: Drawing) {
+        let isDue = state.withLock { state in
+            var drawing = drawing
+            drawing.questions = drawing.questions ?? state.drawing?.questions
+            state.isPersonAsked = drawing.isPersonAsked
+            state.drawing = drawing
+            return state.hasCaughtUp
         }
         if isDue { signal.yield() }
     }
@@ -61,20 +87,25 @@ final class LiveBoard: Sendable {
 }
 
 extension LiveBoard.State {
+    /// Whether the log was read to where the page is.
+    fileprivate var hasCaughtUp: Bool { answer.sequence >= known || answer.state.isFinal }
+
     fileprivate mutating func catchUp() {
         _ = text.advance(to: answer)
-        shown = answer
+        (shown, heard) = (answer.mood(), answer.heard.count)
     }
 
     fileprivate mutating func take() -> LiveBoard.Change {
+        let mood = answer.mood(isPersonAsked: isPersonAsked)
         let change = LiveBoard.Change(
             sequence: answer.sequence,
             text: text.advance(to: answer),
-            tools: answer.tools != shown.tools ? answer : nil,
-            line: answer.mood != shown.mood ? answer : nil,
-            heard: Array(answer.heard.dropFirst(shown.heard.count))
+            tree: drawing?.tree,
+            questions: drawing?.questions,
+            line: mood != shown ? mood : nil,
+            heard: Array(answer.heard.dropFirst(heard))
         )
-        shown = answer
+        (shown, drawing, heard) = (mood, nil, answer.heard.count)
         return change
     }
 }

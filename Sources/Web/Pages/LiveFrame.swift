@@ -4,7 +4,10 @@ import Foundation
 enum LiveFrame: Sendable {
     /// From block `first` on, these take the place of what is there.
     case blocks(first: Int, [String])
-    case tools(String)
+    /// The run with its plan and its score.
+    case tree(String)
+    /// The calls that wait for the reader.
+    case questions(String)
     case status(String)
     /// The conversations in the rail.
     case talks(String)
@@ -29,7 +32,8 @@ enum LiveFrame: Sendable {
     private var name: String {
         switch self {
         case .blocks: "block"
-        case .tools: "tools"
+        case .tree: "tree"
+        case .questions: "questions"
         case .status: "status"
         case .talks: "talks"
         case .reset: "reset"
@@ -45,8 +49,8 @@ enum LiveFrame: Sendable {
         switch self {
         case .blocks(let first, let blocks):
             "{\"first\":\(first),\"blocks\":[\(blocks.map(LiveFrame.json).joined(separator: ","))]}"
-        case .tools(let html), .status(let html), .talks(let html), .said(let html), .pending(let html),
-            .done(let html):
+        case .tree(let html), .questions(let html), .status(let html), .talks(let html), .said(let html),
+            .pending(let html), .done(let html):
             "{\"html\":\(LiveFrame.json(html))}"
         case .reset, .place, .next: "{}"
         }

@@ -24,6 +24,7 @@ struct LiveStream: Sendable {
         try await writer.write(ByteBuffer(string: "retry: 1000\n\n"))
         // Leaving the scope cancels the reading and waits for its end.
         async let _ = read(into: board)
+        async let _ = TreeWatch(desk: desk, reader: reader, run: run).draw(onto: board)
         try await writeChanges(of: board, to: &writer)
     }
 
@@ -37,15 +38,10 @@ struct LiveStream: Sendable {
 
     @concurrent private func writeChanges(of board: LiveBoard, to writer: inout any ResponseBodyWriter) async throws {
         var pulse = pulse
-        var below: [String] = []
         for await _ in board.changes {
             guard try await pulse.mayGoOn() else { return }
             let change = board.take()
-            let questions = board.answer.state == .waiting ? try await reader.questionsBelow(run) : []
-            let isAskedElse = questions.map(\.action) != below
-            below = questions.map(\.action)
-            let tools = change.tools ?? (isAskedElse ? board.answer : nil)
-            var frames = try await heard(change.heard) + self.tools(tools, questions) + frames(of: change)
+            var frames = try await heard(change.heard) + frames(of: change)
             // The place goes with the last frame, so that a page never claims more than it has.
             if !frames.isEmpty { frames += LiveFrame.place.text(id: change.sequence) }
             if board.isOver { frames += try await ending(board) }
@@ -59,16 +55,6 @@ struct LiveStream: Sendable {
         }
     }
 
-    /// The tool calls with what waits for the reader, in this run and in those `below` it.
-    private func tools(_ answer: LiveAnswer?, _ below: [ToolQuestion]) throws -> String {
-        guard let answer else { return "" }
-        let view = ToolsView(
-            tools: answer.toolLines(voice: reader.voice),
-            questions: answer.questions(run: run.id, csrf: reader.csrf, voice: reader.voice) + below
-        )
-        return LiveFrame.tools(try desk.templates.html(view, reader.voice.words.language)).text(id: nil)
-    }
-
     private func frames(of change: LiveBoard.Change) throws -> String {
         var frames = ""
         let language = reader.voice.words.language
@@ -76,6 +62,8 @@ struct LiveStream: Sendable {
         if let text = change.text, !text.blocks.isEmpty {
             frames += LiveFrame.blocks(first: text.first, text.blocks).text(id: nil)
         }
+        if let tree = change.tree { frames += LiveFrame.tree(tree).text(id: nil) }
+        if let questions = change.questions { frames += LiveFrame.questions(questions).text(id: nil) }
         if let line = change.line?.line(run: run.id, csrf: reader.csrf, voice: reader.voice) {
             frames += LiveFrame.status(try desk.templates.html(line, language)).text(id: nil)
         }

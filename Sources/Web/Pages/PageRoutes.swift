@@ -41,6 +41,7 @@ extension Pages {
         router.post("/conversations/{id}/deletion", use: edits.delete)
 
         let runs = RunPages(desk: desk)
+        router.get("/runs/{id}", use: RunPage(desk: desk).show)
         router.post("/runs/{id}/cancellation", use: runs.cancel)
         router.post("/runs/{id}/retry", use: runs.retry)
         router.post("/runs/{id}/approvals/{call}", use: runs.decide)
@@ -48,9 +49,7 @@ extension Pages {
         router.post("/runs/{id}/resume", use: runs.resume)
         router.post("/conversations/{id}/pending/{message}", use: runs.settle)
 
-        let run = RunPage(desk: desk)
-        router.get("/runs/{id}", use: run.show)
-        router.get("/runs/{id}/compare/{other}", use: run.compare)
+        router.get("/runs/{id}/compare/{other}", use: ComparePage(desk: desk).show)
 
         let fork = ForkPage(desk: desk)
         router.get("/runs/{id}/fork", use: fork.show)

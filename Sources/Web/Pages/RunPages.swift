@@ -2,7 +2,7 @@ import Engine
 import Hummingbird
 import Storage
 
-/// Stopping an answer and trying one again.
+/// Stopping a run, trying it again, letting it rest, answering what it asks.
 struct RunPages: Sendable {
     let desk: Desk
 

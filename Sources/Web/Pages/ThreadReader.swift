@@ -11,6 +11,8 @@ struct ThreadReader: Sendable {
     let voice: Voice
     /// What a person said about a call and could not be taken.
     var draft: ToolQuestion.Draft?
+    /// For the page of one run, not that of its conversation.
+    var isForRun = false
 
     /// One page of a conversation, oldest first.
     struct Thread: Sendable {
@@ -33,8 +35,9 @@ struct ThreadReader: Sendable {
         var next: Message?
         if let place { next = try await store.message(place, in: conversation, by: principal) }
         let plan = ThreadPlan(messages: shown, runs: runs.map(\.run), written: written, next: next)
+        let trees = try await store.trees(of: plan.entries.compactMap(\.turnWithCalls), by: principal)
         var items: [ThreadItem] = []
-        for entry in plan.entries { items += try await views(entry, agents: agents) }
+        for entry in plan.entries { items += try await views(entry, trees: trees, agents: agents) }
         return Thread(
             items: items,
             older: messages.count > limit ? shown.first?.id : nil,
@@ -49,56 +52,93 @@ struct ThreadReader: Sendable {
         return PendingView(messages, csrf: csrf, voice: voice)
     }
 
-    /// What the runs below a turn ask their person: whoever reads the turn answers them here.
-    func questionsBelow(_ run: Run) async throws -> [ToolQuestion] {
-        try await desk.store.pendingApprovals(below: run.id, by: identity.principal).map { asked in
-            ToolQuestion(LiveAnswer.Tool(asked), run: asked.runID, draft: draft, csrf: csrf, voice: voice)
-        }
-    }
-
     func said(_ message: Message) -> SaidView {
         SaidView(message, name: identity.user.nickname, csrf: csrf, voice: voice)
     }
 
-    /// The answer of a run that has just ended, even if it never wrote a word.
+    /// The answer of a run that has just ended, even if it never wrote a word. A child's is no message of the talk.
     func answer(of run: Run, agents: Choices) async throws -> AnswerView {
+        let tree = try await tree(of: run)
+        guard run.parentRunID == nil else {
+            let result = run.state == .failed ? nil : try await task(of: run)?.result
+            return try await answer(nil, text: result ?? "", run: run, tree: tree, canRetry: false, agents: agents)
+        }
         let message = try await desk.store.message(run.messageID, in: run.conversationID, by: identity.principal)
-        return try await answer(message, run: run, canRetry: true, agents: agents)
+        let text = message?.content ?? ""
+        return try await answer(message, text: text, run: run, tree: tree, canRetry: true, agents: agents)
     }
 
-    private func views(_ entry: ThreadPlan.Entry, agents: Choices) async throws -> [ThreadItem] {
+    /// The run with all below it.
+    func tree(of run: Run) async throws -> TurnTree? {
+        try await desk.store.tree(of: run, by: identity.principal)?.below(run.id)
+    }
+
+    /// A child is seen on its own page alone.
+    func isWhole(_ run: Run) -> Bool { isForRun || run.parentRunID != nil }
+
+    /// nil of a turn.
+    func task(of run: Run) async throws -> RunTask? {
+        run.parentRunID == nil ? nil : try await desk.store.task(of: run.id, by: identity.principal)
+    }
+
+    /// The reader's voice at another moment.
+    func voice(at now: Date) throws -> Voice {
+        try desk.templates.voice(voice.words.language, zone: voice.zone, now: now)
+    }
+
+    private func views(
+        _ entry: ThreadPlan.Entry,
+        trees: [UUID: TurnTree],
+        agents: Choices
+    ) async throws -> [ThreadItem] {
         switch entry {
         case .said(let message): return [ThreadItem(said: said(message))]
         case .answer(let message, let run, let canRetry):
-            return [ThreadItem(answer: try await answer(message, run: run, canRetry: canRetry, agents: agents))]
+            let tree = run.flatMap { trees[$0.id] }
+            let text = message?.content ?? ""
+            let view = try await answer(
+                message,
+                text: text,
+                run: run,
+                tree: tree,
+                canRetry: canRetry,
+                agents: agents
+            )
+            return [ThreadItem(answer: view)]
         case .growing(let run):
             return [ThreadItem(growing: try await growing(run, agents: agents))]
         }
     }
 
-    private func answer(_ message: Message?, run: Run?, canRetry: Bool, agents: Choices) async throws -> AnswerView {
-        let metadata = AnswerMetadata(json: message?.modelMetadata)
+    private func answer(
+        _ message: Message?,
+        text: String,
+        run: Run?,
+        tree: TurnTree?,
+        canRetry: Bool,
+        agents: Choices
+    ) async throws -> AnswerView {
         let facts = AnswerView.Facts(
             id: message?.id ?? run?.messageID ?? UUID(),
             agent: agents.name(of: message?.agentID ?? run?.agentID, voice: voice) ?? voice.words["composer.agent"],
             date: message?.timestamp ?? run?.finishedAt ?? voice.now,
             run: run,
-            metadata: metadata,
-            tools: try await tools(of: run, metadata: metadata),
+            metadata: AnswerMetadata(json: message?.modelMetadata),
+            tree: tree,
+            isWhole: run.map(isWhole) ?? false,
             canRetry: canRetry,
             conversation: message?.conversationID ?? run?.conversationID ?? UUID(),
             message: message?.id,
             versions: try await versions(message, run),
             choices: agents.again(voice: voice)
         )
-        let text = message?.content ?? ""
         return AnswerView(facts, html: text.isEmpty ? "" : MarkdownRenderer.html(text), csrf: csrf, voice: voice)
     }
 
     /// The other answers to the same question.
     private func versions(_ message: Message?, _ run: Run?) async throws -> [UUID] {
         if let message { return message.versions }
-        guard let run else { return [] }
+        guard let run, run.parentRunID == nil else { return [] }
         return try await desk.store.messages(
             under: run.userMessageID,
             in: run.conversationID,
@@ -106,23 +146,21 @@ struct ThreadReader: Sendable {
         )
     }
 
-    /// Only answers that used tools have their log read again.
-    private func tools(of run: Run?, metadata: AnswerMetadata) async throws -> [ToolLine] {
-        guard let run, (metadata.toolCalls ?? 0) > 0 else { return [] }
-        return try await live(run).toolLines(voice: voice)
-    }
-
-    private func growing(_ run: Run, agents: Choices) async throws -> GrowingView {
+    /// An answer that is being written. Only where others were called are their runs looked at.
+    func growing(_ run: Run, agents: Choices) async throws -> GrowingView {
         let live = try await live(run)
         var text = LiveText()
         _ = text.advance(to: live)
+        let hasMore = !live.calls.isEmpty || isWhole(run)
+        let tree = hasMore ? try await tree(of: run) : nil
         return GrowingView(
             run: run,
             agent: agents.name(of: run.agentID, voice: voice) ?? voice.words["composer.agent"],
             live: live,
+            tree: tree,
+            isWhole: isWhole(run),
             html: text.blocks.joined(),
             draft: draft,
-            questionsBelow: live.state == .waiting ? try await questionsBelow(run) : [],
             csrf: csrf,
             voice: voice
         )
@@ -142,5 +180,14 @@ struct ThreadReader: Sendable {
             for event in found ?? [] { live.feed(event) }
             if (found?.count ?? 0) < size { return live }
         }
+    }
+}
+
+extension ThreadPlan.Entry {
+    /// The run of an answer that was not written by one model alone, or was not written at all: more is to be said of it.
+    fileprivate var turnWithCalls: UUID? {
+        guard case .answer(let message, let run?, _) = self else { return nil }
+        let hasCalls = message.map { (AnswerMetadata(json: $0.modelMetadata).toolCalls ?? 0) > 0 } ?? true
+        return hasCalls ? run.id : nil
     }
 }

@@ -1,5 +1,6 @@
 import Engine
 import Foundation
+import Storage
 
 /// A finished answer: its text, how its run ended, and what it cost.
 struct AnswerView: View {
@@ -43,7 +44,10 @@ struct AnswerView: View {
         var date: Date
         var run: Run?
         var metadata: AnswerMetadata
-        var tools: [ToolLine] = []
+        /// Of a run that has called others.
+        var tree: TurnTree?
+        /// On the run's own page.
+        var isWhole = false
         /// Only the last attempt at a message may be tried again.
         var canRetry = false
         var conversation: UUID
@@ -63,7 +67,9 @@ struct AnswerView: View {
         hasText = !html.isEmpty
         self.csrf = csrf
         meta = facts.metadata.lines(voice: voice)
-        run = facts.run.flatMap { RunLine($0, metadata: facts.metadata, tools: facts.tools, voice: voice) }
+        run =
+            facts.tree.flatMap { RunLine($0, isWhole: facts.isWhole, voice: voice) }
+            ?? facts.run.flatMap { RunLine($0, metadata: facts.metadata, voice: voice) }
         failure = Failure(facts, voice: voice)
         versions = VersionsView(facts.versions, current: facts.message, conversation: facts.conversation, csrf: csrf)
         let messages = "/conversations/\(facts.conversation.text)/messages/"

@@ -56,7 +56,8 @@ struct ConversationView: View {
         var page = page
         page.isConversation = true
         page.hasComposer = true
-        page.isGrowing = composer.isWaiting && items.contains { $0.growing != nil }
+        // Where a person is asked, a page that loads again by itself would take what they type.
+        page.isGrowing = composer.isWaiting && items.contains { $0.growing?.questions.isEmpty == true }
         self.page = page
         self.items = items
         self.composer = composer

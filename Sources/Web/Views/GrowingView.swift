@@ -1,5 +1,6 @@
 import Engine
 import Foundation
+import Storage
 
 /// An answer that is being written: its text so far, and where more of it comes from.
 struct GrowingView: Sendable {
@@ -7,30 +8,33 @@ struct GrowingView: Sendable {
     let agent: String
     let time: TimeText?
     let html: String
-    let tools: [ToolLine]
-    let hasTools: Bool
+    let run: RunLine?
     let questions: [ToolQuestion]
+    let hasQuestions: Bool
     let streamAddress: String
     let line: LiveLine
 
+    /// `tree` is that of a run which has called others.
     init(
         run: Run,
         agent: String,
         live: LiveAnswer,
+        tree: TurnTree?,
+        isWhole: Bool = false,
         html: String,
         draft: ToolQuestion.Draft? = nil,
-        questionsBelow: [ToolQuestion] = [],
         csrf: String,
         voice: Voice
     ) {
-        line = live.line(run: run.id, csrf: csrf, voice: voice)
+        let mood = live.mood(isPersonAsked: tree?.pending.isEmpty == false)
+        line = mood.line(run: run.id, csrf: csrf, voice: voice)
         id = run.messageID.text
         self.agent = agent
         time = voice.time(run.createdAt)
         self.html = html
-        tools = live.toolLines(voice: voice)
-        questions = live.questions(run: run.id, draft: draft, csrf: csrf, voice: voice) + questionsBelow
-        hasTools = !tools.isEmpty || !questions.isEmpty
+        self.run = tree.flatMap { RunLine($0, isWhole: isWhole, voice: voice) }
+        questions = tree?.questions(draft: draft, csrf: csrf, voice: voice) ?? []
+        hasQuestions = !questions.isEmpty
         streamAddress =
             "/conversations/\(run.conversationID.text)/live?run=\(run.id.text)&after=\(live.sequence)"
     }

@@ -11,26 +11,19 @@ struct LiveAnswer: Sendable {
     private(set) var text = ""
     /// How often the text began anew.
     private(set) var beginnings = 0
-    private(set) var tools: [Tool] = []
+    /// What it has called, colleagues and tools alike.
+    private(set) var calls: [Call] = []
     /// Messages that the run took in while it was at work.
     private(set) var heard: [UUID] = []
+    /// The text of finished steps, which an attempt that goes on says again.
+    private var kept = ""
+    private var saidAgain = 0
 
-    struct Tool: Sendable, Equatable {
-        var callID: String
-        var name: String
-        var input: String
-        var hasSucceeded: Bool?
-        /// What a person has to answer before it goes on.
-        var request: Request?
-        /// A crash cut it short, and a person takes it as done.
-        var isTakenAsDone = false
-
-        var isAsked: Bool { request != nil }
-    }
-
-    struct Request: Sendable, Equatable {
-        var kind: CallRequest.Kind
-        var expiresAt: Date?
+    struct Call: Sendable, Equatable {
+        var id: String
+        var isDone = false
+        /// A person has to answer before it goes on.
+        var isAsked = false
     }
 
     mutating func feed(_ event: RunEvent) {
@@ -38,25 +31,36 @@ struct LiveAnswer: Sendable {
         switch event.kind {
         case .contentStream: feedText(event)
         case .agentStart: begin()
+        case .usage: endStep(event)
         case .runStatus: feedStatus(event)
         case .toolCall: feedToolCall(event)
         case .toolResult: feedToolResult(event)
-        case .approvalRequest: feedRequest(event)
-        case .approvalResolved: feedResolution(event)
+        case .approvalRequest: ask(event, true)
+        case .approvalResolved: ask(event, false)
         case .messageReceived: feedMessage(event)
         default: break
         }
     }
 
+    /// What finished steps have said stays where it is; only what was cut short goes.
     private mutating func begin() {
-        text = ""
+        saidAgain = kept.utf8.count
+        guard text != kept || beginnings == 0 else { return }
+        text = kept
         beginnings += 1
+    }
+
+    private mutating func endStep(_ event: RunEvent) {
+        struct Usage: Decodable { var step: Int? }
+        if decode(Usage.self, event)?.step != nil { kept = text }
     }
 
     private mutating func feedText(_ event: RunEvent) {
         struct Delta: Decodable { var contentDelta: String? }
         guard let delta = decode(Delta.self, event)?.contentDelta, !delta.isEmpty else { return }
-        text += delta
+        let skipped = min(saidAgain, delta.utf8.count)
+        saidAgain -= skipped
+        text += String(decoding: delta.utf8.dropFirst(skipped), as: UTF8.self)
         reason = nil
     }
 
@@ -72,48 +76,20 @@ struct LiveAnswer: Sendable {
         reason = status?.reason
     }
 
+    private struct Called: Decodable { var callId: String }
+
     private mutating func feedToolCall(_ event: RunEvent) {
-        struct Call: Decodable {
-            var callId: String
-            var toolName: String
-        }
-        guard let call = decode(Call.self, event) else { return }
-        tools.append(Tool(callID: call.callId, name: call.toolName, input: input(of: event)))
+        if let call = decode(Called.self, event) { calls.append(Call(id: call.callId)) }
     }
 
     private mutating func feedToolResult(_ event: RunEvent) {
-        struct Outcome: Decodable {
-            var callId: String
-            var success: Bool?
-            var maybeExecuted: Bool?
-        }
-        guard let outcome = decode(Outcome.self, event) else { return }
-        for index in tools.indices where tools[index].callID == outcome.callId {
-            tools[index].hasSucceeded = outcome.success ?? true
-            tools[index].isTakenAsDone = outcome.maybeExecuted ?? false
-        }
+        guard let call = decode(Called.self, event) else { return }
+        for index in calls.indices where calls[index].id == call.callId { calls[index].isDone = true }
     }
 
-    private mutating func feedRequest(_ event: RunEvent) {
-        struct Asked: Decodable {
-            var callId: String
-            var kind: String?
-            var expiresAt: String?
-        }
-        guard let asked = decode(Asked.self, event) else { return }
-        let request = Request(
-            kind: asked.kind.flatMap(CallRequest.Kind.init) ?? .approval,
-            expiresAt: asked.expiresAt.flatMap {
-                try? Date($0, strategy: .iso8601.year().month().day().time(includingFractionalSeconds: true))
-            }
-        )
-        for index in tools.indices where tools[index].callID == asked.callId { tools[index].request = request }
-    }
-
-    private mutating func feedResolution(_ event: RunEvent) {
-        struct Resolved: Decodable { var callId: String }
-        guard let resolved = decode(Resolved.self, event) else { return }
-        for index in tools.indices where tools[index].callID == resolved.callId { tools[index].request = nil }
+    private mutating func ask(_ event: RunEvent, _ isAsked: Bool) {
+        guard let call = decode(Called.self, event) else { return }
+        for index in calls.indices where calls[index].id == call.callId { calls[index].isAsked = isAsked }
     }
 
     private mutating func feedMessage(_ event: RunEvent) {
@@ -122,18 +98,6 @@ struct LiveAnswer: Sendable {
             var steers: Bool?
         }
         if let said = decode(Said.self, event), said.steers == true { heard.append(said.userMessageId) }
-    }
-
-    /// The input as one line of JSON.
-    private func input(of event: RunEvent) -> String {
-        let object = try? JSONSerialization.jsonObject(with: Data(event.data.utf8)) as? [String: Any]
-        guard let input = object?["tool_input"] else { return "" }
-        if let text = input as? String { return text }
-        let data = try? JSONSerialization.data(
-            withJSONObject: input,
-            options: [.sortedKeys, .fragmentsAllowed, .withoutEscapingSlashes]
-        )
-        return data.map { String(decoding: $0, as: UTF8.self) } ?? ""
     }
 
     private func decode<Value: Decodable>(_ type: Value.Type, _ event: RunEvent) -> Value? {
@@ -150,30 +114,34 @@ extension LiveAnswer {
         let attempt: Int
         let reason: String?
         let hasText: Bool
-        let isToolAtWork: Bool
+        /// A tool or a colleague.
+        let isOtherAtWork: Bool
+        let isPersonAsked: Bool
     }
 
-    var mood: Mood {
+    /// `isPersonAsked` tells of the runs below, which this log knows nothing of.
+    func mood(isPersonAsked: Bool = false) -> Mood {
         Mood(
             state: state,
             attempt: attempt,
             reason: reason,
             hasText: !text.isEmpty,
-            isToolAtWork: tools.contains { $0.hasSucceeded == nil && !$0.isAsked }
+            isOtherAtWork: calls.contains { !$0.isDone && !$0.isAsked },
+            isPersonAsked: !state.isFinal && (isPersonAsked || calls.contains { $0.isAsked })
         )
     }
+}
 
+extension LiveAnswer.Mood {
     func line(run: UUID, csrf: String, voice: Voice) -> LiveLine {
-        let view = StateView(state, voice: voice)
-        let word =
-            state == .running
-            ? voice.words[
-                mood.isToolAtWork ? "state.running" : text.isEmpty ? "state.thinking" : "state.writing"
-            ] : view.word
+        let isAtWork = state == .running || state == .waiting
+        let isAsked = isPersonAsked && state != .paused
+        let view = StateView(isAsked ? .waiting : isAtWork ? .running : state, voice: voice)
+        let isPlain = isAsked || !isAtWork || isOtherAtWork || state == .waiting
         return LiveLine(
             kind: view.kind,
             sign: view.sign,
-            word: word,
+            word: isPlain ? view.word : voice.words[hasText ? "state.writing" : "state.thinking"],
             detail: detail(voice),
             control: control(run, csrf, voice)
         )
@@ -204,24 +172,5 @@ extension LiveAnswer {
         }
         if reason == "agent_replaced" { return voice.words["run.agentReplaced"] }
         return attempt > 1 ? voice.words("run.attempt", ["n": String(attempt)]) : nil
-    }
-
-    func toolLines(voice: Voice) -> [ToolLine] {
-        tools.map {
-            ToolLine(
-                name: $0.name,
-                input: $0.input,
-                hasSucceeded: $0.hasSucceeded,
-                isAsked: $0.isAsked && !state.isFinal,
-                isTakenAsDone: $0.isTakenAsDone,
-                voice: voice
-            )
-        }
-    }
-
-    /// The calls that wait for the person who reads this.
-    func questions(run: UUID, draft: ToolQuestion.Draft? = nil, csrf: String, voice: Voice) -> [ToolQuestion] {
-        guard !state.isFinal else { return [] }
-        return tools.filter(\.isAsked).map { ToolQuestion($0, run: run, draft: draft, csrf: csrf, voice: voice) }
     }
 }

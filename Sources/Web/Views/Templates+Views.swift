@@ -3,8 +3,8 @@ extension Templates {
     static let views: [String] = [
         SignInView.template, RegisterView.template, SetUpView.template, HomeView.template,
         ConversationsView.template, ConversationView.template, ConversationEditView.template, MessageEditView.template,
-        RunView.template, CompareView.template, ForkView.template,
-        ConfirmationView.template, AnswerView.template, LiveLine.template, ToolsView.template, TalksView.template,
+        RunView.template, CompareView.template, ForkView.template, ConfirmationView.template, AnswerView.template,
+        LiveLine.template, RunLine.template, QuestionsView.template, TalksView.template,
         ProvidersView.template, ProviderNewView.template, ProviderView.template, ProviderModelsView.template,
         ModelView.template, AgentsView.template, AgentView.template, SettingsView.template, UsersView.template,
         ErrorView.template,

@@ -4,7 +4,12 @@ import Storage
 
 /// Something that a person has to say before a run goes on, where they read it: exactly one of the three forms is there.
 struct ToolQuestion: Sendable {
+    /// Under which the page keeps what is typed into it.
+    let id: String
     let title: String
+    /// For what task it is asked; empty of the turn's own run.
+    let task: String
+    let hasTask: Bool
     let action: String
     let csrf: String
     /// When it is taken for refused.
@@ -57,50 +62,39 @@ struct ToolQuestion: Sendable {
         var error: String
     }
 
-    init(_ tool: LiveAnswer.Tool, run: UUID, draft: Draft?, csrf: String, voice: Voice) {
-        let (words, id) = (voice.words, tool.callID)
-        let draft = draft?.callID == id ? draft : nil
-        action = "/runs/\(run.text)/approvals/\(id)"
+    init(_ asked: ApprovalRecord, of one: TurnRun, draft: Draft?, csrf: String, voice: Voice) {
+        let words = voice.words
+        let draft = draft?.callID == asked.callID ? draft : nil
+        id = "\(one.run.id.text)-\(asked.callID)-\(asked.kind.rawValue)"
+        action = "/runs/\(one.run.id.text)/approvals/\(asked.callID)"
         self.csrf = csrf
-        expiry = tool.request?.expiresAt.map {
-            words("approval.expiry", ["time": TimeText.exact($0, voice: voice)])
-        }
+        task = one.task.map { "\(one.title(voice: voice)): \($0)" } ?? ""
+        hasTask = !task.isEmpty
+        expiry = asked.expiresAt.map { words("approval.expiry", ["time": TimeText.exact($0, voice: voice)]) }
         error = draft.map { FieldError(id: "error-\(id)", text: $0.error) }
-        let input = draft.map(\.input).flatMap { $0.isEmpty ? nil : $0 } ?? tool.input
-        let call = Call(name: tool.name, input: input, fieldID: "input-\(id)", note: draft?.text ?? "")
-        switch tool.request?.kind {
+        let input = draft.map(\.input).flatMap { $0.isEmpty ? nil : $0 } ?? asked.toolInput
+        let call = Call(name: asked.toolName, input: input, fieldID: "input-\(id)", note: draft?.text ?? "")
+        switch asked.kind {
         case .question:
             title = words["question.title"]
-            question = Question(tool, draft: draft, voice: voice)
+            question = Question(asked, id: id, draft: draft, voice: voice)
         case .maybeExecuted:
             title = words["crash.title"]
             crash = call
-        default:
-            title = words["approval.title"]
+        case .approval:
+            title = words("approval.asks", ["agent": one.title(voice: voice), "tool": asked.toolName])
             approval = call
         }
     }
 }
 
-extension LiveAnswer.Tool {
-    /// A call of a run whose log is not at hand.
-    init(_ asked: ApprovalRecord) {
-        self.init(
-            callID: asked.callID,
-            name: asked.toolName,
-            input: asked.toolInput,
-            request: LiveAnswer.Request(kind: asked.kind, expiresAt: asked.expiresAt)
-        )
-    }
-}
-
 extension ToolQuestion.Question {
-    fileprivate init(_ tool: LiveAnswer.Tool, draft: ToolQuestion.Draft?, voice: Voice) {
-        let asked = (try? JSONValue(parsing: tool.input)).flatMap(PersonQuestion.init)
-        fieldID = "answer-\(tool.callID)"
-        text = asked?.question ?? tool.input
+    fileprivate init(_ record: ApprovalRecord, id: String, draft: ToolQuestion.Draft?, voice: Voice) {
+        let asked = (try? JSONValue(parsing: record.toolInput)).flatMap(PersonQuestion.init)
+        fieldID = "answer-\(id)"
+        text = asked?.question ?? record.toolInput
         choices = (asked?.choices ?? []).enumerated().map { index, choice in
-            .init(id: "choice-\(tool.callID)-\(index)", value: choice, isChosen: choice == draft?.choice)
+            .init(id: "choice-\(id)-\(index)", value: choice, isChosen: choice == draft?.choice)
         }
         hasChoices = !choices.isEmpty
         freeText =
@@ -112,4 +106,11 @@ extension ToolQuestion.Question {
                 value: draft?.text ?? ""
             )
     }
+}
+
+/// What waits for the one who reads a turn.
+struct QuestionsView: View {
+    static let template = "part/questions"
+
+    let questions: [ToolQuestion]
 }

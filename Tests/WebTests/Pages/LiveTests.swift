@@ -23,14 +23,45 @@ import Testing
         #expect(answer.text == "kept whole" && answer.sequence == 5 && answer.beginnings == 2)
     }
 
-    @Test func toolsAndStates() throws {
-        let live = try Fixtures.samples(.english).live
+    @Test func callsAndStates() throws {
+        var live = try Fixtures.samples(.english).live
+        let (voice, run) = (try Fixtures.voice(), UUID.v7())
         #expect(live.attempt == 2 && live.state == .running)
-        #expect(live.tools.map(\.hasSucceeded) == [true, false, nil, nil, nil])
-        #expect(live.tools.map { $0.request?.kind } == [nil, nil, .approval, .question, .maybeExecuted])
-        #expect(live.tools.first?.input == #"{"path":"src/queue/retry.py"}"#)
-        let line = live.line(run: .v7(), csrf: "token", voice: try Fixtures.voice())
-        #expect(line.word == "Writing" && line.detail == "Attempt 2: the one before was cut short")
+        #expect(live.calls.map(\.isDone) == [true, true, false, false, false])
+        let line = live.mood().line(run: run, csrf: "token", voice: voice)
+        #expect(line.word == "Waits for you" && line.detail == "Attempt 2: the one before was cut short")
+        for call in ["3", "4", "5"] { live.feed(event(10, .approvalResolved, #"{"call_id":"\#(call)"}"#)) }
+        #expect(live.mood().line(run: run, csrf: "token", voice: voice).word == "At work")
+        #expect(live.mood(isPersonAsked: true).line(run: run, csrf: "token", voice: voice).word == "Waits for you")
+        for call in ["3", "4", "5"] { live.feed(event(11, .toolResult, #"{"call_id":"\#(call)"}"#)) }
+        #expect(live.mood().line(run: run, csrf: "token", voice: voice).word == "Writing")
+        // It rests for its colleagues, who are at work.
+        live.feed(event(12, .runStatus, #"{"state":"waiting","reason":"child"}"#))
+        #expect(live.mood().line(run: run, csrf: "token", voice: voice).word == "At work")
+        live.feed(event(13, .runStatus, #"{"state":"paused"}"#))
+        #expect(live.mood(isPersonAsked: true).line(run: run, csrf: "token", voice: voice).word == "Paused")
+    }
+
+    @Test func whatFinishedStepsHaveSaidStaysWhereItIs() {
+        var answer = LiveAnswer()
+        var live = LiveText()
+        answer.feed(event(1, .agentStart, "{}"))
+        answer.feed(text(2, "First."))
+        _ = live.advance(to: answer)
+        answer.feed(event(3, .usage, #"{"step":1}"#))
+        for round in 0..<3 {
+            let place = Int64(4 + round * 3)
+            answer.feed(event(place, .agentStart, #"{"steps_kept":1}"#))
+            #expect(live.advance(to: answer) == nil)
+            answer.feed(text(place + 1, "First."))
+            #expect(live.advance(to: answer) == nil && answer.text == "First.")
+        }
+        answer.feed(text(20, "\n\nSecond."))
+        let change = live.advance(to: answer)
+        #expect(change?.isReset == false && change?.blocks.last?.contains("Second.") == true)
+        // What an attempt has said after its last step goes with it.
+        answer.feed(event(21, .agentStart, #"{"steps_kept":1}"#))
+        #expect(answer.text == "First." && live.advance(to: answer)?.isReset == true)
     }
 
     @Test(arguments: [
@@ -86,7 +117,7 @@ import Testing
         let board = LiveBoard(known: 3)
         board.feed([event(1, .agentStart, "{}"), event(2, .runStatus, #"{"state":"running"}"#), text(3, "seen")])
         let first = board.take()
-        #expect(first.text == nil && first.line == nil && first.tools == nil)
+        #expect(first.text == nil && first.line == nil && first.tree == nil)
         board.feed([text(4, " and new")])
         let second = board.take()
         #expect(second.sequence == 4 && second.text?.first == 0 && second.text?.isReset == false)
@@ -94,6 +125,18 @@ import Testing
         #expect(board.take().text == nil && !board.isOver)
         board.feed([event(5, .runStatus, #"{"state":"cancelled"}"#)])
         #expect(board.isOver && board.sequence == 5)
+    }
+
+    @Test func theNewestDrawingIsShownOnce() {
+        let board = LiveBoard(known: 0)
+        board.feed([event(1, .runStatus, #"{"state":"running"}"#), event(2, .toolCall, #"{"call_id":"1"}"#)])
+        #expect(board.hasCalls)
+        _ = board.take()
+        board.show(.init(tree: "one", questions: "q", isPersonAsked: true))
+        board.show(.init(tree: "two", questions: nil, isPersonAsked: true))
+        let change = board.take()
+        #expect(change.tree == "two" && change.questions == "q" && change.line?.isPersonAsked == true)
+        #expect(board.take().tree == nil && board.take().line == nil)
     }
 
     @Test func framesAreOneLineOfJSON() throws {

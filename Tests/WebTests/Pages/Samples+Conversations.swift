@@ -1,5 +1,6 @@
 import Engine
 import Foundation
+import Storage
 
 @testable import Web
 
@@ -74,6 +75,8 @@ extension Samples {
             ("conversation-empty", conversation(isRunning: false, isEmpty: true)),
             ("conversation", conversation(isRunning: true)),
             ("conversation-finished", conversation(isRunning: false)),
+            ("run", runPage(.waiting)),
+            ("run-finished", runPage(.completed)),
             (
                 "conversation-edit",
                 ConversationEditView(
@@ -147,7 +150,13 @@ extension Samples {
         )
         var items = [
             ThreadItem(said: said(10, name, question, at: ago(30), versions: [9, 10, 11])),
-            ThreadItem(answer: answer(run(.completed, attempt: 2), html: text(Self.english, Self.chinese))),
+            ThreadItem(
+                answer: answer(
+                    run(.completed, attempt: 2),
+                    html: text(Self.english, Self.chinese),
+                    tree: tree(.completed)
+                )
+            ),
             ThreadItem(said: said(11, name, Samples.hostile, at: ago(4), versions: [11])),
             ThreadItem(
                 answer: answer(
@@ -156,7 +165,7 @@ extension Samples {
                 )
             ),
         ]
-        if isRunning { items.append(ThreadItem(growing: growing)) }
+        if isRunning { items.append(ThreadItem(growing: growing(run(.running, attempt: 2), tree: tree()))) }
         return items
     }
 
@@ -183,7 +192,7 @@ extension Samples {
         )
     }
 
-    func answer(_ run: Run, html: String) -> AnswerView {
+    func answer(_ run: Run, html: String, tree: TurnTree? = nil) -> AnswerView {
         let metadata = """
             {"model":"atlas-large","usage":{"prompt_tokens":12480,"completion_tokens":1906},"response_time":38.2,\
             "cost":0.061,"currency":"USD","finish_reason":"stop"}
@@ -194,7 +203,8 @@ extension Samples {
             date: ago(29),
             run: run,
             metadata: AnswerMetadata(json: metadata),
-            tools: run.state == .completed ? live.toolLines(voice: voice) : [],
+            tree: tree,
+            isWhole: run.parentRunID != nil,
             canRetry: true,
             conversation: run.conversationID,
             message: run.messageID,
@@ -212,7 +222,7 @@ extension Samples {
             (.toolCall, #"{"call_id":"1","tool_name":"read_file","tool_input":{"path":"src/queue/retry.py"}}"#),
             (.toolResult, #"{"call_id":"1","success":true}"#),
             (.toolCall, #"{"call_id":"2","tool_name":"run_command","tool_input":{"command":"pytest -q"}}"#),
-            (.toolResult, #"{"call_id":"2","success":false}"#),
+            (.toolResult, #"{"call_id":"2","success":false,"error":"x"}"#),
             (.toolCall, #"{"call_id":"3","tool_name":"git_push","tool_input":{"remote":"origin"}}"#),
             (.approvalRequest, #"{"call_id":"3","tool_name":"git_push","tool_input":{"remote":"origin"}}"#),
             (.toolCall, Self.call("4", "ask_person", Self.question)),
@@ -227,7 +237,7 @@ extension Samples {
         return live
     }
 
-    private static let question = """
+    static let question = """
         {"question":"Which of the three environments is to be changed first?",\
         "choices":["eu, because it has the most load","us","Another one"],"allows_free_text":true}
         """
@@ -242,15 +252,17 @@ extension Samples {
         ToolQuestion.Draft(callID: "4", choice: "us", text: Samples.hostile, error: voice.words["question.wrong"])
     }
 
-    private var growing: GrowingView {
+    func growing(_ run: Run, tree: TurnTree) -> GrowingView {
         let html = text(
             "<p>While the push waits for you, here is what is settled. The delay now doubles from 0.5 s to a ceiling of 60 s.</p><p>The old delay is still set in <code>deploy/eu/values.yaml</code>, line 41; the other two environments</p>",
             "<p>推送等你决定，先说已经确定的。间隔现在从0.5秒起逐次加倍，上限60秒。</p><p>旧间隔还留在<code>deploy/eu/values.yaml</code>第41行；另外两个环境</p>"
         )
         return GrowingView(
-            run: run(.running, attempt: 2),
+            run: run,
             agent: text("Assistant", "助手"),
             live: live,
+            tree: tree,
+            isWhole: run.parentRunID != nil,
             html: html,
             csrf: "token",
             voice: voice

@@ -10,28 +10,7 @@ extension Samples {
         let header = RunHeader(story, choices: Choices(agents: [], models: []), voice: voice)
         let steps = StepView.all(of: story, canFork: true, voice: voice)
         return [
-            (
-                "run",
-                RunView(
-                    page: frame(header.title, .conversations),
-                    header: header,
-                    steps: steps,
-                    html: text("<p>Done.</p>", "<p>完成。</p>"),
-                    forkAddress: "/runs/x/fork",
-                    compareAddress: "/runs/y/compare/x"
-                )
-            ),
-            (
-                "run-without-words",
-                RunView(
-                    page: frame(header.title, .conversations),
-                    header: header,
-                    steps: [],
-                    html: "",
-                    forkAddress: nil,
-                    compareAddress: nil
-                )
-            ),
+            ("run-turn", runPage(.completed, ofTurn: true)),
             ("run-compare", comparison(header, steps, second: "The same line\nMore than before")),
             ("run-compare-same", comparison(header, [], second: "The same line\n\(Samples.hostile)")),
             ("run-fork", fork(of: story)),

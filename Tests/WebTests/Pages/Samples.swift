@@ -89,14 +89,13 @@ struct Samples {
     /// The views that are no pages but parts of a live one.
     var pieces: [any View] {
         [
-            ToolsView(
-                tools: live.toolLines(voice: voice),
-                questions: live.questions(run: .v7(), draft: wrongReply, csrf: "token", voice: voice)
-            ),
-            TalksView(rows, voice: voice), live.line(run: .v7(), csrf: "token", voice: voice), pending,
+            QuestionsView(questions: tree().questions(draft: wrongReply, csrf: "token", voice: voice)),
+            TalksView(rows, voice: voice), live.mood().line(run: .v7(), csrf: "token", voice: voice), pending,
             answer(run(.failed, attempt: 3, error: "MODEL_TIMEOUT"), html: "<p>x</p>"),
-        ]
+        ] + (drawnRun.map { [$0] } ?? [])
     }
+
+    var drawnRun: RunLine? { RunLine(tree(), voice: voice) }
 
     /// Messages that wait while an answer is under way, and one that was held.
     var pending: PendingView {

@@ -141,6 +141,8 @@ enum RouteMatrix {
             body: #"{"decision":"approve"}"#
         ),
         RouteRule(.get, "/v1/runs/{id}", of: "run", .owner(.fine)),
+        RouteRule(.get, "/v1/runs/{id}/children", of: "run", .owner(.fine)),
+        RouteRule(.get, "/v1/runs/{id}/tree", of: "run", .owner(.fine)),
         RouteRule(.get, "/v1/runs/{id}/events", of: "run", .owner(.fine)),
         RouteRule(.get, "/v1/runs/{id}/steps", of: "run", .owner(.fine)),
         RouteRule(

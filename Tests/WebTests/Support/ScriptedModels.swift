@@ -1,7 +1,7 @@
 import Engine
 
-/// Models that do what the last message says: `echo words`, `fail`, `wait` until they are cancelled, or `ask` their person
-/// and say what they were told.
+/// Models that do what the last message says: `echo words`, `fail`, `wait` until they are cancelled, `ask` their person, or
+/// `call tool {json}`; of both they say what they were told.
 struct ScriptedModels: ModelSource {
     func model(named name: String, at endpoint: ProviderEndpoint) -> any Model { ScriptedModel() }
 
@@ -33,6 +33,12 @@ private struct ScriptedModel: Model {
         case "wait":
             try await receive(.text("Waiting"))
             try await Task.sleep(for: .seconds(60))
+        case "call" where words.count > 1:
+            let arguments = words.dropFirst(2).joined(separator: " ")
+            try await receive(.toolCall(ToolCall(id: "c", name: String(words[1]), arguments: arguments)))
+            try await receive(.usage(TokenUsage(input: 10, output: words.count)))
+            try await receive(.finish(.toolCalls))
+            return
         default:
             for word in words { try await receive(.text(word + " ")) }
         }

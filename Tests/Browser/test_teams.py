@@ -1,0 +1,93 @@
+"""A turn with colleagues, as a person sees it: the plan ticks, the score grows, questions are answered in place."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from alma import EMAIL, PASSWORD
+
+PHONE = {"width": 390, "height": 844}
+ORCHESTRATOR = "01900000-0000-7000-8000-000000000002"
+CODING = "01900000-0000-7000-8000-000000000003"
+
+
+def task(id, goal, agent, title, needs=()):
+    return {"id": id, "title": title, "agent": agent, "goal": goal, "depends_on": list(needs)}
+
+
+def plan(*tasks):
+    return "/tool plan " + json.dumps({"tasks": tasks})
+
+
+def keep_picture(person, name):
+    """For whoever wants to look: ALMA_PICTURES names a folder."""
+    if folder := os.environ.get("ALMA_PICTURES"):
+        height = person.driver.execute_cdp_cmd("Page.getLayoutMetrics", {})["cssContentSize"]["height"]
+        clip = {"x": 0, "y": 0, "width": person.driver.get_window_size()["width"], "height": height, "scale": 1}
+        clip["width"] = person.driver.execute_cdp_cmd("Page.getLayoutMetrics", {})["cssContentSize"]["width"]
+        import base64
+
+        picture = person.driver.execute_cdp_cmd("Page.captureScreenshot", {"captureBeyondViewport": True, "clip": clip})
+        Path(folder, name + ".png").write_bytes(base64.b64decode(picture["data"]))
+
+
+@pytest.fixture
+def asking(visitor):
+    """Somebody whose coding agent asks before it calculates."""
+
+    def asking(**settings):
+        person = visitor(**settings).sign_in(EMAIL, PASSWORD)
+        person.go(f"/agents/{CODING}").choose("policy.calculator", "ask")
+        person.submit("form[action$='/tools'] button.primary")
+        return person
+
+    return asking
+
+
+TASKS = plan(
+    task("delay", '/tool calculator {"expression": "0.5 * 2"}', "coding", "Work out the new delay"),
+    task("docs", "/long 120", "web", "Look up what the queue promises"),
+    task("sum", "/echo All in one place", "file", "Bring both together", ["delay", "docs"]),
+)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{}, {"scripts": False}, PHONE, {**PHONE, "scripts": False}, {"dark": True}, {**PHONE, "dark": True, "language": "zh-CN"}],
+    ids=["wide", "wide-no-scripts", "phone", "phone-no-scripts", "dark", "phone-dark-chinese"],
+)
+def test_a_plan_is_seen_and_a_childs_question_is_answered_in_place(asking, settings, request):
+    person, name = asking(**settings), request.node.callspec.id
+    person.go(f"/?agent={ORCHESTRATOR}").choose("agent_id", ORCHESTRATOR).ask(TASKS)
+    person.until(lambda: person.all("section.approval"))
+    # The page as it is: the plan, whose first step waits, the runs, and the question after them.
+    assert len(person.all(".plan li")) == 4
+    assert person.until(lambda: person.all(".plan li.wait"))
+    assert person.one("details.run").get_attribute("open") is not None
+    person.until(lambda: len(person.all(".score details.node, .score > .line:not(.head)")) >= 3)
+    assert person.all(".score details.node[open] rect[fill='url(#hatch)']")
+    assert "0.5 * 2" in person.one("section.approval textarea").get_attribute("value")
+    assert person.driver.execute_cdp_cmd("Page.getLayoutMetrics", {})["cssContentSize"]["width"] <= settings.get("width", 1280)
+    if settings.get("scripts", True):
+        # What the reader has closed stays closed, what they type stays typed, whatever comes meanwhile.
+        person.until(lambda: person.all(".score details.node[open] > summary .name"))[0].click()
+        person.type("input", '{"expression": "0.5 * 4"}')
+        before = person.one(".score .now").get_attribute("x1")
+        person.until(lambda: person.one(".score .now").get_attribute("x1") != before)
+        assert not person.all(".score > details.node[open]")
+        assert person.one("section.approval textarea").get_attribute("value") == '{"expression": "0.5 * 4"}'
+        person.all(".score > details.node > summary .name small")[0].click()
+    keep_picture(person, f"team-{name}-waiting")
+    person.submit("section.approval button[value=approve]")
+    person.answer()
+    assert len(person.all(".plan li.done")) == 4 or person.press("details.run > summary")
+    person.until(lambda: len(person.all(".plan li.done")) == 4)
+    keep_picture(person, f"team-{name}-finished")
+    # Any run opens; what was calculated is what was approved.
+    person.press(".score details.node a[href^='/runs/']")
+    person.until(lambda: person.all("header.page-head h1") and "/runs/" in person.driver.current_url)
+    assert ("2" if settings.get("scripts", True) else "1") in person.text("article.message .prose")
+    assert person.driver.execute_cdp_cmd("Page.getLayoutMetrics", {})["cssContentSize"]["width"] <= settings.get("width", 1280)
+    keep_picture(person, f"team-{name}-child")
+    assert not person.complaints()
