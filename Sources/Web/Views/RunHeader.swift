@@ -1,5 +1,6 @@
 import Engine
 import Foundation
+import Storage
 
 /// What a run is, in a few lines: who, where it stands, how long, what it cost, where it comes from.
 struct RunHeader: Sendable {

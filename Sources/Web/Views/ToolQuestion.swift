@@ -65,13 +65,14 @@ struct ToolQuestion: Sendable {
     init(_ asked: ApprovalRecord, of one: TurnRun, draft: Draft?, csrf: String, voice: Voice) {
         let words = voice.words
         let draft = draft?.callID == asked.callID ? draft : nil
-        id = "\(one.run.id.text)-\(asked.callID)-\(asked.kind.rawValue)"
+        let key = "\(one.run.id.text)-\(asked.callID)-\(asked.kind.rawValue)"
+        id = key
         action = "/runs/\(one.run.id.text)/approvals/\(asked.callID)"
         self.csrf = csrf
         task = one.task.map { "\(one.title(voice: voice)): \($0)" } ?? ""
         hasTask = !task.isEmpty
         expiry = asked.expiresAt.map { words("approval.expiry", ["time": TimeText.exact($0, voice: voice)]) }
-        error = draft.map { FieldError(id: "error-\(id)", text: $0.error) }
+        error = draft.map { FieldError(id: "error-\(key)", text: $0.error) }
         let input = draft.map(\.input).flatMap { $0.isEmpty ? nil : $0 } ?? asked.toolInput
         let call = Call(name: asked.toolName, input: input, fieldID: "input-\(id)", note: draft?.text ?? "")
         switch asked.kind {

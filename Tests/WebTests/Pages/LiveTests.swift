@@ -73,9 +73,9 @@ import Testing
         var answer = LiveAnswer()
         answer.feed(event(1, .runStatus, #"{"state":"running","attempt":1,"reason":"\#(reason)"}"#))
         answer.feed(event(2, .agentStart, "{}"))
-        #expect(answer.line(run: .v7(), csrf: "token", voice: try Fixtures.voice()).detail == words)
+        #expect(answer.mood().line(run: .v7(), csrf: "token", voice: try Fixtures.voice()).detail == words)
         answer.feed(text(3, "Well"))
-        #expect(answer.line(run: .v7(), csrf: "token", voice: try Fixtures.voice()).detail == nil)
+        #expect(answer.mood().line(run: .v7(), csrf: "token", voice: try Fixtures.voice()).detail == nil)
     }
 
     @Test func aPageThatAppliesAllChangesShowsTheWholeText() {

@@ -66,10 +66,12 @@ import Testing
         #expect(alone.below(samples.id(1)) == nil)
     }
 
-    @Test(arguments: [
-        (0.0, ["0 s", "0.05", "0.1", "0.15", "0.2 s"]), (96, ["0 s", "30", "60", "90", "120 s"]),
-        (3000, ["0 min", "15", "30", "45", "60 min"]), (400_000, ["0 d", "2", "4", "6", "8 d"]),
-    ])
+    @Test(
+        arguments: [
+            (0.0, ["0 s", "0.05", "0.1", "0.15", "0.2 s"]), (96, ["0 s", "30", "60", "90", "120 s"]),
+            (3000, ["0 min", "15", "30", "45", "60 min"]), (400_000, ["0 d", "2", "4", "6", "8 d"]),
+        ] as [(Double, [String])]
+    )
     func axesHaveRoundMarks(_ seconds: Double, _ labels: [String]) {
         let axis = ScoreAxis(from: voice.now, to: voice.now.addingTimeInterval(seconds), voice: voice)
         #expect(axis.ticks.map(\.label) == labels)

@@ -1,4 +1,5 @@
 import Foundation
+import HTTPTypes
 import Testing
 
 /// A turn with colleagues, as its pages and the API tell of it.
