@@ -92,6 +92,20 @@ extension Store {
         ).first.map(Run.init)
     }
 
+    /// Whether another turn has begun after this one, under way or over already.
+    package func isFollowed(_ run: Run, by principal: Principal) async throws -> Bool {
+        let found = try await query(
+            """
+            select from runs r
+            where r.conversation_id = \(run.conversationID) and r.run_id > \(run.rootRunID) and r.parent_run_id is null
+                and \(Self.isOwnRun(principal))
+            limit 1
+            """,
+            by: principal
+        )
+        return !found.isEmpty
+    }
+
     /// At most one, as things are.
     package func activeRuns(in conversation: UUID, by principal: Principal) async throws -> [Run] {
         try await query(

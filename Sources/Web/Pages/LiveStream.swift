@@ -91,8 +91,7 @@ struct LiveStream: Sendable {
     /// Whether another answer is under way already, of a message that waited for this end.
     private func isFollowed() async throws -> Bool {
         if try await desk.store.settlePending(in: run.conversationID) { desk.services.runQueued() }
-        let active = try await desk.store.activeRuns(in: run.conversationID, by: reader.identity.principal)
-        return !active.isEmpty
+        return try await desk.store.isFollowed(run, by: reader.identity.principal)
     }
 
     private func ending(_ board: LiveBoard) async throws -> String {

@@ -74,6 +74,7 @@ extension Samples {
             ),
             ("conversation-empty", conversation(isRunning: false, isEmpty: true)),
             ("conversation", conversation(isRunning: true)),
+            ("conversation-growing", conversation(isRunning: true, isAsked: false)),
             ("conversation-finished", conversation(isRunning: false)),
             ("run", runPage(.waiting)),
             ("run-finished", runPage(.completed)),
@@ -117,7 +118,7 @@ extension Samples {
         ]
     }
 
-    func conversation(isRunning: Bool, isEmpty: Bool = false) -> ConversationView {
+    func conversation(isRunning: Bool, isEmpty: Bool = false, isAsked: Bool = true) -> ConversationView {
         var page = frame(text("Retry storm after failover", "切换后的重试风暴"), .conversations)
         page.talks = TalksView(rows, voice: voice)
         var draft = ComposerView.Draft()
@@ -131,7 +132,7 @@ extension Samples {
                 isPinned: true,
                 isArchived: false
             ),
-            items: isEmpty ? [] : thread(isRunning: isRunning),
+            items: isEmpty ? [] : thread(isRunning: isRunning, isAsked: isAsked),
             older: "/conversations/x?before=m",
             newer: "/conversations/x",
             deleted: isRunning ? nil : id(77),
@@ -142,7 +143,7 @@ extension Samples {
         )
     }
 
-    private func thread(isRunning: Bool) -> [ThreadItem] {
+    private func thread(isRunning: Bool, isAsked: Bool) -> [ThreadItem] {
         let name = text("Member One", "成员一")
         let question = text(
             "After last night’s failover the workers retried so fast that the queue fell over again.\n\nWhy, and what should we change?",
@@ -165,7 +166,9 @@ extension Samples {
                 )
             ),
         ]
-        if isRunning { items.append(ThreadItem(growing: growing(run(.running, attempt: 2), tree: tree()))) }
+        let running = run(.running, attempt: 2)
+        let tree = isAsked ? tree() : TurnTree(runs: [TurnRun(run: running)])
+        if isRunning { items.append(ThreadItem(growing: growing(running, tree: tree))) }
         return items
     }
 
