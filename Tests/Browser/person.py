@@ -1,5 +1,6 @@
 """What a person does in the browser, by what they see and press."""
 
+import json
 import time
 
 from selenium.common.exceptions import WebDriverException
@@ -36,8 +37,22 @@ class Person:
         return self
 
     def press(self, selector):
-        self.one(selector).click()
+        """Brings what is wanted to the middle of the screen, as the composer lies over its foot, and presses it. A live
+        page may change meanwhile: then it is looked for again."""
+        self.until(lambda: self.to_middle(selector) and self.click(self.one(selector)), 10)
         return self
+
+    def click(self, element):
+        element.click()
+        return True
+
+    def to_middle(self, selector):
+        """With scripts switched off in the page, too."""
+        expression = f"document.querySelector({json.dumps(selector)}).scrollIntoView({{block: 'center'}})"
+        return "exceptionDetails" not in self.evaluate(expression)
+
+    def evaluate(self, expression):
+        return self.driver.execute_cdp_cmd("Runtime.evaluate", {"expression": expression, "returnByValue": True})
 
     def submit(self, selector):
         """Presses a button that loads a page, and waits until that page is there."""
@@ -47,9 +62,7 @@ class Person:
         return self
 
     def state(self):
-        return self.driver.execute_cdp_cmd(
-            "Runtime.evaluate", {"expression": "document.readyState", "returnByValue": True}
-        )["result"].get("value")
+        return self.evaluate("document.readyState")["result"].get("value")
 
     def text(self, selector="body"):
         return self.until(lambda: [self.one(selector).text], 5)[0]

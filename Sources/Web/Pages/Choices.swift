@@ -25,6 +25,7 @@ struct Choices: Sendable {
     func composer(
         conversation: UUID?,
         run: Run? = nil,
+        isAsked: Bool = false,
         isStill: Bool = false,
         draft: ComposerView.Draft = .init(),
         voice: Voice
@@ -32,6 +33,7 @@ struct Choices: Sendable {
         ComposerView(
             conversation: conversation,
             run: run,
+            isAsked: isAsked,
             isStill: isStill,
             draft: draft,
             agents: agents.filter { $0.status == "active" }.map { (id: $0.id.text, name: $0.title(voice: voice)) },

@@ -94,8 +94,9 @@ struct ConversationPage: Sendable {
             composer: known.composer(
                 conversation: id,
                 run: thread.activeRun,
-                isStill: request.query("write") == "1" || reply != nil,
-                draft: draft,
+                isAsked: thread.isAsking,
+                isStill: request.query("write") == "1",
+                draft: draft.agent.isEmpty ? draft.to(thread.agent) : draft,
                 voice: voice
             ),
             voice: voice

@@ -20,7 +20,11 @@ struct ThreadReader: Sendable {
         /// The message before which there are more; nil when this is all.
         var older: UUID?
         var activeRun: Run?
+        /// The one that spoke last, and goes on speaking unless another is chosen.
+        var agent: UUID?
         var pending: PendingView
+
+        var isAsking: Bool { items.contains { $0.growing?.hasQuestions == true } }
     }
 
     /// The `limit` messages before `place` (nil: the newest); nil when there is no such conversation.
@@ -42,6 +46,7 @@ struct ThreadReader: Sendable {
             items: items,
             older: messages.count > limit ? shown.first?.id : nil,
             activeRun: runs.last { !$0.run.state.isFinal }?.run,
+            agent: runs.last?.run.agentID,
             pending: try await pending(in: conversation)
         )
     }

@@ -5,9 +5,9 @@ import Storage
 // How a page speaks of runs and what they cost.
 
 extension TurnTree {
-    /// The calls that wait for the reader, in runs that are not over.
+    /// The calls that wait for the reader. A run that was stopped is taken up once more to end, and asks no more.
     var pending: [(run: TurnRun, approval: ApprovalRecord)] {
-        runs.filter { !$0.run.state.isFinal }.flatMap { one in
+        runs.filter { [.running, .waiting, .paused].contains($0.run.state) }.flatMap { one in
             one.approvals.filter { $0.decision == nil }.map { (run: one, approval: $0) }
         }
     }

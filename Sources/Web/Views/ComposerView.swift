@@ -26,13 +26,20 @@ struct ComposerView: Sendable {
         var model = ""
         var error: String?
         var key = UUID().uuidString
+
+        func to(_ agent: UUID?) -> Draft {
+            var draft = self
+            draft.agent = agent?.text ?? ""
+            return draft
+        }
     }
 
-    /// `conversation` is nil where a new one begins; `run` is the one at work; `isStill` says that the page is to stay as it
-    /// is, whatever grows.
+    /// `conversation` is nil where a new one begins; `run` is the one at work; `isAsked` says that it asks the reader
+    /// something, `isStill` that the page is to stay as it is, whatever grows.
     init(
         conversation: UUID?,
         run: Run? = nil,
+        isAsked: Bool = false,
         isStill: Bool = false,
         draft: Draft = Draft(),
         agents: [(id: String, name: String)],
@@ -46,24 +53,21 @@ struct ComposerView: Sendable {
         text = draft.text
         error = draft.error
         sendWord = words[conversation == nil ? "composer.start" : "composer.send"]
-        placeholder = words[ComposerView.hint(conversation, run)]
+        placeholder = words[ComposerView.hint(conversation, run, isAsked)]
         self.agents = agents.map { Option(value: $0.id, label: $0.name, isChosen: $0.id == draft.agent) }
         self.models = ([(id: "", name: words["composer.ownModel"])] + models).map {
             Option(value: $0.id, label: $0.name, isChosen: $0.id == draft.model)
         }
         stopAddress = run.map { "/runs/\($0.id.text)/cancellation" }
         isBusy = run != nil
-        let isGrowing = run.map { [.queued, .running, .stopping].contains($0.state) } ?? false
-        isWaiting = isGrowing && draft.error == nil && !isStill
+        // A page that loads again by itself would take what is typed into a question.
+        isWaiting = run.map { $0.state != .paused } ?? false && draft.error == nil && !isAsked && !isStill
         isFocused = draft.error != nil || conversation == nil || isStill
     }
 
-    private static func hint(_ conversation: UUID?, _ run: Run?) -> String {
+    private static func hint(_ conversation: UUID?, _ run: Run?, _ isAsked: Bool) -> String {
         guard let run else { return conversation == nil ? "composer.new" : "composer.next" }
-        switch run.state {
-        case .waiting: return "composer.asked"
-        case .paused: return "composer.paused"
-        default: return "composer.wait"
-        }
+        if run.state == .paused { return "composer.paused" }
+        return isAsked ? "composer.asked" : "composer.wait"
     }
 }

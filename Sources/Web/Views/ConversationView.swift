@@ -56,8 +56,7 @@ struct ConversationView: View {
         var page = page
         page.isConversation = true
         page.hasComposer = true
-        // Where a person is asked, a page that loads again by itself would take what they type.
-        page.isGrowing = composer.isWaiting && items.contains { $0.growing?.questions.isEmpty == true }
+        page.isGrowing = composer.isWaiting && items.contains { $0.growing != nil }
         self.page = page
         self.items = items
         self.composer = composer
