@@ -23,11 +23,18 @@ package struct EventData: Sendable {
         return json.closed
     }
 
-    package func runStatus(_ state: RunState, reason: String? = nil, attempt: Int) -> String {
+    /// `budget`: the one that the reason tells of.
+    package func runStatus(
+        _ state: RunState,
+        reason: String? = nil,
+        attempt: Int,
+        budget: BudgetStanding? = nil
+    ) -> String {
         var json = JSONFields(ids)
         json.set("state", state.rawValue)
         json.set("reason", reason)
         json.set("attempt", attempt)
+        if let budget { json.raw("budget", budget.json) }
         return json.closed
     }
 

@@ -20,6 +20,10 @@ package protocol Journal: Sendable {
     /// Returns the runs whose epoch had passed: nothing of those was stored.
     func append(_ batches: [EventBatch]) async throws -> Set<UUID>
 
+    /// Sets a call's worst case aside in every budget that counts it, or in none. Storing the call's usage record puts its
+    /// real cost in that place; whatever ends the run's epoch takes it back.
+    func reserve(_ reservation: BudgetReservation) async throws -> BudgetAnswer
+
     /// Stores the last events, the answer's message, the usage and the final state in one transaction. A child's end wakes
     /// its parent, and what is left of a run's own children is stopped with it. Returns false when the epoch had passed: nothing was stored.
     func finish(_ outcome: RunOutcome) async throws -> Bool
@@ -93,6 +97,8 @@ package struct RunBrief: Sendable {
     package var team: Team
     /// Those whom it has asked already, in the order in which they were asked.
     package var children: [ChildRecord]
+    /// Whether its organisation has any budget.
+    package var hasBudgets: Bool
     /// Somebody asked to stop it while nobody worked on it.
     package var isCancelled: Bool
     /// Somebody wants it to rest before its next step.
@@ -114,6 +120,7 @@ package struct RunBrief: Sendable {
         task: TaskContext? = nil,
         team: Team = Team(),
         children: [ChildRecord] = [],
+        hasBudgets: Bool = false,
         isCancelled: Bool = false,
         isPausing: Bool = false,
         isSteered: Bool = false
@@ -131,6 +138,7 @@ package struct RunBrief: Sendable {
         self.task = task
         self.team = team
         self.children = children
+        self.hasBudgets = hasBudgets
         self.isCancelled = isCancelled
         self.isPausing = isPausing
         self.isSteered = isSteered
@@ -143,6 +151,8 @@ package struct ModelCandidate: Sendable {
     package var name: String
     package var endpoint: ProviderEndpoint
     package var price: Price?
+    /// The most tokens that an answer of it has; nil where nobody has said.
+    package var maximumTokens: Int?
     package var providerID: UUID
     /// What the provider allows all runs together; nil when nothing limits it.
     package var limit: ProviderLimit?
@@ -154,7 +164,8 @@ package struct ModelCandidate: Sendable {
         endpoint: ProviderEndpoint,
         price: Price? = nil,
         providerID: UUID? = nil,
-        limit: ProviderLimit? = nil
+        limit: ProviderLimit? = nil,
+        maximumTokens: Int? = nil
     ) {
         self.modelID = modelID
         self.name = name
@@ -162,6 +173,7 @@ package struct ModelCandidate: Sendable {
         self.price = price
         self.providerID = providerID ?? modelID
         self.limit = limit
+        self.maximumTokens = maximumTokens
     }
 
     /// Money per million tokens, in `currency`.

@@ -38,6 +38,7 @@ package final class MemoryJournal: Journal {
         var appends = 0
         /// What an agent's runs are told, by agent: children's, and those that were handed on.
         var agents: [UUID: RunBrief] = [:]
+        var budgets = MemoryBudgets()
     }
 
     let state = Locked(State())
@@ -86,6 +87,23 @@ package final class MemoryJournal: Journal {
     /// What holds for the run's tools from its next attempt on.
     package func setPolicy(_ policy: ToolPolicy, run: UUID) {
         state.withLock { $0.entries[run]?.brief.policy = policy }
+    }
+
+    /// From now on what the runs for which `counts` holds may spend is bounded. Returns the budget's id.
+    @discardableResult
+    package func addBudget(
+        _ name: String,
+        _ terms: BudgetTerms,
+        counts: @escaping @Sendable (Run) -> Bool = { _ in true }
+    ) -> UUID {
+        state.withLock { $0.budgets.add(name, terms, counts: counts) }
+    }
+
+    /// What was spent of a budget, and what calls under way have set aside.
+    package func spending(of budget: UUID) -> (spent: Decimal, reserved: Decimal) {
+        state.withLock { state in
+            (state.budgets.spent(of: budget), state.budgets.reserved(of: budget, isLive: state.isLive))
+        }
     }
 
     /// What has been paid for the run.
@@ -155,6 +173,7 @@ package final class MemoryJournal: Journal {
             brief.isCancelled = brief.isCancelled || entry.isCancelling
             brief.isPausing = entry.isPausing
             brief.isSteered = !entry.unheard.isEmpty
+            brief.hasBudgets = !state.budgets.isEmpty
             return brief
         }
     }
@@ -170,10 +189,25 @@ package final class MemoryJournal: Journal {
                     continue
                 }
                 state.entries[batch.run]?.events += batch.events
-                state.entries[batch.run]?.usage += batch.usage
+                state.pay(batch.usage, of: batch.run)
                 if let next = batch.state { state.entries[batch.run]?.run.state = next }
             }
             return refused
+        }
+    }
+
+    package func reserve(_ reservation: BudgetReservation) async throws -> BudgetAnswer {
+        try access { state in
+            guard let entry = state.entries[reservation.run], state.isLive(reservation.run, reservation.epoch) else {
+                return .lost
+            }
+            let allowed = entry.brief.approvals.filter { $0.decision == .approved }.map(\.callID)
+            return state.budgets.reserve(
+                reservation,
+                of: entry.run,
+                allowed: Set(allowed),
+                isLive: { [state] in state.isLive($0, $1) }
+            )
         }
     }
 
@@ -184,10 +218,10 @@ package final class MemoryJournal: Journal {
             }
             guard !outcome.events.contains(where: { state.refuses($0.data) }) else { throw Refused() }
             entry.events += outcome.events
-            entry.usage += outcome.usage
             entry.run.state = outcome.state
             entry.outcome = outcome
             state.entries[outcome.run.id] = entry
+            state.pay(outcome.usage, of: outcome.run.id)
             for child in state.children(of: outcome.run.id) where !child.state.isFinal { state.cancel(child.run) }
             if let parent = outcome.run.parentRunID { state.wake(parent) }
             return true
@@ -201,7 +235,6 @@ package final class MemoryJournal: Journal {
                 return false
             }
             entry.events += suspended.events
-            entry.usage += suspended.usage
             let hasNews = suspended.awaited.contains { state.entries[$0]?.run.state.isFinal ?? true }
             let isAnswered = entry.ask(suspended.calls)
             let goesOn = hasNews || isAnswered || entry.isCancelling || suspended.successor != nil
@@ -213,6 +246,7 @@ package final class MemoryJournal: Journal {
                 entry.brief = brief.continuing(entry.brief)
             }
             state.entries[suspended.run.id] = entry
+            state.pay(suspended.usage, of: suspended.run.id)
             for child in suspended.children { state.add(child) }
             return true
         }
@@ -295,6 +329,17 @@ extension MemoryJournal.State {
 
     fileprivate mutating func wake(_ run: UUID) {
         if entries[run]?.run.state == .waiting { entries[run]?.run.state = .queued }
+    }
+
+    /// Whether this epoch's holder still works on the run.
+    fileprivate func isLive(_ run: UUID, _ epoch: Int64) -> Bool {
+        entries[run].map { $0.epoch == epoch && $0.worker != nil && $0.outcome == nil } ?? false
+    }
+
+    fileprivate mutating func pay(_ records: [UsageRecord], of run: UUID) {
+        guard let known = entries[run] else { return }
+        entries[run]?.usage += records
+        budgets.settle(records, of: known.run)
     }
 }
 

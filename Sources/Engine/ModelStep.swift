@@ -6,6 +6,7 @@ struct ModelStep: Sendable {
     let execution: RunExecution
     let writer: RunWriter
     let answer: AnswerInProgress
+    let purse: RunPurse
     /// The event with which readers begin anew after the steps that are finished.
     let startAgain: String
 
@@ -14,27 +15,33 @@ struct ModelStep: Sendable {
     /// Returns the tool calls that the model made, each with an id of its own.
     func perform(_ request: ModelRequest, candidates: [ModelCandidate]) async throws -> [ToolCall] {
         var failure = ModelError(.unavailable, "The model did not answer.")
+        var refusals: [BudgetRefusal] = []
         for round in 0..<execution.limits.rounds {
             if round > 0 { try await pause(before: round, after: failure) }
             var mayPass = false
+            refusals = []
             for (index, candidate) in candidates.enumerated() {
                 if let refusal = execution.health.refusal(of: candidate)?.said(of: candidate, at: .now) {
                     try await say(refusal.reason)
                     if !mayPass { (failure, mayPass) = (refusal.error, true) }
                     continue
                 }
-                if index > 0 { try await say("fallback: \(candidate.name)") }
+                if index > 0 { try await say("\(refusals.isEmpty ? "" : "budget_")fallback: \(candidate.name)") }
                 let isLast = index + 1 == candidates.count
-                switch try await ask(candidate, request, isLast: isLast) {
-                case .success(let calls): return calls.withOwnIDs
-                case .failure(let error):
-                    failure = error
-                    mayPass = mayPass || error.isTransient
+                do {
+                    switch try await ask(candidate, request, isLast: isLast) {
+                    case .success(let calls): return calls.withOwnIDs
+                    case .failure(let error):
+                        failure = error
+                        mayPass = mayPass || error.isTransient
+                    }
+                } catch let refusal as BudgetRefusal {
+                    refusals.append(refusal)
                 }
             }
             guard mayPass, !answer.isBroken, round + 1 < execution.limits.rounds else { break }
         }
-        throw RunEnding(failure)
+        throw purse.ending(refusals) ?? RunEnding(failure)
     }
 
     /// Holds a place at the provider for as long as it takes.
@@ -75,12 +82,12 @@ struct ModelStep: Sendable {
         return try await call(candidate, request.withoutTools)
     }
 
-    /// Throws when the failure is final because words have come that nobody can say anew.
+    /// Throws when the failure is final because words have come that nobody can say anew, and a `BudgetRefusal` when there
+    /// is no money for it: then nothing was asked.
     private func call(
         _ candidate: ModelCandidate,
         _ request: ModelRequest
     ) async throws -> Result<[ToolCall], ModelError> {
-        answer.beginStep(candidate)
         let take = ModelTake(
             candidate: candidate,
             writer: writer,
@@ -88,6 +95,8 @@ struct ModelStep: Sendable {
             limit: execution.limits.answerBytes,
             restart: restart
         )
+        let request = try await affordable(request, take, candidate)
+        answer.beginStep(candidate)
         do {
             let model = execution.models.model(named: candidate.name, at: candidate.endpoint)
             try await model.answer(request) { piece in try await take.receive(piece) }
@@ -105,6 +114,20 @@ struct ModelStep: Sendable {
             return .failure(error)
         } catch {
             answer.add(take.record(succeeded: false))
+            execution.health.ended(.unknown, of: candidate)
+            throw error
+        }
+    }
+
+    /// The request with the bound that its worst case was set aside with.
+    private func affordable(
+        _ request: ModelRequest,
+        _ take: ModelTake,
+        _ candidate: ModelCandidate
+    ) async throws -> ModelRequest {
+        do {
+            return try await purse.reserve(take.id, for: request, by: candidate)
+        } catch {
             execution.health.ended(.unknown, of: candidate)
             throw error
         }

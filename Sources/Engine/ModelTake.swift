@@ -10,6 +10,8 @@ final class ModelTake: Sendable {
         var reasoningBytes = 0
     }
 
+    /// Of the usage record that this will be.
+    let id = UUID.v7()
     private let state = Locked(State())
     private let startedAt = ContinuousClock.now
     private let candidate: ModelCandidate
@@ -73,6 +75,7 @@ final class ModelTake: Sendable {
     func record(succeeded: Bool) -> UsageRecord {
         let state = state.withLock { $0 }
         return UsageRecord(
+            id: id,
             modelID: candidate.modelID,
             modelName: candidate.name,
             tokens: state.tokens,

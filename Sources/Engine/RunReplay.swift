@@ -44,6 +44,8 @@ package struct RunReplay: Sendable {
     private(set) var calledAt: [String: Date] = [:]
     /// The tasks of each plan, by call, as they were told last.
     private(set) var plans: [String: JSONValue] = [:]
+    /// The budgets that earlier attempts have warned of.
+    private(set) var warned: Set<UUID> = []
     private var text = ""
     /// Bytes of finished steps that a later attempt says again before it goes on.
     private var saidAgain = 0
@@ -70,6 +72,7 @@ package struct RunReplay: Sendable {
             saidAgain = content.utf8.count
         case .contentStream: feedText(event)
         case .usage: feedUsage(event)
+        case .runStatus: feedStatus(event)
         case .toolCall: feedCall(event)
         case .toolResult: feedResult(event)
         case .planUpdate: feedPlan(event)
@@ -95,6 +98,13 @@ package struct RunReplay: Sendable {
         steps.append(Step(text: text, usage: record, isCopied: isCopied))
         agents[steps.count] = (fields["agent_id"] as? String).flatMap(UUID.init)
         text = ""
+    }
+
+    private mutating func feedStatus(_ event: RunEvent) {
+        guard event.data.contains("budget_warning"), let budget = event.fields["budget"] as? [String: Any] else {
+            return
+        }
+        if let id = (budget["budget_id"] as? String).flatMap(UUID.init) { warned.insert(id) }
     }
 
     private mutating func feedCall(_ event: RunEvent) {

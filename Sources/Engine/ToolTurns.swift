@@ -11,6 +11,7 @@ struct ToolTurns: Sendable {
     private let steering: [SteeringMessage]
     private let replay: RunReplay
     private let delegation: Delegation
+    private let purse: RunPurse
     private var request: ModelRequest
     private var allowed: Set<String>
     private var steps = 0
@@ -44,6 +45,7 @@ struct ToolTurns: Sendable {
             request: messages.request,
             limits: execution.limits
         )
+        purse = RunPurse(execution: execution, writer: writer, answer: answer, brief: brief, replay: replay)
         let tools = execution.tools.descriptions(of: brief.tools) + delegation.descriptions
         allowed = Set(tools.map(\.name))
         request = ModelRequest(
@@ -106,6 +108,7 @@ struct ToolTurns: Sendable {
             execution: execution,
             writer: writer,
             answer: answer,
+            purse: purse,
             startAgain: data.agentStart(
                 name: agentName,
                 attempt: execution.claimed.run.attempt,

@@ -211,6 +211,14 @@ import Testing
         ]
         #expect(try await store.finish(outcome))
         let resting = try await store.claimedRun(by: ada.principal)
+        try await database.administrator.query(
+            """
+            insert into budgets (budget_id, org_id, period, amount, currency, stop_at)
+            values (\(UUID.v7()), \(ada.organisationID), 'total', 1, 'USD', 100)
+            """
+        )
+        let wish = BudgetReservation(run: resting.run.id, epoch: resting.epoch, call: .v7(), cost: 1, currency: "USD")
+        _ = try await store.reserve(wish)
         #expect(try await store.suspend(resting.suspended([ToolCall(id: "c", name: "dig", arguments: "{}")])))
         #expect(try await store.setPolicy(.ask, tool: "dig", agent: resting.run.agentID, by: ada.principal))
         let next = TurnInput(conversationID: resting.run.conversationID, content: "And then?")

@@ -49,6 +49,18 @@ extension Store {
                     and (last_success_at is null or last_success_at < now() - interval '90 days')
                 """,
                 "delete from provider_calls where began_at < now() - interval '1 day'",
+                // Turns that are long over; what a worker that died had set aside.
+                """
+                delete from budget_spending s using budgets b
+                where b.budget_id = s.budget_id and b.period = 'run' and s.updated_at < now() - interval '30 days'
+                    and not exists (select from runs where finished_at is null and run_id = case b.period when 'run' then s.period_key::uuid end)
+                """,
+                """
+                delete from budget_reservations x where x.created_at < now() - interval '1 hour' and not exists (
+                    select from runs r
+                    where r.run_id = x.run_id and r.lease_epoch = x.epoch and r.lease_owner is not null
+                )
+                """,
                 """
                 delete from workers w where heartbeat_at < now() - interval '1 hour'
                     and not exists (select from runs where lease_owner = w.worker_id)

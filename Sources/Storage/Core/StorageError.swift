@@ -55,11 +55,13 @@ extension StorageError {
         "runs_one_active": "run",
         "runs_idempotency_key": "idempotency_key",
         "pending_messages_idempotency_key": "idempotency_key",
+        "budgets_one_each": "budget",
     ]
 
     private static let conflicts = [
         "email": "This e-mail address has an account already.",
         "name": "This name is taken already.",
+        "budget": "There is a budget on this, for this period and currency, already. Change that one.",
     ]
 }
 

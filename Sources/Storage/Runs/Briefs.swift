@@ -33,6 +33,7 @@ extension Store {
             task: try agent.get("task", as: String?.self).map { TaskContext(json: try JSONValue(parsing: $0)) },
             team: try Self.team(answers[6], of: run, size: try agent.get("turn_size")),
             children: try answers[7].map(Self.child),
+            hasBudgets: try agent.get("has_budgets"),
             isCancelled: try agent.get("is_cancelled"),
             isPausing: try agent.get("is_pausing"),
             isSteered: try agent.get("is_steered")
@@ -52,7 +53,7 @@ extension Store {
             ) as is_steered, r.task,
             1 + (
                 select count(*) from runs t where t.root_run_id = r.root_run_id and t.parent_run_id is not null
-            ) as turn_size
+            ) as turn_size, exists (select from budgets b where b.org_id = r.org_id) as has_budgets
         from agents a cross join runs r where a.agent_id = \(run.agentID) and r.run_id = \(run.id)
         """
     }
@@ -86,7 +87,7 @@ extension Store {
     /// was chosen for the turn.
     private static func candidates(of run: Run) -> Query {
         """
-        select m.model_id, m.name, \(SealedEndpoint.columns), \(Pricing.columns), m.fallback_rank, \(ProviderLimit.columns)
+        select m.model_id, m.name, \(SealedEndpoint.columns), \(Pricing.columns), m.max_tokens, m.fallback_rank, \(ProviderLimit.columns)
         from runs r
         join agents a on a.agent_id = r.agent_id
         join organisations o on o.org_id = r.org_id
@@ -124,7 +125,8 @@ extension Store {
                 endpoint: try SealedEndpoint(row).opened(with: keys),
                 price: try Pricing.price(row),
                 providerID: try row.get("llm_id"),
-                limit: try ProviderLimit(row)
+                limit: try ProviderLimit(row),
+                maximumTokens: try row.get("max_tokens")
             )
         } catch let error as StorageError where error.code == .sealing {
             logger.error("A provider's key cannot be opened", metadata: ["error": "\(error)"])

@@ -73,6 +73,15 @@ final class RunEnds: Sendable {
             select from conversations where conversation_id = any(\(conversations)::uuid[])
             order by conversation_id for no key update
             """,
+            // And of all their budgets before the first, as by those who reserve: one end after the other would mix the order.
+            """
+            select from budget_spending s
+            where (s.budget_id, s.period_key) in (
+                select k.budget_id, k.period_key
+                from unnest(\(outcomes.map(\.run.id))::uuid[]) r (run_id) cross join lateral budgets_of_run(r.run_id) k
+            )
+            order by s.budget_id, s.period_key for update
+            """,
         ]
     }
 }

@@ -1,0 +1,11 @@
+drop policy managers on usage_records;
+drop trigger charge_budgets on usage_records;
+drop function charge_budgets();
+drop function budgets_of_run(uuid);
+drop function run_line(uuid);
+drop function budget_period_key(text, uuid);
+drop table budget_reservations;
+drop table budget_spending;
+drop table budgets;
+drop function alma_manages(uuid);
+drop function begin_budget();

@@ -1,0 +1,138 @@
+import Foundation
+
+/// What a run may spend: no model call is made before every budget that counts it has room for its worst case.
+struct RunPurse: Sendable {
+    private let execution: RunExecution
+    private let writer: RunWriter
+    private let answer: AnswerInProgress
+    /// Whether there is a budget at all; otherwise nobody is asked.
+    private let isWatched: Bool
+    /// What its person said to going beyond a budget.
+    private let approvals: [CallAnswer]
+    /// What its person was asked already.
+    private let asked: Set<String>
+    /// What the log holds already: the budgets that it warns of, and the answers of its person.
+    private let said: Locked<(warned: Set<UUID>, resolved: Set<String>)>
+
+    init(execution: RunExecution, writer: RunWriter, answer: AnswerInProgress, brief: RunBrief, replay: RunReplay) {
+        self.execution = execution
+        self.writer = writer
+        self.answer = answer
+        isWatched = brief.hasBudgets
+        approvals = brief.approvals.filter { $0.callID.hasPrefix(BudgetRefusal.callPrefix) }
+        asked = Set(replay.asked.keys)
+        said = Locked((replay.warned, Set(replay.asked.filter(\.value.isResolved).keys)))
+    }
+
+    private var run: Run { execution.claimed.run }
+    private var data: EventData { EventData(run: execution.claimed.run) }
+
+    /// The request as it may be made; throws a `BudgetRefusal` when it may not.
+    func reserve(_ call: UUID, for request: ModelRequest, by candidate: ModelCandidate) async throws -> ModelRequest {
+        guard isWatched, let price = candidate.price else { return request }
+        let worst = WorstCase(request, price: price, modelLimit: candidate.maximumTokens)
+        guard worst.cost > 0 else { return request }
+        try await resolve()
+        try await settle()
+        let reservation = BudgetReservation(
+            run: run.id,
+            epoch: execution.claimed.epoch,
+            call: call,
+            cost: worst.cost,
+            currency: price.currency
+        )
+        switch try await execution.patiently({ try await execution.journal.reserve(reservation) }) {
+        case .lost: throw RunEnding.lost
+        case .refused(let standings): throw BudgetRefusal(standings: standings, cost: worst.cost)
+        case .granted(let standings):
+            try await warn(standings)
+            var bounded = request
+            if !standings.isEmpty { bounded.maximumTokens = worst.outputTokens }
+            return bounded
+        }
+    }
+
+    /// How the run ends when nothing that was tried had room: it asks its person where that can help.
+    func ending(_ refusals: [BudgetRefusal]) -> RunEnding? {
+        guard let first = refusals.first else { return nil }
+        guard let askable = refusals.first(where: \.isAskable) else { return first.ending }
+        let calls = askable.calls
+        let isDeclined = approvals.contains { approval in
+            approval.decision != .approved && calls.contains { $0.id == approval.callID }
+        }
+        if isDeclined { return askable.declined }
+        return .resting(Rest(calls: calls.map { CallRequest($0, isNew: !asked.contains($0.id)) }))
+    }
+
+    /// An answer is part of the log before what it allows or ends.
+    private func resolve() async throws {
+        for approval in approvals where said.withLock({ $0.resolved.insert(approval.callID).inserted }) {
+            let resolved = data.approvalResolved(approval, toolName: ToolCall.exceedBudget)
+            try await writer.event(.approvalResolved, resolved)
+        }
+    }
+
+    /// What earlier calls have cost is stored first: until then they count with their worst case.
+    private func settle() async throws {
+        let records = answer.takeUnstored()
+        if !records.isEmpty { try await writer.step(records, records.map { (.usage, data.usage($0)) }) }
+        try await writer.stored()
+    }
+
+    private func warn(_ standings: [BudgetStanding]) async throws {
+        for standing in standings where standing.reached == .warn {
+            guard said.withLock({ $0.warned.insert(standing.id).inserted }) else { continue }
+            let status = data.runStatus(
+                .running,
+                reason: "budget_warning: \(standing.title)",
+                attempt: run.attempt,
+                budget: standing
+            )
+            try await writer.event(.runStatus, status)
+        }
+    }
+}
+
+/// Why a call was not made.
+struct BudgetRefusal: Error {
+    /// Of the question's id; what follows is the budget's.
+    static let callPrefix = "budget_"
+
+    let standings: [BudgetStanding]
+    let cost: Decimal
+
+    private var stop: BudgetStanding? { standings.first { $0.reached == .stop } }
+
+    /// Whether a person's word is all that it takes.
+    var isAskable: Bool { stop == nil }
+
+    /// The questions, one for each budget; they are answered like those for tools.
+    var calls: [ToolCall] {
+        standings.filter { $0.reached == .ask }.map {
+            ToolCall(id: Self.callPrefix + $0.id.text, name: ToolCall.exceedBudget, arguments: $0.json)
+        }
+    }
+
+    var ending: RunEnding {
+        let what = stop.map { "\($0.sentence) This call may cost up to \(cost) \($0.currency)." } ?? ""
+        let advice = "Raise the budget, wait until it begins anew, or choose a cheaper model."
+        return .failed(code: "BUDGET_EXCEEDED", message: "\(what) \(advice)")
+    }
+
+    var declined: RunEnding {
+        let what = standings.first { $0.reached == .ask }.map(\.sentence) ?? ""
+        return .failed(code: "BUDGET_EXCEEDED", message: "\(what) Going beyond it was not allowed.")
+    }
+}
+
+extension BudgetStanding {
+    fileprivate var sentence: String {
+        let held = reserved > 0 ? ", \(reserved) set aside for calls under way" : ""
+        return "The budget \"\(title)\" is \(amount) \(currency): \(spent) spent\(held)."
+    }
+}
+
+extension ToolCall {
+    /// The question whether a turn may go beyond a budget's threshold, up to where it stops. No tool has this name.
+    package static let exceedBudget = "exceed_budget"
+}
