@@ -13,6 +13,8 @@ final class AnswerInProgress: Sendable {
         var unstored: [UsageRecord] = []
         var candidate: ModelCandidate?
         var toolCalls = 0
+        /// The names of budgets that are nearly spent.
+        var warnings: [String] = []
         let startedAt = ContinuousClock.now
     }
 
@@ -52,6 +54,7 @@ final class AnswerInProgress: Sendable {
         state.withLock { state in
             state.content = replay.content
             state.records = replay.usage
+            state.warnings = replay.warned.values.sorted()
             state.toolCalls = replay.steps.reduce(0) { $0 + $1.calls.count }
         }
     }
@@ -65,6 +68,8 @@ final class AnswerInProgress: Sendable {
             return (shown, state.content.utf8.count)
         }
     }
+
+    func warned(_ budget: String) { state.withLock { $0.warnings.append(budget) } }
 
     func called(_ count: Int) { state.withLock { $0.toolCalls += count } }
 
@@ -106,6 +111,9 @@ final class AnswerInProgress: Sendable {
             json.raw("response_time", elapsed.seconds)
             json.set("finish_reason", finishReason)
             if state.toolCalls > 0 { json.set("tool_calls", state.toolCalls) }
+            if !state.warnings.isEmpty {
+                json.raw("budget_warnings", JSONValue.array(state.warnings.map(JSONValue.string)).text)
+            }
             json.set("run_id", run.id.text)
             return json.closed
         }

@@ -41,7 +41,7 @@ struct ModelStep: Sendable {
             }
             guard mayPass, !answer.isBroken, round + 1 < execution.limits.rounds else { break }
         }
-        throw purse.ending(refusals) ?? RunEnding(failure)
+        throw try await purse.ending(refusals) ?? RunEnding(failure)
     }
 
     /// Holds a place at the provider for as long as it takes.

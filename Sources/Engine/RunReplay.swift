@@ -44,8 +44,8 @@ package struct RunReplay: Sendable {
     private(set) var calledAt: [String: Date] = [:]
     /// The tasks of each plan, by call, as they were told last.
     private(set) var plans: [String: JSONValue] = [:]
-    /// The budgets that earlier attempts have warned of.
-    private(set) var warned: Set<UUID> = []
+    /// The budgets that earlier attempts have warned of, by id, and what they are called.
+    private(set) var warned: [UUID: String] = [:]
     private var text = ""
     /// Bytes of finished steps that a later attempt says again before it goes on.
     private var saidAgain = 0
@@ -101,10 +101,12 @@ package struct RunReplay: Sendable {
     }
 
     private mutating func feedStatus(_ event: RunEvent) {
-        guard event.data.contains("budget_warning"), let budget = event.fields["budget"] as? [String: Any] else {
-            return
-        }
-        if let id = (budget["budget_id"] as? String).flatMap(UUID.init) { warned.insert(id) }
+        let prefix = "budget_warning: "
+        guard event.data.contains(prefix), let budget = event.fields["budget"] as? [String: Any],
+            let reason = event.fields["reason"] as? String, reason.hasPrefix(prefix),
+            let id = (budget["budget_id"] as? String).flatMap(UUID.init)
+        else { return }
+        warned[id] = String(reason.dropFirst(prefix.count))
     }
 
     private mutating func feedCall(_ event: RunEvent) {

@@ -10,10 +10,10 @@ import Testing
         try await TestDatabase.with { database in
             let store = database.store
             let user = try await store.person()
+            var runs: [ClaimedRun] = []
+            for _ in 0..<10 { runs.append(try await store.claimedRun(by: user.principal)) }
             for _ in 0..<8 {
                 let budget = try await database.budget(user, "amount, stop_at", "1, 100")
-                var runs: [ClaimedRun] = []
-                for _ in 0..<10 { runs.append(try await store.claimedRun(by: user.principal)) }
                 // 0.3 each: three fit, never four.
                 let granted = try await withThrowingTaskGroup(of: Bool.self) { group in
                     for run in runs { group.addTask { try await store.reserve(run.wish("0.3")).isGranted } }
@@ -317,7 +317,7 @@ extension TestDatabase {
     }
 
     /// A child in the hands of a worker.
-    fileprivate func child(of parent: ClaimedRun, agent: UUID) async throws -> ClaimedRun {
+    func child(of parent: ClaimedRun, agent: UUID) async throws -> ClaimedRun {
         let (id, worker) = (UUID.v7(), UUID.v7())
         try await administrator.batch([
             """

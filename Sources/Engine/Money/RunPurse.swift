@@ -21,7 +21,7 @@ struct RunPurse: Sendable {
         isWatched = brief.hasBudgets
         approvals = brief.approvals.filter { $0.callID.hasPrefix(BudgetRefusal.callPrefix) }
         asked = Set(replay.asked.keys)
-        said = Locked((replay.warned, Set(replay.asked.filter(\.value.isResolved).keys)))
+        said = Locked((Set(replay.warned.keys), Set(replay.asked.filter(\.value.isResolved).keys)))
     }
 
     private var run: Run { execution.claimed.run }
@@ -53,9 +53,12 @@ struct RunPurse: Sendable {
     }
 
     /// How the run ends when nothing that was tried had room: it asks its person where that can help.
-    func ending(_ refusals: [BudgetRefusal]) -> RunEnding? {
+    func ending(_ refusals: [BudgetRefusal]) async throws -> RunEnding? {
         guard let first = refusals.first else { return nil }
-        guard let askable = refusals.first(where: \.isAskable) else { return first.ending }
+        guard let askable = refusals.first(where: \.isAskable) else {
+            if let stop = first.stop { try await tell("budget_stop", stop) }
+            return first.ending
+        }
         let calls = askable.calls
         let isDeclined = approvals.contains { approval in
             approval.decision != .approved && calls.contains { $0.id == approval.callID }
@@ -79,16 +82,17 @@ struct RunPurse: Sendable {
         try await writer.stored()
     }
 
+    private func tell(_ what: String, _ standing: BudgetStanding) async throws {
+        let reason = "\(what): \(standing.title)"
+        let status = data.runStatus(.running, reason: reason, attempt: run.attempt, budget: standing)
+        try await writer.event(.runStatus, status)
+    }
+
     private func warn(_ standings: [BudgetStanding]) async throws {
         for standing in standings where standing.reached == .warn {
             guard said.withLock({ $0.warned.insert(standing.id).inserted }) else { continue }
-            let status = data.runStatus(
-                .running,
-                reason: "budget_warning: \(standing.title)",
-                attempt: run.attempt,
-                budget: standing
-            )
-            try await writer.event(.runStatus, status)
+            try await tell("budget_warning", standing)
+            answer.warned(standing.title)
         }
     }
 }
@@ -101,7 +105,7 @@ struct BudgetRefusal: Error {
     let standings: [BudgetStanding]
     let cost: Decimal
 
-    private var stop: BudgetStanding? { standings.first { $0.reached == .stop } }
+    var stop: BudgetStanding? { standings.first { $0.reached == .stop } }
 
     /// Whether a person's word is all that it takes.
     var isAskable: Bool { stop == nil }

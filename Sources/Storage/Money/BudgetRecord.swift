@@ -15,11 +15,37 @@ package struct BudgetRecord: Sendable, Equatable {
     /// Of turns, which have a purse each, what the dearest one of late has spent.
     package var spent: Decimal
     /// By calls under way.
-    package var reserved: Decimal = 0
+    package var reserved: Decimal
     /// Whether the one who asks may change it.
     package var isOwn: Bool
     /// The person's, agent's or conversation's, where the one who asks may see it.
     package var subjectName: String?
+
+    package init(
+        id: UUID,
+        ownerID: UUID?,
+        subject: BudgetSubject,
+        period: BudgetPeriod,
+        name: String?,
+        terms: BudgetTerms,
+        createdAt: Date,
+        spent: Decimal,
+        reserved: Decimal = 0,
+        isOwn: Bool,
+        subjectName: String?
+    ) {
+        self.id = id
+        self.ownerID = ownerID
+        self.subject = subject
+        self.period = period
+        self.name = name
+        self.terms = terms
+        self.createdAt = createdAt
+        self.spent = spent
+        self.reserved = reserved
+        self.isOwn = isOwn
+        self.subjectName = subjectName
+    }
 }
 
 /// What a budget is on.
@@ -64,22 +90,24 @@ extension BudgetRecord {
         guard let subject = BudgetSubject(scope, id: try row.get("subject_id")) else {
             throw StorageError(.failed, "A budget is on nothing.")
         }
-        self.subject = subject
-        id = try row.get("budget_id")
-        ownerID = try row.get("owner_id")
-        period = try row.get("period")
-        name = try row.get("name")
-        terms = BudgetTerms(
-            amount: try row.get("amount"),
-            currency: try row.get("currency"),
-            warnAt: try row.get("warn_at"),
-            askAt: try row.get("ask_at"),
-            stopAt: try row.get("stop_at")
+        self.init(
+            id: try row.get("budget_id"),
+            ownerID: try row.get("owner_id"),
+            subject: subject,
+            period: try row.get("period"),
+            name: try row.get("name"),
+            terms: BudgetTerms(
+                amount: try row.get("amount"),
+                currency: try row.get("currency"),
+                warnAt: try row.get("warn_at"),
+                askAt: try row.get("ask_at"),
+                stopAt: try row.get("stop_at")
+            ),
+            createdAt: try row.get("created_at"),
+            spent: try row.get("spent"),
+            isOwn: try row.get("is_own"),
+            subjectName: try row.get("subject_name")
         )
-        createdAt = try row.get("created_at")
-        spent = try row.get("spent")
-        isOwn = try row.get("is_own")
-        subjectName = try row.get("subject_name")
     }
 }
 

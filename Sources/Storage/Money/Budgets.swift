@@ -27,6 +27,20 @@ extension Store {
             .get("manages") ?? false
     }
 
+    /// The people of the organisation, by name, for those who decide about its money; else nobody.
+    package func members(by principal: Principal) async throws -> [(id: UUID, name: String)] {
+        let rows = try await query(
+            """
+            select user_id from memberships
+            where org_id = \(principal.organisationID) and (select alma_manages(\(principal.organisationID)))
+            limit 500
+            """,
+            by: principal
+        )
+        let names = try await nicknames(of: try rows.map { try $0.get("user_id") })
+        return names.map { (id: $0.key, name: $0.value) }.sorted { $0.name < $1.name }
+    }
+
     /// `isPersonal`: it holds for the runs of the one who asks and is theirs; otherwise it is the organisation's. What
     /// was spent in its period already counts.
     ///

@@ -34,6 +34,30 @@ package struct UsageSum: Sendable, Equatable {
     package var cost: Decimal
     /// nil for calls of models without a price.
     package var currency: String?
+
+    package init(
+        key: String,
+        name: String,
+        calls: Int,
+        failedCalls: Int,
+        runs: Int,
+        inputTokens: Int,
+        outputTokens: Int,
+        cachedTokens: Int,
+        cost: Decimal,
+        currency: String?
+    ) {
+        self.key = key
+        self.name = name
+        self.calls = calls
+        self.failedCalls = failedCalls
+        self.runs = runs
+        self.inputTokens = inputTokens
+        self.outputTokens = outputTokens
+        self.cachedTokens = cachedTokens
+        self.cost = cost
+        self.currency = currency
+    }
 }
 
 extension Store {
@@ -102,6 +126,25 @@ extension Store {
             }
             return Dictionary(pairs) { first, _ in first }
         }
+    }
+
+    /// What a run has cost, with all that worked for it, by currency.
+    package func costs(ofRun run: UUID, by principal: Principal) async throws -> [String: Decimal] {
+        let rows = try await query(
+            """
+            with recursive family as (
+                select run_id from runs
+                where run_id = \(run) and user_id = \(principal.userID) and org_id = \(principal.organisationID)
+                union all
+                select c.run_id from family f join runs c on c.parent_run_id = f.run_id
+            )
+            select u.currency, sum(u.cost) as cost from family f join usage_records u on u.run_id = f.run_id
+            where u.cost is not null
+            group by 1
+            """,
+            by: principal
+        )
+        return Dictionary(try rows.map { (try $0.get("currency"), try $0.get("cost")) }) { first, _ in first }
     }
 
     /// What each of these turns has cost with all its children, by run; only those in which children have cost

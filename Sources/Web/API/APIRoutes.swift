@@ -80,6 +80,13 @@ struct APIRoutes: Sendable {
         router.post("/v1/runs/{id}/fork", use: forks.fork)
         router.get("/v1/runs/{id}/compare/{other}", use: forks.compare)
 
+        let budgets = BudgetRoutes(services: services)
+        router.get("/v1/budgets", use: budgets.list)
+        router.post("/v1/budgets", use: budgets.create)
+        router.patch("/v1/budgets/{id}", use: budgets.update)
+        router.delete("/v1/budgets/{id}", use: budgets.delete)
+        router.get("/v1/usage", use: UsageRoutes(services: services).show)
+
         router.get("/v1/runs/{id}", use: runs.show)
         router.get("/v1/runs/{id}/children", use: runs.children)
         router.get("/v1/runs/{id}/tree", use: runs.tree)

@@ -7,13 +7,22 @@ import Storage
 struct RunRoutes: Sendable {
     let services: WebServices
 
-    /// A task of another run says what it is to do, and once it has ended what came of it.
+    /// With what it has cost, its children's part included. A task of another run says what it is to do, and once it has
+    /// ended what came of it.
     func show(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
         guard let run = try await services.store.run(context.identifier("id"), by: identity.principal) else {
             throw WebError.notFound
         }
+        let costs = try await services.store.costs(ofRun: run.id, by: identity.principal)
+        let sums: [JSONObject] = costs.sorted { $0.key < $1.key }.map { sum in
+            JSONObject {
+                $0.raw("cost", "\(sum.value)")
+                $0.set("currency", sum.key)
+            }
+        }
         var representation = run.representation
+        representation.set("costs", sums)
         if run.parentRunID != nil {
             let task = try await services.store.task(of: run.id, by: identity.principal)
             representation.set("task", task?.task.title)

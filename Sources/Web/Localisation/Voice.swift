@@ -23,10 +23,10 @@ struct Voice: Sendable {
         return words("quantity.minutes", ["m": String(whole / 60), "s": String(whole % 60)])
     }
 
-    /// Three decimals below one unit of currency, two elsewhere.
+    /// Three decimals below one unit of currency, two elsewhere and of nothing.
     func money(_ amount: Decimal, currency: String) -> String {
         let sign = ["USD": "$", "CNY": "¥", "EUR": "€", "GBP": "£"][currency] ?? currency + " "
-        return sign + decimal(amount, to: amount < 1 ? 3 : 2)
+        return sign + decimal(amount, to: amount < 1 && amount != 0 ? 3 : 2)
     }
 
     /// `price` as money with as many decimals as it needs, two at least.

@@ -16,6 +16,7 @@ struct ModelInput: Sendable {
             maximumTokens: form.trimmed("max_tokens"),
             inputPrice: form.trimmed("input_price"),
             outputPrice: form.trimmed("output_price"),
+            cachedPrice: form.trimmed("cached_price"),
             currency: ModelPrice.currencies.first { $0 == form["currency"] } ?? "USD",
             isActive: form.has("active")
         )
@@ -36,14 +37,17 @@ struct ModelInput: Sendable {
     }
 
     private mutating func readPrice(_ voice: Voice) {
-        guard !draft.inputPrice.isEmpty || !draft.outputPrice.isEmpty else { return }
+        guard !draft.inputPrice.isEmpty || !draft.outputPrice.isEmpty || !draft.cachedPrice.isEmpty else { return }
         guard !draft.inputPrice.isEmpty, !draft.outputPrice.isEmpty else {
             errors.add(draft.inputPrice.isEmpty ? "input_price" : "output_price", voice.words["models.priceHalf"])
             return
         }
         let input = amount(draft.inputPrice, field: "input_price", voice: voice)
         let output = amount(draft.outputPrice, field: "output_price", voice: voice)
-        if let input, let output { price = ModelPrice(input: input, output: output, currency: draft.currency) }
+        let cached = draft.cachedPrice.isEmpty ? nil : amount(draft.cachedPrice, field: "cached_price", voice: voice)
+        if let input, let output {
+            price = ModelPrice(input: input, output: output, cached: cached, currency: draft.currency)
+        }
     }
 
     private mutating func amount(_ text: String, field: String, voice: Voice) -> Decimal? {
@@ -67,6 +71,7 @@ extension ModelView.Draft {
             maximumTokens: model.maxTokens.map(String.init) ?? "",
             inputPrice: price.map { "\($0.input)" } ?? "",
             outputPrice: price.map { "\($0.output)" } ?? "",
+            cachedPrice: price?.cached.map { "\($0)" } ?? "",
             currency: price?.currency ?? "USD",
             isActive: model.isActive
         )

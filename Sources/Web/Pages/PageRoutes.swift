@@ -89,6 +89,19 @@ extension Pages {
         router.post("/agents/{id}/deletion", use: making.delete)
         router.post("/agents/{id}/tools", use: agents.setPolicies)
 
+        let usage = UsagePage(desk: desk)
+        router.get("/usage", use: usage.show)
+        router.get("/usage/export", use: usage.download)
+
+        let budgets = BudgetPages(desk: desk)
+        router.get("/budgets", use: budgets.list)
+        router.get("/budgets/new", use: budgets.new)
+        router.post("/budgets", use: budgets.create)
+        router.get("/budgets/{id}", use: budgets.edit)
+        router.post("/budgets/{id}", use: budgets.save)
+        router.get("/budgets/{id}/deletion", use: budgets.askToDelete)
+        router.post("/budgets/{id}/deletion", use: budgets.delete)
+
         let settings = SettingsPage(desk: desk)
         router.get("/settings", use: settings.show)
         router.post("/settings/profile", use: settings.saveProfile)

@@ -41,7 +41,8 @@ struct ThreadReader: Sendable {
         let plan = ThreadPlan(messages: shown, runs: runs.map(\.run), written: written, next: next)
         let trees = try await store.trees(of: plan.entries.compactMap(\.turnWithCalls), by: principal)
         var items: [ThreadItem] = []
-        for entry in plan.entries { items += try await views(entry, trees: trees, agents: agents) }
+        let costs = try await store.costs(ofTurns: runs.map(\.run.id), by: principal)
+        for entry in plan.entries { items += try await views(entry, trees: trees, agents: agents, costs: costs) }
         return Thread(
             items: items,
             older: messages.count > limit ? shown.first?.id : nil,
@@ -70,7 +71,16 @@ struct ThreadReader: Sendable {
         }
         let message = try await desk.store.message(run.messageID, in: run.conversationID, by: identity.principal)
         let text = message?.content ?? ""
-        return try await answer(message, text: text, run: run, tree: tree, canRetry: true, agents: agents)
+        let costs = try await desk.store.costs(ofTurns: [run.id], by: identity.principal)
+        return try await answer(
+            message,
+            text: text,
+            run: run,
+            tree: tree,
+            canRetry: true,
+            agents: agents,
+            costs: costs
+        )
     }
 
     /// The run with all below it.
@@ -94,7 +104,8 @@ struct ThreadReader: Sendable {
     private func views(
         _ entry: ThreadPlan.Entry,
         trees: [UUID: TurnTree],
-        agents: Choices
+        agents: Choices,
+        costs: [UUID: [String: Decimal]]
     ) async throws -> [ThreadItem] {
         switch entry {
         case .said(let message): return [ThreadItem(said: said(message))]
@@ -107,7 +118,8 @@ struct ThreadReader: Sendable {
                 run: run,
                 tree: tree,
                 canRetry: canRetry,
-                agents: agents
+                agents: agents,
+                costs: costs
             )
             return [ThreadItem(answer: view)]
         case .growing(let run):
@@ -121,16 +133,20 @@ struct ThreadReader: Sendable {
         run: Run?,
         tree: TurnTree?,
         canRetry: Bool,
-        agents: Choices
+        agents: Choices,
+        costs: [UUID: [String: Decimal]] = [:]
     ) async throws -> AnswerView {
+        var metadata = AnswerMetadata(json: message?.modelMetadata)
+        metadata.turnCosts = run.flatMap { costs[$0.id] } ?? [:]
         let facts = AnswerView.Facts(
             id: message?.id ?? run?.messageID ?? UUID(),
             agent: agents.name(of: message?.agentID ?? run?.agentID, voice: voice) ?? voice.words["composer.agent"],
             date: message?.timestamp ?? run?.finishedAt ?? voice.now,
             run: run,
-            metadata: AnswerMetadata(json: message?.modelMetadata),
+            metadata: metadata,
             tree: tree,
             isWhole: run.map(isWhole) ?? false,
+            budget: try await stoppingBudget(of: run),
             canRetry: canRetry,
             conversation: message?.conversationID ?? run?.conversationID ?? UUID(),
             message: message?.id,
@@ -149,6 +165,12 @@ struct ThreadReader: Sendable {
             in: run.conversationID,
             by: identity.principal
         )
+    }
+
+    /// The budget that stopped a run, read off its log.
+    private func stoppingBudget(of run: Run?) async throws -> BudgetNotice? {
+        guard let run, run.errorCode == "BUDGET_EXCEEDED" else { return nil }
+        return try await live(run).budgets.last { $0.isStop }
     }
 
     /// An answer that is being written. Only where others were called are their runs looked at.

@@ -11,6 +11,10 @@ struct AnswerMetadata: Sendable, Decodable {
     var toolCalls: Int?
     var cost: Decimal?
     var currency: String?
+    /// The names of budgets that it came close to the end of.
+    var budgetWarnings: [String] = []
+    /// By currency, with all its children; empty where there are none.
+    var turnCosts: [String: Decimal] = [:]
 
     init() {}
 
@@ -23,11 +27,16 @@ struct AnswerMetadata: Sendable, Decodable {
 
     /// Model, tokens in and out, cost, time: what is known of them.
     func lines(voice: Voice) -> [String] {
-        [model, tokens(voice), money(voice), responseTime.map(voice.duration)].compactMap { $0 }
+        let warnings = budgetWarnings.map { voice.words("answer.budgetWarning", ["name": $0]) }
+        return [model, tokens(voice), money(voice), responseTime.map(voice.duration)].compactMap { $0 } + warnings
     }
 
     func money(_ voice: Voice) -> String? {
-        cost.map { voice.money($0, currency: currency ?? "USD") }
+        guard turnCosts.isEmpty else {
+            let sums = turnCosts.sorted { $0.key < $1.key }.map { voice.money($0.value, currency: $0.key) }
+            return voice.words("quantity.withTeam", ["cost": sums.joined(separator: " + ")])
+        }
+        return cost.map { voice.money($0, currency: currency ?? "USD") }
     }
 
     private func tokens(_ voice: Voice) -> String? {
@@ -40,6 +49,7 @@ struct AnswerMetadata: Sendable, Decodable {
         case responseTime = "response_time"
         case finishReason = "finish_reason"
         case toolCalls = "tool_calls"
+        case budgetWarnings = "budget_warnings"
     }
 
     private enum UsageKey: String, CodingKey {
@@ -53,6 +63,7 @@ struct AnswerMetadata: Sendable, Decodable {
         responseTime = try? container.decode(Double.self, forKey: .responseTime)
         finishReason = try? container.decode(String.self, forKey: .finishReason)
         toolCalls = try? container.decode(Int.self, forKey: .toolCalls)
+        budgetWarnings = (try? container.decode([String].self, forKey: .budgetWarnings)) ?? []
         currency = try? container.decode(String.self, forKey: .currency)
         cost = try? container.decode(Decimal.self, forKey: .cost)
         if cost == nil, let text = try? container.decode(String.self, forKey: .cost) { cost = Decimal(string: text) }

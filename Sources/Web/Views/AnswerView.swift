@@ -48,6 +48,8 @@ struct AnswerView: View {
         var tree: TurnTree?
         /// On the run's own page.
         var isWhole = false
+        /// The one that stopped it.
+        var budget: BudgetNotice?
         /// Only the last attempt at a message may be tried again.
         var canRetry = false
         var conversation: UUID
@@ -91,7 +93,8 @@ extension AnswerView.Failure {
         case .failed:
             (kind, icon, title) = ("fail", voice.icons("warn"), words["answer.failed"])
             let key = "failure.\(facts.run?.errorCode ?? "")"
-            text = words[words.has(key) ? key : "failure.other"]
+            let reason = words[words.has(key) ? key : "failure.other"]
+            text = facts.budget.map { $0.words("failure.budget", voice) + " " + reason } ?? reason
         case .cancelled:
             (kind, icon, title) = ("", voice.icons("stop"), words["answer.stopped"])
             text = facts.metadata.isEmpty ? "" : words["answer.stoppedText"]

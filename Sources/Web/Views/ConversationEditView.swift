@@ -4,6 +4,7 @@ struct ConversationEditView: View {
 
     let page: Frame
     let address: String
+    let budgetAddress: String
     let title: String
     let errors: ErrorSummary?
     let name: Field
@@ -21,6 +22,7 @@ struct ConversationEditView: View {
         let words = voice.words
         self.page = page
         self.address = address
+        budgetAddress = "/budgets/new?conversation=" + (address.split(separator: "/").last ?? "")
         self.title = title
         self.errors = errors.summary(
             ["title": words["conversation.titleLabel"], "tags": words["conversation.tagsLabel"]],

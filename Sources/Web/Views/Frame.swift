@@ -51,7 +51,7 @@ struct Frame: Sendable {
 
 /// The parts of the site in the rail.
 enum Section: String, CaseIterable, Sendable {
-    case home, conversations, agents, providers, admin
+    case home, conversations, agents, providers, usage, admin
 
     var address: String {
         switch self {
@@ -67,6 +67,7 @@ enum Section: String, CaseIterable, Sendable {
         case .conversations: "talk"
         case .agents: "agents"
         case .providers: "plug"
+        case .usage: "chart"
         case .admin: "shield"
         }
     }

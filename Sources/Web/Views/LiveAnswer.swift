@@ -18,6 +18,8 @@ struct LiveAnswer: Sendable {
     /// The text of finished steps, which an attempt that goes on says again.
     private var kept = ""
     private var saidAgain = 0
+    /// What budgets have said: a warning for each, and what a call had no room in.
+    private(set) var budgets: [BudgetNotice] = []
 
     struct Call: Sendable, Equatable {
         var id: String
@@ -65,6 +67,7 @@ struct LiveAnswer: Sendable {
     }
 
     private mutating func feedStatus(_ event: RunEvent) {
+        if let notice = BudgetNotice(event) { return budgets.append(notice) }
         struct Status: Decodable {
             var state: String?
             var attempt: Int?
@@ -89,6 +92,8 @@ struct LiveAnswer: Sendable {
 
     private mutating func ask(_ event: RunEvent, _ isAsked: Bool) {
         guard let call = decode(Called.self, event) else { return }
+        // What a budget asks nobody called.
+        if isAsked, !calls.contains(where: { $0.id == call.callId }) { calls.append(Call(id: call.callId, isDone: true)) }
         for index in calls.indices where calls[index].id == call.callId { calls[index].isAsked = isAsked }
     }
 
@@ -117,6 +122,8 @@ extension LiveAnswer {
         /// A tool or a colleague.
         let isOtherAtWork: Bool
         let isPersonAsked: Bool
+        /// The last budget that warned.
+        let warning: BudgetNotice?
     }
 
     /// `isPersonAsked` tells of the runs below, which this log knows nothing of.
@@ -127,7 +134,8 @@ extension LiveAnswer {
             reason: reason,
             hasText: !text.isEmpty,
             isOtherAtWork: calls.contains { !$0.isDone && !$0.isAsked },
-            isPersonAsked: !state.isFinal && (isPersonAsked || calls.contains { $0.isAsked })
+            isPersonAsked: !state.isFinal && (isPersonAsked || calls.contains { $0.isAsked }),
+            warning: budgets.last { !$0.isStop }
         )
     }
 }
@@ -166,11 +174,15 @@ extension LiveAnswer.Mood {
 
     private func detail(_ voice: Voice) -> String? {
         if reason?.hasPrefix("retry: ") == true { return voice.words["run.retrying"] }
-        for (kind, words) in [("fallback: ", "run.fallback"), ("provider_busy: ", "run.providerBusy")] {
+        for (kind, words) in [
+            ("fallback: ", "run.fallback"), ("provider_busy: ", "run.providerBusy"),
+            ("budget_fallback: ", "run.budgetFallback"),
+        ] {
             guard let reason, reason.hasPrefix(kind) else { continue }
             return voice.words(words, ["model": String(reason.dropFirst(kind.count))])
         }
         if reason == "agent_replaced" { return voice.words["run.agentReplaced"] }
+        if let warning { return warning.words("run.budgetWarning", voice) }
         return attempt > 1 ? voice.words("run.attempt", ["n": String(attempt)]) : nil
     }
 }

@@ -6,11 +6,14 @@ struct ModelPrice: Sendable, Equatable {
 
     var input: Decimal
     var output: Decimal
+    /// Of input that the provider had cached; nil is the input's.
+    var cached: Decimal?
     var currency: String
 
-    init(input: Decimal, output: Decimal, currency: String) {
+    init(input: Decimal, output: Decimal, cached: Decimal? = nil, currency: String) {
         self.input = input
         self.output = output
+        self.cached = cached
         self.currency = currency
     }
 
@@ -20,24 +23,31 @@ struct ModelPrice: Sendable, Equatable {
             let input = stored.input, let output = stored.output
         else { return nil }
         let factor: Decimal = stored.isByThousand == true ? 1000 : 1
-        self.init(input: input * factor, output: output * factor, currency: stored.currency ?? "USD")
+        self.init(
+            input: input * factor,
+            output: output * factor,
+            cached: stored.cached.map { $0 * factor },
+            currency: stored.currency ?? "USD"
+        )
     }
 
     /// As it is stored.
     var json: String {
-        "{\"input_tokens\":\(input),\"output_tokens\":\(output),"
+        "{\"input_tokens\":\(input),\"output_tokens\":\(output),\"cached_tokens\":\(cached.map { "\($0)" } ?? "null"),"
             + "\"currency\":\"\(currency)\",\"per_1k_tokens\":false}"
     }
 
     private struct Stored: Decodable {
         var input: Decimal?
         var output: Decimal?
+        var cached: Decimal?
         var currency: String?
         var isByThousand: Bool?
 
         private enum CodingKeys: String, CodingKey {
             case input = "input_tokens"
             case output = "output_tokens"
+            case cached = "cached_tokens"
             case currency
             case isByThousand = "per_1k_tokens"
         }

@@ -15,6 +15,7 @@ struct ModelView: View {
     let maximumTokens: Field
     let inputPrice: Field
     let outputPrice: Field
+    let cachedPrice: Field
     let currency: Select
     let isActive: Bool
 
@@ -25,6 +26,7 @@ struct ModelView: View {
         var maximumTokens: String
         var inputPrice: String
         var outputPrice: String
+        var cachedPrice: String
         var currency: String
         var isActive: Bool
     }
@@ -52,6 +54,7 @@ struct ModelView: View {
         maximumTokens = number("max_tokens", draft.maximumTokens, hint: words["models.tokens"], mode: "numeric")
         inputPrice = number("input_price", draft.inputPrice, mode: "decimal")
         outputPrice = number("output_price", draft.outputPrice, mode: "decimal")
+        cachedPrice = number("cached_price", draft.cachedPrice, mode: "decimal")
         currency = Select(
             "currency",
             label: words["models.currency"],
@@ -63,7 +66,8 @@ struct ModelView: View {
         [
             "display_name": words["models.displayName"], "context_window": words["models.contextWindow"],
             "max_tokens": words["models.maximumTokens"], "input_price": words["models.priceIn"],
-            "output_price": words["models.priceOut"], "currency": words["models.currency"],
+            "output_price": words["models.priceOut"], "cached_price": words["models.priceCached"],
+            "currency": words["models.currency"],
         ]
     }
 }

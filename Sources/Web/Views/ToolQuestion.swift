@@ -2,7 +2,7 @@ import Engine
 import Foundation
 import Storage
 
-/// Something that a person has to say before a run goes on, where they read it: exactly one of the three forms is there.
+/// Something that a person has to say before a run goes on, where they read it: exactly one of the four forms is there.
 struct ToolQuestion: Sendable {
     /// Under which the page keeps what is typed into it.
     let id: String
@@ -18,6 +18,7 @@ struct ToolQuestion: Sendable {
     var approval: Call?
     var question: Question?
     var crash: Call?
+    var budget: Budget?
 
     /// A tool call.
     struct Call: Sendable {
@@ -26,6 +27,11 @@ struct ToolQuestion: Sendable {
         let fieldID: String
         /// What is typed into the form.
         let note: String
+    }
+
+    /// A budget that asks before it is passed, and how it stands.
+    struct Budget: Sendable {
+        let text: String
     }
 
     struct Question: Sendable {
@@ -82,6 +88,11 @@ struct ToolQuestion: Sendable {
         case .maybeExecuted:
             title = words["crash.title"]
             crash = call
+        case _ where asked.toolName == ToolCall.exceedBudget:
+            title = words["approval.budgetTitle"]
+            budget = Budget(
+                text: BudgetNotice(json: asked.toolInput)?.words("approval.budget", voice) ?? asked.toolInput
+            )
         case .approval:
             title = words("approval.asks", ["agent": one.title(voice: voice), "tool": asked.toolName])
             approval = call

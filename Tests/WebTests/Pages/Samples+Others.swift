@@ -24,6 +24,8 @@ extension Samples {
             ("agent", agent),
             ("agent-new", agentForm(nil, .init())),
             ("agent-edit", agentForm(id(40), hostileDraft)),
+            ("budgets", budgets(Samples.budgets(id))), ("budgets-none", budgets([])),
+            ("budget-new", newBudget), ("budget", changedBudget), ("usage", usage(sums)), ("usage-nothing", usage([])),
             ("settings", settings),
             (
                 "admin-users-nobody",

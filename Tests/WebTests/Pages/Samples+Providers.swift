@@ -184,6 +184,7 @@ extension Samples {
                 maximumTokens: "",
                 inputPrice: "much",
                 outputPrice: "10",
+                cachedPrice: "0.2",
                 currency: "USD",
                 isActive: true
             ),

@@ -90,7 +90,8 @@ struct Samples {
     var pieces: [any View] {
         [
             QuestionsView(questions: tree().questions(draft: wrongReply, csrf: "token", voice: voice)),
-            TalksView(rows, voice: voice), live.mood().line(run: .v7(), csrf: "token", voice: voice), pending,
+            QuestionsView(questions: [budgetQuestion]), TalksView(rows, voice: voice),
+            live.mood().line(run: .v7(), csrf: "token", voice: voice), pending,
             answer(run(.failed, attempt: 3, error: "MODEL_TIMEOUT"), html: "<p>x</p>"),
         ] + (drawnRun.map { [$0] } ?? [])
     }

@@ -45,6 +45,12 @@ import Testing
                 (.post, "/v1/models", #"{"llm_id":"{provider}","name":"x"}"#),
                 (.put, "/v1/models/default", #"{"model_id":"{model}"}"#),
                 (.put, "/v1/models/fallbacks", #"{"model_ids":["\#(model)","{model}"]}"#),
+                (.post, "/v1/budgets", #"{"scope":"agent","agent_id":"{agent}","period":"day","amount":1}"#),
+                (.post, "/v1/budgets", #"{"scope":"user","user_id":"{user}","period":"day","amount":1}"#),
+                (
+                    .post, "/v1/budgets",
+                    #"{"scope":"conversation","conversation_id":"{conversation}","period":"day","amount":1}"#
+                ),
                 (.post, "/conversations", "content=x&agent_id={agent}"),
                 (.post, "/conversations", "content=x&model_id={model}"),
                 (.post, "/conversations/\(own)/messages", "content=x&agent_id={agent}"),

@@ -63,6 +63,17 @@ enum RouteMatrix {
         RouteRule(.patch, "/v1/models/{id}", of: "model", .owner(.fine), body: #"{"display_name":"x"}"#),
         RouteRule(.delete, "/v1/models/{id}", of: "model", .owner(.fine)),
 
+        RouteRule(.get, "/v1/budgets", .signedIn(.fine)),
+        RouteRule(
+            .post,
+            "/v1/budgets",
+            .signedIn(.fine),
+            body: #"{"scope":"user","period":"day","amount":5}"#
+        ),
+        RouteRule(.patch, "/v1/budgets/{id}", of: "budget", .owner(.fine), body: #"{"amount":7}"#),
+        RouteRule(.delete, "/v1/budgets/{id}", of: "budget", .owner(.fine)),
+        RouteRule(.get, "/v1/usage", .signedIn(.fine), query: "?group_by=model"),
+
         RouteRule(.get, "/v1/agents", .signedIn(.fine)),
         RouteRule(
             .post,
@@ -266,6 +277,21 @@ enum RouteMatrix {
         RouteRule(.post, "/models/{id}", of: "model", .owner(.moved), body: "display_name=x&active=1"),
         RouteRule(.get, "/models/{id}/deletion", of: "model", .owner(.fine)),
         RouteRule(.post, "/models/{id}/deletion", of: "model", .owner(.moved), body: ""),
+
+        RouteRule(.get, "/usage", .signedIn(.fine)),
+        RouteRule(.get, "/usage/export", .signedIn(.fine)),
+        RouteRule(.get, "/budgets", .signedIn(.fine)),
+        RouteRule(.get, "/budgets/new", .signedIn(.fine)),
+        RouteRule(
+            .post,
+            "/budgets",
+            .owner(.moved, others: .refused),
+            body: "subject=own/agent:{agent}&period=day&amount=5&currency=USD&stop_at=100"
+        ),
+        RouteRule(.get, "/budgets/{id}", of: "budget", .owner(.fine)),
+        RouteRule(.post, "/budgets/{id}", of: "budget", .owner(.moved), body: "amount=7&stop_at=100"),
+        RouteRule(.get, "/budgets/{id}/deletion", of: "budget", .owner(.fine)),
+        RouteRule(.post, "/budgets/{id}/deletion", of: "budget", .owner(.moved), body: ""),
 
         RouteRule(.get, "/agents", .signedIn(.fine)),
         RouteRule(.get, "/agents/new", .signedIn(.fine)),

@@ -169,6 +169,14 @@ extension RouteWorld {
             """
         )
         let conversation = try await store.createConversation(title: nil, by: principal)
+        let budget = try await store.createBudget(
+            on: .user(owner.id),
+            period: .month,
+            name: nil,
+            terms: BudgetTerms(amount: 10, currency: "USD"),
+            isPersonal: true,
+            by: principal
+        )
         let program = Caller(client: site.client, token: member.token)
         // An answer that has failed can be looked at, stopped and tried again.
         let failed = try await program.post(
@@ -183,6 +191,7 @@ extension RouteWorld {
             "run": try #require(failed.string("error.details.0.message")),
             "other": try #require(failed.string("error.details.0.message")),
             "message": try #require(messages.string("data.0.message_id")),
+            "budget": try #require(budget).id.text,
             "session": try await session(of: owner, at: site).session.id.text,
             "applicant": try await person("applicant", status: .pending, at: site).id.text,
             "asset": String(try #require(page.text.firstMatch(of: /\/assets\/(alma\.[0-9a-f]+\.css)/)).1),

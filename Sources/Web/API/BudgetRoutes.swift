@@ -1,0 +1,163 @@
+import Engine
+import Foundation
+import Hummingbird
+import Storage
+
+/// `/v1/budgets`: what may be spent, on what, and what happens on the way there.
+struct BudgetRoutes: Sendable {
+    let services: WebServices
+
+    func list(_ request: Request, context: WebContext) async throws -> Response {
+        let identity = try context.signedIn()
+        let budgets = try await services.store.budgets(by: identity.principal)
+        return Envelope.list(budgets.map(\.representation), context: context)
+    }
+
+    /// `is_personal` is true where nothing else is said, except on the organisation and on other people.
+    func create(_ request: Request, context: WebContext) async throws -> Response {
+        struct Input: Decodable {
+            var scope: String
+            var userId: UUID?
+            var agentId: UUID?
+            var conversationId: UUID?
+            var period: String
+            var name: String?
+            var amount: Decimal
+            var currency: String?
+            var warnAt: Int?
+            var askAt: Int?
+            @Change var stopAt: Int??
+            var isPersonal: Bool?
+        }
+        let identity = try context.signedIn()
+        let input = try await request.decodeJSON(Input.self, context: context)
+        let ids = [
+            BudgetScope.user: input.userId ?? identity.user.id, .agent: input.agentId,
+            .conversation: input.conversationId,
+        ]
+        guard let scope = BudgetScope(rawValue: input.scope) else {
+            throw WebError.invalid("scope", "Use organization, user, agent or conversation.")
+        }
+        guard let subject = BudgetSubject(scope, id: ids[scope] ?? nil) else {
+            throw WebError.invalid("\(scope.rawValue)_id", "This field is needed.")
+        }
+        guard let period = BudgetPeriod(rawValue: input.period) else {
+            throw WebError.invalid("period", "Use run, day, month or total.")
+        }
+        let terms = BudgetTerms(
+            amount: input.amount,
+            currency: input.currency ?? "USD",
+            warnAt: input.warnAt,
+            askAt: input.askAt,
+            stopAt: input.stopAt ?? 100
+        )
+        let isOthers = subject == .organization || (scope == .user && subject.id != identity.user.id)
+        let budget = try await services.createBudget(
+            on: subject,
+            period: period,
+            name: input.name,
+            terms: terms,
+            isPersonal: input.isPersonal ?? !isOthers,
+            by: identity.principal
+        )
+        return Envelope.success(budget.representation, status: .created, context: context)
+    }
+
+    /// What is left out stays; a threshold that is null is never reached.
+    func update(_ request: Request, context: WebContext) async throws -> Response {
+        struct Input: Decodable {
+            @Change var name: String??
+            var amount: Decimal?
+            @Change var warnAt: Int??
+            @Change var askAt: Int??
+            @Change var stopAt: Int??
+        }
+        let identity = try context.signedIn()
+        let input = try await request.decodeJSON(Input.self, context: context)
+        let found = try await services.store.budget(context.identifier("id"), by: identity.principal)
+        guard let found else { throw WebError.notFound }
+        guard found.isOwn else { throw WebError(.forbidden, "Only the organisation's administrators may change this.") }
+        let terms = BudgetTerms(
+            amount: input.amount ?? found.terms.amount,
+            currency: found.terms.currency,
+            warnAt: input.warnAt ?? found.terms.warnAt,
+            askAt: input.askAt ?? found.terms.askAt,
+            stopAt: input.stopAt ?? found.terms.stopAt
+        )
+        let name: String? = input.name ?? found.name
+        guard
+            let budget = try await services.store.updateBudget(
+                found.id,
+                name: name,
+                terms: terms,
+                by: identity.principal
+            )
+        else { throw WebError.notFound }
+        return Envelope.success(budget.representation, context: context)
+    }
+
+    func delete(_ request: Request, context: WebContext) async throws -> Response {
+        let identity = try context.signedIn()
+        let id = try context.identifier("id")
+        guard let found = try await services.store.budget(id, by: identity.principal) else { throw WebError.notFound }
+        guard found.isOwn else { throw WebError(.forbidden, "Only the organisation's administrators may delete this.") }
+        guard try await services.store.deleteBudget(id, by: identity.principal) else { throw WebError.notFound }
+        return Envelope.noContent(context: context)
+    }
+}
+
+extension WebServices {
+    /// Throws `forbidden` where only the organisation's administrators decide, `invalid` for the field that names nothing.
+    func createBudget(
+        on subject: BudgetSubject,
+        period: BudgetPeriod,
+        name: String?,
+        terms: BudgetTerms,
+        isPersonal: Bool,
+        by principal: Principal
+    ) async throws -> BudgetRecord {
+        let isForManagers = !isPersonal || subject == .organization
+        if isForManagers, try await !store.managesMoney(principal) {
+            throw WebError(.forbidden, "Only the organisation's administrators may set this.")
+        }
+        let budget = try await store.createBudget(
+            on: subject,
+            period: period,
+            name: name,
+            terms: terms,
+            isPersonal: isPersonal,
+            by: principal
+        )
+        guard let budget else { throw WebError.invalid("\(subject.scope.rawValue)_id", "There is nothing such here.") }
+        return budget
+    }
+}
+
+extension BudgetRecord {
+    /// The gravest threshold that is passed by what is spent and set aside.
+    var state: BudgetThreshold? { terms.reached(by: spent + reserved) }
+
+    var representation: JSONObject {
+        JSONObject {
+            $0.set("budget_id", id)
+            $0.set("name", name)
+            $0.set("scope", subject.scope.rawValue)
+            $0.set("user_id", subject.scope == .user ? subject.id : nil)
+            $0.set("agent_id", subject.scope == .agent ? subject.id : nil)
+            $0.set("conversation_id", subject.scope == .conversation ? subject.id : nil)
+            $0.set("subject_name", subjectName)
+            $0.set("period", period.rawValue)
+            $0.set("is_personal", ownerID != nil)
+            $0.raw("amount", "\(terms.amount)")
+            $0.set("currency", terms.currency)
+            $0.set("warn_at", terms.warnAt)
+            $0.set("ask_at", terms.askAt)
+            $0.set("stop_at", terms.stopAt)
+            $0.raw("spent", "\(spent)")
+            $0.raw("reserved", "\(reserved)")
+            $0.set("reached", state?.rawValue)
+            $0.set("may_change", isOwn)
+            $0.set("created_at", createdAt)
+        }
+    }
+}
