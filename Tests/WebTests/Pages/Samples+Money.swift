@@ -103,7 +103,7 @@ extension Samples {
     var budgetQuestion: ToolQuestion {
         let input = #"{"scope":"user","period":"day","amount":10,"spent":9,"currency":"USD"}"#
         let run = run(.waiting)
-        let record = asked(run, "budget", ToolCall.exceedBudget, input, kind: .approval)
+        let record = asked("budget", ToolCall.exceedBudget, input, in: run, false)
         return ToolQuestion(record, of: TurnRun(run: run), draft: nil, csrf: "token", voice: voice)
     }
 }

@@ -40,7 +40,7 @@ extension Samples {
         return TurnTree(runs: [root, coding, file])
     }
 
-    private func asked(
+    func asked(
         _ call: String,
         _ tool: String,
         _ input: String,
