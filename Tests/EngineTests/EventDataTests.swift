@@ -26,6 +26,11 @@ import Testing
         #expect(abs(formatter.date(from: ours)!.timeIntervalSince(date)) < 0.002)
     }
 
+    @Test func keysOfOneProcessAreInTheOrderOfTheirMaking() {
+        let keys = (0..<20_000).map { _ in UUID.v7().text }
+        #expect(keys == keys.sorted() && Set(keys).count == keys.count)
+    }
+
     @Test func keysGrowWithTime() {
         let earlier = UUID.v7(at: Date(timeIntervalSince1970: 1000))
         let later = UUID.v7(at: Date(timeIntervalSince1970: 1000.001))
