@@ -93,7 +93,9 @@ struct LiveAnswer: Sendable {
     private mutating func ask(_ event: RunEvent, _ isAsked: Bool) {
         guard let call = decode(Called.self, event) else { return }
         // What a budget asks nobody called.
-        if isAsked, !calls.contains(where: { $0.id == call.callId }) { calls.append(Call(id: call.callId, isDone: true)) }
+        if isAsked, !calls.contains(where: { $0.id == call.callId }) {
+            calls.append(Call(id: call.callId, isDone: true))
+        }
         for index in calls.indices where calls[index].id == call.callId { calls[index].isAsked = isAsked }
     }
 
