@@ -131,16 +131,19 @@ class Client:
         body = {"title": f"Conversation {number}", "tags": ["bench", "load"]}
         return self._send("POST", "/v1/conversations", body)["conversation_id"]
 
-    def ask(self, conversation, words, model, waits=False):
+    def ask(self, conversation, words, model, waits=False, agent=None):
         """A turn; `waits` for its answer."""
         headers = {} if waits else {"Prefer": "respond-async"}
         path = f"/v1/conversations/{conversation}/messages"
-        return self._send("POST", path, {"content": words, "model_id": model}, headers)
+        body = {"content": words, "model_id": model} | ({"agent_id": self.agent(agent)} if agent else {})
+        return self._send("POST", path, body, headers)
+
+    def agent(self, name):
+        agents = self._send("GET", "/v1/agents", None)
+        return next(one["agent_id"] for one in agents if one["name"] == name)
 
     def set_policy(self, agent, tool, decision):
-        agents = self._send("GET", "/v1/agents", None)
-        id = next(one["agent_id"] for one in agents if one["name"] == agent)
-        self._send("PUT", f"/v1/agents/{id}/tools/{tool}/policy", {"decision": decision})
+        self._send("PUT", f"/v1/agents/{self.agent(agent)}/tools/{tool}/policy", {"decision": decision})
 
     def headers(self):
         return f"Authorization: Bearer {self.token}\n"

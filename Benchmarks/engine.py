@@ -5,10 +5,10 @@ import time
 from statistics import quantiles
 
 from alma import Client
-from calling import Calling
 from figure import Figure
 from load import Speech
 from processes import BenchError
+from scripted import CHILDREN, Calling, Planning
 
 RUNS = 100_000
 QUEUED = 10_000
@@ -120,6 +120,23 @@ def steps(bench):
     return [
         Figure(f"{name} p{part}", "ms", alma=percentile(times, part), target=5) for part in (50, 99)
     ]
+
+
+def plans(bench):
+    """From a plan to the request with its results, over the slowest of its children: ten runs that begin, end and wake it."""
+    alma = bench.fresh_alma()
+    if not alma:
+        return []
+    with Planning() as model:
+        client = bench.talks.client
+        id = client.add_model(client.add_provider(f"http://127.0.0.1:{model.port}/v1"), "planning")
+        for number in range(bench.number(60, 15)):
+            client.ask(client.add_conversation(number), "Plan.", id, waits=True, agent="orchestrator")
+        times = [1000 * seconds for seconds in model.times]
+    if len(times) < 15:
+        raise BenchError(f"only {len(times)} plans came to an end")
+    name = f"a plan of {CHILDREN} children at once, over the slowest of them"
+    return [Figure(f"{name} p50", "ms", alma=percentile(times, 50), target=50), Figure(f"{name} p99", "ms", alma=percentile(times, 99))]
 
 
 def waiting(bench):

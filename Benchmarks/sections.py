@@ -184,6 +184,7 @@ SECTIONS = {
     "list": lists,
     "runs": engine.runs,
     "steps": engine.steps,
+    "plans": engine.plans,
     "waiting": engine.waiting,
     # The last, because its hundred thousand runs stay.
     "queue": engine.queue,

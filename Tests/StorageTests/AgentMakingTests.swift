@@ -80,6 +80,7 @@ import Testing
             #expect(await refusal { $0.tools = ["fly"] } == .invalid("tools"))
             #expect(await refusal { $0.modelID = .v7() } == .invalid("model_id"))
             #expect(await refusal { $0.parameters = #"{"temperature":3}"# } == .invalid("temperature"))
+            #expect(await refusal { $0.parameters = #"{"max_concurrent":0}"# } == .invalid("max_concurrent"))
             #expect(await refusal { $0.parameters = #"{"max_tokens":0}"# } == .invalid("max_tokens"))
             #expect(await refusal { _ in } == nil)
             #expect(await refusal { _ in } == .conflict("name"))

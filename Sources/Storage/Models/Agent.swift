@@ -28,7 +28,7 @@ package struct Agent: Sendable, Equatable {
     /// The names of those whom it may ask; the orchestrator asks everybody.
     package var team: [String]
     package var modelID: UUID?
-    /// A JSON object: temperature, max_tokens.
+    /// A JSON object: temperature, max_tokens, max_concurrent.
     package var parameters: String
     /// Runs in the organisation of whoever asks; so are the next two.
     package var usageCount: Int

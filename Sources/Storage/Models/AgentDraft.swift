@@ -15,7 +15,7 @@ package struct AgentDraft: Sendable, Equatable {
     package var team: [String]
     /// The names of the tools that it may use.
     package var tools: [String]
-    /// A JSON object: temperature, max_tokens.
+    /// A JSON object: temperature, max_tokens, max_concurrent.
     package var parameters: String
     /// Whether everybody in the organisation may talk to it.
     package var isShared: Bool
@@ -73,9 +73,10 @@ extension AgentDraft {
                 throw StorageError.invalid("temperature", "A number from 0 to 2.")
             }
         }
-        if let value = fields?["max_tokens"], !(value is NSNull) {
+        for field in ["max_tokens", "max_concurrent"] {
+            guard let value = fields?[field], !(value is NSNull) else { continue }
             guard let number = value as? Int, (1...100_000_000).contains(number) else {
-                throw StorageError.invalid("max_tokens", "A whole number above 0.")
+                throw StorageError.invalid(field, "A whole number above 0.")
             }
         }
         return json

@@ -8,6 +8,7 @@ struct AgentInput: Sendable {
     private(set) var errors = FormErrors()
     private(set) var temperature: Double?
     private(set) var maximumTokens: Int?
+    private(set) var concurrentRuns: Int?
 
     init(_ form: Form, voice: Voice) {
         draft = AgentFormView.Draft(
@@ -18,6 +19,7 @@ struct AgentInput: Sendable {
             modelID: form["model"],
             temperature: form.trimmed("temperature"),
             maximumTokens: form.trimmed("max_tokens"),
+            concurrentRuns: form.trimmed("max_concurrent"),
             capabilities: form.trimmed("capabilities"),
             team: Set(form.all("team")),
             tools: Set(form.all("tool")),
@@ -42,11 +44,16 @@ struct AgentInput: Sendable {
             temperature = Double(draft.temperature).flatMap { (0...2).contains($0) ? $0 : nil }
             if temperature == nil { errors.add("temperature", words["agents.temperatureWrong"]) }
         }
-        if !draft.maximumTokens.isEmpty {
-            let number = Int(draft.maximumTokens.replacing(",", with: ""))
-            maximumTokens = number.flatMap { (1...100_000_000).contains($0) ? $0 : nil }
-            if maximumTokens == nil { errors.add("max_tokens", words["models.numberWrong"]) }
-        }
+        maximumTokens = whole(draft.maximumTokens, "max_tokens", words)
+        concurrentRuns = whole(draft.concurrentRuns, "max_concurrent", words)
+    }
+
+    /// nil of a field that is empty.
+    private mutating func whole(_ text: String, _ field: String, _ words: Words) -> Int? {
+        guard !text.isEmpty else { return nil }
+        let number = Int(text.replacing(",", with: "")).flatMap { (1...100_000_000).contains($0) ? $0 : nil }
+        if number == nil { errors.add(field, words["models.numberWrong"]) }
+        return number
     }
 
     mutating func add(_ field: String, _ message: String) { errors.add(field, message) }
@@ -62,6 +69,7 @@ struct AgentInput: Sendable {
         var fields = (try? JSONSerialization.jsonObject(with: Data(earlier.utf8)) as? [String: Any]) ?? [:]
         fields["temperature"] = temperature
         fields["max_tokens"] = maximumTokens
+        fields["max_concurrent"] = concurrentRuns
         let parameters = (try? JSONSerialization.data(withJSONObject: fields, options: .sortedKeys)) ?? Data("{}".utf8)
         return AgentDraft(
             name: draft.name.isEmpty ? draft.displayName : draft.name,
@@ -91,6 +99,7 @@ extension AgentFormView.Draft {
             modelID: agent.modelID?.text ?? "",
             temperature: number("temperature"),
             maximumTokens: number("max_tokens"),
+            concurrentRuns: number("max_concurrent"),
             capabilities: agent.capabilities.joined(separator: ", "),
             team: Set(agent.team),
             tools: Set(agent.tools),

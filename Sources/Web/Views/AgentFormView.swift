@@ -20,6 +20,7 @@ struct AgentFormView: View {
     let model: Select
     let temperature: Field
     let maximumTokens: Field
+    let concurrentRuns: Field
     let capabilities: Field
     let team: [Choice]
     let hasTeam: Bool
@@ -36,6 +37,8 @@ struct AgentFormView: View {
         var modelID = ""
         var temperature = ""
         var maximumTokens = ""
+        /// How many of its runs may be at work at once.
+        var concurrentRuns = ""
         /// With commas between them.
         var capabilities = ""
         var team: Set<String> = []
@@ -88,6 +91,12 @@ struct AgentFormView: View {
         instructionError = errors["instruction"]
         temperature = field("temperature", draft.temperature, hint: "agents.temperatureHint", mode: "decimal")
         maximumTokens = field("max_tokens", draft.maximumTokens, hint: "models.tokens", mode: "numeric")
+        concurrentRuns = field(
+            "max_concurrent",
+            draft.concurrentRuns,
+            hint: "agents.concurrentRunsHint",
+            mode: "numeric"
+        )
         capabilities = field("capabilities", draft.capabilities, hint: "agents.capabilitiesHint")
         let usual = Option(value: "", label: words["agents.defaultModel"], isChosen: draft.modelID.isEmpty)
         model = Select(
@@ -115,6 +124,7 @@ struct AgentFormView: View {
             "display_name": words["agents.name"], "name": words["agents.handle"],
             "description": words["agents.about"], "instruction": words["agents.instruction"],
             "temperature": words["agents.temperature"], "max_tokens": words["models.maximumTokens"],
+            "max_concurrent": words["agents.concurrentRuns"],
             "capabilities": words["agents.capabilities"], "model_id": words["agents.model"],
             "team": words["agents.team"], "tools": words["agents.tools"],
         ]

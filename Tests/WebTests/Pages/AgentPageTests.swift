@@ -37,4 +37,43 @@ import Testing
             #expect(page.text.contains(">My own</a>") && page.text.contains("Knows my ways."))
         }
     }
+
+    @Test func anAgentIsMadeChangedAndTakenAwayByItsForms() async throws {
+        try await TestServer.run { caller in
+            let visitor = Visitor(caller)
+            try await visitor.register("one")
+            let empty = try await visitor.get("/agents/new")
+            let tool = String(try #require(empty.text.firstMatch(of: /name="tool" value="([^"]+)"/)).1)
+            let fields = [
+                ("display_name", "Proof <b>"), ("name", "proof"), ("instruction", "Read it twice."),
+                ("temperature", "0.5"), ("max_tokens", "1,000"), ("max_concurrent", "none"),
+                ("capabilities", "写作，reading"),
+                ("tool", tool), ("team", "web"), ("active", "1"),
+            ]
+            let wrong = try await visitor.submit("/agents/new", fields)
+            // What was typed stays, and the error stands beside its field.
+            #expect(wrong.status == 422 && wrong.text.contains(#"id="max_concurrent-error""#))
+            #expect(wrong.text.contains(#"value="none""#) && wrong.text.contains("Proof &lt;b&gt;"))
+            let right = fields.map { $0.0 == "max_concurrent" ? ("max_concurrent", "2") : $0 }
+            let made = try await visitor.post("/agents/new", right)
+            #expect(made.text.contains("<h1>Proof &lt;b&gt;</h1>") && made.text.contains("Read it twice."))
+            let address = String(try #require(made.text.firstMatch(of: /href="(\/agents\/[0-9a-f-]+)\/edit"/)).1)
+            let form = try await visitor.get(address + "/edit")
+            for value in ["0.5", "1000", "2", "写作, reading"] {
+                #expect(form.text.contains("value=\"\(value)\""), "\(value)")
+            }
+            #expect(form.text.contains(#"name="team" value="web" checked"#))
+            #expect(form.text.contains("name=\"tool\" value=\"\(tool)\" checked"))
+            let changed = try await visitor.post(
+                address + "/edit",
+                [("display_name", "Proof"), ("name", "proof"), ("instruction", "Once."), ("active", "1")]
+            )
+            #expect(changed.text.contains("<h1>Proof</h1>") && changed.text.contains("Once."))
+            // A number that is taken away is gone, not kept.
+            #expect(!(try await visitor.get(address + "/edit")).text.contains(#"value="2""#))
+            try await visitor.get(address + "/deletion")
+            let gone = try await visitor.post(address + "/deletion")
+            #expect(!gone.text.contains(address))
+        }
+    }
 }
