@@ -38,14 +38,16 @@ let package = Package(
         .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
         .systemLibrary(name: "CCommonMark", pkgConfig: "libcmark", providers: [.apt(["libcmark-dev"])]),
+        .systemLibrary(name: "CXML", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
         .systemLibrary(name: "CCrypt", providers: [.apt(["libcrypt-dev"])]),
 
         module("Postgres", ["CPostgres", .product(name: "Logging", package: "swift-log")]),
         module("Fetch", ["CCurl"]),
         module("Markdown", ["CCommonMark"]),
+        module("Reading", ["CXML"]),
         module("Engine", [.product(name: "Logging", package: "swift-log")]),
         module("Providers", ["Engine", "Fetch"]),
-        module("Tools", ["Engine"]),
+        module("Tools", ["Engine", "Fetch", "Reading"]),
         module(
             "Storage",
             [
@@ -85,9 +87,10 @@ let package = Package(
         tests("Postgres", ["Postgres", .product(name: "Logging", package: "swift-log")]),
         tests("Fetch", ["Fetch"]),
         tests("Markdown", ["Markdown"], resources: [.copy("Examples")]),
+        tests("Reading", ["Reading"]),
         tests("Engine", ["Engine", .product(name: "Logging", package: "swift-log")]),
         tests("Providers", ["Providers", "Engine", "Fetch"]),
-        tests("Tools", ["Tools", "Engine"]),
+        tests("Tools", ["Tools", "Engine", "Fetch"]),
         tests("Storage", ["Storage", "Engine", "Postgres", .product(name: "Logging", package: "swift-log")]),
         tests(
             "Web",

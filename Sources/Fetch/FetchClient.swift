@@ -18,7 +18,7 @@ package final class FetchClient: Sendable {
             let body = FetchBody(exchange)
             let head = try await exchange.start()
             guard let next = try hop.following(head) else {
-                return FetchResponse(status: head.status, headers: head.headers, body: body)
+                return FetchResponse(url: hop.address.text, status: head.status, headers: head.headers, body: body)
             }
             body.discardRest()
             hop = next

@@ -1,13 +1,15 @@
 /// The house as it is drawn: what each module may import. Another arrow is a decision to be made here, with a reason.
 enum Arrows {
     static let ours: [String: Set<String>] = [
-        "CPostgres": [], "CCurl": [], "CCommonMark": [], "CCrypt": [],
+        "CPostgres": [], "CCurl": [], "CCommonMark": [], "CXML": [], "CCrypt": [],
         "Postgres": ["CPostgres"],
         "Fetch": ["CCurl"],
         "Markdown": ["CCommonMark"],
+        // What others wrote for browsers and feed readers, made readable for agents.
+        "Reading": ["CXML"],
         "Engine": [],
         "Providers": ["Engine", "Fetch"],
-        "Tools": ["Engine", "Fetch"],
+        "Tools": ["Engine", "Fetch", "Reading"],
         // Passwords are hashed where they are stored.
         "Storage": ["Engine", "Postgres", "CCrypt"],
         "Web": ["Engine", "Storage", "Markdown"],

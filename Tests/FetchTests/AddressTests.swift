@@ -45,6 +45,15 @@ struct AddressTests {
         #expect(server.connections == 0)
     }
 
+    @Test func anOperatorMayAllowMore() throws {
+        let policy = AddressPolicy.publicAnd { ["10.0.0.7", "fd00::1"].contains($0) }
+        for text in ["10.0.0.7", "fd00:0::1", "8.8.8.8"] {
+            #expect(policy.permits(NetworkAddress(text: text)), "\(text)")
+        }
+        for text in ["10.0.0.8", "127.0.0.1", "::1"] { #expect(!policy.permits(NetworkAddress(text: text)), "\(text)") }
+        #expect(!policy.permits(nil))
+    }
+
     @Test func aConnectionOfAnotherRequestIsNoWayRound() async throws {
         let requests = Counter()
         let server = try ScriptedServer { peer in

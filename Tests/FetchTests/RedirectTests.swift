@@ -68,6 +68,12 @@ struct RedirectTests {
         #expect(answer.hasSuffix("|"))
     }
 
+    @Test func theAnswerSaysWhereItIsFrom() async throws {
+        let server = try redirect(302, to: "final")
+        let response = try await client.send(FetchRequest(url: server.url + "/start", maximumRedirects: 1))
+        #expect(response.url == server.url + "/final")
+    }
+
     @Test func aCircleEnds() async throws {
         let server = try redirect(302, to: "/again")
         await #expect(throws: FetchError(.tooManyRedirects, "more than 4 redirects")) {

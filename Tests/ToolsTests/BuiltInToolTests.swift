@@ -1,30 +1,19 @@
 import Engine
+import Fetch
 import Foundation
 import Testing
 
 @testable import Tools
 
 @Suite struct BuiltInToolTests {
-    private let context = ToolContext(
-        run: Run(
-            id: .v7(),
-            organisationID: .v7(),
-            userID: .v7(),
-            conversationID: .v7(),
-            agentID: .v7(),
-            userMessageID: .v7(),
-            messageID: .v7(),
-            state: .running,
-            attempt: 1,
-            createdAt: Date()
-        )
-    )
+    private let context = ToolContext(run: .sample)
 
     @Test func everyToolHasASchemaThatCanBeRead() throws {
-        let catalogue = try ToolCatalogue(BuiltInTools.all(search: FixedSearch(found: [])))
+        let web = WebAccess(client: FetchClient(), addresses: .publicOnly)
+        let catalogue = try ToolCatalogue(BuiltInTools.all(search: FixedSearch(found: []), web: web))
         #expect(
             catalogue.specifications.map(\.name) == [
-                "ask_person", "calculator", "current_time", "search_conversations",
+                "ask_person", "calculator", "current_time", "search_conversations", "web_fetch",
             ]
         )
     }

@@ -43,7 +43,8 @@ struct Parts: Sendable {
             environment: configuration.providerEnvironment,
             ownPort: configuration.port
         )
-        tools = try ToolCatalogue(BuiltInTools.all(search: store))
+        let web = WebAccess(client: fetch, addresses: configuration.toolAddresses)
+        tools = try ToolCatalogue(BuiltInTools.all(search: store, web: web))
         hub = EventHub()
         health = ProviderHealth()
         worker = Worker(

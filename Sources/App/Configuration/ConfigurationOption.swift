@@ -48,6 +48,12 @@ extension ConfigurationOption {
         .string,
         "names under which the server answers"
     )
+    static let toolNetworks = Self(
+        ["alma", "toolNetworks"],
+        "ALMA_TOOL_NETWORKS",
+        .string,
+        "addresses and ranges of private networks that agents' tools may reach"
+    )
     static let registration = Self(
         ["alma", "registration"],
         "ALMA_REGISTRATION",
@@ -156,8 +162,9 @@ extension ConfigurationOption {
 
     static let all =
         [
-            host, port, data, resources, publicURL, secureCookies, trustedProxies, allowedHosts, registration, workers,
-            runsPerUser, takeover, databaseConnections, migrationBackup, logLevel, logFormat, databaseURL,
+            host, port, data, resources, publicURL, secureCookies, trustedProxies, allowedHosts, toolNetworks,
+            registration,
+            workers, runsPerUser, takeover, databaseConnections, migrationBackup, logLevel, logFormat, databaseURL,
             postgresServer, postgresPort, postgresUser,
             postgresPassword, postgresDatabase, secretKey, firstSuperuser, firstSuperuserPassword,
         ] + providerKeys + [azureEndpoint]

@@ -41,8 +41,9 @@ struct ConfigurationReader {
             firstSuperuser: firstSuperuser(),
             publicURL: publicURL,
             secureCookies: secureCookies(publicURL: publicURL),
-            trustedProxies: trustedProxies(),
+            trustedProxies: ranges(.trustedProxies),
             allowedHosts: (text(.allowedHosts) ?? "").split { $0 == "," || $0.isWhitespace }.map(String.init),
+            toolNetworks: ranges(.toolNetworks),
             secretKey: secretKey(),
             providerKeys: providerKeys(),
             azureEndpoint: webAddress(.azureEndpoint),
@@ -98,11 +99,11 @@ struct ConfigurationReader {
         }
     }
 
-    private mutating func trustedProxies() -> [AddressRange] {
-        let entries = (text(.trustedProxies) ?? "").split { $0 == "," || $0.isWhitespace }
+    private mutating func ranges(_ option: ConfigurationOption) -> [AddressRange] {
+        let entries = (text(option) ?? "").split { $0 == "," || $0.isWhitespace }
         return entries.compactMap { entry in
             if let range = AddressRange(String(entry)) { return range }
-            problems.append("ALMA_TRUSTED_PROXIES must be like 127.0.0.1, 10.0.0.0/8, not '\(entry)'.")
+            problems.append("\(option.variable) must be like 127.0.0.1, 10.0.0.0/8, not '\(entry)'.")
             return nil
         }
     }

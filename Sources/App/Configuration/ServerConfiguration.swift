@@ -1,4 +1,5 @@
 import Engine
+import Fetch
 import Logging
 import Web
 
@@ -45,6 +46,8 @@ struct ServerConfiguration: Sendable {
     var trustedProxies: [AddressRange]
     /// The names under which the server answers; none for every name.
     var allowedHosts: [String]
+    /// Private networks that agents' tools may reach.
+    var toolNetworks: [AddressRange]
     var secretKey: Secret?
     /// By the name of their environment variable.
     var providerKeys: [String: Secret]
@@ -57,6 +60,12 @@ struct ServerConfiguration: Sendable {
         var environment = providerKeys.mapValues { $0.reveal() }
         environment["AZURE_OPENAI_ENDPOINT"] = azureEndpoint
         return environment
+    }
+
+    /// Where agents' tools may go.
+    var toolAddresses: AddressPolicy {
+        guard !toolNetworks.isEmpty else { return .publicOnly }
+        return .publicAnd { [toolNetworks] address in toolNetworks.contains { $0.contains(address) } }
     }
 
     /// What browsers on this machine use.

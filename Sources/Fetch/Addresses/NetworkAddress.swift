@@ -38,6 +38,20 @@ enum NetworkAddress: Equatable {
         )
     }
 
+    /// The usual form.
+    var text: String {
+        var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
+        switch self {
+        case .v4(let address):
+            var bytes = address.bigEndian
+            inet_ntop(AF_INET, &bytes, &text, socklen_t(text.count))
+        case .v6(let high, let low):
+            var bytes = [high.bigEndian, low.bigEndian]
+            inet_ntop(AF_INET6, &bytes, &text, socklen_t(text.count))
+        }
+        return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
     /// Whether it belongs to the public internet, by IANA's special-purpose registries.
     var isPublic: Bool {
         switch self {

@@ -32,7 +32,7 @@ private func setCallbacks(
     ccurl_set_pointer(easy, CURLOPT_HEADERDATA, context)
     ccurl_set_open_socket_callback(easy, openSocket)
     ccurl_set_pointer(easy, CURLOPT_OPENSOCKETDATA, context)
-    if policy == .publicOnly {
+    if !policy.isAny {
         ccurl_set_before_request_callback(easy, checkConnection)
         ccurl_set_pointer(easy, CURLOPT_PREREQDATA, context)
     }
@@ -54,12 +54,14 @@ private func setProtocol(_ easy: UnsafeMutableRawPointer) {
 private func setTarget(_ easy: UnsafeMutableRawPointer, _ request: FetchRequest) {
     ccurl_set_text(easy, CURLOPT_URL, request.url)
     ccurl_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, max(1, request.connectTimeout.milliseconds))
+    // All that curl can undo; the limits count what comes out.
+    if request.acceptsCompression { ccurl_set_text(easy, CURLOPT_ACCEPT_ENCODING, "") }
     if let total = request.totalTimeout { ccurl_set_long(easy, CURLOPT_TIMEOUT_MS, max(1, total.milliseconds)) }
     switch request.addresses {
     case .any:
         // The environment's proxy is used, but never for what is on this machine.
         ccurl_set_text(easy, CURLOPT_NOPROXY, proxyExceptions)
-    case .publicOnly:
+    case .publicOnly, .publicAnd:
         // A proxy would look names up itself, out of the policy's sight.
         ccurl_set_text(easy, CURLOPT_PROXY, "")
     }

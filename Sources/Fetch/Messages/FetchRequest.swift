@@ -15,6 +15,8 @@ package struct FetchRequest: Sendable {
     package var maximumBytes: Int?
     package var addresses: AddressPolicy
     package var maximumRedirects: Int
+    /// Whether the body may come compressed; what is read is the body itself.
+    package var acceptsCompression: Bool
 
     package init(
         method: String = "GET",
@@ -26,7 +28,8 @@ package struct FetchRequest: Sendable {
         totalTimeout: Duration? = nil,
         maximumBytes: Int? = nil,
         addresses: AddressPolicy = .any,
-        maximumRedirects: Int = 0
+        maximumRedirects: Int = 0,
+        acceptsCompression: Bool = false
     ) {
         self.method = method
         self.url = url
@@ -38,6 +41,7 @@ package struct FetchRequest: Sendable {
         self.maximumBytes = maximumBytes
         self.addresses = addresses
         self.maximumRedirects = maximumRedirects
+        self.acceptsCompression = acceptsCompression
     }
 
     /// A line break or a NUL in a header would let its value write headers of its own.

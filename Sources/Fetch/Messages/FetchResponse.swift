@@ -1,5 +1,7 @@
 /// An answer whose head has come and whose body may still be on its way.
 package struct FetchResponse: Sendable {
+    /// Who answered: another address than the request's after redirects.
+    package let url: String
     package let status: Int
     package let headers: FetchHeaders
     package let body: FetchBody

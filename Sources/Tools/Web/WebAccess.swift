@@ -1,0 +1,85 @@
+import Engine
+package import Fetch
+import Foundation
+
+/// How tools reach the web: each request under the same bounds, and only where the server's operator lets them.
+package struct WebAccess: Sendable {
+    /// Of a response, however it was compressed.
+    static let longestBody = 5 * 1024 * 1024
+
+    private let client: FetchClient
+    private let addresses: AddressPolicy
+
+    package init(client: FetchClient, addresses: AddressPolicy) {
+        self.client = client
+        self.addresses = addresses
+    }
+
+    /// What came back, whole.
+    struct Answer: Sendable {
+        /// After redirects.
+        var url: String
+        var status: Int
+        var headers: FetchHeaders
+        var body: [UInt8]
+    }
+
+    /// Sends a request of a model's. Throws `ToolFailure` in words that it can act on.
+    func send(_ request: FetchRequest) async throws -> Answer {
+        var request = request
+        request.connectTimeout = .seconds(10)
+        request.idleTimeout = .seconds(20)
+        request.totalTimeout = .seconds(30)
+        request.addresses = addresses
+        request.acceptsCompression = true
+        request.maximumBytes = Self.longestBody
+        if !request.headers.contains(where: { $0.name.lowercased() == "user-agent" }) {
+            request.headers.append(("User-Agent", "Mozilla/5.0 (compatible; ALMA)"))
+        }
+        do {
+            let response = try await client.send(request)
+            return Answer(
+                url: response.url,
+                status: response.status,
+                headers: response.headers,
+                body: try await response.collect(upTo: Self.longestBody)
+            )
+        } catch let error as FetchError {
+            throw ToolFailure(error.words)
+        }
+    }
+
+    /// An address as people and models write it: without its scheme, or with characters that have to be escaped.
+    static func completed(_ url: String) -> String {
+        let trimmed = url.trimmingCharacters(in: .whitespacesAndNewlines)
+        let whole = trimmed.contains("://") ? trimmed : "https://" + trimmed
+        guard let scheme = whole.range(of: "://"),
+            let path = whole[scheme.upperBound...].firstIndex(where: { "/?#".contains($0) })
+        else { return whole }
+        let escaped = whole[path...].utf8.map { byte in
+            byte > 0x20 && byte < 0x7F ? String(UnicodeScalar(byte)) : String(format: "%%%02X", byte)
+        }
+        return whole[..<path] + escaped.joined()
+    }
+}
+
+extension FetchError {
+    fileprivate var words: String {
+        switch code {
+        case .dns: "The name of the server in this address is not known. Check the address."
+        case .refused, .unreachable: "There is no way to the server of this address: \(message)."
+        case .tls: "No secure connection to this address could be made: \(message)."
+        case .timeout: "The server of this address took too long to answer."
+        case .reset: "The server of this address broke the connection off."
+        case .tooLarge: "What is at this address is larger than \(WebAccess.longestBody / 1_048_576) MB."
+        case .blockedAddress:
+            "This address leads into a private or local network, where the tools of this server may not go."
+        case .badURL:
+            "This is not an address that can be fetched: it must be complete, begin with http:// or https://, and hold no user name."
+        case .tooManyRedirects: "This address leads in circles: there were \(message)."
+        case .protocolViolation: "The server of this address does not answer as a web server should."
+        case .closed: "The server is shutting down."
+        case .other: "The request failed: \(message)."
+        }
+    }
+}

@@ -1,0 +1,90 @@
+"""Agents that look at the web, in the real process, against a server of the test's own."""
+
+import http.server
+import json
+import threading
+
+import pytest
+from alma import Client, Folder, Server, answer_text, assert_whole
+
+PAGE = """<!DOCTYPE html><title>Tides</title><meta name="author" content="Ann"><nav><a href="/">Home</a></nav>
+<article><h1>Tides</h1><p>The moon pulls at the <b>sea</b>, twice a day, see <a href="/moon">more</a>.</p></article>"""
+
+
+class Upstream:
+    """Keeps what it was asked, and answers with a page, or with whatever `answers` has for the path."""
+
+    def __init__(self):
+        upstream = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def answer(self):
+                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                upstream.requests.append((self.command, self.path, dict(self.headers), body.decode()))
+                kind, text = upstream.answers.get(self.path, ("text/html; charset=utf-8", PAGE))
+                text = text(self, body.decode()) if callable(text) else text
+                self.send_response(200)
+                self.send_header("Content-Type", kind)
+                self.send_header("Content-Length", str(len(text.encode())))
+                self.end_headers()
+                self.wfile.write(text.encode())
+
+            do_GET = do_POST = do_PUT = do_DELETE = answer
+
+            def log_message(self, *_):
+                pass
+
+        self.requests = []
+        self.answers = {}
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server.server_port}"
+
+
+@pytest.fixture
+def upstream():
+    upstream = Upstream()
+    yield upstream
+    upstream.server.shutdown()
+    upstream.server.server_close()
+
+
+@pytest.fixture
+def open_server(furnished):
+    """One whose operator lets tools go to this machine."""
+    folder = Folder(furnished)
+    server = Server(folder, ALMA_TOOL_NETWORKS="127.0.0.0/8").start()
+    yield server
+    server.stop()
+    folder.remove()
+
+
+def called(client, tool, **arguments):
+    """What the tool gave, and the answer's text."""
+    run = client.send(client.conversation(), f"/tool {tool} {json.dumps(arguments)}")
+    events = list(client.events(run))
+    assert_whole(events)
+    (result,) = [event.data for event in events if event.type == "tool_result"]
+    return result, answer_text(events)
+
+
+def test_a_page_is_read_as_markdown(open_server, upstream):
+    result, text = called(Client(open_server), "web_fetch", url=upstream.url + "/tides")
+    assert result["success"] is True, result
+    assert result["result"] == (
+        f"Title: Tides\nAddress: {upstream.url}/tides\nAuthor: Ann\n\n"
+        f"# Tides\n\nThe moon pulls at the **sea**, twice a day, see [more]({upstream.url}/moon)."
+    )
+    assert "twice a day" in text
+
+
+def test_the_servers_own_network_is_out_of_reach(client, upstream):
+    port = upstream.server.server_port
+    for host in ["127.0.0.1", "localhost", "2130706433", "0x7f.1", "[::ffff:127.0.0.1]"]:
+        result, _ = called(client, "web_fetch", url=f"http://{host}:{port}/")
+        assert result["success"] is False
+        assert "private or local network" in result["error"]
+    assert upstream.requests == []
