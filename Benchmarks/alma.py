@@ -33,6 +33,8 @@ class Alma:
             # More than the streams of any figure; the defaults are 256 and 64.
             "ALMA_WORKERS": "1024",
             "ALMA_RUNS_PER_USER": "1024",
+            # Answers are measured, not the titles that are written after them.
+            "ALMA_BACKGROUND_WRITING": "false",
             "FIRST_SUPERUSER": EMAIL,
             "FIRST_SUPERUSER_PASSWORD": PASSWORD,
         }

@@ -7,6 +7,7 @@ function follow(article) {
   const on = (name, change) => source.addEventListener(name, event => keepingTheEnd(() => change(JSON.parse(event.data))));
   source.onopen = () => article.querySelector("[data-lost]").hidden = true;
   source.onerror = () => {
+    if (!article.isConnected) return source.close(); // It has ended; a title may have followed.
     article.querySelector("[data-lost]").hidden = false;
     if (source.readyState === EventSource.CLOSED) setTimeout(() => follow(article), 5000);
   };
@@ -23,10 +24,8 @@ function follow(article) {
   on("next", () => location.reload());
   on("talks", change => replaceTalks(document.querySelector("[data-talks]"), change.html));
   on("done", change => {
-    source.close();
     say(article, text, text.children.length);
-    article.insertAdjacentHTML("afterend", change.html);
-    article.remove();
+    article.outerHTML = change.html;
     for (const one of document.querySelectorAll("[data-while-running]")) one.hidden = true;
     for (const one of document.querySelectorAll("[data-when-idle]")) one.hidden = false;
     for (const one of document.querySelectorAll("[data-idle-placeholder]")) one.placeholder = one.dataset.idlePlaceholder;
@@ -42,6 +41,8 @@ function replaceFrom(text, first, blocks) {
 function replaceTalks(rail, html) {
   const address = rail.contains(document.activeElement) && document.activeElement.getAttribute("href");
   rail.innerHTML = html;
+  const title = rail.querySelector("[aria-current] b");
+  for (const one of document.querySelectorAll("[data-title]")) one.textContent = (title ?? one).textContent;
   if (address) rail.querySelector(`[href="${address}"]`)?.focus();
 }
 
@@ -49,8 +50,7 @@ function replaceTalks(rail, html) {
 function say(article, text, end) {
   const begin = Number(article.dataset.said ?? 0);
   if (begin >= end) return;
-  const whole = [...text.children].slice(begin, end).map(one => one.textContent);
-  document.querySelector("[data-say]").textContent = whole.join(" ");
+  document.querySelector("[data-say]").textContent = [...text.children].slice(begin, end).map(one => one.textContent).join(" ");
   article.dataset.said = end;
 }
 

@@ -15,6 +15,9 @@ final class AnswerInProgress: Sendable {
         var toolCalls = 0
         /// The names of budgets that are nearly spent.
         var warnings: [String] = []
+        var writing: Writing = []
+        /// Of the last model call, so that the next one is kept as what it adds.
+        var sentBody = ""
         let startedAt = ContinuousClock.now
     }
 
@@ -70,6 +73,20 @@ final class AnswerInProgress: Sendable {
     }
 
     func warned(_ budget: String) { state.withLock { $0.warnings.append(budget) } }
+
+    /// What is to be written about the conversation once the answer is there.
+    var writing: Writing { state.withLock { $0.writing } }
+
+    func wants(_ writing: Writing) { state.withLock { $0.writing = writing } }
+
+    /// What is about to be sent, as it is kept.
+    func sends(_ fitted: FittedRequest, isTurn: Bool) -> SentRequest {
+        let body = SentRequest.body(of: fitted, isTurn: isTurn)
+        return state.withLock { state in
+            defer { state.sentBody = body }
+            return SentRequest(fitted.request, body: body, after: state.sentBody)
+        }
+    }
 
     func called(_ count: Int) { state.withLock { $0.toolCalls += count } }
 

@@ -115,6 +115,7 @@ package struct EventData: Sendable {
         return json.closed
     }
 
+    /// `result_bytes`, when `result` is only an excerpt: how much `/v1/runs/{id}/results/{call_id}` has.
     func toolResult(
         _ call: ToolCall,
         _ outcome: ToolOutcome,
@@ -130,6 +131,7 @@ package struct EventData: Sendable {
         json.raw("execution_time", seconds.seconds)
         if outcome.kind == .takenAsDone { json.set("maybe_executed", true) }
         if isChanged { json.set("changed", true) }
+        if let bytes = outcome.keptBytes { json.set("result_bytes", bytes) }
         return json.closed
     }
 

@@ -18,7 +18,7 @@ package final class EventHub: Sendable {
         for run in channels.withLock({ Array($0.keys) }) { wake(run) { $0.takeWaiters() } }
     }
 
-    var isReadingEnded: Bool { closed.withLock { $0 } }
+    package var isReadingEnded: Bool { closed.withLock { $0 } }
 
     /// The stored events after `sequence`, as they come, until the run has ended. With a `tick`, an empty batch says
     /// after that much silence that the stream still lives.

@@ -1,7 +1,7 @@
 package import Foundation
 
 /// Where runs are kept: `Storage`'s, or the one in memory for tests. The log is the truth; everything else is a view.
-package protocol Journal: Sendable {
+package protocol Journal: WritingJournal {
     /// Takes up to `limit` runs that are queued, or whose worker is silent for longer than `silence`, and makes `worker`
     /// their only writer: each gets a new epoch, larger than any before. The most urgent come first, people taking turns;
     /// what is at a limit stays where it is.
@@ -19,10 +19,6 @@ package protocol Journal: Sendable {
     /// Stores the events of many runs in one transaction, each run's only while its epoch still stands.
     /// Returns the runs whose epoch had passed: nothing of those was stored.
     func append(_ batches: [EventBatch]) async throws -> Set<UUID>
-
-    /// Sets a call's worst case aside in every budget that counts it, or in none. Storing the call's usage record puts its
-    /// real cost in that place; whatever ends the run's epoch takes it back.
-    func reserve(_ reservation: BudgetReservation) async throws -> BudgetAnswer
 
     /// Stores the last events, the answer's message, the usage and the final state in one transaction. A child's end wakes
     /// its parent, and what is left of a run's own children is stopped with it. Returns false when the epoch had passed: nothing was stored.
@@ -42,6 +38,10 @@ package protocol Journal: Sendable {
     /// Makes what people have said into the run since the last time messages of the conversation, and remembers that it took
     /// them in after `step` steps. In one transaction; none when the epoch had passed.
     func takeSteering(of run: ClaimedRun, after step: Int) async throws -> [SteeringMessage]
+
+    /// Keeps a tool's whole result, of which the log gets an excerpt; once more is the same. Returns false when the epoch
+    /// had passed: nothing was stored.
+    func keep(_ result: String, resultOf call: String, of run: ClaimedRun) async throws -> Bool
 
     /// Says that a reader on this node follows a run which another node writes, so that its growth is announced here.
     func watch(run: UUID) async throws
@@ -80,6 +80,8 @@ package struct RunBrief: Sendable {
     package var instruction: String
     /// The conversation up to and including the person's message, oldest first.
     package var messages: [ModelMessage]
+    /// What goes around them.
+    package var context: RunContext
     /// The chosen model, then its fallbacks; empty when none is set up.
     package var candidates: [ModelCandidate]
     package var temperature: Double?
@@ -99,6 +101,8 @@ package struct RunBrief: Sendable {
     package var children: [ChildRecord]
     /// Whether its organisation has any budget.
     package var hasBudgets: Bool
+    /// Nobody has named the conversation yet.
+    package var needsTitle: Bool
     /// Somebody asked to stop it while nobody worked on it.
     package var isCancelled: Bool
     /// Somebody wants it to rest before its next step.
@@ -110,6 +114,7 @@ package struct RunBrief: Sendable {
         agentName: String,
         instruction: String,
         messages: [ModelMessage],
+        context: RunContext = RunContext(),
         candidates: [ModelCandidate],
         temperature: Double? = nil,
         maximumTokens: Int? = nil,
@@ -121,6 +126,7 @@ package struct RunBrief: Sendable {
         team: Team = Team(),
         children: [ChildRecord] = [],
         hasBudgets: Bool = false,
+        needsTitle: Bool = false,
         isCancelled: Bool = false,
         isPausing: Bool = false,
         isSteered: Bool = false
@@ -128,6 +134,7 @@ package struct RunBrief: Sendable {
         self.agentName = agentName
         self.instruction = instruction
         self.messages = messages
+        self.context = context
         self.candidates = candidates
         self.temperature = temperature
         self.maximumTokens = maximumTokens
@@ -139,6 +146,7 @@ package struct RunBrief: Sendable {
         self.team = team
         self.children = children
         self.hasBudgets = hasBudgets
+        self.needsTitle = needsTitle
         self.isCancelled = isCancelled
         self.isPausing = isPausing
         self.isSteered = isSteered
@@ -151,7 +159,9 @@ package struct ModelCandidate: Sendable {
     package var name: String
     package var endpoint: ProviderEndpoint
     package var price: Price?
-    /// The most tokens that an answer of it has; nil where nobody has said.
+    /// What it reads and writes at once, in tokens; nil when nobody has said so.
+    package var contextWindow: Int?
+    /// The longest answer, in tokens.
     package var maximumTokens: Int?
     package var providerID: UUID
     /// What the provider allows all runs together; nil when nothing limits it.
@@ -165,6 +175,7 @@ package struct ModelCandidate: Sendable {
         price: Price? = nil,
         providerID: UUID? = nil,
         limit: ProviderLimit? = nil,
+        contextWindow: Int? = nil,
         maximumTokens: Int? = nil
     ) {
         self.modelID = modelID
@@ -173,6 +184,7 @@ package struct ModelCandidate: Sendable {
         self.price = price
         self.providerID = providerID ?? modelID
         self.limit = limit
+        self.contextWindow = contextWindow
         self.maximumTokens = maximumTokens
     }
 
@@ -230,6 +242,8 @@ package struct RunOutcome: Sendable {
     package var errorMessage: String?
     /// Whether it may have asked colleagues, who may be at work still.
     package var mayHaveChildren: Bool
+    /// What is to be written about the conversation now.
+    package var writing: Writing
 
     package init(
         run: Run,
@@ -241,7 +255,8 @@ package struct RunOutcome: Sendable {
         usage: [UsageRecord],
         errorCode: String? = nil,
         errorMessage: String? = nil,
-        mayHaveChildren: Bool = false
+        mayHaveChildren: Bool = false,
+        writing: Writing = []
     ) {
         self.run = run
         self.epoch = epoch
@@ -253,6 +268,7 @@ package struct RunOutcome: Sendable {
         self.errorCode = errorCode
         self.errorMessage = errorMessage
         self.mayHaveChildren = mayHaveChildren
+        self.writing = writing
     }
 }
 
@@ -270,6 +286,8 @@ package struct UsageRecord: Sendable, Equatable {
     /// Seconds to the first piece.
     package var firstTokenTime: Double?
     package var succeeded: Bool
+    /// What was sent; nil when it is not to be kept.
+    package var request: SentRequest?
 
     package init(
         id: UUID = .v7(),
@@ -280,7 +298,8 @@ package struct UsageRecord: Sendable, Equatable {
         currency: String? = nil,
         responseTime: Double,
         firstTokenTime: Double? = nil,
-        succeeded: Bool
+        succeeded: Bool,
+        request: SentRequest? = nil
     ) {
         self.id = id
         self.modelID = modelID
@@ -291,5 +310,6 @@ package struct UsageRecord: Sendable, Equatable {
         self.responseTime = responseTime
         self.firstTokenTime = firstTokenTime
         self.succeeded = succeeded
+        self.request = request
     }
 }

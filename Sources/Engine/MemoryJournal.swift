@@ -18,6 +18,14 @@ package final class MemoryJournal: Journal {
         var key: String?
         var isAgentReplaced = false
         var outcome: RunOutcome?
+        var results: [String: String] = [:]
+    }
+
+    struct WritingEntry {
+        var task: WritingTask
+        var owner: UUID?
+        var notes: [WrittenNotes] = []
+        var isDone = false
     }
 
     struct Call {
@@ -36,6 +44,8 @@ package final class MemoryJournal: Journal {
         var failure: (any Error)?
         var refuses: @Sendable (String) -> Bool = { _ in false }
         var appends = 0
+        /// By conversation.
+        var writing: [UUID: WritingEntry] = [:]
         /// What an agent's runs are told, by agent: children's, and those that were handed on.
         var agents: [UUID: RunBrief] = [:]
         var budgets = MemoryBudgets()
@@ -104,6 +114,14 @@ package final class MemoryJournal: Journal {
         state.withLock { state in
             (state.budgets.spent(of: budget), state.budgets.reserved(of: budget, isLive: state.isLive))
         }
+    }
+
+    /// The results that are kept whole, by call.
+    package func results(of run: UUID) -> [String: String] { state.withLock { $0.entries[run]?.results ?? [:] } }
+
+    /// What was written about a conversation, try by try.
+    package func notes(of conversation: UUID) -> [WrittenNotes] {
+        state.withLock { $0.writing[conversation]?.notes ?? [] }
     }
 
     /// What has been paid for the run.
@@ -220,6 +238,10 @@ package final class MemoryJournal: Journal {
             entry.events += outcome.events
             entry.run.state = outcome.state
             entry.outcome = outcome
+            if !outcome.writing.isEmpty {
+                let task = WritingTask(run: entry.run, wants: outcome.writing, attempt: 0)
+                state.writing[entry.run.conversationID] = WritingEntry(task: task)
+            }
             state.entries[outcome.run.id] = entry
             state.pay(outcome.usage, of: outcome.run.id)
             for child in state.children(of: outcome.run.id) where !child.state.isFinal { state.cancel(child.run) }
@@ -272,6 +294,53 @@ package final class MemoryJournal: Journal {
     }
 
     package func leave(_ call: UUID) async throws { try access { $0.calls[call]?.isOver = true } }
+
+    package func keep(_ result: String, resultOf call: String, of run: ClaimedRun) async throws -> Bool {
+        try access { state in
+            guard state.entries[run.run.id]?.epoch == run.epoch else { return false }
+            state.entries[run.run.id]?.results[call] = result
+            return true
+        }
+    }
+
+    package func claimWriting(worker: UUID, limit: Int, silence: Duration) async throws -> [WritingTask] {
+        try access { state in
+            var tasks: [WritingTask] = []
+            for (conversation, entry) in state.writing where !entry.isDone && tasks.count < limit {
+                let sign = entry.owner.flatMap { state.signs[$0] }
+                guard sign.map({ $0.duration(to: .now) > silence }) ?? true else { continue }
+                state.writing[conversation]?.owner = worker
+                state.writing[conversation]?.task.attempt += 1
+                if let task = state.writing[conversation]?.task { tasks.append(task) }
+            }
+            return tasks
+        }
+    }
+
+    package func brief(for task: WritingTask) async throws -> WritingBrief {
+        try access { state in
+            guard let entry = state.entries[task.run.id] else { throw MissingRun() }
+            let messages = entry.brief.messages + [.assistant(text: entry.outcome?.content ?? "", toolCalls: [])]
+            return WritingBrief(
+                messages: messages,
+                ids: messages.map { _ in UUID.v7() },
+                summary: entry.brief.context.summary,
+                candidates: entry.brief.candidates,
+                hasBudgets: !state.budgets.isEmpty
+            )
+        }
+    }
+
+    package func finish(_ task: WritingTask, _ notes: WrittenNotes, by worker: UUID) async throws {
+        try access { state in
+            state.pay(notes.usage, of: task.run.id)
+            guard state.writing[task.run.conversationID]?.owner == worker else { return }
+            state.writing[task.run.conversationID]?.owner = nil
+            state.writing[task.run.conversationID]?.notes.append(notes)
+            state.writing[task.run.conversationID]?.isDone = notes.isDone
+            if notes.title != nil { state.writing[task.run.conversationID]?.task.wants.remove(.title) }
+        }
+    }
 
     package func watch(run: UUID) async throws {}
 
@@ -331,9 +400,11 @@ extension MemoryJournal.State {
         if entries[run]?.run.state == .waiting { entries[run]?.run.state = .queued }
     }
 
-    /// Whether this epoch's holder still works on the run.
+    /// Whether this epoch's holder still works on the run, or writes about it.
     fileprivate func isLive(_ run: UUID, _ epoch: Int64) -> Bool {
-        entries[run].map { $0.epoch == epoch && $0.worker != nil && $0.outcome == nil } ?? false
+        guard let entry = entries[run] else { return false }
+        return epoch == BudgetReservation.background
+            || entry.epoch == epoch && entry.worker != nil && entry.outcome == nil
     }
 
     fileprivate mutating func pay(_ records: [UsageRecord], of run: UUID) {

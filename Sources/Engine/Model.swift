@@ -124,6 +124,8 @@ package struct ModelError: Error, Sendable, Equatable {
         /// The stream ended before it said that it was done.
         case interrupted = "MODEL_INTERRUPTED"
         case notConfigured = "MODEL_NOT_CONFIGURED"
+        /// The conversation has more than the model can read at once, and nothing can be left out any more.
+        case contextTooLong = "CONTEXT_TOO_LONG"
     }
 
     package var code: Code
@@ -145,7 +147,7 @@ package struct ModelError: Error, Sendable, Equatable {
     package var isTransient: Bool {
         switch code {
         case .unreachable, .rateLimited, .unavailable, .timeout, .malformed, .interrupted: true
-        case .unauthorized, .notFound, .rejected, .notConfigured: false
+        case .unauthorized, .notFound, .rejected, .notConfigured, .contextTooLong: false
         }
     }
 }

@@ -9,6 +9,9 @@ struct ModelStep: Sendable {
     let purse: RunPurse
     /// The event with which readers begin anew after the steps that are finished.
     let startAgain: String
+    let context: RunContext
+    /// How many of a request's messages, from the first, are the conversation's.
+    let historyCount: Int
 
     private var data: EventData { EventData(run: execution.claimed.run) }
 
@@ -76,17 +79,38 @@ struct ModelStep: Sendable {
         _ candidate: ModelCandidate,
         _ request: ModelRequest
     ) async throws -> Result<[ToolCall], ModelError> {
-        let result = try await call(candidate, request)
-        guard case .failure(let error) = result, error.mayRefuseTools, !request.tools.isEmpty else { return result }
+        let fitted: FittedRequest
+        do throws(ModelError) {
+            fitted = try fit(request, candidate)
+        } catch {
+            execution.health.ended(.unknown, of: candidate)
+            return .failure(error)
+        }
+        let result = try await call(candidate, fitted)
+        guard case .failure(let error) = result, error.mayRefuseTools, !fitted.request.tools.isEmpty else {
+            return result
+        }
         try await say("without_tools: \(candidate.name)")
-        return try await call(candidate, request.withoutTools)
+        return try await call(candidate, fitted.withoutTools)
+    }
+
+    /// Each candidate has a window of its own.
+    private func fit(_ request: ModelRequest, _ candidate: ModelCandidate) throws(ModelError) -> FittedRequest {
+        let fitted = try ContextFit(
+            request,
+            historyCount: historyCount,
+            context: context,
+            candidate: candidate,
+            defaultWindow: execution.limits.defaultWindow
+        ).fitted()
+        return fitted.request.tools.isEmpty ? fitted.withoutTools : fitted
     }
 
     /// Throws when the failure is final because words have come that nobody can say anew, and a `BudgetRefusal` when there
     /// is no money for it: then nothing was asked.
     private func call(
         _ candidate: ModelCandidate,
-        _ request: ModelRequest
+        _ fitted: FittedRequest
     ) async throws -> Result<[ToolCall], ModelError> {
         let take = ModelTake(
             candidate: candidate,
@@ -95,17 +119,18 @@ struct ModelStep: Sendable {
             limit: execution.limits.answerBytes,
             restart: restart
         )
-        let request = try await affordable(request, take, candidate)
+        let fitted = try await affordable(fitted, take, candidate)
+        let sent = answer.sends(fitted, isTurn: execution.claimed.run.parentRunID == nil)
         answer.beginStep(candidate)
         do {
             let model = execution.models.model(named: candidate.name, at: candidate.endpoint)
-            try await model.answer(request) { piece in try await take.receive(piece) }
+            try await model.answer(fitted.request) { piece in try await take.receive(piece) }
             try await take.replace()
-            answer.add(take.record(succeeded: true))
+            answer.add(take.record(of: sent, succeeded: true))
             execution.health.ended(.answered, of: candidate)
             return .success(take.calls)
         } catch let error as ModelError {
-            answer.add(take.record(succeeded: false))
+            answer.add(take.record(of: sent, succeeded: false))
             execution.health.ended(CircuitBreaker.Outcome(error), of: candidate)
             if take.hasBegun {
                 guard error.isOutage else { throw RunEnding(error) }
@@ -113,7 +138,7 @@ struct ModelStep: Sendable {
             }
             return .failure(error)
         } catch {
-            answer.add(take.record(succeeded: false))
+            answer.add(take.record(of: sent, succeeded: false))
             execution.health.ended(.unknown, of: candidate)
             throw error
         }
@@ -121,12 +146,12 @@ struct ModelStep: Sendable {
 
     /// The request with the bound that its worst case was set aside with.
     private func affordable(
-        _ request: ModelRequest,
+        _ fitted: FittedRequest,
         _ take: ModelTake,
         _ candidate: ModelCandidate
-    ) async throws -> ModelRequest {
+    ) async throws -> FittedRequest {
         do {
-            return try await purse.reserve(take.id, for: request, by: candidate)
+            return try await purse.reserve(take.id, for: fitted, by: candidate)
         } catch {
             execution.health.ended(.unknown, of: candidate)
             throw error

@@ -72,7 +72,7 @@ final class ModelTake: Sendable {
         if let kept = answer.mend() { try await restart(kept) }
     }
 
-    func record(succeeded: Bool) -> UsageRecord {
+    func record(of sent: SentRequest, succeeded: Bool) -> UsageRecord {
         let state = state.withLock { $0 }
         return UsageRecord(
             id: id,
@@ -83,7 +83,8 @@ final class ModelTake: Sendable {
             currency: candidate.price?.currency,
             responseTime: startedAt.duration(to: .now) / .seconds(1),
             firstTokenTime: state.firstPieceAt.map { startedAt.duration(to: $0) / .seconds(1) },
-            succeeded: succeeded
+            succeeded: succeeded,
+            request: sent
         )
     }
 

@@ -11,6 +11,8 @@ struct RunExecution: Sendable {
     let handle: RunHandle
     let limits: RunLimits
     let health: ProviderHealth
+    /// Tells those who write in the background.
+    let writingIsWanted: @Sendable () -> Void
     let logger: Logger
 
     private var run: Run { claimed.run }
@@ -34,7 +36,7 @@ struct RunExecution: Sendable {
     /// nil when the model has finished.
     private func work(_ writer: RunWriter, _ answer: AnswerInProgress) async -> RunEnding? {
         do {
-            try await withTimeLimit(limits.time) { try await attempt(writer, answer) }
+            try await withTimeLimit(limits.time, otherwise: limits.timeout) { try await attempt(writer, answer) }
             return nil
         } catch {
             if let ending = handle.ending { return ending }
@@ -87,6 +89,7 @@ struct RunExecution: Sendable {
                 message: "The model ended without a word. Try again, or choose another model."
             )
         }
+        if run.parentRunID == nil { answer.wants(brief.writing(limits)) }
     }
 
     /// What earlier attempts have left.
@@ -151,12 +154,15 @@ extension RunExecution {
             usage: rest.usage,
             errorCode: error?.code,
             errorMessage: error?.message,
-            mayHaveChildren: mayHaveChildren
+            mayHaveChildren: mayHaveChildren,
+            writing: ending == nil ? answer.writing : []
         )
         // Whatever the database has against an end, a run ends; and what it has refused meanwhile is no answer.
         let ends = isRefused ? [unstorable(rest)] : [outcome, outcome.withoutDetails, unstorable(rest)]
         for outcome in ends {
-            if await store(outcome.events, { try await journal.finish(outcome) }) { return }
+            guard await store(outcome.events, { try await journal.finish(outcome) }) else { continue }
+            if !outcome.writing.isEmpty { writingIsWanted() }
+            return
         }
         log.abandon(run.id)
     }
@@ -280,18 +286,11 @@ extension RunEnding? {
     }
 }
 
-/// Ends `body` when it takes longer than `limit`.
-private func withTimeLimit(_ limit: Duration, _ body: @escaping @Sendable () async throws -> Void) async throws {
-    try await withThrowingTaskGroup(of: Void.self) { group in
-        group.addTask { try await body() }
-        group.addTask {
-            try await Task.sleep(for: limit)
-            throw RunEnding.failed(
-                code: "RUN_TIMEOUT",
-                message: "The answer took longer than \(limit.components.seconds) seconds and was stopped. Try again."
-            )
-        }
-        defer { group.cancelAll() }
-        try await group.next()
+extension RunLimits {
+    fileprivate var timeout: RunEnding {
+        .failed(
+            code: "RUN_TIMEOUT",
+            message: "The answer took longer than \(time.components.seconds) seconds and was stopped. Try again."
+        )
     }
 }

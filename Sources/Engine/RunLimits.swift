@@ -6,8 +6,16 @@ package struct RunLimits: Sendable {
     package var badSteps = 3
     /// Tool calls of one step that work at the same time.
     package var parallelTools = 8
-    /// Of one tool's result, in bytes.
+    /// Of a tool's result that is shown whole, in bytes; of a longer one there is an excerpt, and all of it in the store.
     package var toolResultBytes = 64 * 1024
+    /// Of such an excerpt, in bytes.
+    package var excerptBytes = 8 * 1024
+    /// Of a result in the store; what is longer is cut, in bytes.
+    package var keptResultBytes = 16 * 1024 * 1024
+    /// Whether models write titles and summaries of conversations.
+    package var writesInBackground = true
+    /// What a model whose window is not known is taken to read at once, question and answer, in tokens.
+    package var defaultWindow = 16_384
     /// Rounds over the candidates when all fail in a way that may pass.
     package var rounds = 3
     /// How often a run may be taken up again after its worker died.

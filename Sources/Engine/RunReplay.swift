@@ -21,6 +21,8 @@ package struct RunReplay: Sendable {
         package var time = 0.0
         /// A person put it in the place of what the tool had said.
         package var isChanged = false
+        /// The size of the whole, when `content` is an excerpt.
+        package var keptBytes: Int?
     }
 
     struct Asked: Sendable, Equatable {
@@ -147,7 +149,8 @@ package struct RunReplay: Sendable {
             content: content,
             isError: isError,
             time: fields["execution_time"] as? Double ?? 0,
-            isChanged: fields["changed"] as? Bool == true
+            isChanged: fields["changed"] as? Bool == true,
+            keptBytes: fields["result_bytes"] as? Int
         )
     }
 

@@ -38,12 +38,28 @@ struct ToolStep: Sendable {
     private func outcome(of checked: CheckedCall, _ settled: ToolOutcome?) async throws -> ToolOutcome {
         let start = Date()
         var outcome = try await attempt(checked, settled)
-        outcome.content = outcome.content.cut(to: limits.toolResultBytes)
+        try await keep(&outcome, of: checked.call)
         // Colleagues have worked on it since it was called.
         let begin = settled == nil ? start : replay.calledAt[checked.call.id] ?? start
         let seconds = Date().timeIntervalSince(begin)
         try await writer.event(.toolResult, data.toolResult(checked.call, outcome, seconds: seconds))
         return outcome
+    }
+
+    /// What is too long for the log goes into the store before the log speaks of it.
+    private func keep(_ outcome: inout ToolOutcome, of call: ToolCall) async throws {
+        let whole = outcome.content
+        guard whole.utf8.count > limits.toolResultBytes else { return }
+        let kept = String(whole.prefix(bytes: limits.keptResultBytes))
+        let isOurs = try await execution.patiently {
+            try await execution.journal.keep(kept, resultOf: call.id, of: execution.claimed)
+        }
+        guard isOurs else { throw RunEnding.lost }
+        outcome.keptBytes = kept.utf8.count
+        outcome.content = ToolExcerpt(kept, reference: call.id, bytes: limits.excerptBytes).text
+        if kept.utf8.count < whole.utf8.count {
+            outcome.content += "\n[\(whole.utf8.count - kept.utf8.count) bytes more were not kept.]"
+        }
     }
 
     private func attempt(_ checked: CheckedCall, _ settled: ToolOutcome?) async throws -> ToolOutcome {
@@ -87,7 +103,13 @@ struct ToolStep: Sendable {
         let specification = tool.specification
         do {
             let context = ToolContext(run: execution.claimed.run, answer: answer)
-            return .success(try await within(specification.timeLimit) { try await tool.perform(input, in: context) })
+            let seconds = specification.timeLimit.components.seconds
+            let tooLong = ToolFailure("The tool took longer than \(seconds) seconds and was stopped.")
+            return .success(
+                try await withTimeLimit(specification.timeLimit, otherwise: tooLong) {
+                    try await tool.perform(input, in: context)
+                }
+            )
         } catch let failure as ToolFailure {
             return .failure(failure.message)
         } catch {
@@ -97,22 +119,6 @@ struct ToolStep: Sendable {
                 metadata: ["tool": "\(specification.name)", "error": "\(error)"]
             )
             return .failure("The tool failed on the server. Go on without it, or try once more.")
-        }
-    }
-
-    /// Ends `body` when it takes longer than `limit`.
-    private func within(
-        _ limit: Duration,
-        _ body: @escaping @Sendable () async throws -> String
-    ) async throws -> String {
-        try await withThrowingTaskGroup(of: String.self) { group in
-            group.addTask { try await body() }
-            group.addTask {
-                try await Task.sleep(for: limit)
-                throw ToolFailure("The tool took longer than \(limit.components.seconds) seconds and was stopped.")
-            }
-            defer { group.cancelAll() }
-            return try await group.next() ?? ""
         }
     }
 }
@@ -128,6 +134,8 @@ struct ToolOutcome: Sendable, Equatable {
     var kind: Kind
     /// What the model reads.
     var content: String
+    /// The size of the whole, when the store has it and this is an excerpt.
+    var keptBytes: Int?
 
     var isError: Bool { kind == .failure || kind == .badCall }
 
@@ -141,15 +149,5 @@ struct ToolOutcome: Sendable, Equatable {
             "The server stopped during this call. A person has looked: take it as done, its result is not known."
         let note = note.map { $0.isEmpty ? "" : "\nThey say: \($0)" } ?? ""
         return ToolOutcome(kind: .takenAsDone, content: words + note)
-    }
-}
-
-extension String {
-    /// At most `limit` bytes, with a word on what is missing.
-    fileprivate func cut(to limit: Int) -> String {
-        guard utf8.count > limit else { return self }
-        var end = utf8.index(startIndex, offsetBy: limit)
-        while end > startIndex, end.samePosition(in: unicodeScalars) == nil { end = utf8.index(before: end) }
-        return "\(self[..<end])\n[\(utf8.count - limit) more bytes are left out]"
     }
 }

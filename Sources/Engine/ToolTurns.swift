@@ -12,6 +12,8 @@ struct ToolTurns: Sendable {
     private let replay: RunReplay
     private let delegation: Delegation
     private let purse: RunPurse
+    private let context: RunContext
+    private let historyCount: Int
     private var request: ModelRequest
     private var allowed: Set<String>
     private var steps = 0
@@ -38,6 +40,8 @@ struct ToolTurns: Sendable {
         approvals = brief.approvals
         steering = brief.steering
         let messages = brief.task.map { [.user($0.prompt)] } ?? brief.messages
+        context = brief.task == nil ? brief.context : brief.context.withoutHistory
+        historyCount = messages.count
         delegation = Delegation(
             run: execution.claimed.run,
             team: brief.team,
@@ -46,7 +50,9 @@ struct ToolTurns: Sendable {
             limits: execution.limits
         )
         purse = RunPurse(execution: execution, writer: writer, answer: answer, brief: brief, replay: replay)
-        let tools = execution.tools.descriptions(of: brief.tools) + delegation.descriptions
+        let known = execution.tools.descriptions(of: brief.tools) + delegation.descriptions
+        // Alone, it has nothing to read.
+        let tools = known.contains { $0.name != ToolExcerpt.reader } ? known : []
         allowed = Set(tools.map(\.name))
         request = ModelRequest(
             instruction: brief.instruction + (delegation.isPossible ? brief.team.introduction : ""),
@@ -91,12 +97,12 @@ struct ToolTurns: Sendable {
             let results = zip(calls, outcomes).map { call, outcome in
                 (call.id, RunReplay.Result(content: outcome.content, isError: outcome.isError))
             }
-            let step = RunReplay.Step(
+            let done = RunReplay.Step(
                 text: answer.stepText,
                 calls: calls,
                 results: Dictionary(uniqueKeysWithValues: results)
             )
-            request.messages += step.messages
+            request.messages += done.messages
             badSteps = outcomes.allSatisfy { $0.kind == .badCall } ? badSteps + 1 : 0
             withdrawToolsIfSpent()
         }
@@ -114,9 +120,11 @@ struct ToolTurns: Sendable {
                 attempt: execution.claimed.run.attempt,
                 stepsKept: steps,
                 task: task
-            )
+            ),
+            context: context,
+            historyCount: historyCount
         )
-        let (request, candidates) = (allowed.isEmpty ? request.withoutTools : request, candidates)
+        let (request, candidates) = (request, candidates)
         return try await execution.handle.cuttingAtPause(after: limits.pausePatience) {
             try await step.perform(request, candidates: candidates)
         }

@@ -19,6 +19,7 @@ package final class Worker: Sendable {
     private let logger: Logger
     private let work = Signal()
     private let runs = Locked<[UUID: RunHandle]>([:])
+    private let scribe: Scribe?
     private let lastSign = Locked(ContinuousClock.now)
 
     /// `silence` is how long the others wait after a worker's last sign of life before they take its runs over.
@@ -42,6 +43,10 @@ package final class Worker: Sendable {
         self.health = health
         self.logger = logger
         log = EventLog(journal: journal, hub: hub, logger: logger)
+        scribe =
+            limits.writesInBackground
+            ? Scribe(worker: id, silence: silence, journal: journal, models: models, limits: limits, logger: logger)
+            : nil
     }
 
     /// A run waits in the queue.
@@ -57,6 +62,7 @@ package final class Worker: Sendable {
         await withDiscardingTaskGroup { group in
             group.addTask { await self.keepAlive() }
             group.addTask { await self.pollQueue() }
+            group.addTask { [scribe] in await scribe?.run() }
             // Writing must outlive the runs, so that their last events are stored.
             let writing = Task { await self.log.run() }
             await withDiscardingTaskGroup { await self.claimUntilCancelled(&$0) }
@@ -98,6 +104,7 @@ package final class Worker: Sendable {
             handle: handle,
             limits: limits,
             health: health,
+            writingIsWanted: { [scribe] in scribe?.wake() },
             logger: logger
         )
         group.addTask {

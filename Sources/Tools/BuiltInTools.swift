@@ -2,10 +2,16 @@ package import Engine
 
 /// The tools that every server has.
 package enum BuiltInTools {
-    package static func all(search: any ConversationSearch, web: WebAccess) -> [any Tool] {
+    package static func all(
+        search: any ConversationSearch,
+        results: any ToolResults,
+        variables: any ConversationVariables,
+        web: WebAccess
+    ) -> [any Tool] {
         [
             AskPersonTool(), CalculatorTool(), CurrentTimeTool(), ConversationSearchTool(search: search),
-            WebFetchTool(web: web),
+            ReadResultTool(results: results), SetVariableTool(variables: variables),
+            GetVariablesTool(variables: variables), WebFetchTool(web: web),
         ]
     }
 }

@@ -220,6 +220,37 @@ import Testing
         }
     }
 
+    @Test func whatIsWrittenInTheBackgroundCountsAfterTheRunToo() async throws {
+        try await TestDatabase.with { database in
+            let store = database.store
+            let user = try await store.person()
+            let budget = try await database.budget(user, "amount, stop_at", "1, 100")
+            let ended = try await store.claimedRun(by: user.principal)
+            #expect(try await store.finish(ended.outcome("Fine.", after: ended.lastSequence)))
+            let other = try await store.claimedRun(by: user.principal)
+            // A turn's own call cannot be made any more; one about it can.
+            #expect(try await store.reserve(ended.wish("0.1")) == .lost)
+            var wish = ended.wish("0.75")
+            wish.epoch = BudgetReservation.background
+            #expect(try await store.reserve(wish).isGranted)
+            #expect(try await store.reserve(other.wish("0.5")).isGranted == false)
+            #expect(try await store.budgets(by: user.principal).map(\.reserved) == [Decimal(string: "0.75")])
+            try await store.housekeep()
+            #expect(try await database.reserved(budget) == Decimal(string: "0.75"))
+            // Nobody writes for so long: it was a crash.
+            try await database.administrator.query(
+                "update budget_reservations set created_at = now() - interval '3 minutes'"
+            )
+            #expect(try await store.reserve(other.wish("0.5")).isGranted)
+            var notes = WrittenNotes()
+            notes.usage = [wish.record("0.25")]
+            let task = WritingTask(run: ended.run, wants: .title, attempt: 1)
+            try await store.finish(task, notes, by: .v7())
+            #expect(try await database.spent(budget) == Decimal(string: "0.25"))
+            #expect(try await database.reserved(budget) == Decimal(string: "0.5"))
+        }
+    }
+
     @Test func theBriefSaysWhetherAnybodyHasToBeAsked() async throws {
         try await TestDatabase.with { database in
             let store = database.store

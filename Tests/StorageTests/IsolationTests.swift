@@ -206,10 +206,20 @@ import Testing
                 modelName: "demo",
                 tokens: TokenUsage(input: 1, output: 1),
                 responseTime: 1,
-                succeeded: true
+                succeeded: true,
+                request: SentRequest(preamble: "{}", prefixBytes: 0, suffix: "secret,")
             )
         ]
+        outcome.writing = .summary
+        let (run, conversation) = (claimed.run, claimed.run.conversationID)
+        #expect(try await store.keep("secret", resultOf: "c", of: claimed))
+        #expect(try await store.setVariable("secret", to: .bool(true), in: conversation, by: ada.principal))
         #expect(try await store.finish(outcome))
+        let scribe = UUID.v7()
+        let task = try #require(try await store.claimWriting(worker: scribe, limit: 1, silence: .seconds(10)).first)
+        var notes = WrittenNotes()
+        notes.summary = .init(upTo: run.messageID, text: "secret", model: "demo")
+        try await store.finish(task, notes, by: scribe)
         let resting = try await store.claimedRun(by: ada.principal)
         try await database.administrator.query(
             """

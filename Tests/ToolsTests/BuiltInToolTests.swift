@@ -9,11 +9,18 @@ import Testing
     private let context = ToolContext(run: .sample)
 
     @Test func everyToolHasASchemaThatCanBeRead() throws {
-        let web = WebAccess(client: FetchClient(), addresses: .publicOnly)
-        let catalogue = try ToolCatalogue(BuiltInTools.all(search: FixedSearch(found: []), web: web))
+        let catalogue = try ToolCatalogue(
+            BuiltInTools.all(
+                search: FixedSearch(found: []),
+                results: FixedResults(),
+                variables: HeldVariables(),
+                web: WebAccess(client: FetchClient(), addresses: .publicOnly)
+            )
+        )
         #expect(
             catalogue.specifications.map(\.name) == [
-                "ask_person", "calculator", "current_time", "search_conversations", "web_fetch",
+                "ask_person", "calculator", "current_time", "get_variables", "read_result", "search_conversations",
+                "set_variable", "web_fetch",
             ]
         )
     }
@@ -59,6 +66,61 @@ import Testing
     }
 }
 
+/// Reading on in large results.
+@Suite struct ReadResultTests {
+    private let context = ToolContext(
+        run: Run(
+            id: .v7(),
+            organisationID: .v7(),
+            userID: .v7(),
+            conversationID: .v7(),
+            agentID: .v7(),
+            userMessageID: .v7(),
+            messageID: .v7(),
+            state: .running,
+            attempt: 1,
+            createdAt: Date()
+        )
+    )
+
+    private func read(_ tool: ReadResultTool, _ offset: Int, _ limit: Int = 10) async throws -> String {
+        let input = JSONValue.object([
+            "reference": .string("call_1"), "offset": .number(Decimal(offset)), "limit": .number(Decimal(limit)),
+        ])
+        return try await tool.perform(input, in: context)
+    }
+
+    @Test func partsFollowEachOtherToTheEnd() async throws {
+        let text = "Bridges 桥梁 and ways 🛤️ to the end"
+        let tool = ReadResultTool(results: FixedResults(results: ["call_1": text], run: context.run.id))
+        var (parts, offset) = ("", 0)
+        while offset < text.utf8.count {
+            let part = try await read(tool, offset)
+            let words = part[..<(try #require(part.range(of: "\n[Bytes \(offset) to", options: .backwards))).lowerBound]
+            parts += words
+            offset += words.utf8.count
+        }
+        #expect(parts == text)
+        #expect(try await read(tool, 1000) == "[The result ends at byte \(text.utf8.count).]")
+        // In the middle of a character: from its beginning.
+        #expect(try await read(tool, 9).hasPrefix("桥梁"))
+    }
+
+    @Test func whatIsNotThereIsSaid() async throws {
+        await #expect(throws: ToolFailure.self) { try await read(ReadResultTool(results: FixedResults()), 0) }
+    }
+}
+
+private struct FixedResults: ToolResults {
+    var results: [String: String] = [:]
+    var run: UUID?
+
+    func toolResult(_ call: String, of run: UUID, by principal: Principal) async throws -> String? {
+        #expect(self.run == nil || run == self.run)
+        return results[call]
+    }
+}
+
 private struct FixedSearch: ConversationSearch {
     var found: [ConversationMatch]
     var asker: Principal?
@@ -76,4 +138,58 @@ private struct FixedSearch: ConversationSearch {
 
 extension [String: String] {
     fileprivate var json: JSONValue { .object(mapValues(JSONValue.string)) }
+}
+
+/// Variables of conversations.
+@Suite struct VariableToolTests {
+    @Test func whatIsKeptIsReadAndTakenAway() async throws {
+        let held = HeldVariables()
+        let run = Run(
+            id: .v7(),
+            organisationID: .v7(),
+            userID: .v7(),
+            conversationID: .v7(),
+            agentID: .v7(),
+            userMessageID: .v7(),
+            messageID: .v7(),
+            state: .running,
+            attempt: 1,
+            createdAt: Date()
+        )
+        let context = ToolContext(run: run)
+        let (set, get) = (SetVariableTool(variables: held), GetVariablesTool(variables: held))
+        let value = try JSONValue(parsing: #"{"name":"city","value":["Oslo",2]}"#)
+        // Twice is once.
+        for _ in 1...2 { #expect(try await set.perform(value, in: context) == "city is kept.") }
+        #expect(try await get.perform(.object([:]), in: context) == #"{"city":["Oslo",2]}"#)
+        _ = try await set.perform(try JSONValue(parsing: #"{"name":"city","value":null}"#), in: context)
+        #expect(try await get.perform(.object([:]), in: context) == "{}")
+        await #expect(throws: ToolFailure.self) {
+            let long = JSONValue.string(String(repeating: "x", count: 20_000))
+            return try await set.perform(.object(["name": .string("a"), "value": long]), in: context)
+        }
+    }
+}
+
+private actor HeldVariables: ConversationVariables {
+    private var values: [String: String] = [:]
+
+    func variables(in conversation: UUID, by principal: Principal) async throws -> [RunContext.Variable]? {
+        values.map { RunContext.Variable(name: $0.key, value: $0.value) }
+    }
+
+    func setVariable(
+        _ name: String,
+        to value: JSONValue,
+        in conversation: UUID,
+        by principal: Principal
+    ) async throws -> Bool {
+        try VariableLimit.check(name, value)
+        values[name] = value.text
+        return true
+    }
+
+    func removeVariable(_ name: String, in conversation: UUID, by principal: Principal) async throws -> Bool {
+        values.removeValue(forKey: name) != nil
+    }
 }

@@ -44,7 +44,7 @@ struct Parts: Sendable {
             ownPort: configuration.port
         )
         let web = WebAccess(client: fetch, addresses: configuration.toolAddresses)
-        tools = try ToolCatalogue(BuiltInTools.all(search: store, web: web))
+        tools = try ToolCatalogue(BuiltInTools.all(search: store, results: store, variables: store, web: web))
         hub = EventHub()
         health = ProviderHealth()
         worker = Worker(
@@ -54,6 +54,7 @@ struct Parts: Sendable {
             hub: hub,
             capacity: configuration.workers,
             silence: configuration.takeover,
+            limits: configuration.limits,
             health: health,
             logger: logger
         )

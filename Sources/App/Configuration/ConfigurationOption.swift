@@ -73,6 +73,18 @@ extension ConfigurationOption {
         .int,
         "silence of a worker before others take its runs over"
     )
+    static let contextWindow = Self(
+        ["alma", "contextWindow"],
+        "ALMA_CONTEXT_WINDOW",
+        .int,
+        "tokens that models read at once whose window is not set"
+    )
+    static let backgroundWriting = Self(
+        ["alma", "backgroundWriting"],
+        "ALMA_BACKGROUND_WRITING",
+        .bool,
+        "whether models write titles and summaries of conversations"
+    )
     static let databaseConnections = Self(
         ["alma", "databaseConnections"],
         "ALMA_DATABASE_CONNECTIONS",
@@ -163,9 +175,8 @@ extension ConfigurationOption {
     static let all =
         [
             host, port, data, resources, publicURL, secureCookies, trustedProxies, allowedHosts, toolNetworks,
-            registration,
-            workers, runsPerUser, takeover, databaseConnections, migrationBackup, logLevel, logFormat, databaseURL,
-            postgresServer, postgresPort, postgresUser,
+            registration, workers, runsPerUser, takeover, contextWindow, backgroundWriting, databaseConnections,
+            migrationBackup, logLevel, logFormat, databaseURL, postgresServer, postgresPort, postgresUser,
             postgresPassword, postgresDatabase, secretKey, firstSuperuser, firstSuperuserPassword,
         ] + providerKeys + [azureEndpoint]
 }

@@ -36,6 +36,8 @@ struct ConfigurationReader {
             workers: number(.workers, in: 0...10_000) ?? 256,
             runsPerUser: number(.runsPerUser, in: 1...10_000) ?? 64,
             takeover: .seconds(number(.takeover, in: 3...300) ?? 10),
+            contextWindow: number(.contextWindow, in: 1024...100_000_000),
+            writesInBackground: text(.backgroundWriting) != "false",
             backsUpBeforeMigration: text(.migrationBackup) != "false",
             registration: choice(.registration),
             firstSuperuser: firstSuperuser(),

@@ -36,6 +36,10 @@ struct ServerConfiguration: Sendable {
     var runsPerUser: Int
     /// How long a worker is silent before the others take its runs over.
     var takeover: Duration
+    /// Of models whose window is not known, in tokens.
+    var contextWindow: Int?
+    /// Whether models write titles and summaries.
+    var writesInBackground: Bool
     var backsUpBeforeMigration: Bool
     /// Only for a database that knows no mode yet.
     var registration: Registration?
@@ -66,6 +70,13 @@ struct ServerConfiguration: Sendable {
     var toolAddresses: AddressPolicy {
         guard !toolNetworks.isEmpty else { return .publicOnly }
         return .publicAnd { [toolNetworks] address in toolNetworks.contains { $0.contains(address) } }
+    }
+
+    var limits: RunLimits {
+        var limits = RunLimits()
+        limits.defaultWindow = contextWindow ?? limits.defaultWindow
+        limits.writesInBackground = writesInBackground
+        return limits
     }
 
     /// What browsers on this machine use.

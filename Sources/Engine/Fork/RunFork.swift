@@ -73,7 +73,8 @@ package struct RunFork: Sendable {
             if let change {
                 result = .init(content: change.content, isError: false, time: result.time, isChanged: true)
             }
-            let outcome: ToolOutcome = result.isError ? .failure(result.content) : .success(result.content)
+            var outcome: ToolOutcome = result.isError ? .failure(result.content) : .success(result.content)
+            outcome.keptBytes = result.keptBytes
             events.append(
                 (.toolResult, data.toolResult(call, outcome, seconds: result.time, isChanged: result.isChanged))
             )

@@ -34,9 +34,21 @@ package struct BudgetTerms: Sendable, Equatable {
 /// What a budget does when it is passed: it tells, it asks its person, it lets nothing more be spent.
 package enum BudgetThreshold: String, Sendable, CaseIterable { case warn, ask, stop }
 
+/// Where it is known what budgets have room for: `Storage`'s, or the one in memory for tests.
+package protocol BudgetJournal: Sendable {
+    /// Sets a call's worst case aside in every budget that counts it, or in none. Storing the call's usage record puts its
+    /// real cost in that place; whatever ends the run's epoch takes it back.
+    func reserve(_ reservation: BudgetReservation) async throws -> BudgetAnswer
+}
+
 /// What a model call may cost at most, to be set aside before it is made.
 package struct BudgetReservation: Sendable, Equatable {
+    /// Of what is written about a run when it has ended: no attempt has it. Such a reservation holds for two minutes,
+    /// which is longer than such a call may take.
+    package static let background: Int64 = 0
+
     package var run: UUID
+    /// The attempt's: the reservation holds as long as its worker has the run.
     package var epoch: Int64
     /// The id of the usage record that the call will have.
     package var call: UUID

@@ -28,10 +28,10 @@ struct RunPurse: Sendable {
     private var data: EventData { EventData(run: execution.claimed.run) }
 
     /// The request as it may be made; throws a `BudgetRefusal` when it may not.
-    func reserve(_ call: UUID, for request: ModelRequest, by candidate: ModelCandidate) async throws -> ModelRequest {
-        guard isWatched, let price = candidate.price else { return request }
-        let worst = WorstCase(request, price: price, modelLimit: candidate.maximumTokens)
-        guard worst.cost > 0 else { return request }
+    func reserve(_ call: UUID, for fitted: FittedRequest, by candidate: ModelCandidate) async throws -> FittedRequest {
+        guard isWatched, let price = candidate.price else { return fitted }
+        let worst = WorstCase(fitted.request, answerTokens: fitted.answerTokens, price: price)
+        guard worst.cost > 0 else { return fitted }
         try await resolve()
         try await settle()
         let reservation = BudgetReservation(
@@ -46,8 +46,8 @@ struct RunPurse: Sendable {
         case .refused(let standings): throw BudgetRefusal(standings: standings, cost: worst.cost)
         case .granted(let standings):
             try await warn(standings)
-            var bounded = request
-            if !standings.isEmpty { bounded.maximumTokens = worst.outputTokens }
+            var bounded = fitted
+            if !standings.isEmpty { bounded.request.maximumTokens = worst.outputTokens }
             return bounded
         }
     }

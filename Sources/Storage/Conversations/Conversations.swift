@@ -89,10 +89,10 @@ extension Store {
         let title = try title.map { try Checks.text($0, "title", upTo: 200, allowsEmpty: true) } ?? ""
         let row = try await query(
             """
-            insert into conversations as c (conversation_id, org_id, user_id, title, tags, metadata)
+            insert into conversations as c (conversation_id, org_id, user_id, title, is_titled, tags, metadata)
             values (
                 \(UUID.v7()), \(principal.organisationID), \(principal.userID),
-                coalesce(nullif(\(title), ''), \(Conversation.untitled)), \(try Checks.tags(tags).json),
+                coalesce(nullif(\(title), ''), \(Conversation.untitled)), \(title != "")::boolean, \(try Checks.tags(tags).json),
                 \(JSONText(try Checks.object(metadata ?? "{}", "metadata")))
             )
             returning \(Conversation.columns)
@@ -115,6 +115,7 @@ extension Store {
         try await query(
             """
             update conversations c set
+                is_titled = is_titled or coalesce(title <> \(title), false),
                 title = coalesce(\(try title.map { try Checks.text($0, "title", upTo: 200) }), title),
                 is_pinned = coalesce(\(isPinned)::boolean, is_pinned),
                 is_archived = coalesce(\(isArchived)::boolean, is_archived),

@@ -58,7 +58,7 @@ extension Store {
                 """
                 delete from budget_reservations x where x.created_at < now() - interval '1 hour' and not exists (
                     select from runs r
-                    where r.run_id = x.run_id and r.lease_epoch = x.epoch and r.lease_owner is not null
+                    where r.run_id = x.run_id and budget_reservation_holds(x, r)
                 )
                 """,
                 """

@@ -127,7 +127,7 @@ extension Store {
         let rows = try await query(
             """
             select x.budget_id, sum(x.amount) as amount from budget_reservations x join runs r on r.run_id = x.run_id
-            where x.budget_id = any(\(budgets)::uuid[]) and r.lease_epoch = x.epoch and r.lease_owner is not null
+            where x.budget_id = any(\(budgets)::uuid[]) and budget_reservation_holds(x, r)
             group by 1
             """,
             by: .system

@@ -49,7 +49,10 @@ struct Reserve {
         """
         with held as (
             select run_id, root_run_id from runs
-            where run_id = \(wish.run) and lease_epoch = \(wish.epoch) and lease_owner is not null
+            where run_id = \(wish.run) and (
+                \(wish.epoch)::bigint = \(BudgetReservation.background)
+                or lease_epoch = \(wish.epoch) and lease_owner is not null
+            )
         ), counted as (
             select b.budget_id, b.name, b.scope, b.period, b.amount, b.currency, s.period_key, s.spent,
                 b.warn_at, b.ask_at, b.stop_at, \(Self.reserved(except: wish.call)) as reserved, b.ask_at is not null and exists (
@@ -92,7 +95,7 @@ struct Reserve {
         (
             select coalesce(sum(x.amount), 0) from budget_reservations x join runs r on r.run_id = x.run_id
             where x.budget_id = s.budget_id and x.period_key = s.period_key and x.usage_id <> \(call)
-                and r.lease_epoch = x.epoch and r.lease_owner is not null
+                and budget_reservation_holds(x, r)
         )
         """
     }

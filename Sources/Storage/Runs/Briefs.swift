@@ -12,17 +12,21 @@ extension Store {
         let run = run.run
         let answers = try await batch(
             [
-                Self.agent(of: run), Self.history(of: run), Self.candidates(of: run), Self.tools(of: run),
+                Self.agent(of: run), Self.history(of: run, upTo: run.userMessageID), Self.candidates(of: run),
+                Self.tools(of: run),
                 Self.rules(user: run.userID, organisation: run.organisationID), Self.answers(to: run),
                 Self.team(of: run), Self.children(of: run), Self.steering(of: run), Self.patience,
+                Self.context(of: run), Self.summaries(of: run),
             ],
             by: .system
         )
         guard let agent = answers[0].first else { throw StorageError(.failed, "The run's agent is gone.") }
+        let path = try History(answers[1]).upTo(run.userMessageID)
         return RunBrief(
             agentName: try agent.get("display_name"),
             instruction: try agent.get("instruction"),
-            messages: try History(answers[1]).upTo(run.userMessageID),
+            messages: path.messages,
+            context: try Self.context(answers[10], summaries: answers[11], path: path),
             candidates: try candidates(answers[2]),
             temperature: try agent.get("temperature", as: String?.self).flatMap { Double($0) },
             maximumTokens: try agent.get("max_tokens", as: String?.self).flatMap { Int($0) },
@@ -34,6 +38,7 @@ extension Store {
             team: try Self.team(answers[6], of: run, size: try agent.get("turn_size")),
             children: try answers[7].map(Self.child),
             hasBudgets: try agent.get("has_budgets"),
+            needsTitle: try answers[10].first?.get("needs_title") ?? false,
             isCancelled: try agent.get("is_cancelled"),
             isPausing: try agent.get("is_pausing"),
             isSteered: try agent.get("is_steered")
@@ -58,21 +63,26 @@ extension Store {
         """
     }
 
+    /// Whoever has tools can read on in their results: `read_result` comes along.
     private static func tools(of run: Run) -> Query {
         """
-        select t.name from agent_tools g join tools t on t.tool_id = g.tool_id
-        where g.agent_id = \(run.agentID) and g.is_enabled and t.is_active order by t.name
+        select name from tools
+        where is_active and (
+            tool_id in (select tool_id from agent_tools where agent_id = \(run.agentID) and is_enabled)
+                or org_id is null and name = \(ToolExcerpt.reader)
+        )
+        order by name
         """
     }
 
-    /// The way up from the person's message, as far as the limits allow: other branches are not told.
-    private static func history(of run: Run) -> Query {
+    /// The way up from a message, as far as the limits allow: other branches are not told.
+    static func history(of run: Run, upTo last: UUID) -> Query {
         """
         with recursive branch as (
             select m.message_id, m.parent_message_id, m.role, m.content, 1 as place,
                 octet_length(m.content)::bigint as bytes
             from messages m
-            where m.conversation_id = \(run.conversationID) and m.message_id = \(run.userMessageID)
+            where m.conversation_id = \(run.conversationID) and m.message_id = \(last)
             union all
             select m.message_id, m.parent_message_id, m.role, m.content, b.place + 1, b.bytes + octet_length(m.content)
             from branch b join messages m on m.message_id = b.parent_message_id
@@ -85,9 +95,10 @@ extension Store {
 
     /// The first of: chosen, the agent's, the default; then the fallbacks by their rank. A child's agent goes before what
     /// was chosen for the turn.
-    private static func candidates(of run: Run) -> Query {
+    static func candidates(of run: Run) -> Query {
         """
-        select m.model_id, m.name, \(SealedEndpoint.columns), \(Pricing.columns), m.max_tokens, m.fallback_rank, \(ProviderLimit.columns)
+        select m.model_id, m.name, m.context_window, m.max_tokens, \(SealedEndpoint.columns), \(Pricing.columns),
+            m.fallback_rank, \(ProviderLimit.columns)
         from runs r
         join agents a on a.agent_id = r.agent_id
         join organisations o on o.org_id = r.org_id
@@ -105,7 +116,7 @@ extension Store {
         """
     }
 
-    private func candidates(_ rows: Rows) throws -> [ModelCandidate] {
+    func candidates(_ rows: Rows) throws -> [ModelCandidate] {
         // Of those that were wanted first, one is enough; the others come along only if they have a rank.
         var ranked: [(rank: Int, candidate: ModelCandidate)] = []
         for row in rows {
@@ -126,6 +137,7 @@ extension Store {
                 price: try Pricing.price(row),
                 providerID: try row.get("llm_id"),
                 limit: try ProviderLimit(row),
+                contextWindow: try row.get("context_window"),
                 maximumTokens: try row.get("max_tokens")
             )
         } catch let error as StorageError where error.code == .sealing {

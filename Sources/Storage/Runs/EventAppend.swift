@@ -17,9 +17,11 @@ struct EventAppend {
         let batches = batches.sorted { $0.run < $1.run }
         var rows = EventRows()
         var usage = UsageRows()
+        var requests = RequestRows()
         for batch in batches {
             rows.append(batch.events, of: batch.run)
             usage.append(batch.usage, of: batch.run)
+            requests.append(batch.usage, of: batch.run)
         }
         let moves = batches.contains { $0.state != nil }
         // A batch rarely changes the state; then the statement is spared the thought.
@@ -32,7 +34,7 @@ struct EventAppend {
         let paid: Query = """
             , working as (
                 select r.* from runs r join held using (run_id)
-            ), paid as (\(usage.insertion(for: "working")))
+            ), paid as (\(usage.insertion(for: "working")))\(requests.insertions(for: "working"))
             """
         let passedOver: Query = "on conflict (run_id, sequence) do nothing"
         statement = """

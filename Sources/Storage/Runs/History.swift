@@ -23,19 +23,33 @@ struct History {
         }
     }
 
-    /// Oldest first; ends where the messages that were read end.
-    func upTo(_ last: UUID) -> [ModelMessage] {
+    /// The way to a message, oldest first.
+    struct Path {
         var messages: [ModelMessage] = []
+        /// Of the messages, one by one.
+        var ids: [UUID] = []
+        /// It goes on before what was read.
+        var isCut = false
+    }
+
+    /// Ends where the messages that were read end.
+    func upTo(_ last: UUID) -> Path {
+        var path = Path()
+        var seen: Set<UUID> = []
         var next: UUID? = last
-        while let id = next, let entry = entries[id], messages.count <= entries.count {
+        while let id = next, let entry = entries[id], seen.insert(id).inserted {
             next = entry.parent
             switch entry.role {
-            case "user": messages.append(.user(entry.content))
+            case "user": path.messages.append(.user(entry.content))
             case "assistant" where !entry.content.isEmpty:
-                messages.append(.assistant(text: entry.content, toolCalls: []))
-            default: break
+                path.messages.append(.assistant(text: entry.content, toolCalls: []))
+            default: continue
             }
+            path.ids.append(id)
         }
-        return messages.reversed()
+        path.messages.reverse()
+        path.ids.reverse()
+        path.isCut = next.map { entries[$0] == nil } ?? false
+        return path
     }
 }

@@ -29,7 +29,7 @@ struct RunEnd {
         let isTurn = run.parentRunID == nil
         var rows = EventRows()
         rows.append(outcome.events, of: run.id)
-        let said: Query = isTurn ? "\(message(outcome)), \(activity), " : ""
+        let said: Query = isTurn ? "\(message(outcome)), \(activity), \(writing(outcome.writing))" : ""
         return """
             with conversation as (
                 select conversation_id from conversations
@@ -82,10 +82,28 @@ struct RunEnd {
             """
     }
 
+    /// What a model shall write about the conversation. Asked for again while it is being written, it is done again.
+    private static func writing(_ wanted: Writing) -> Query {
+        guard !wanted.isEmpty else { return "" }
+        return """
+            writing as (
+                insert into writing_tasks as w (conversation_id, org_id, user_id, run_id, wants_title, wants_summary)
+                select conversation_id, org_id, user_id, run_id, \(wanted.contains(.title))::boolean,
+                    \(wanted.contains(.summary))::boolean
+                from r
+                on conflict (conversation_id) do update set run_id = excluded.run_id, attempt = 0, due_at = now(),
+                    wants_title = w.wants_title or excluded.wants_title,
+                    wants_summary = w.wants_summary or excluded.wants_summary
+            ), 
+            """
+    }
+
     private static func usage(_ outcome: RunOutcome) -> Query {
         var rows = UsageRows()
         rows.append(outcome.usage, of: outcome.run.id)
-        return "cost as (\(rows.insertion(for: "r")))"
+        var requests = RequestRows()
+        requests.append(outcome.usage, of: outcome.run.id)
+        return "cost as (\(rows.insertion(for: "r")))\(requests.insertions(for: "r"))"
     }
 
     /// For an `r` of runs that end. The question is counted with the answer, not when it is asked: there, people's many
@@ -140,7 +158,7 @@ extension RunOutcome {
 
 extension String {
     /// PostgreSQL's text cannot hold U+0000; the sign for what cannot be shown takes its place.
-    fileprivate var withoutZeroCharacters: String {
+    var withoutZeroCharacters: String {
         utf8.contains(0) ? replacingOccurrences(of: "\0", with: "\u{FFFD}") : self
     }
 

@@ -45,6 +45,8 @@ struct RunRest {
         rows.append(suspended.events, of: run)
         var usage = UsageRows()
         usage.append(suspended.usage, of: run)
+        var requests = RequestRows()
+        requests.append(suspended.usage, of: run)
         let calls = suspended.calls
         let children: Query =
             suspended.children.isEmpty
@@ -77,7 +79,7 @@ struct RunRest {
                 insert into run_events (run_id, sequence, type, data, timestamp)
                 select e.run_id, e.sequence, e.type, e.data::json, e.timestamp from \(rows.source) join r using (run_id)
                 on conflict (run_id, sequence) do nothing
-            ), paid as (\(usage.insertion(for: "r"))), asked as (
+            ), paid as (\(usage.insertion(for: "r")))\(requests.insertions(for: "r")), asked as (
                 insert into tool_approvals (
                     run_id, org_id, user_id, agent_id, call_id, tool_name, tool_input, kind, expires_at
                 )

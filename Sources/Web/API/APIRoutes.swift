@@ -59,9 +59,21 @@ struct APIRoutes: Sendable {
         router.post("/v1/conversations/{id}/messages/{message}/edits", use: branches.edit)
         router.post("/v1/conversations/{id}/messages/{message}/regenerations", use: branches.regenerate)
 
+        let instructions = InstructionRoutes(services: services)
+        router.get("/v1/instructions", use: instructions.show)
+        router.put("/v1/instructions", use: instructions.set)
+
+        let variables = VariableRoutes(services: services)
+        router.get("/v1/conversations/{id}/variables", use: variables.list)
+        router.get("/v1/conversations/{id}/variables/{name}", use: variables.show)
+        router.put("/v1/conversations/{id}/variables/{name}", use: variables.set)
+        router.delete("/v1/conversations/{id}/variables/{name}", use: variables.remove)
+
         let tools = ToolRoutes(services: services)
         router.get("/v1/agents/{id}/tools", use: tools.tools)
         router.put("/v1/agents/{id}/tools/{name}/policy", use: tools.setPolicy)
+        router.get("/v1/runs/{id}/results/{call}", use: runs.result)
+        router.get("/v1/runs/{id}/requests", use: runs.requests)
 
         let approvals = ApprovalRoutes(services: services)
         router.get("/v1/approvals", use: approvals.pending)

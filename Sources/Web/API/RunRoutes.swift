@@ -58,6 +58,27 @@ struct RunRoutes: Sendable {
         return RunStream(services: services, identity: identity).response(run: run.id, after: after)
     }
 
+    /// What models were sent for it, call by call.
+    func requests(_ request: Request, context: WebContext) async throws -> Response {
+        let identity = try context.signedIn()
+        let found = try await services.store.modelRequests(of: context.identifier("id"), by: identity.principal)
+        guard let found else { throw WebError.notFound }
+        return Envelope.list(found.map(\.representation), context: context)
+    }
+
+    /// All of what a tool call came to, where the log has an excerpt.
+    func result(_ request: Request, context: WebContext) async throws -> Response {
+        let identity = try context.signedIn()
+        let call = context.parameters.get("call") ?? ""
+        let found = try await services.store.toolResult(call, of: context.identifier("id"), by: identity.principal)
+        guard let found else { throw WebError.notFound }
+        let representation = JSONObject {
+            $0.set("call_id", call)
+            $0.set("result", found)
+        }
+        return Envelope.success(representation, context: context)
+    }
+
     func cancel(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
         guard let run = try await services.cancel(context.identifier("id"), by: identity.principal) else {
@@ -100,5 +121,21 @@ struct RunRoutes: Sendable {
             throw .invalid("after", "Use the id of the last event that you have, a whole number.")
         }
         return place
+    }
+}
+
+extension ModelRequestRecord {
+    fileprivate var representation: JSONObject {
+        JSONObject {
+            $0.set("request_id", id)
+            $0.set("attempt", attempt)
+            $0.set("model", model)
+            $0.set("sent_at", sentAt)
+            $0.raw("instruction", preamble["instruction"]?.text)
+            $0.raw("messages", JSONValue.array(messages).text)
+            $0.raw("tools", preamble["tools"]?.text)
+            $0.raw("temperature", preamble["temperature"]?.text)
+            $0.raw("max_tokens", preamble["max_tokens"]?.text)
+        }
     }
 }

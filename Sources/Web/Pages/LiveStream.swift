@@ -12,6 +12,9 @@ struct LiveStream: Sendable {
     /// How long changes are gathered before they are written.
     static let interval = Duration.milliseconds(50)
 
+    /// How long a page waits for a title after the answer.
+    private static let titlePatience = Duration.seconds(20)
+
     let desk: Desk
     let reader: ThreadReader
     let run: Run
@@ -50,9 +53,28 @@ struct LiveStream: Sendable {
                 pulse.wrote()
                 try await writer.write(ByteBuffer(string: frames))
             }
-            if board.isOver { return }
+            if board.isOver { return try await writeTitle(to: &writer) }
             try await Task.sleep(for: Self.interval)
         }
+    }
+
+    /// The rail once more when a model has named the conversation.
+    @concurrent private func writeTitle(to writer: inout any ResponseBodyWriter) async throws {
+        let principal = reader.identity.principal
+        guard run.parentRunID == nil, try await desk.store.isWriting(about: run.conversationID, by: principal) else {
+            return
+        }
+        var pulse = pulse
+        let deadline = ContinuousClock.now + Self.titlePatience
+        while ContinuousClock.now < deadline, !desk.services.hub.isReadingEnded {
+            try await Task.sleep(for: .milliseconds(500))
+            guard try await pulse.mayGoOn() else { return }
+            if try await !desk.store.isWriting(about: run.conversationID, by: principal) { break }
+        }
+        // The page has gone on to another answer, which brings the rail itself.
+        guard try await desk.store.activeRuns(in: run.conversationID, by: principal).isEmpty else { return }
+        let html = try desk.templates.html(await talks(in: run.conversationID), reader.voice.words.language)
+        try await writer.write(ByteBuffer(string: LiveFrame.talks(html).text(id: nil)))
     }
 
     private func frames(of change: LiveBoard.Change) throws -> String {

@@ -48,6 +48,8 @@ extension Pages {
         router.post("/runs/{id}/pause", use: runs.pause)
         router.post("/runs/{id}/resume", use: runs.resume)
         router.post("/conversations/{id}/pending/{message}", use: runs.settle)
+        router.get("/runs/{id}/results/{call}", use: runs.result)
+        router.get("/runs/{id}/requests", use: runs.requests)
 
         router.get("/runs/{id}/compare/{other}", use: ComparePage(desk: desk).show)
 

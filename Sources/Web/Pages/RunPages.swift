@@ -1,5 +1,7 @@
 import Engine
+import HTTPTypes
 import Hummingbird
+import NIOCore
 import Storage
 
 /// Stopping a run, trying it again, letting it rest, answering what it asks.
@@ -77,6 +79,46 @@ struct RunPages: Sendable {
             throw WebError.notFound
         }
         return .redirect(to: "/conversations/\(conversation.text)#end")
+    }
+
+    /// All of a tool's result, as a file of plain text: whatever a tool brought is never a page of ours.
+    func result(_ request: Request, context: WebContext) async throws -> Response {
+        let identity = try context.signedIn()
+        let call = context.parameters.get("call") ?? ""
+        let found = try await desk.store.toolResult(call, of: context.identifier("id"), by: identity.principal)
+        guard let result = found else { throw WebError.notFound }
+        let name = call.filter { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
+        return Response(
+            status: .ok,
+            headers: [
+                .contentType: "text/plain; charset=utf-8",
+                .contentDisposition: "attachment; filename=\"\(name).txt\"",
+            ],
+            body: .init(byteBuffer: ByteBuffer(string: result))
+        )
+    }
+
+    /// What models were sent for a run.
+    func requests(_ request: Request, context: WebContext) async throws -> Response {
+        let identity = try context.signedIn()
+        let id = try context.identifier("id")
+        let voice = try desk.voice(context)
+        guard let requests = try await desk.store.modelRequests(of: id, by: identity.principal) else {
+            throw WebError.notFound
+        }
+        let view = RequestsView(
+            page: desk.frame(
+                voice.words["sent.title"],
+                .conversations,
+                request: request,
+                context: context,
+                voice: voice
+            ),
+            run: id,
+            requests: requests,
+            voice: voice
+        )
+        return try desk.page(view, context: context)
     }
 
     func retry(_ request: Request, context: WebContext) async throws -> Response {

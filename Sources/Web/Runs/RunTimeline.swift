@@ -40,6 +40,8 @@ struct RunTimeline: Sendable, Equatable {
         var isPending = false
         /// A crash cut it short, and a person takes it as done.
         var isTakenAsDone = false
+        /// `result` is an excerpt.
+        var isCut = false
     }
 
     /// A task of a plan, as it was told last.
@@ -161,6 +163,7 @@ private struct TimelineReader {
         calls[place].hasSucceeded = hasSucceeded
         calls[place].isTakenAsDone = data["maybe_executed"]?.bool ?? false
         calls[place].result = data[hasSucceeded ? "result" : "error"]?.string
+        calls[place].isCut = data["result_bytes"] != nil
         calls[place].span = RunTimeline.Span(
             kind: hasSucceeded ? .tool : .failed,
             start: max(calls[place].span.start, time.addingTimeInterval(-max(0, seconds))),

@@ -29,6 +29,9 @@ struct ScoreNode: Sendable {
     let outputTitle: String
     let output: String
     let hasOutput: Bool
+    /// Where all of the output is, when this is an excerpt.
+    let outputAddress: String
+    let isCut: Bool
     let nodes: [ScoreNode]
 }
 
@@ -84,6 +87,8 @@ struct ScoreWriter: Sendable {
             outputTitle: "",
             output: "",
             hasOutput: false,
+            outputAddress: "",
+            isCut: false,
             nodes: below
         )
     }
@@ -116,6 +121,8 @@ struct ScoreWriter: Sendable {
                 .filter { !$0.isEmpty }.joined(separator: voice.words["score.comma"]),
             output: output,
             hasOutput: !output.isEmpty,
+            outputAddress: "/runs/\(one.run.id.text)/results/\(call.id)",
+            isCut: call.isCut,
             nodes: []
         )
     }

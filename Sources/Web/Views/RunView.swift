@@ -15,6 +15,7 @@ struct RunView: View {
     let facts: [Fact]
     let canStop: Bool
     let stopAddress: String
+    let requestsAddress: String
     /// Nil for a run that cannot be forked: a task's, or one that has not ended.
     let forkAddress: String?
     let originalAddress: String?
@@ -61,6 +62,7 @@ struct RunView: View {
         canStop = run?.state.isFinal == false
         stopAddress = "/runs/\(run?.id.text ?? "")/cancellation"
         let address = "/runs/\(run?.id.text ?? "")"
+        requestsAddress = "\(address)/requests"
         forkAddress = run?.parentRunID == nil && run?.state.isFinal == true ? "\(address)/fork" : nil
         originalAddress = told.forkedFrom.map { "/runs/\($0.text)" }
         compareAddress = told.forkedFrom.map { "/runs/\($0.text)/compare/\(run?.id.text ?? "")" }

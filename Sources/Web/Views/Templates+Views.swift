@@ -7,6 +7,6 @@ extension Templates {
         LiveLine.template, RunLine.template, QuestionsView.template, TalksView.template,
         ProvidersView.template, ProviderNewView.template, ProviderView.template, ProviderModelsView.template,
         ModelView.template, AgentsView.template, AgentView.template, SettingsView.template, UsersView.template,
-        ErrorView.template,
+        ErrorView.template, RequestsView.template,
     ]
 }

@@ -22,6 +22,32 @@ extension Samples {
                 )
             ),
             ("agent", agent),
+            ("requests", requests([])),
+            (
+                "requests-sent",
+                requests([
+                    ModelRequestRecord(
+                        id: id(70),
+                        attempt: 1,
+                        model: "demo",
+                        sentAt: ago(3),
+                        preamble: .object([
+                            "instruction": .string("Answer."), "tools": .array([.string("calculator")]),
+                            "temperature": .null,
+                        ]),
+                        messages: [
+                            .object(["role": .string("user"), "content": .string(Samples.hostile)]),
+                            .object([
+                                "role": .string("assistant"), "content": .string(""),
+                                "tool_calls": .array([.string("calculator")]),
+                            ]),
+                            .object([
+                                "role": .string("tool"), "tool_name": .string("calculator"), "content": .string("42"),
+                            ]),
+                        ]
+                    )
+                ])
+            ),
             ("agent-new", agentForm(nil, .init())),
             ("agent-edit", agentForm(id(40), hostileDraft)),
             ("budgets", budgets(Samples.budgets(id))), ("budgets-none", budgets([])),
@@ -136,6 +162,15 @@ extension Samples {
             ],
             profileErrors: profileErrors,
             passwordErrors: passwordErrors,
+            voice: voice
+        )
+    }
+
+    private func requests(_ requests: [ModelRequestRecord]) -> RequestsView {
+        RequestsView(
+            page: frame(voice.words["sent.title"], .conversations),
+            run: id(2),
+            requests: requests,
             voice: voice
         )
     }

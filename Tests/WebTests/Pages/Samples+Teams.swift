@@ -124,7 +124,7 @@ extension Samples {
             (44, .toolCall, #"{"call_id":"1","tool_name":"read_file","tool_input":"{\"path\":\"retry.py\"}"}"#),
             (
                 44, .toolResult,
-                #"{"call_id":"1","success":true,"result":"def delay():\n    return 1","execution_time":0}"#
+                #"{"call_id":"1","success":true,"result":"def delay():\n    return 1","execution_time":0,"result_bytes":70000}"#
             ),
             (44, .toolCall, #"{"call_id":"2","tool_name":"run_command","tool_input":"{\"command\":\"pytest -q\"}"}"#),
             (49, .toolResult, #"{"call_id":"2","success":false,"error":"1 failed","execution_time":5}"#),

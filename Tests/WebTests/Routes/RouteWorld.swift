@@ -177,6 +177,8 @@ extension RouteWorld {
             isPersonal: true,
             by: principal
         )
+        // Named as what the paths of the matrix put in.
+        _ = try await store.setVariable(conversation.id.text, to: .bool(true), in: conversation.id, by: principal)
         let program = Caller(client: site.client, token: member.token)
         // An answer that has failed can be looked at, stopped and tried again.
         let failed = try await program.post(

@@ -29,7 +29,18 @@ enum TestServer {
             let models = ScriptedModels()
             let tools = try ToolCatalogue([ScriptedQuestion()])
             try await store.register(tools.specifications)
-            let worker = Worker(journal: store, models: models, tools: tools, hub: hub, capacity: 100, logger: logger)
+            // Titles come when they come: what a test sees must not depend on it.
+            var limits = RunLimits()
+            limits.writesInBackground = false
+            let worker = Worker(
+                journal: store,
+                models: models,
+                tools: tools,
+                hub: hub,
+                capacity: 100,
+                limits: limits,
+                logger: logger
+            )
             let services = WebServices(
                 store: store,
                 models: models,
