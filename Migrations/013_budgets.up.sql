@@ -171,11 +171,12 @@ create trigger begin_budget
 -- Who decides about the organisation's money.
 create function alma_manages(organisation uuid) returns boolean
 language sql stable
+-- Named in full: pg_dump looks at policies with no path to search.
 as $$
-    select organisation = alma_org() and (
-        alma_is_superuser() or exists (
-            select from memberships
-            where org_id = organisation and user_id = alma_user() and role in ('owner', 'admin')
+    select organisation = public.alma_org() and (
+        public.alma_is_superuser() or exists (
+            select from public.memberships
+            where org_id = organisation and user_id = public.alma_user() and role in ('owner', 'admin')
         )
     )
 $$;
