@@ -144,6 +144,15 @@ import Testing
             #expect(changed?.displayName == "Demo")
             #expect(changed?.contextWindow == 8192)
             #expect(changed?.isActive == false)
+            // A price that means nothing would be none.
+            for wrong in [
+                #"{"input":1,"output":2}"#, #"{"input_tokens":1}"#, #"{"input_tokens":-1,"output_tokens":2}"#,
+            ] {
+                let error = await #expect(throws: StorageError.self) {
+                    try await store.updateModel(model.id, pricing: wrong, by: user.principal)
+                }
+                #expect(error?.code == .invalid("pricing"), "\(wrong)")
+            }
             let kept = try await store.updateModel(model.id, maxTokens: 4096, by: user.principal)
             #expect(kept?.contextWindow == 8192 && kept?.maxTokens == 4096 && kept?.pricing != nil)
             let cleared = try await store.updateModel(

@@ -7,10 +7,22 @@ import Postgres
 enum Pricing {
     private static let amounts = ["input_tokens", "output_tokens", "cached_tokens"]
 
-    /// The JSON, when all amounts are amounts.
+    /// The JSON, when all amounts are amounts. A price with a name that means nothing would be none, and no budget would
+    /// hold.
     static func check(_ json: String) throws -> String {
         let json = try Checks.object(json, "pricing")
         let fields = try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any] ?? [:]
+        let names = amounts + ["currency", "per_1k_tokens"]
+        if let other = fields.keys.sorted().first(where: { !names.contains($0) }) {
+            throw StorageError.invalid(
+                "pricing",
+                "There is no \(other.prefix(40)) in a price, only \(names.joined(separator: ", "))."
+            )
+        }
+        let given = amounts.prefix(2).filter { fields[$0].map { !($0 is NSNull) } ?? false }
+        guard given.count != 1 else {
+            throw StorageError.invalid("pricing", "A price has both input_tokens and output_tokens; 0 is free.")
+        }
         for name in amounts {
             guard let value = fields[name], !(value is NSNull) else { continue }
             guard let number = value as? Double, number >= 0, number <= 1_000_000 else {

@@ -113,7 +113,7 @@ struct AgentFormView: View {
         }
         hasTeam = !team.isEmpty
         tools = offers.tools.map {
-            Choice(value: $0.name, label: $0.name, about: $0.description, isChosen: draft.tools.contains($0.name))
+            Choice(value: $0.name, label: $0.name, about: $0.about(voice), isChosen: draft.tools.contains($0.name))
         }
         isShared = draft.isShared
         isActive = draft.isActive

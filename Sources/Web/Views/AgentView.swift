@@ -30,7 +30,7 @@ struct AgentView: View {
 
         init(_ tool: AgentTool, voice: Voice) {
             let words = voice.words
-            description = tool.description
+            description = tool.about(voice)
             level = words["level.\(tool.level.rawValue)"]
             let own = tool.ownDecision
             let choices: [(ToolPolicy.Decision?, String)] = [
