@@ -44,8 +44,9 @@ extension ToolStep {
             checked.complaint = "The arguments do not fit the tool's schema. Mend this and call it again:\n\(list)"
             return checked
         }
-        checked.decision = policy.decision(on: entry.tool.specification, agent: execution.claimed.run.agentID)
-        checked.request = request(checked, entry.tool.specification, asked, isRepeated: isRepeated)
+        let specification = entry.tool.specification(for: checked.input)
+        checked.decision = policy.decision(on: specification, agent: execution.claimed.run.agentID)
+        checked.request = request(checked, specification, asked, isRepeated: isRepeated)
         return checked
     }
 

@@ -76,7 +76,7 @@ struct ToolStep: Sendable {
         if let answer = checked.answer { try await resolve(answer, of: call) }
         if let complaint = checked.complaint { return .badCall(complaint) }
         if let settled { return settled }
-        if tool.specification.effect == .effectful { try await writer.stored() }
+        if tool.specification(for: checked.input).effect == .effectful { try await writer.stored() }
         return try await run(tool, checked.input, answer: checked.answer?.text)
     }
 

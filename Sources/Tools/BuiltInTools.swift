@@ -6,12 +6,13 @@ package enum BuiltInTools {
         search: any ConversationSearch,
         results: any ToolResults,
         variables: any ConversationVariables,
-        web: WebAccess
+        web: WebAccess,
+        secrets: any ToolSecretSource
     ) -> [any Tool] {
         [
             AskPersonTool(), CalculatorTool(), CurrentTimeTool(), ConversationSearchTool(search: search),
             ReadResultTool(results: results), SetVariableTool(variables: variables),
-            GetVariablesTool(variables: variables), WebFetchTool(web: web),
+            GetVariablesTool(variables: variables), WebFetchTool(web: web), APIRequestTool(web: web, secrets: secrets),
         ]
     }
 }

@@ -95,7 +95,7 @@ import Testing
             ]
             for table in [
                 "conversations", "messages", "runs", "run_events", "usage_records", "llmconfigs", "models", "sessions",
-                "refresh_tokens",
+                "refresh_tokens", "tool_secrets",
             ] {
                 let rows = try await database.application.query("select from \(unescaped: table)", with: settings)
                 #expect(rows.isEmpty, "\(table)")
@@ -186,6 +186,13 @@ import Testing
         _ = try await store.issueRefreshToken(user: ada.id)
         _ = try await store.authenticate(email: ada.email, password: Secret("wrong"))
         _ = try await store.setRegistrationMode(.open, by: .system)
+        _ = try await store.createToolSecret(
+            name: "KEY",
+            value: Secret("not-to-be-seen"),
+            hosts: ["example.org"],
+            isShared: false,
+            by: ada.principal
+        )
         try await store.audit("x", target: nil, by: ada.principal, address: nil)
         try await store.register([
             ToolSpecification(

@@ -5,7 +5,7 @@ import json
 import threading
 
 import pytest
-from alma import Client, Folder, Server, answer_text, assert_whole
+from alma import Client, Folder, Server, answer_text, assert_whole, wait_until
 
 PAGE = """<!DOCTYPE html><title>Tides</title><meta name="author" content="Ann"><nav><a href="/">Home</a></nav>
 <article><h1>Tides</h1><p>The moon pulls at the <b>sea</b>, twice a day, see <a href="/moon">more</a>.</p></article>"""
@@ -88,3 +88,48 @@ def test_the_servers_own_network_is_out_of_reach(client, upstream):
         assert result["success"] is False
         assert "private or local network" in result["error"]
     assert upstream.requests == []
+
+
+def test_a_key_reaches_its_host_and_nobody_else(open_server, upstream):
+    client, key = Client(open_server), "s3cret-of-the-coast"
+    upstream.answers["/echo"] = ("application/json", lambda handler, body: json.dumps([dict(handler.headers), body]))
+    made = client.created("/v1/tool-secrets", name="COAST", value=key, hosts=[upstream.url])
+    assert key not in json.dumps(made)
+    # What changes something asks first.
+    arguments = {
+        "method": "POST",
+        "url": upstream.url + "/echo",
+        "headers": {"Authorization": "Bearer {{secret:COAST}}"},
+        "body": {"token": "{{secret:COAST}}"},
+    }
+    run = client.send(client.conversation(), f"/tool api_request {json.dumps(arguments)}")
+    wait_until(lambda: client.run(run)["state"] == "waiting", 10, "the question")
+    assert upstream.requests == []
+    (asked,) = client.http.get(f"/v1/runs/{run}/approvals").json()["data"]
+    assert asked["tool_input"] == arguments
+    path = f"/v1/runs/{run}/approvals/{asked['call_id']}"
+    assert client.http.post(path, json={"decision": "approve"}).status_code == 202
+    events = list(client.events(run))
+    assert_whole(events)
+    (result,) = [event.data for event in events if event.type == "tool_result"]
+    assert result["success"] is True, result
+    ((_, _, headers, body),) = upstream.requests
+    assert headers["Authorization"] == f"Bearer {key}" and json.loads(body) == {"token": key}
+    assert "[secret COAST]" in result["result"]
+    seen = [event.text for event in events] + [
+        client.http.get(place).text
+        for place in ["/v1/tool-secrets", f"/v1/runs/{run}", f"/v1/runs/{run}/tree", f"/v1/runs/{run}/steps"]
+    ]
+    assert not [text for text in seen if key in text]
+    assert key not in open_server.log.read_text() and key not in open_server.output.read_text()
+    assert client.http.delete(f"/v1/tool-secrets/{made['secret_id']}").status_code == 204
+
+
+def test_reading_needs_no_leave_and_a_key_goes_nowhere_else(open_server, upstream):
+    client = Client(open_server)
+    client.created("/v1/tool-secrets", name="COAST", value="s3cret-of-the-coast", hosts=["api.example.org"])
+    result, _ = called(client, "api_request", url=upstream.url, headers={"X-Key": "{{secret:COAST}}"})
+    assert result["success"] is False and "only to api.example.org" in result["error"]
+    assert upstream.requests == []
+    result, _ = called(client, "api_request", url=upstream.url)
+    assert result["success"] is True and result["result"].startswith("HTTP 200")

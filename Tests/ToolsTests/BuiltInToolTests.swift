@@ -14,13 +14,14 @@ import Testing
                 search: FixedSearch(found: []),
                 results: FixedResults(),
                 variables: HeldVariables(),
-                web: WebAccess(client: FetchClient(), addresses: .publicOnly)
+                web: WebAccess(client: FetchClient(), addresses: .publicOnly),
+                secrets: FixedSecrets()
             )
         )
         #expect(
             catalogue.specifications.map(\.name) == [
-                "ask_person", "calculator", "current_time", "get_variables", "read_result", "search_conversations",
-                "set_variable", "web_fetch",
+                "api_request", "ask_person", "calculator", "current_time", "get_variables", "read_result",
+                "search_conversations", "set_variable", "web_fetch",
             ]
         )
     }

@@ -44,7 +44,15 @@ struct Parts: Sendable {
             ownPort: configuration.port
         )
         let web = WebAccess(client: fetch, addresses: configuration.toolAddresses)
-        tools = try ToolCatalogue(BuiltInTools.all(search: store, results: store, variables: store, web: web))
+        tools = try ToolCatalogue(
+            BuiltInTools.all(
+                search: store,
+                results: store,
+                variables: store,
+                web: web,
+                secrets: store
+            )
+        )
         hub = EventHub()
         health = ProviderHealth()
         worker = Worker(

@@ -2,11 +2,18 @@
 package protocol Tool: Sendable {
     var specification: ToolSpecification { get }
 
+    /// What is known of one call: level and effect may be less than the tool's at its most. `input` satisfies the schema.
+    func specification(for input: JSONValue) -> ToolSpecification
+
     /// The result as the model reads it. `input` satisfies the specification's schema.
     ///
     /// Throws `ToolFailure` with words that the model can act on, or `CancellationError` when the run stops. Whatever else
     /// is thrown goes to the server's log; the model is told only that it failed.
     func perform(_ input: JSONValue, in context: ToolContext) async throws -> String
+}
+
+extension Tool {
+    package func specification(for input: JSONValue) -> ToolSpecification { specification }
 }
 
 /// What is known of a tool before it is used.

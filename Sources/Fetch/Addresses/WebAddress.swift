@@ -1,12 +1,17 @@
 import CCurl
 
 /// A checked `http` or `https` URL. curl's parser is the only one, so that what is checked is what is connected to.
-struct WebAddress: Equatable {
-    let text: String
-    /// Scheme, host and port: headers that carry a right go no further than this.
-    let origin: String
+package struct WebAddress: Sendable, Equatable {
+    package let text: String
+    /// In small letters; an IPv6 address in brackets.
+    package let host: String
+    package let scheme: String
+    package let port: Int
 
-    init(_ text: String) throws(FetchError) {
+    /// Scheme, host and port: headers that carry a right go no further than this.
+    package var origin: String { "\(scheme)://\(host):\(port)" }
+
+    package init(_ text: String) throws(FetchError) {
         try self.init(text, relativeTo: nil)
     }
 
@@ -25,13 +30,15 @@ struct WebAddress: Equatable {
             let whole = Self.part(CURLUPART_URL, of: handle),
             let scheme = Self.part(CURLUPART_SCHEME, of: handle),
             let host = Self.part(CURLUPART_HOST, of: handle), !host.isEmpty,
-            let port = Self.part(CURLUPART_PORT, of: handle, UInt32(CURLU_DEFAULT_PORT))
+            let port = Self.part(CURLUPART_PORT, of: handle, UInt32(CURLU_DEFAULT_PORT)).flatMap({ Int($0) })
         else { throw FetchError(.badURL, "this is not a complete http or https address") }
         guard scheme == "http" || scheme == "https" else {
             throw FetchError(.badURL, "only http and https addresses can be fetched")
         }
         self.text = whole
-        origin = "\(scheme)://\(host.lowercased()):\(port)"
+        self.host = host.lowercased()
+        self.scheme = scheme
+        self.port = port
     }
 
     private static func part(_ part: CURLUPart, of handle: OpaquePointer, _ flags: UInt32 = 0) -> String? {

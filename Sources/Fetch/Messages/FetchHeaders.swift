@@ -15,6 +15,9 @@ package struct FetchHeaders: Sendable, Equatable {
         return fields.first { $0.name == name }?.value
     }
 
+    /// All of them in their order, names in small letters.
+    package var all: [(name: String, value: String)] { fields.map { ($0.name, $0.value) } }
+
     mutating func append(_ name: String, _ value: String) {
         fields.append(Field(name: name.lowercased(), value: value))
     }

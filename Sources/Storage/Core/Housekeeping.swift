@@ -77,20 +77,31 @@ extension Store {
 
     /// Seals anew what an older key has sealed; how many there were. May be stopped and begun again at any time.
     package func resealSecrets() async throws -> Int {
+        try await reseal("llm_id", SealedEndpoint.keyPlace) + reseal("secret_id", Self.place(ofToolSecret:))
+    }
+
+    /// `key`: the column that names a row of the place's table.
+    private func reseal(_ key: String, _ place: (UUID) -> SealedPlace) async throws -> Int {
+        let (table, column) = (place(.v7()).table, place(.v7()).column)
         var count = 0
         let rows = try await query(
-            "select llm_id, api_key_encrypted from llmconfigs where api_key_encrypted is not null",
+            """
+            select \(unescaped: key) as id, \(unescaped: column) as sealed from \(unescaped: table)
+            where \(unescaped: column) is not null
+            """,
             by: .system
         )
         for row in rows {
-            let sealed: String = try row.get("api_key_encrypted")
+            let sealed: String = try row.get("sealed")
             guard !keys.isCurrent(sealed) else { continue }
-            let id: UUID = try row.get("llm_id")
-            let place = SealedEndpoint.keyPlace(id)
-            let fresh = try keys.seal(keys.open(sealed, in: place), in: place)
+            let id: UUID = try row.get("id")
+            let fresh = try keys.seal(keys.open(sealed, in: place(id)), in: place(id))
             // Unless it was changed meanwhile.
             count += try await query(
-                "update llmconfigs set api_key_encrypted = \(fresh) where llm_id = \(id) and api_key_encrypted = \(sealed)",
+                """
+                update \(unescaped: table) set \(unescaped: column) = \(fresh)
+                where \(unescaped: key) = \(id) and \(unescaped: column) = \(sealed)
+                """,
                 by: .system
             ).affected
         }

@@ -52,6 +52,7 @@ extension StorageError {
         "users_email_key": "email",
         "models_name_key": "name",
         "agents_own_name": "name",
+        "tool_secrets_name_key": "name",
         "runs_one_active": "run",
         "runs_idempotency_key": "idempotency_key",
         "pending_messages_idempotency_key": "idempotency_key",

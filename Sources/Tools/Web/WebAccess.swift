@@ -49,6 +49,15 @@ package struct WebAccess: Sendable {
         }
     }
 
+    /// An address as a model wrote it. Throws `ToolFailure`.
+    static func address(_ url: String) throws -> WebAddress {
+        do {
+            return try WebAddress(completed(url))
+        } catch {
+            throw ToolFailure(error.words)
+        }
+    }
+
     /// An address as people and models write it: without its scheme, or with characters that have to be escaped.
     static func completed(_ url: String) -> String {
         let trimmed = url.trimmingCharacters(in: .whitespacesAndNewlines)

@@ -75,6 +75,11 @@ struct APIRoutes: Sendable {
         router.get("/v1/runs/{id}/results/{call}", use: runs.result)
         router.get("/v1/runs/{id}/requests", use: runs.requests)
 
+        let secrets = ToolSecretRoutes(services: services)
+        router.get("/v1/tool-secrets", use: secrets.list)
+        router.post("/v1/tool-secrets", use: secrets.create)
+        router.delete("/v1/tool-secrets/{id}", use: secrets.delete)
+
         let approvals = ApprovalRoutes(services: services)
         router.get("/v1/approvals", use: approvals.pending)
         router.get("/v1/runs/{id}/approvals", use: approvals.list)

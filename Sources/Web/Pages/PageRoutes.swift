@@ -110,6 +110,10 @@ extension Pages {
         router.post("/settings/password", use: settings.changePassword)
         router.post("/settings/sessions/{id}/end", use: settings.endSession)
 
+        let secrets = ToolSecretPages(settings: settings)
+        router.post("/settings/secrets", use: secrets.add)
+        router.post("/settings/secrets/{id}/deletion", use: secrets.delete)
+
         let users = UsersPage(desk: desk)
         router.get("/admin/users", use: users.show)
         router.post("/admin/users/{id}/approval", use: users.approve)

@@ -10,7 +10,7 @@ struct SettingsPage: Sendable {
 
     func show(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
-        return try await page(request, context: context, identity: identity, draft: draft(identity, context: context))
+        return try await page(request, context: context, identity: identity)
     }
 
     func saveProfile(_ request: Request, context: WebContext) async throws -> Response {
@@ -63,8 +63,7 @@ struct SettingsPage: Sendable {
                 try errors.add(error, voice: voice, words: words)
             }
         }
-        let draft = draft(identity, context: context)
-        return try await page(request, context: context, identity: identity, draft: draft, password: errors)
+        return try await page(request, context: context, identity: identity, password: errors)
     }
 
     func endSession(_ request: Request, context: WebContext) async throws -> Response {
@@ -84,19 +83,22 @@ struct SettingsPage: Sendable {
         )
     }
 
-    private func page(
+    /// The whole page, with what was typed into one of its forms and what is wrong with it.
+    func page(
         _ request: Request,
         context: WebContext,
         identity: Identity,
-        draft: SettingsView.Draft,
+        draft: SettingsView.Draft? = nil,
         profile: FormErrors = FormErrors(),
-        password: FormErrors = FormErrors()
+        password: FormErrors = FormErrors(),
+        secrets: ToolSecretsView.Draft = .init()
     ) async throws -> Response {
         let voice = try desk.voice(context)
+        let known = try await desk.store.toolSecrets(by: identity.principal)
         let sessions = try await desk.store.sessions(by: identity.principal)
         let view = SettingsView(
             page: desk.frame(voice.words["settings.title"], request: request, context: context, voice: voice),
-            draft: draft,
+            draft: draft ?? self.draft(identity, context: context),
             sessions: sessions.map {
                 SessionRow(
                     id: $0.id,
@@ -107,11 +109,17 @@ struct SettingsPage: Sendable {
                     voice: voice
                 )
             },
+            secrets: ToolSecretsView(
+                known,
+                draft: secrets,
+                mayShare: identity.principal.isSuperuser,
+                voice: voice
+            ),
             profileErrors: profile,
             passwordErrors: password,
             voice: voice
         )
-        let isFine = profile.isEmpty && password.isEmpty
+        let isFine = profile.isEmpty && password.isEmpty && secrets.errors.isEmpty
         return try desk.page(view, context: context, status: isFine ? .ok : .unprocessableContent)
     }
 }

@@ -16,6 +16,7 @@ struct SettingsView: View {
     let currentPassword: Field
     let newPassword: Field
     let sessions: [SessionRow]
+    let secrets: ToolSecretsView
 
     struct Draft: Sendable {
         var nickname: String
@@ -30,6 +31,7 @@ struct SettingsView: View {
         page: Frame,
         draft: Draft,
         sessions: [SessionRow],
+        secrets: ToolSecretsView,
         profileErrors: FormErrors = FormErrors(),
         passwordErrors: FormErrors = FormErrors(),
         voice: Voice
@@ -37,6 +39,7 @@ struct SettingsView: View {
         let words = voice.words
         self.page = page
         self.sessions = sessions
+        self.secrets = secrets
         emailAddress = draft.email
         self.profileErrors = profileErrors.summary(
             ["nickname": words["form.nickname"], "timezone": words["settings.timezone"]],

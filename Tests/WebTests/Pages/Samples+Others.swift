@@ -126,6 +126,21 @@ extension Samples {
         )
     }
 
+    private var secrets: ToolSecretsView {
+        var draft = ToolSecretsView.Draft(name: Samples.hostile, hosts: Samples.hostile, isShared: true)
+        for field in ["secret_name", "secret_value", "secret_hosts"] { draft.errors.add(field, Samples.hostile) }
+        let known = [("GITHUB", false), ("WEATHER", true)].enumerated().map { index, one in
+            ToolSecret(
+                id: id(70 + UInt8(index)),
+                name: one.0,
+                places: ["api.example.org", "*.example.net"].compactMap(SecretPlace.init),
+                isShared: one.1,
+                createdAt: ago(600)
+            )
+        }
+        return ToolSecretsView(known, draft: draft, mayShare: true, voice: voice)
+    }
+
     private var settings: SettingsView {
         var profileErrors = FormErrors()
         profileErrors.add("nickname", voice.words["form.nicknameEmpty"])
@@ -160,6 +175,7 @@ extension Samples {
                     voice: voice
                 ),
             ],
+            secrets: secrets,
             profileErrors: profileErrors,
             passwordErrors: passwordErrors,
             voice: voice

@@ -55,6 +55,37 @@ import Testing
         }
     }
 
+    @Test func aKeyGoesInAndNeverComesOut() async throws {
+        try await TestServer.run { caller in
+            let visitor = Visitor(caller)
+            try await visitor.register("one")
+            try await visitor.get("/settings")
+            let key = "s3cret-of-the-coast"
+            let made = try await visitor.submit(
+                "/settings/secrets",
+                [("secret_name", "COAST"), ("secret_value", key), ("secret_hosts", "tides example")]
+            )
+            #expect(made.status == 303)
+            let bad = try await visitor.submit(
+                "/settings/secrets",
+                [("secret_name", "no name"), ("secret_value", key), ("secret_hosts", "api.example.org")]
+            )
+            #expect(bad.status == 422 && bad.text.contains("a letter first") && bad.text.contains("value=\"no name\""))
+            #expect(!bad.text.contains(key))
+            let taken = try await visitor.submit(
+                "/settings/secrets",
+                [("secret_name", "COAST"), ("secret_value", key), ("secret_hosts", "a.example.org")]
+            )
+            #expect(taken.status == 422 && taken.text.contains("There is a key of this name."))
+            let page = try await visitor.get("/settings")
+            #expect(page.text.contains("<code>COAST</code>") && page.text.contains("tides, example"))
+            #expect(!page.text.contains(key) && !page.text.contains("secret_shared"))
+            let path = try #require(page.text.firstMatch(of: /action="(\/settings\/secrets\/[^"]+\/deletion)"/)).1
+            let rest = try await visitor.post(String(path))
+            #expect(!rest.text.contains("<code>COAST</code>"))
+        }
+    }
+
     @Test func agentsCanBeLookedAt() async throws {
         try await TestServer.run { caller in
             let visitor = Visitor(caller)

@@ -140,6 +140,14 @@ enum RouteMatrix {
             .owner(.missing),
             body: #"{"decision":"ask"}"#
         ),
+        RouteRule(.get, "/v1/tool-secrets", .signedIn(.fine)),
+        RouteRule(
+            .post,
+            "/v1/tool-secrets",
+            .signedIn(.fine),
+            body: #"{"name":"OTHER","value":"not-to-be-seen","hosts":["api.example.org"]}"#
+        ),
+        RouteRule(.delete, "/v1/tool-secrets/{id}", of: "secret", .owner(.fine)),
         RouteRule(.get, "/v1/approvals", .signedIn(.fine)),
         RouteRule(.get, "/v1/settings/approvals", .administrator(.fine)),
         RouteRule(.put, "/v1/settings/approvals", .administrator(.fine), body: #"{"expires_after":60}"#),
@@ -338,6 +346,14 @@ enum RouteMatrix {
             body: "current_password={password}&new_password=another+horse+9"
         ),
         RouteRule(.post, "/settings/sessions/{id}/end", of: "session", .owner(.moved), body: ""),
+
+        RouteRule(
+            .post,
+            "/settings/secrets",
+            .signedIn(.moved),
+            body: "secret_name=BY-FORM&secret_value=not-to-be-seen&secret_hosts=api.example.org"
+        ),
+        RouteRule(.post, "/settings/secrets/{id}/deletion", of: "secret", .owner(.moved), body: ""),
 
         RouteRule(.get, "/admin/users", .administrator(.fine)),
         RouteRule(.post, "/admin/users/{id}/approval", of: "applicant", .administrator(.moved), body: ""),

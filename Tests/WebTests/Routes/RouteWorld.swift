@@ -195,6 +195,13 @@ extension RouteWorld {
             "message": try #require(messages.string("data.0.message_id")),
             "budget": try #require(budget).id.text,
             "session": try await session(of: owner, at: site).session.id.text,
+            "secret": try await store.createToolSecret(
+                name: "KEY",
+                value: Secret("not-to-be-seen"),
+                hosts: ["api.example.org"],
+                isShared: false,
+                by: principal
+            ).id.text,
             "applicant": try await person("applicant", status: .pending, at: site).id.text,
             "asset": String(try #require(page.text.firstMatch(of: /\/assets\/(alma\.[0-9a-f]+\.css)/)).1),
         ]
