@@ -106,7 +106,7 @@ let package = Package(
         tests(
             "App",
             [
-                "App", "Engine", "Postgres", .product(name: "Configuration", package: "swift-configuration"),
+                "App", "Engine", "Postgres", "Tools", .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),

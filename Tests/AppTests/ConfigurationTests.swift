@@ -2,6 +2,7 @@ import Configuration
 import Engine
 import Logging
 import Testing
+import Tools
 
 @testable import App
 
@@ -122,6 +123,20 @@ import Testing
         #expect(proxies.count == 3)
         for wrong in ["proxy.example", "10.0.0.0/33", "10.0.0/8", "::1/x"] {
             #expect(try await complaint(["ALMA_TRUSTED_PROXIES": "127.0.0.1,\(wrong)"]).contains("'\(wrong)'"))
+        }
+    }
+
+    @Test func whereAgentsSearch() async throws {
+        #expect(try await read().search?.kind == .duckduckgo)
+        #expect(try await read(environment: ["ALMA_SEARCH": "none"]).search == nil)
+        let own = ["ALMA_SEARCH": "custom", "ALMA_SEARCH_URL": "https://find.example/?q={query}&n={count}"]
+        #expect(try await read(environment: own).search?.kind == .custom)
+        for (environment, words) in [
+            (["ALMA_SEARCH": "yahoo"], "brave, tavily, custom, none"), (["ALMA_SEARCH": "brave"], "ALMA_SEARCH_KEY"),
+            (["ALMA_SEARCH": "searxng"], "needs ALMA_SEARCH_URL"), (["ALMA_SEARCH_KEY": "x"], "without ALMA_SEARCH"),
+            (["ALMA_SEARCH": "custom", "ALMA_SEARCH_URL": "https://find.example/"], "{query}"),
+        ] {
+            #expect(try await complaint(environment).contains(words))
         }
     }
 

@@ -21,7 +21,7 @@ class Upstream:
             def answer(self):
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 upstream.requests.append((self.command, self.path, dict(self.headers), body.decode()))
-                kind, text = upstream.answers.get(self.path, ("text/html; charset=utf-8", PAGE))
+                kind, text = upstream.answers.get(self.path.split("?")[0], ("text/html; charset=utf-8", PAGE))
                 text = text(self, body.decode()) if callable(text) else text
                 self.send_response(200)
                 self.send_header("Content-Type", kind)
@@ -133,3 +133,18 @@ def test_reading_needs_no_leave_and_a_key_goes_nowhere_else(open_server, upstrea
     assert upstream.requests == []
     result, _ = called(client, "api_request", url=upstream.url)
     assert result["success"] is True and result["result"].startswith("HTTP 200")
+
+
+def test_a_search_goes_where_the_operator_says(furnished, upstream):
+    found = {"results": [{"url": "https://a.example/", "title": "Tides", "content": "They turn.", "publishedDate": None}]}
+    upstream.answers["/search"] = ("application/json", json.dumps(found))
+    folder = Folder(furnished)
+    # The tools themselves may not go to this machine.
+    server = Server(folder, ALMA_SEARCH="searxng", ALMA_SEARCH_URL=upstream.url).start()
+    try:
+        result, _ = called(Client(server), "web_search", query="when do tides turn?")
+        assert result["result"] == "[1] Tides\nhttps://a.example/\nThey turn."
+        assert upstream.requests[0][1] == "/search?q=when%20do%20tides%20turn%3F&format=json"
+    finally:
+        server.stop()
+        folder.remove()

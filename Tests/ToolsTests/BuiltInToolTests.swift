@@ -15,13 +15,14 @@ import Testing
                 results: FixedResults(),
                 variables: HeldVariables(),
                 web: WebAccess(client: FetchClient(), addresses: .publicOnly),
-                secrets: FixedSecrets()
+                secrets: FixedSecrets(),
+                searchService: SearchService(.duckduckgo)
             )
         )
         #expect(
             catalogue.specifications.map(\.name) == [
                 "api_request", "ask_person", "calculator", "current_time", "get_variables", "read_result",
-                "search_conversations", "set_variable", "web_fetch",
+                "search_conversations", "set_variable", "web_fetch", "web_search",
             ]
         )
     }

@@ -49,10 +49,10 @@ import Testing
         )
         let first = try await fetch(server.url, ["length": .number(500)])
         #expect(
-            first.hasSuffix("[Characters 0 to 500 of 18889. Call web_fetch with \"offset\": 500 for what follows.]")
+            first.contains("Part: characters 0 to 500 of 18889; call web_fetch with \"offset\": 500 for what follows\n")
         )
         let last = try await fetch(server.url, ["offset": .number(18880)])
-        #expect(last.hasSuffix("line 1999\n\n[Characters 18880 to 18889 of 18889.]"))
+        #expect(last.hasSuffix("Part: characters 18880 to 18889 of 18889\n\nline 1999"))
         await fails("The text at \(server.url)/ has 18889 characters; the offset is behind its end.") {
             try await fetch(server.url, ["offset": .number(18889)])
         }

@@ -50,7 +50,8 @@ struct Parts: Sendable {
                 results: store,
                 variables: store,
                 web: web,
-                secrets: store
+                secrets: store,
+                searchService: configuration.search
             )
         )
         hub = EventHub()

@@ -54,6 +54,14 @@ extension ConfigurationOption {
         .string,
         "addresses and ranges of private networks that agents' tools may reach"
     )
+    static let search = Self(
+        ["alma", "search"],
+        "ALMA_SEARCH",
+        .string,
+        "where agents search the web: duckduckgo, searxng, brave, tavily, custom or none"
+    )
+    static let searchURL = Self(["alma", "searchUrl"], "ALMA_SEARCH_URL", .string, "its address")
+    static let searchKey = Self(["alma", "searchKey"], "ALMA_SEARCH_KEY", .string, isSecret: true, "its key")
     static let registration = Self(
         ["alma", "registration"],
         "ALMA_REGISTRATION",
@@ -175,8 +183,9 @@ extension ConfigurationOption {
     static let all =
         [
             host, port, data, resources, publicURL, secureCookies, trustedProxies, allowedHosts, toolNetworks,
-            registration, workers, runsPerUser, takeover, contextWindow, backgroundWriting, databaseConnections,
-            migrationBackup, logLevel, logFormat, databaseURL, postgresServer, postgresPort, postgresUser,
+            search, searchURL, searchKey, registration, workers, runsPerUser, takeover, contextWindow,
+            backgroundWriting, databaseConnections, migrationBackup, logLevel, logFormat, databaseURL, postgresServer,
+            postgresPort, postgresUser,
             postgresPassword, postgresDatabase, secretKey, firstSuperuser, firstSuperuserPassword,
         ] + providerKeys + [azureEndpoint]
 }

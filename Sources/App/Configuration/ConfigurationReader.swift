@@ -1,6 +1,7 @@
 import Engine
 import Foundation
 import Logging
+import Tools
 import Web
 
 /// Turns the sources into a `ServerConfiguration`, collecting every problem rather than stopping at the first.
@@ -46,6 +47,7 @@ struct ConfigurationReader {
             trustedProxies: ranges(.trustedProxies),
             allowedHosts: (text(.allowedHosts) ?? "").split { $0 == "," || $0.isWhitespace }.map(String.init),
             toolNetworks: ranges(.toolNetworks),
+            search: search(),
             secretKey: secretKey(),
             providerKeys: providerKeys(),
             azureEndpoint: webAddress(.azureEndpoint),
@@ -108,6 +110,30 @@ struct ConfigurationReader {
             problems.append("\(option.variable) must be like 127.0.0.1, 10.0.0.0/8, not '\(entry)'.")
             return nil
         }
+    }
+
+    private mutating func search() -> SearchService? {
+        let (name, url, key) = (text(.search), webAddress(.searchURL), text(.searchKey))
+        guard let name else {
+            if url != nil || key != nil {
+                problems.append("ALMA_SEARCH_URL or ALMA_SEARCH_KEY is set without ALMA_SEARCH.")
+            }
+            return SearchService(.duckduckgo)
+        }
+        guard name != "none" else { return nil }
+        guard let kind = SearchService.Kind(rawValue: name) else {
+            let names = (SearchService.Kind.allCases.map(\.rawValue) + ["none"]).joined(separator: ", ")
+            problems.append("ALMA_SEARCH must be one of \(names), not '\(name)'.")
+            return nil
+        }
+        if kind.needsURL, url == nil { problems.append("ALMA_SEARCH=\(name) needs ALMA_SEARCH_URL.") }
+        if kind.needsKey, key == nil { problems.append("ALMA_SEARCH=\(name) needs ALMA_SEARCH_KEY.") }
+        if kind == .custom, url?.contains("{query}") == false {
+            problems.append(
+                "ALMA_SEARCH_URL must hold {query} where the words go, such as https://example.org/?q={query}."
+            )
+        }
+        return SearchService(kind, url: url, key: key.map { Secret($0) })
     }
 
     private mutating func secretKey() -> Secret? {

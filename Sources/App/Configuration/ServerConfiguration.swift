@@ -1,6 +1,7 @@
 import Engine
 import Fetch
 import Logging
+import Tools
 import Web
 
 /// Everything that was configured, checked and typed; made once, before anything starts.
@@ -52,6 +53,8 @@ struct ServerConfiguration: Sendable {
     var allowedHosts: [String]
     /// Private networks that agents' tools may reach.
     var toolNetworks: [AddressRange]
+    /// Where agents search the web; nil for nowhere.
+    var search: SearchService?
     var secretKey: Secret?
     /// By the name of their environment variable.
     var providerKeys: [String: Secret]

@@ -55,16 +55,23 @@ extension PageTree {
         return nil
     }
 
-    /// The texts below a node as they stand there.
-    func text(_ node: Int) -> String {
-        var text = ""
+    /// A node and all that is below it, in the order of the document.
+    func below(_ node: Int) -> [Int] {
+        var found: [Int] = []
         var waiting = [node]
         while let next = waiting.popLast() {
-            if case .text(let words) = nodes[next].content { text += words }
-            if name(next) == "br" { text += "\n" }
+            found.append(next)
             waiting += nodes[next].children.reversed()
         }
-        return text
+        return found
+    }
+
+    /// The texts below a node as they stand there.
+    func text(_ node: Int) -> String {
+        below(node).reduce(into: "") { text, next in
+            if case .text(let words) = nodes[next].content { text += words }
+            if name(next) == "br" { text += "\n" }
+        }
     }
 
     /// The texts below a node in one line; nil when there are none.

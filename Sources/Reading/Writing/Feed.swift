@@ -12,12 +12,12 @@ struct Feed {
         links = LinkBase(page: page)
     }
 
-    var title: String? { tree.child("title", of: channel).flatMap(tree.line)?.withoutTags }
+    var title: String? { tree.child("title", of: channel).flatMap(tree.line)?.plainWords }
 
     func markdown() -> String {
         var blocks: [String] = []
         let about = tree.child("description", "subtitle", of: channel).flatMap { tree.line($0) }
-        if let about { blocks.append(about.withoutTags) }
+        if let about { blocks.append(about.plainWords) }
         for (number, item) in tree.elements(["item", "entry"]).prefix(200).enumerated() {
             blocks.append(entry(item, number: number + 1))
         }
@@ -25,7 +25,7 @@ struct Feed {
     }
 
     private func entry(_ item: Int, number: Int) -> String {
-        let title = tree.child("title", of: item).flatMap(tree.line)?.withoutTags ?? "Untitled"
+        let title = tree.child("title", of: item).flatMap(tree.line)?.plainWords ?? "Untitled"
         let heading = link(of: item).map { "[\(title.replacing("]", with: "\\]"))](\($0))" } ?? title
         let about = [
             tree.child("pubdate", "published", "updated", "date", of: item).flatMap(tree.line),
@@ -33,7 +33,7 @@ struct Feed {
                 ?? tree.child("author", of: item).flatMap { tree.line(tree.child("name", of: $0) ?? $0) },
         ].compactMap { $0 }.joined(separator: ", ")
         let words = tree.child("encoded", "content", "description", "summary", of: item).map { tree.text($0) } ?? ""
-        let text = words.contains("<") ? words.withoutTags : words.inOneLine
+        let text = words.plainWords
         let shortened = text.count > 1000 ? text.prefix(1000) + "…" : text[...]
         return (["## \(number). \(heading)", about, String(shortened)].filter { !$0.isEmpty }).joined(separator: "\n\n")
     }
@@ -42,14 +42,5 @@ struct Feed {
         let all = tree.children(item).filter { tree.name($0) == "link" }
         let best = all.first { [nil, "alternate"].contains(tree.attribute("rel", of: $0)) } ?? all.first
         return best.flatMap { tree.attribute("href", of: $0) ?? tree.line($0) }.flatMap { links.absolute($0) }
-    }
-}
-
-extension String {
-    /// What HTML inside says, in one line.
-    fileprivate var withoutTags: String {
-        guard contains("<") || contains("&") else { return self }
-        let tree = PageTree(html: String(prefix(100_000)))
-        return tree.line(0) ?? ""
     }
 }

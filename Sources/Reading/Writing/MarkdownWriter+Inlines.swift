@@ -80,7 +80,7 @@ extension MarkdownWriter {
 
     /// In TeX, where the page has it.
     private func formula(_ node: Int, into line: inout InlineText) {
-        let notes = tree.elements(under: node, named: "annotation")
+        let notes = tree.below(node).filter { tree.name($0) == "annotation" }
         let text = (notes.first.map { tree.text($0) } ?? tree.attribute("alttext", of: node) ?? tree.text(node))
             .inOneLine
         if !text.isEmpty { line.append(code: "$\(text)$") }
@@ -95,17 +95,5 @@ extension MarkdownWriter {
         var piece = InlineText()
         for child in children { inline(child, into: &piece) }
         return piece
-    }
-}
-
-extension PageTree {
-    fileprivate func elements(under node: Int, named name: String) -> [Int] {
-        var found: [Int] = []
-        var waiting = [node]
-        while let next = waiting.popLast() {
-            if self.name(next) == name { found.append(next) }
-            waiting += children(next).reversed()
-        }
-        return found
     }
 }

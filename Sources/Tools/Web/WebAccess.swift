@@ -15,6 +15,9 @@ package struct WebAccess: Sendable {
         self.addresses = addresses
     }
 
+    /// The same without a limit to where it leads: for addresses that the server's operator chose.
+    package var anywhere: WebAccess { WebAccess(client: client, addresses: .any) }
+
     /// What came back, whole.
     struct Answer: Sendable {
         /// After redirects.

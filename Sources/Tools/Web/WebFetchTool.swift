@@ -84,12 +84,13 @@ private struct Excerpt {
         }
         let part = whole.dropFirst(offset).prefix(length ?? Self.usualLength)
         var lines = Self.facts(of: document, at: url)
-        lines += ["", String(part)]
         let end = offset + part.count
+        // Before the text: whoever cuts a long result leaves its beginning.
         if offset > 0 || end < count {
-            let next = end < count ? " Call web_fetch with \"offset\": \(end) for what follows." : ""
-            lines += ["", "[Characters \(offset) to \(end) of \(count).\(next)]"]
+            let next = end < count ? "; call web_fetch with \"offset\": \(end) for what follows" : ""
+            lines.append("Part: characters \(offset) to \(end) of \(count)\(next)")
         }
+        lines += ["", String(part)]
         text = lines.joined(separator: "\n")
     }
 

@@ -1,0 +1,52 @@
+package import Engine
+import Fetch
+import Foundation
+
+/// Searches the web.
+package struct WebSearchTool: Tool {
+    package let specification = ToolSpecification(
+        name: "web_search",
+        description: """
+            Searches the web and returns numbered results with title, address, date and a few words of each. Read the pages \
+            that matter with web_fetch before you rely on them, and cite results by their numbers and addresses.
+            """,
+        schema: """
+            {"type":"object","required":["query"],"additionalProperties":false,"properties":{
+            "query":{"type":"string","minLength":1,"maxLength":400},
+            "count":{"type":"integer","minimum":1,"maximum":20,"description":"8 when left out"},
+            "recency":{"type":"string","enum":["day","week","month","year"],"description":"only what is that new"}}}
+            """,
+        level: .readOnly,
+        effect: .idempotent,
+        timeLimit: .seconds(45)
+    )
+
+    private let service: SearchService
+    private let web: WebAccess
+
+    /// `web` leads wherever the service is: its address is the operator's.
+    package init(service: SearchService, web: WebAccess) {
+        self.service = service
+        self.web = web
+    }
+
+    package func perform(_ input: JSONValue, in context: ToolContext) async throws -> String {
+        let question = SearchQuestion(
+            words: input["query"]?.string ?? "",
+            count: input["count"]?.int ?? 8,
+            recency: input["recency"]?.string.flatMap(SearchQuestion.Recency.init)
+        )
+        let answer = try await web.send(service.request(for: question))
+        guard answer.status == 200 else { throw service.refusal(answer.status) }
+        var seen: Set<String> = []
+        let hits = try service.hits(in: answer).filter { seen.insert($0.url).inserted }.prefix(question.count)
+        guard !hits.isEmpty else { return "\(service.kind.name) found nothing for \"\(question.words)\"." }
+        return hits.enumerated().map { Self.entry($0.element, number: $0.offset + 1) }.joined(separator: "\n\n")
+    }
+
+    private static func entry(_ hit: SearchHit, number: Int) -> String {
+        ["[\(number)] \(hit.title)", hit.url, hit.date ?? "", hit.snippet].filter { !$0.isEmpty }.joined(
+            separator: "\n"
+        )
+    }
+}
