@@ -5,7 +5,7 @@ COPY scripts/setup scripts/setup
 RUN scripts/setup build
 # The manifest names the tests' folders, so they come along; nothing of them gets into the image.
 COPY . .
-RUN scripts/build /opt/alma && strip /opt/alma/bin/alma
+RUN scripts/build /opt/alma && strip /opt/alma/bin/alma /opt/alma/bin/alma-sandbox
 
 FROM debian:bookworm-slim
 COPY --from=build /src/scripts/setup /usr/local/lib/alma/scripts/setup

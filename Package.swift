@@ -20,7 +20,10 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
 
 let package = Package(
     name: "alma",
-    products: [.executable(name: "alma", targets: ["App"])],
+    products: [
+        .executable(name: "alma", targets: ["App"]),
+        .executable(name: "alma-sandbox", targets: ["CLauncher"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
@@ -40,6 +43,8 @@ let package = Package(
         .systemLibrary(name: "CCommonMark", pkgConfig: "libcmark", providers: [.apt(["libcmark-dev"])]),
         .systemLibrary(name: "CXML", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
         .systemLibrary(name: "CCrypt", providers: [.apt(["libcrypt-dev"])]),
+        .target(name: "CSandbox"),
+        .executableTarget(name: "CLauncher", dependencies: ["CSandbox"]),
 
         module("Postgres", ["CPostgres", .product(name: "Logging", package: "swift-log")]),
         module("Fetch", ["CCurl"]),
@@ -47,6 +52,7 @@ let package = Package(
         module("Reading", ["CXML"]),
         module("Engine", [.product(name: "Logging", package: "swift-log")]),
         module("Providers", ["Engine", "Fetch"]),
+        module("Sandbox", ["CSandbox"]),
         module("Tools", ["Engine", "Fetch", "Reading"]),
         module(
             "Storage",
@@ -72,7 +78,7 @@ let package = Package(
         .executableTarget(
             name: "App",
             dependencies: [
-                "Postgres", "Fetch", "Markdown", "Engine", "Providers", "Tools", "Storage", "Web",
+                "Postgres", "Fetch", "Markdown", "Engine", "Providers", "Sandbox", "Tools", "Storage", "Web",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -90,6 +96,7 @@ let package = Package(
         tests("Reading", ["Reading"]),
         tests("Engine", ["Engine", .product(name: "Logging", package: "swift-log")]),
         tests("Providers", ["Providers", "Engine", "Fetch"]),
+        tests("Sandbox", ["Sandbox"]),
         tests("Tools", ["Tools", "Engine", "Fetch"]),
         tests("Storage", ["Storage", "Engine", "Postgres", .product(name: "Logging", package: "swift-log")]),
         tests(

@@ -1,7 +1,9 @@
 /// The house as it is drawn: what each module may import. Another arrow is a decision to be made here, with a reason.
 enum Arrows {
     static let ours: [String: Set<String>] = [
-        "CPostgres": [], "CCurl": [], "CCommonMark": [], "CXML": [], "CCrypt": [],
+        "CPostgres": [], "CCurl": [], "CCommonMark": [], "CXML": [], "CCrypt": [], "CSandbox": [],
+        // The program that starts sandboxed commands; nothing imports it.
+        "CLauncher": ["CSandbox"],
         "Postgres": ["CPostgres"],
         "Fetch": ["CCurl"],
         "Markdown": ["CCommonMark"],
@@ -9,11 +11,12 @@ enum Arrows {
         "Reading": ["CXML"],
         "Engine": [],
         "Providers": ["Engine", "Fetch"],
-        "Tools": ["Engine", "Fetch", "Reading"],
+        "Sandbox": ["CSandbox"],
+        "Tools": ["Engine", "Fetch", "Reading", "Sandbox"],
         // Passwords are hashed where they are stored.
         "Storage": ["Engine", "Postgres", "CCrypt"],
         "Web": ["Engine", "Storage", "Markdown"],
-        "App": ["Postgres", "Fetch", "Markdown", "Engine", "Providers", "Tools", "Storage", "Web"],
+        "App": ["Postgres", "Fetch", "Markdown", "Engine", "Providers", "Sandbox", "Tools", "Storage", "Web"],
     ]
 
     /// The platform's own modules, open to all.

@@ -38,7 +38,7 @@ struct UserCommand: AsyncParsableCommand {
             let access = try await DatabaseAccess.open(configuration, in: data, sharing: .guest, logger: logger)
             do {
                 let parts = try await Parts(configuration, data: data, access: access, logger: logger)
-                try await parts.prepare()
+                try await parts.store.prepare()
                 try await create(in: parts.store, password: password)
                 await parts.close()
             } catch {

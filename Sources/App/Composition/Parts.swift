@@ -13,6 +13,7 @@ struct Parts: Sendable {
     let configuration: ServerConfiguration
     let data: DataFolder
     let access: DatabaseAccess
+    let sandbox: SandboxPart
     let database: Database
     let store: Store
     let fetch: FetchClient
@@ -23,10 +24,17 @@ struct Parts: Sendable {
     let worker: Worker
     let logger: Logger
 
-    init(_ configuration: ServerConfiguration, data: DataFolder, access: DatabaseAccess, logger: Logger) async throws {
+    init(
+        _ configuration: ServerConfiguration,
+        data: DataFolder,
+        access: DatabaseAccess,
+        sandbox: SandboxPart = .off,
+        logger: Logger
+    ) async throws {
         self.configuration = configuration
         self.data = data
         self.access = access
+        self.sandbox = sandbox
         self.logger = logger
         try await Migrations(configuration, data: data, access: access, logger: logger).bringUp()
         let application = try await ApplicationRole.configuration(for: access.application, logger: logger)
@@ -78,6 +86,7 @@ struct Parts: Sendable {
     func services(for role: Program.Role) async throws -> [any Service] {
         var services: [any Service] = access.embedded.map { [$0] } ?? []
         services.append(Closing("data folder") { [lock = access.lock] in withExtendedLifetime(lock) {} })
+        services.append(Closing("sandbox") { [sandbox] in sandbox.close() })
         services.append(Closing("database") { [database] in await database.close() })
         services.append(Closing("outbound connections") { [fetch] in await fetch.close() })
         if configuration.workers > 0 { services.append(workerService(for: role)) }
@@ -125,6 +134,7 @@ struct Parts: Sendable {
                 allowedHosts: configuration.allowedHosts,
                 setupToken: setupToken,
                 environmentKeys: configuration.providerKeys,
+                troubles: sandbox.trouble.map { ["sandbox": $0] } ?? [:],
                 version: Version.current
             ),
             logger: logger

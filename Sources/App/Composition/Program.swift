@@ -15,10 +15,17 @@ struct Program: Sendable {
         if role == .server, let problem = PortCheck.problem(host: configuration.host, port: configuration.port) {
             throw AppError(.portInUse, "ALMA cannot listen: \(problem).")
         }
+        async let sandbox = SandboxPart.open(configuration, logger: logger)
         let sharing: DatabaseAccess.Sharing = role == .server ? .owner : .guest
         let access = try await DatabaseAccess.open(configuration, in: data, sharing: sharing, logger: logger)
         do {
-            let parts = try await Parts(configuration, data: data, access: access, logger: logger)
+            let parts = try await Parts(
+                configuration,
+                data: data,
+                access: access,
+                sandbox: await sandbox,
+                logger: logger
+            )
             try await parts.prepare()
             return Program(services: try await parts.services(for: role), logger: logger)
         } catch {

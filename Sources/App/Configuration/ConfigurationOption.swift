@@ -93,6 +93,7 @@ extension ConfigurationOption {
         .bool,
         "whether models write titles and summaries of conversations"
     )
+    static let sandbox = Self(["alma", "sandbox"], "ALMA_SANDBOX", .string, "auto, or off: agents run no programs")
     static let databaseConnections = Self(
         ["alma", "databaseConnections"],
         "ALMA_DATABASE_CONNECTIONS",
@@ -184,8 +185,8 @@ extension ConfigurationOption {
         [
             host, port, data, resources, publicURL, secureCookies, trustedProxies, allowedHosts, toolNetworks,
             search, searchURL, searchKey, registration, workers, runsPerUser, takeover, contextWindow,
-            backgroundWriting, databaseConnections, migrationBackup, logLevel, logFormat, databaseURL, postgresServer,
-            postgresPort, postgresUser,
+            backgroundWriting, sandbox, databaseConnections, migrationBackup, logLevel, logFormat, databaseURL,
+            postgresServer, postgresPort, postgresUser,
             postgresPassword, postgresDatabase, secretKey, firstSuperuser, firstSuperuserPassword,
         ] + providerKeys + [azureEndpoint]
 }

@@ -39,6 +39,7 @@ struct ConfigurationReader {
             takeover: .seconds(number(.takeover, in: 3...300) ?? 10),
             contextWindow: number(.contextWindow, in: 1024...100_000_000),
             writesInBackground: text(.backgroundWriting) != "false",
+            sandbox: choice(.sandbox) ?? .auto,
             backsUpBeforeMigration: text(.migrationBackup) != "false",
             registration: choice(.registration),
             firstSuperuser: firstSuperuser(),

@@ -21,6 +21,7 @@ struct ServerConfiguration: Sendable {
     }
 
     enum LogFormat: String, Sendable, CaseIterable { case text, json }
+    enum SandboxChoice: String, Sendable, CaseIterable { case auto, off }
     enum Registration: String, Sendable, CaseIterable { case open, closed, approval }
 
     var host: String
@@ -41,6 +42,7 @@ struct ServerConfiguration: Sendable {
     var contextWindow: Int?
     /// Whether models write titles and summaries.
     var writesInBackground: Bool
+    var sandbox: SandboxChoice
     var backsUpBeforeMigration: Bool
     /// Only for a database that knows no mode yet.
     var registration: Registration?

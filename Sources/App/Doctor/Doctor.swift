@@ -2,6 +2,7 @@ import Engine
 import Foundation
 import Logging
 import Postgres
+import Sandbox
 
 /// Looks at everything that a start would need, and changes nothing.
 struct Doctor {
@@ -20,6 +21,7 @@ struct Doctor {
             doctor.checkFolder(configuration)
             doctor.checkPort(configuration)
             await doctor.checkDatabase(configuration)
+            await doctor.checkSandbox(configuration)
         } catch {
             doctor.report.add(.failure, "configuration", error.message)
         }
@@ -62,6 +64,20 @@ struct Doctor {
             return report.add(owner ? .warning : .failure, "port", "\(address): \(problem)")
         }
         report.add(.fine, "port", "\(address) is free")
+    }
+
+    /// By trying, as a start does.
+    private mutating func checkSandbox(_ configuration: ServerConfiguration) async {
+        var logger = Logger(label: "doctor")
+        logger.logLevel = .critical
+        let part = await SandboxPart.open(configuration, logger: logger)
+        defer { part.close() }
+        switch part {
+        case .ready(let sandbox):
+            report.add(sandbox.report.isComplete ? .fine : .warning, "sandbox", sandbox.report.summary)
+        case .unavailable(let reason): report.add(.warning, "sandbox", "agents run no programs: \(reason)")
+        case .off: report.add(.note, "sandbox", "off (ALMA_SANDBOX)")
+        }
     }
 
     private mutating func checkDatabase(_ configuration: ServerConfiguration) async {

@@ -66,6 +66,8 @@ package struct WebSettings: Sendable {
     package var setupToken: Secret?
     /// Environment variables that hold provider keys, by name: for the one-click offers.
     package var environmentKeys: [String: Secret]
+    /// What this server has to do without, by the part that is missing, in words for whoever runs it.
+    package var troubles: [String: String]
     package var version: String
 
     package init(
@@ -77,6 +79,7 @@ package struct WebSettings: Sendable {
         allowedHosts: [String] = [],
         setupToken: Secret? = nil,
         environmentKeys: [String: Secret] = [:],
+        troubles: [String: String] = [:],
         version: String
     ) {
         self.templates = templates
@@ -87,6 +90,7 @@ package struct WebSettings: Sendable {
         self.allowedHosts = allowedHosts
         self.setupToken = setupToken
         self.environmentKeys = environmentKeys
+        self.troubles = troubles
         self.version = version
     }
 }

@@ -1,0 +1,48 @@
+#ifndef LAUNCHER_H
+#define LAUNCHER_H
+
+#include "CSandbox.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+// How this launcher was started, and what the host gives it.
+struct setting {
+    // Commands run as this user when we are root; 0 when they run as ourselves.
+    uid_t user;
+    const char *bubblewrap;
+    bool wants_groups;
+    struct csandbox_hello hello;
+};
+
+// Serves one command on its stream, then ends the process. Called in a fork of the launcher.
+_Noreturn void serve_command(const struct setting *setting, int stream, int workspace);
+
+// Kills every child of this process, also those that orphans become (it is their reaper), until none is left.
+// `spared` processes are left alone. Returns whether all ended.
+bool end_children(const pid_t *spared, size_t count);
+
+// Control groups. A command's is named by the launcher and by the process that serves it.
+void groups_prepare(struct csandbox_hello *hello);
+void groups_sweep(void);
+bool group_make(const char *name, const struct csandbox_request *request);
+// Puts the calling process into it.
+bool group_join(const char *name);
+void group_kill(const char *name);
+uint64_t group_microseconds(const char *name);
+uint64_t group_peak_memory(const char *name);
+uint64_t group_memory_kills(const char *name);
+void group_remove(const char *name);
+
+// A descriptor with the filter of system calls, as bubblewrap reads it; -1 when that is not possible.
+int system_call_filter(void);
+
+// A descriptor that reads `size` bytes of `data` from their start; -1 when that is not possible.
+int bytes_to_read(const void *data, size_t size);
+
+// Runs bubblewrap in place of this process.
+_Noreturn void become_sandbox(
+    const struct setting *setting, const struct csandbox_request *request, char *const arguments[], int workspace,
+    int program, int status);
+
+#endif

@@ -1,0 +1,199 @@
+// What a sandboxed command sees: bubblewrap's arguments, and what is done before it takes over.
+#define _GNU_SOURCE
+#include "launcher.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+// Where the descriptors lie that bubblewrap is given.
+enum { ARGUMENTS = 10, FILTER, USERS, GROUPS, HOSTS, PROGRAM, WORKSPACE, STATUS, AFTER_LAST };
+
+static const char users[] =
+    "root:x:0:0::/root:/usr/sbin/nologin\nsandbox:x:65534:65534::/workspace:/bin/sh\n";
+static const char groups[] = "root:x:0:\nsandbox:x:65534:\n";
+static const char hosts[] = "127.0.0.1 localhost sandbox\n::1 localhost\n";
+
+int bytes_to_read(const void *data, size_t size) {
+    int file = memfd_create("alma", MFD_CLOEXEC);
+    if (file < 0) return -1;
+    const char *place = data;
+    size_t left = size;
+    while (left > 0) {
+        ssize_t written = write(file, place, left);
+        if (written <= 0) {
+            close(file);
+            return -1;
+        }
+        place += written;
+        left -= (size_t)written;
+    }
+    lseek(file, 0, SEEK_SET);
+    return file;
+}
+
+static _Noreturn void give_up(const char *what) {
+    dprintf(2, "launcher: %s: %s\n", what, strerror(errno));
+    _exit(126);
+}
+
+// A list of bubblewrap's arguments, each ended by a NUL.
+struct list {
+    char text[8192];
+    size_t size;
+};
+
+__attribute__((format(printf, 2, 3))) static void add(struct list *list, const char *format, ...) {
+    va_list values;
+    va_start(values, format);
+    int length = vsnprintf(list->text + list->size, sizeof list->text - list->size, format, values);
+    va_end(values);
+    if (length < 0 || list->size + (size_t)length + 1 > sizeof list->text) {
+        errno = E2BIG;
+        give_up("too many arguments");
+    }
+    // Words are written with spaces between them; none of ours holds one.
+    char *begin = list->text + list->size;
+    for (int i = 0; i < length; i++) {
+        if (begin[i] == ' ') begin[i] = 0;
+    }
+    list->size += (size_t)length + 1;
+}
+
+// `/bin` and its like are links into `/usr` on most systems, and folders on some.
+static void add_root_folder(struct list *list, const char *path) {
+    struct stat about;
+    char target[256];
+    if (lstat(path, &about) != 0) return;
+    if (S_ISDIR(about.st_mode)) return add(list, "--ro-bind %s %s", path, path);
+    ssize_t length = readlink(path, target, sizeof target - 1);
+    if (length <= 0) return;
+    target[length] = 0;
+    add(list, "--symlink %s %s", target, path);
+}
+
+static void add_arguments(struct list *list, const struct csandbox_request *request) {
+    add(list, "--unshare-all --unshare-user --disable-userns --assert-userns-disabled");
+    add(list, "--die-with-parent --new-session --hostname sandbox --uid 65534 --gid 65534 --cap-drop ALL");
+    add(list, "--clearenv --setenv PATH /usr/bin:/bin --setenv HOME /workspace --setenv LANG C.UTF-8");
+    add(list, "--setenv TMPDIR /tmp --setenv PYTHONPATH /workspace --setenv PYTHONDONTWRITEBYTECODE 1");
+    add(list, "--setenv PYTHONUNBUFFERED 1");
+    // The distribution's programs; what was installed by hand, ALMA itself perhaps, is nobody's business.
+    add(list, "--ro-bind /usr /usr --size 4096 --tmpfs /usr/local --remount-ro /usr/local");
+    for (const char *const *path = (const char *const[]){"/bin", "/sbin", "/lib", "/lib32", "/lib64", NULL}; *path; path++)
+        add_root_folder(list, *path);
+    add(list, "--perms 0755 --dir /etc --ro-bind-try /etc/alternatives /etc/alternatives");
+    add(list, "--ro-bind-try /etc/ld.so.cache /etc/ld.so.cache --ro-bind-try /etc/ssl/certs /etc/ssl/certs");
+    add(list, "--perms 0644 --ro-bind-data %d /etc/passwd --perms 0644 --ro-bind-data %d /etc/group", USERS, GROUPS);
+    add(list, "--perms 0644 --ro-bind-data %d /etc/hosts", HOSTS);
+    add(list, "--proc /proc --dev /dev --size 16777216 --perms 1777 --tmpfs /dev/shm");
+    add(list, "--size %llu --perms 1777 --tmpfs /tmp", (unsigned long long)request->temporary);
+    add(list, "--perms 0755 --dir /run --perms 0444 --ro-bind-data %d /run/program", PROGRAM);
+    add(list, "--bind-fd %d /workspace --chdir /workspace --remount-ro /dev --remount-ro /", WORKSPACE);
+    add(list, "--seccomp %d --json-status-fd %d", FILTER, STATUS);
+}
+
+static void limit(int resource, uint64_t value) {
+    struct rlimit both = {.rlim_cur = value, .rlim_max = value};
+    if (setrlimit(resource, &both) != 0) give_up("a limit cannot be set");
+}
+
+static void set_limits(const struct csandbox_request *request, uint32_t groups_limits) {
+    const uint64_t addresses = 4ull << 30;
+    limit(RLIMIT_CPU, request->cpu_seconds);
+    // Programs reserve far more addresses than they use, so this does not limit their memory.
+    limit(RLIMIT_AS, request->memory * 2 > addresses ? request->memory * 2 : addresses);
+    if (!(groups_limits & CSANDBOX_LIMITS_MEMORY)) limit(RLIMIT_DATA, request->memory);
+    limit(RLIMIT_FSIZE, request->file_size);
+    limit(RLIMIT_NOFILE, 512);
+    // Of all sandboxes together, while bubblewrap makes its namespaces; see `inner_arguments`.
+    limit(RLIMIT_NPROC, 4096);
+    limit(RLIMIT_CORE, 0);
+    limit(RLIMIT_MEMLOCK, 65536);
+    limit(RLIMIT_MSGQUEUE, 0);
+}
+
+static void place(int *descriptor, int wanted) {
+    if (*descriptor < 0 || dup2(*descriptor, wanted) < 0) give_up("a descriptor is missing");
+    *descriptor = wanted;
+}
+
+static void place_descriptors(const struct list *list, int workspace, int program, int status) {
+    int all[] = {
+        bytes_to_read(list->text, list->size), system_call_filter(), bytes_to_read(users, sizeof users - 1),
+        bytes_to_read(groups, sizeof groups - 1), bytes_to_read(hosts, sizeof hosts - 1), program, workspace, status};
+    // Out of the way first: they may lie where others belong.
+    for (int i = 0; i < AFTER_LAST - ARGUMENTS; i++) {
+        if (all[i] < 0 || (all[i] = fcntl(all[i], F_DUPFD_CLOEXEC, 64)) < 0) give_up("a descriptor is missing");
+    }
+    for (int i = 0; i < AFTER_LAST - ARGUMENTS; i++) place(&all[i], ARGUMENTS + i);
+    // Nothing of the launcher's goes along.
+    close_range(3, ARGUMENTS - 1, 0);
+    close_range(AFTER_LAST, ~0u, 0);
+}
+
+static void become_user(uid_t user) {
+    if (user != 0 && (setgroups(0, NULL) != 0 || setresgid(user, user, user) != 0 || setresuid(user, user, user) != 0))
+        give_up("the user cannot be changed");
+    if (geteuid() == 0) {
+        errno = EPERM;
+        give_up("a command never runs as root");
+    }
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) give_up("no new privileges");
+}
+
+static void reset_signals(void) {
+    sigset_t none;
+    sigemptyset(&none);
+    for (int number = 1; number < 32; number++) signal(number, SIG_DFL);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+// Without a group for processes, their number is limited from within: there it counts those of this sandbox only.
+static size_t inner_arguments(char **place, char *limit_word, const struct setting *setting) {
+    if (setting->hello.limits & CSANDBOX_LIMITS_PROCESSES) return 0;
+    place[0] = "/usr/bin/prlimit";
+    place[1] = limit_word;
+    place[2] = "--";
+    return 3;
+}
+
+void become_sandbox(
+    const struct setting *setting, const struct csandbox_request *request, char *const arguments[], int workspace,
+    int program, int status) {
+    static struct list list;
+    add_arguments(&list, request);
+    char limit_word[64], where[8];
+    snprintf(limit_word, sizeof limit_word, "--nproc=%u:%u", request->processes, request->processes);
+    snprintf(where, sizeof where, "%d", ARGUMENTS);
+    char **all = calloc(request->arguments + 8, sizeof(char *));
+    if (!all) give_up("no memory");
+    size_t count = 0;
+    all[count++] = "bwrap";
+    all[count++] = "--args";
+    all[count++] = where;
+    all[count++] = "--";
+    count += inner_arguments(all + count, limit_word, setting);
+    for (uint32_t i = 0; i < request->arguments; i++) all[count++] = arguments[i];
+
+    // The first to go when the host itself runs out of memory.
+    int score = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+    if (score >= 0 && write(score, "800", 3) != 3) {}
+    place_descriptors(&list, workspace, program, status);
+    set_limits(request, setting->hello.limits);
+    become_user(setting->user);
+    reset_signals();
+    char *const environment[] = {NULL};
+    execve(setting->bubblewrap, all, environment);
+    give_up(setting->bubblewrap);
+}

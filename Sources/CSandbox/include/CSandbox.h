@@ -1,0 +1,94 @@
+#ifndef CSANDBOX_H
+#define CSANDBOX_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+// What the server and its launcher say to each other, and the calls that Swift cannot make itself.
+//
+// The server starts one launcher and keeps one end of a SOCK_SEQPACKET pair. The launcher says at once what it can do
+// (`csandbox_hello`). A command is a message of one byte with two descriptors: a stream of its own, and the workspace. On
+// the stream goes a request with its arguments and its program, and come frames until the launcher closes it. Closing the
+// server's side ends the command; closing the pair ends all of them and the launcher.
+
+#define CSANDBOX_MAGIC 0x414c4d41u
+
+// How many bytes of arguments, and of a program, a request may have.
+#define CSANDBOX_ARGUMENT_BYTES (64u << 10)
+#define CSANDBOX_PROGRAM_BYTES (1u << 20)
+
+// The groups of limits that the host gives.
+#define CSANDBOX_LIMITS_MEMORY 1u
+#define CSANDBOX_LIMITS_PROCESSES 2u
+#define CSANDBOX_LIMITS_CPU 4u
+#define CSANDBOX_COUNTS_TIME 8u
+
+struct csandbox_hello {
+    uint32_t magic;
+    // 1 or 2, or 0 without control groups.
+    uint32_t cgroup_version;
+    // CSANDBOX_LIMITS_…
+    uint32_t limits;
+};
+
+// Followed by the arguments, each ended by a NUL, and the program's bytes. Sizes in bytes.
+struct csandbox_request {
+    uint32_t magic;
+    uint32_t wall_milliseconds;
+    uint32_t cpu_seconds;
+    uint32_t processes;
+    uint64_t memory;
+    uint64_t file_size;
+    uint64_t temporary;
+    uint64_t output;
+    uint32_t arguments;
+    uint32_t argument_bytes;
+    uint32_t program_bytes;
+    uint32_t reserved;
+};
+
+#define CSANDBOX_STDOUT 1u
+#define CSANDBOX_STDERR 2u
+#define CSANDBOX_RESULT 3u
+#define CSANDBOX_FAILURE 4u
+
+// Before `length` bytes: output, a `csandbox_result`, or words on why nothing was started.
+struct csandbox_frame {
+    uint32_t kind;
+    uint32_t length;
+};
+
+#define CSANDBOX_ENDED_ITSELF 0u
+#define CSANDBOX_ENDED_BY_TIME 1u
+#define CSANDBOX_ENDED_BY_SERVER 2u
+
+struct csandbox_result {
+    // 128 and the signal for a command that was killed, as shells say it.
+    int32_t exit_code;
+    uint32_t ended;
+    uint64_t wall_microseconds;
+    uint64_t cpu_microseconds;
+    // Of all its processes together, or of the largest one where the host has no memory groups.
+    uint64_t peak_memory;
+    // Bytes of output that were read and not passed on.
+    uint64_t dropped;
+    // Processes that the kernel killed because the memory was used up.
+    uint64_t memory_kills;
+    // 0 when bubblewrap gave up before the command's first instruction, or was killed.
+    uint64_t was_begun;
+};
+
+// Two ends of a connection within this machine, `type` a SOCK_…. Returns 0 or -errno.
+int csandbox_pair(int type, int ends[2]);
+
+// Starts `program` with `arguments` (ended by NULL), an empty environment, `control` as its standard input and nothing
+// else but standard error. Returns its process id, or -errno.
+pid_t csandbox_spawn(const char *program, char *const arguments[], int control);
+
+// Sends one byte with two descriptors. Returns 0 or -errno.
+int csandbox_send(int control, int stream, int workspace);
+
+// Opens `path` beneath `folder`: no way out of it, no symbolic link on the way. Returns a descriptor or -errno.
+int csandbox_open_beneath(int folder, const char *path, int flags, mode_t mode);
+
+#endif

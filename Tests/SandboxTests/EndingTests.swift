@@ -1,0 +1,123 @@
+import Foundation
+import Testing
+
+@testable import Sandbox
+
+/// Nothing is left, however a command or its server ends.
+@Suite(.serialized) struct EndingTests {
+    private let bench: Bench
+
+    init() async throws { bench = try await Bench() }
+
+    @Test("SB23 a cancelled command is gone, whenever that was", arguments: [0, 1, 2, 4, 8, 20, 50])
+    func cancelled(milliseconds: Int) async throws {
+        let mark = "58\(milliseconds)"
+        let before = Kernel.descriptors
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<20 {
+                group.addTask {
+                    let task = Task { try await bench.shell("sleep \(mark)") }
+                    try await Task.sleep(for: .milliseconds(milliseconds))
+                    task.cancel()
+                    let asked = ContinuousClock.now
+                    await #expect(throws: CancellationError.self) { _ = try await task.value }
+                    #expect(ContinuousClock.now - asked < .seconds(5))
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(Kernel.processes(with: "sleep\u{0}\(mark)") == [])
+        // Sources close their descriptors on queues of their own.
+        for _ in 0..<100 where Kernel.descriptors > before + 20 { try await Task.sleep(for: .milliseconds(10)) }
+        #expect(Kernel.descriptors <= before + 20)
+    }
+
+    @Test("SB22 many at once, from threads that come and go") func many() async throws {
+        try await withThrowingTaskGroup(of: Int32.self) { group in
+            for _ in 0..<100 {
+                group.addTask { try await bench.shell("sleep 0.2; exit 7").result.exitCode }
+            }
+            for try await code in group { #expect(code == 7) }
+        }
+    }
+
+    @Test("SB21 everything ends with the server", arguments: [0, 5, 50, 500])
+    func serverDies(milliseconds: Int) async throws {
+        let sandbox = try await CodeSandbox.open(launcher: Bench.launcher)
+        let bench = try await Bench(sandbox)
+        let mark = "59\(milliseconds)"
+        let commands = (0..<20).map { _ in Task { try await bench.shell("sleep \(mark)") } }
+        try await Task.sleep(for: .milliseconds(milliseconds))
+        // What the kernel does to a process that is killed: the line is closed.
+        sandbox.close()
+        for command in commands { command.cancel() }
+        for command in commands { _ = try? await command.value }
+        #expect(Kernel.processes(with: "sleep\u{0}\(mark)") == [])
+    }
+
+    @Test func aListenerThatFailsEndsTheCommand() async throws {
+        struct Enough: Error {}
+        let begin = ContinuousClock.now
+        await #expect(throws: Enough.self) {
+            _ = try await bench.sandbox.run(SandboxCommand(["/usr/bin/yes"]), in: bench.folder.workspace) { _ in
+                throw Enough()
+            }
+        }
+        #expect(ContinuousClock.now - begin < .seconds(5))
+    }
+
+    @Test func aLauncherThatWasKilledIsStartedAgain() async throws {
+        let sandbox = try await CodeSandbox.open(launcher: Bench.launcher)
+        defer { sandbox.close() }
+        let bench = try await Bench(sandbox)
+        sandbox.killLauncher()
+        // It may take a moment to die, and then nobody answers.
+        _ = try? await bench.shell("true")
+        #expect(try await bench.shell("echo fine").output == "fine\n")
+    }
+
+    @Test("SB30 without bubblewrap there is no sandbox") func missing() async throws {
+        await #expect(throws: SandboxError("bubblewrap is not installed (apt-get install bubblewrap)")) {
+            _ = try await CodeSandbox.open(launcher: Bench.launcher, bubblewrap: nil)
+        }
+        await #expect(throws: SandboxError("the program alma-sandbox does not lie beside alma")) {
+            _ = try await CodeSandbox.open(launcher: "/nowhere/alma-sandbox")
+        }
+    }
+
+    @Test("SB30 a sandbox that does not work is none") func broken() async throws {
+        await #expect(throws: SandboxError.self) {
+            _ = try await CodeSandbox.open(launcher: Bench.launcher, bubblewrap: "/bin/false")
+        }
+    }
+
+    /// A stand-in that runs the command without isolating it.
+    @Test("SB30 a sandbox that does not hold is none") func open() async throws {
+        let folder = try TemporaryWorkspace()
+        defer { folder.remove() }
+        let program = "\(folder.path)/bwrap"
+        let script = """
+            #!/bin/bash
+            while [ "$1" != -- ]; do shift; done
+            shift
+            echo Seccomp:2
+            exec /bin/bash -c 'echo end:1'
+            """
+        try script.write(toFile: program, atomically: true, encoding: .utf8)
+        chmod(program, 0o755)
+        chmod(folder.path, 0o755)
+        defer { unlink(program) }
+        let error = await #expect(throws: SandboxError.self) {
+            _ = try await CodeSandbox.open(launcher: Bench.launcher, bubblewrap: program)
+        }
+        #expect(error?.message.contains("does not hold: not Uid:65534") == true)
+    }
+
+    @Test func whatTheCheckFindsIsSaid() {
+        let problems = SandboxCheck.problems(in: [
+            "Uid:0", "Seccomp:2", "reaches:/root", "program:/usr/bin/node", "end:1",
+        ])
+        #expect(problems.contains("not Uid:65534") && problems.contains("reaches:/root"))
+        #expect(!problems.contains { $0.contains("node") || $0.contains("Seccomp") })
+    }
+}

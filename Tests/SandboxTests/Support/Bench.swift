@@ -1,0 +1,92 @@
+import Foundation
+import Testing
+
+@testable import Sandbox
+
+/// A sandbox to attack, its launcher the one that was built beside the tests; and a folder to work in.
+final class Bench: Sendable {
+    /// nil where this host gives no sandbox; `reason` says why then.
+    static let sandbox = Shared { try await CodeSandbox.open(launcher: launcher, atOnce: 64) }
+
+    static var launcher: String {
+        if let program = ProcessInfo.processInfo.environment["ALMA_PROGRAM"] {
+            return URL(fileURLWithPath: program).deletingLastPathComponent().appendingPathComponent("alma-sandbox").path
+        }
+        return URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent(".build/debug/alma-sandbox")
+            .path
+    }
+
+    let sandbox: CodeSandbox
+    let folder: TemporaryWorkspace
+
+    init(_ sandbox: CodeSandbox? = nil) async throws {
+        if let sandbox { self.sandbox = sandbox } else { self.sandbox = try await Self.sandbox.value() }
+        folder = try TemporaryWorkspace()
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: folder.path) }
+
+    struct Ended {
+        var result: SandboxResult
+        var output: String
+        var error: String
+        var text: String { output + error }
+    }
+
+    /// Runs a shell script.
+    func shell(_ script: String, _ change: (inout SandboxLimits) -> Void = { _ in }) async throws -> Ended {
+        try await run(SandboxCommand(["/bin/bash", "/run/program"], program: script), change)
+    }
+
+    func python(_ script: String, _ change: (inout SandboxLimits) -> Void = { _ in }) async throws -> Ended {
+        try await run(SandboxLanguage.python.command(script), change)
+    }
+
+    func run(_ command: SandboxCommand, _ change: (inout SandboxLimits) -> Void = { _ in }) async throws -> Ended {
+        var limits = SandboxLimits()
+        limits.time = .seconds(10)
+        limits.memory = 256 << 20
+        limits.temporary = 64 << 20
+        change(&limits)
+        var (output, error): ([UInt8], [UInt8]) = ([], [])
+        let result = try await sandbox.run(command, in: folder.workspace, limits: limits) {
+            if $0.channel == .output { output += $0.bytes } else { error += $0.bytes }
+        }
+        return Ended(
+            result: result,
+            output: String(decoding: output, as: UTF8.self),
+            error: String(decoding: error, as: UTF8.self)
+        )
+    }
+}
+
+/// Made by whoever asks first.
+actor Shared<Value: Sendable> {
+    private let make: @Sendable () async throws -> Value
+    private var task: Task<Value, any Error>?
+
+    init(make: @escaping @Sendable () async throws -> Value) { self.make = make }
+
+    func value() async throws -> Value {
+        let task = self.task ?? Task { [make] in try await make() }
+        self.task = task
+        return try await task.value
+    }
+}
+
+/// What the kernel knows of processes and of this process's descriptors.
+enum Kernel {
+    /// Processes, the dead that nobody has collected among them, whose command line or name holds `word`.
+    static func processes(with word: String) -> [pid_t] {
+        let entries = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        return entries.compactMap { pid_t($0) }.filter { process in
+            let line = (try? Data(contentsOf: URL(fileURLWithPath: "/proc/\(process)/cmdline"))) ?? Data()
+            return String(decoding: line, as: UTF8.self).contains(word)
+        }
+    }
+
+    static var descriptors: Int {
+        ((try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []).count
+    }
+}

@@ -1,0 +1,137 @@
+import Foundation
+import Testing
+
+@testable import Sandbox
+
+/// What programs leave in their folder does not harm whoever looks at it.
+@Suite struct WorkspaceTests {
+    private let root: String
+    private let workspaces: Workspaces
+    private let conversation = UUID()
+
+    init() throws {
+        root = "/tmp/alma-workspaces-\(UUID().uuidString)"
+        var quota = Workspaces.Quota()
+        quota.bytes = 8 << 20
+        quota.files = 500
+        quota.reserve = 0
+        workspaces = Workspaces(path: root, quota: quota)
+    }
+
+    private func with(_ body: (Workspace) async throws -> Void) async throws {
+        defer {
+            workspaces.remove([conversation])
+            #expect((try? FileManager.default.contentsOfDirectory(atPath: root)) ?? [] == [], "all is deleted")
+            rmdir(root)
+        }
+        try await body(try workspaces.workspace(of: conversation))
+    }
+
+    private func shell(_ script: String, in workspace: Workspace) async throws -> SandboxResult {
+        let sandbox = try await Bench.sandbox.value()
+        return try await sandbox.run(SandboxCommand(["/bin/bash", "/run/program"], program: script), in: workspace)
+    }
+
+    @Test func whatIsWrittenIsThereForProgramsAndBack() async throws {
+        try await with { workspace in
+            try workspace.write("a/b/in.txt", Array("one\n".utf8))
+            let result = try await shell(
+                "cat a/b/in.txt a/b/in.txt >a/out.txt && echo more >>a/b/in.txt",
+                in: workspace
+            )
+            #expect(result.exitCode == 0)
+            #expect(try workspace.read("a/out.txt", limit: 100).bytes == Array("one\none\n".utf8))
+            #expect(try workspace.read("a/b/in.txt", from: 4, limit: 3).bytes == Array("mor".utf8))
+            #expect(try workspace.list().entries.map(\.path) == ["a", "a/b", "a/out.txt", "a/b/in.txt"])
+        }
+    }
+
+    @Test("SB12 links, pipes and devices lead nowhere") func traps() async throws {
+        try await with { workspace in
+            let result = try await shell(
+                """
+                ln -s /etc/passwd link; ln -s /etc folder; ln -s ../../.. up; mkfifo pipe; ln -s . here; echo x >plain
+                python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("socket")'
+                cp /bin/true program; chmod 4755 program; ln plain hard; mkdir real; mknod device c 1 3 || true
+                """,
+                in: workspace
+            )
+            #expect(result.exitCode == 0)
+            for path in [
+                "link", "folder/passwd", "up/etc/passwd", "../x", "/etc/passwd", "pipe", "socket", "here/plain", "real",
+                "real/../../x", "nothing", "plain/x", "device",
+            ] {
+                #expect(throws: SandboxError.self, "\(path)") { try workspace.read(path, limit: 100) }
+                if path != "nothing", path != "device" {
+                    #expect(throws: SandboxError.self, "\(path)") { try workspace.write(path, [1]) }
+                }
+            }
+            let kinds = Dictionary(uniqueKeysWithValues: try workspace.list().entries.map { ($0.path, $0.kind) })
+            #expect(
+                kinds["link"] == .link && kinds["folder"] == .link && kinds["pipe"] == .other
+                    && kinds["real"] == .folder
+            )
+            #expect(try workspace.read("hard", limit: 10).bytes == Array("x\n".utf8))
+        }
+    }
+
+    @Test("SB28 many files and strange names") func names() async throws {
+        try await with { workspace in
+            _ = try await shell(
+                #"touch $'line\nbreak' $'\e[31mred' $'bad\xff' '<b>' && mkdir d && cd d && touch {1..600}"#,
+                in: workspace
+            )
+            let all = try workspace.list(limit: 100)
+            #expect(all.entries.count == 100 && !all.isComplete)
+            #expect(workspace.usage() == nil && workspace.complaint()?.contains("full") == true)
+            #expect(throws: SandboxError.self) { try workspace.write("x", [1]) }
+        }
+    }
+
+    @Test("SB12 what is deep or closed is counted and deleted") func deep() async throws {
+        try await with { workspace in
+            let result = try await shell(
+                """
+                python3 - <<'END'
+                import os
+                for i in range(3000):
+                    os.mkdir('d'); os.chdir('d')
+                END
+                mkdir closed; touch closed/x; chmod 0 closed; true
+                """,
+                in: workspace
+            )
+            #expect(result.exitCode == 0 || result.isOutOfRoom)
+            #expect(workspace.usage() == nil, "too deep or too many")
+        }
+    }
+
+    @Test("SB04 a program that fills its workspace is ended") func quota() async throws {
+        try await with { workspace in
+            let result = try await shell(
+                "while :; do head -c 2M /dev/zero >$RANDOM.bin; sleep 0.05; done",
+                in: workspace
+            )
+            #expect(result.isOutOfRoom && !result.isOutOfTime)
+            await #expect(throws: SandboxError.self) { _ = try await shell("true", in: workspace) }
+        }
+    }
+
+    @Test("SB20 nothing in it is run by the server") func hooks() async throws {
+        try await with { workspace in
+            try workspace.write(".git/hooks/post-checkout", Array("#!/bin/sh\n".utf8))
+            try workspace.write(".bashrc", Array("touch /workspace/was-run\n".utf8))
+            _ = try await shell("true", in: workspace)
+            #expect(throws: SandboxError.self) { try workspace.read("was-run", limit: 1) }
+        }
+    }
+
+    @Test func othersAreLeftAlone() async throws {
+        try await with { workspace in
+            try workspace.write("x", [1])
+            workspaces.remove([UUID()])
+            #expect(workspaces.conversations == [conversation])
+            #expect(try workspace.read("x", limit: 1).bytes == [1])
+        }
+    }
+}
