@@ -53,7 +53,7 @@ let package = Package(
         module("Engine", [.product(name: "Logging", package: "swift-log")]),
         module("Providers", ["Engine", "Fetch"]),
         module("Sandbox", ["CSandbox"]),
-        module("Tools", ["Engine", "Fetch", "Reading"]),
+        module("Tools", ["Engine", "Fetch", "Reading", "Sandbox"]),
         module(
             "Storage",
             [
@@ -97,7 +97,7 @@ let package = Package(
         tests("Engine", ["Engine", .product(name: "Logging", package: "swift-log")]),
         tests("Providers", ["Providers", "Engine", "Fetch"]),
         tests("Sandbox", ["Sandbox"]),
-        tests("Tools", ["Tools", "Engine", "Fetch"]),
+        tests("Tools", ["Tools", "Engine", "Fetch", "Sandbox"]),
         tests("Storage", ["Storage", "Engine", "Postgres", .product(name: "Logging", package: "swift-log")]),
         tests(
             "Web",

@@ -115,6 +115,14 @@ package struct EventData: Sendable {
         return json.closed
     }
 
+    func toolProgress(_ call: ToolCall, _ delta: String) -> String {
+        var json = JSONFields(ids)
+        json.set("call_id", call.id)
+        json.set("tool_name", call.name)
+        json.set("output_delta", delta)
+        return json.closed
+    }
+
     /// `result_bytes`, when `result` is only an excerpt: how much `/v1/runs/{id}/results/{call_id}` has.
     func toolResult(
         _ call: ToolCall,

@@ -77,7 +77,7 @@ struct ToolStep: Sendable {
         if let complaint = checked.complaint { return .badCall(complaint) }
         if let settled { return settled }
         if tool.specification(for: checked.input).effect == .effectful { try await writer.stored() }
-        return try await run(tool, checked.input, answer: checked.answer?.text)
+        return try await run(tool, checked)
     }
 
     /// Once: what it lets go begins after it.
@@ -99,15 +99,18 @@ struct ToolStep: Sendable {
         }
     }
 
-    private func run(_ tool: any Tool, _ input: JSONValue, answer: String?) async throws -> ToolOutcome {
+    private func run(_ tool: any Tool, _ checked: CheckedCall) async throws -> ToolOutcome {
         let specification = tool.specification
         do {
-            let context = ToolContext(run: execution.claimed.run, answer: answer)
+            let context = ToolContext(run: execution.claimed.run, answer: checked.answer?.text) {
+                [writer, data] delta in
+                try await writer.event(.toolProgress, data.toolProgress(checked.call, delta))
+            }
             let seconds = specification.timeLimit.components.seconds
             let tooLong = ToolFailure("The tool took longer than \(seconds) seconds and was stopped.")
             return .success(
                 try await withTimeLimit(specification.timeLimit, otherwise: tooLong) {
-                    try await tool.perform(input, in: context)
+                    try await tool.perform(checked.input, in: context)
                 }
             )
         } catch let failure as ToolFailure {

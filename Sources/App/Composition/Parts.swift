@@ -3,6 +3,7 @@ import Fetch
 import Logging
 import Postgres
 import Providers
+import Sandbox
 import ServiceLifecycle
 import Storage
 import Tools
@@ -14,6 +15,7 @@ struct Parts: Sendable {
     let data: DataFolder
     let access: DatabaseAccess
     let sandbox: SandboxPart
+    let workspaces: Workspaces
     let database: Database
     let store: Store
     let fetch: FetchClient
@@ -52,15 +54,17 @@ struct Parts: Sendable {
             ownPort: configuration.port
         )
         let web = WebAccess(client: fetch, addresses: configuration.toolAddresses)
+        workspaces = Workspaces(path: "\(data.path)/workspaces")
+        let builtIn = BuiltInTools.all(
+            search: store,
+            results: store,
+            variables: store,
+            web: web,
+            secrets: store,
+            searchService: configuration.search
+        )
         tools = try ToolCatalogue(
-            BuiltInTools.all(
-                search: store,
-                results: store,
-                variables: store,
-                web: web,
-                secrets: store,
-                searchService: configuration.search
-            )
+            builtIn + FileTools.all(workspaces: workspaces) + sandbox.tools(workspaces)
         )
         hub = EventHub()
         health = ProviderHealth()
@@ -90,6 +94,7 @@ struct Parts: Sendable {
         services.append(Closing("database") { [database] in await database.close() })
         services.append(Closing("outbound connections") { [fetch] in await fetch.close() })
         if configuration.workers > 0 { services.append(workerService(for: role)) }
+        services.append(WorkspaceService(store: store, workspaces: workspaces, logger: logger))
         guard role == .server else { return services }
         services.append(HousekeepingService(store: store, logger: logger))
         services.append(WaitingService(store: store, worker: worker, logger: logger))

@@ -1,6 +1,8 @@
+import Engine
 import Foundation
 import Logging
 import Sandbox
+import Tools
 
 /// The sandbox of this server, or why it has none: without one its agents get no tool that runs programs.
 enum SandboxPart: Sendable {
@@ -26,6 +28,11 @@ enum SandboxPart: Sendable {
     /// What health reports show; nil when nothing is wrong.
     var trouble: String? {
         if case .unavailable(let reason) = self { reason } else { nil }
+    }
+
+    func tools(_ workspaces: Workspaces) -> [any Tool] {
+        guard case .ready(let sandbox) = self, !sandbox.report.languages.isEmpty else { return [] }
+        return [RunCodeTool(sandbox: sandbox, workspaces: workspaces)]
     }
 
     func close() {

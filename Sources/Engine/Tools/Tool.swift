@@ -30,6 +30,8 @@ package struct ToolSpecification: Sendable {
     package var timeLimit: Duration
     /// Whether a call is a question to the person: the run rests until it is answered, and the tool gets the answer.
     package var asksPerson: Bool
+    /// The system's agents that have it from the start, by name; nil for all of them.
+    package var agents: [String]?
 
     package init(
         name: String,
@@ -38,7 +40,8 @@ package struct ToolSpecification: Sendable {
         level: ToolLevel,
         effect: ToolEffect,
         timeLimit: Duration = .seconds(30),
-        asksPerson: Bool = false
+        asksPerson: Bool = false,
+        agents: [String]? = nil
     ) {
         self.name = name
         self.description = description
@@ -47,6 +50,7 @@ package struct ToolSpecification: Sendable {
         self.effect = effect
         self.timeLimit = timeLimit
         self.asksPerson = asksPerson
+        self.agents = agents
     }
 }
 
@@ -74,10 +78,17 @@ package struct ToolContext: Sendable {
     package var principal: Principal
     /// What the person said, for a tool that asks them.
     package var answer: String?
+    /// Tells whoever watches what a long call has brought so far; the result has it all again.
+    package var progress: @Sendable (String) async throws -> Void
 
-    package init(run: Run, answer: String? = nil) {
+    package init(
+        run: Run,
+        answer: String? = nil,
+        progress: @escaping @Sendable (String) async throws -> Void = { _ in }
+    ) {
         self.run = run
         self.answer = answer
+        self.progress = progress
         principal = .member(user: run.userID, organisation: run.organisationID, isSuperuser: false)
     }
 }

@@ -72,6 +72,18 @@ extension Store {
         return (try row?.get("json") ?? "[]", try row?.get("total") ?? 0)
     }
 
+    /// Those that nobody has, of what a server keeps something for. Asked by the server itself.
+    package func missing(conversations ids: [UUID]) async throws -> [UUID] {
+        guard !ids.isEmpty else { return [] }
+        return try await query(
+            """
+            select id from unnest(\(ids)::uuid[]) t (id)
+            where not exists (select from conversations c where c.conversation_id = t.id)
+            """,
+            by: .system
+        ).map { try $0.get("id") }
+    }
+
     package func conversation(_ id: UUID, by principal: Principal) async throws -> Conversation? {
         try await query(
             "select \(Conversation.columns) from conversations c where \(Self.isOwn(id, principal))",

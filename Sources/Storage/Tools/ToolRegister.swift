@@ -3,8 +3,8 @@ import Foundation
 import Postgres
 
 extension Store {
-    /// Writes down what the program's own tools are, once at the start. A tool that is new is given to the system's
-    /// agents; one that the program has no more stays for those who look at old runs, and can no longer be used.
+    /// Writes down what the program's own tools are, once at the start. A tool that is new is given to those of the system's
+    /// agents that are to have it; one that the program has no more stays for those who look at old runs, and can no longer be used.
     package func register(_ tools: [ToolSpecification]) async throws {
         try await query(
             """
@@ -12,8 +12,9 @@ extension Store {
                 select * from unnest(
                     \(tools.map { _ in UUID.v7() })::uuid[], \(tools.map(\.name))::text[],
                     \(tools.map(\.description))::text[], \(tools.map(\.schema))::text[],
-                    \(tools.map(\.level.rawValue))::text[], \(tools.map(\.effect.rawValue))::text[]
-                ) t (tool_id, name, description, schema, security_level, effect)
+                    \(tools.map(\.level.rawValue))::text[], \(tools.map(\.effect.rawValue))::text[],
+                    \(tools.map { ($0.agents ?? []).joined(separator: " ") })::text[]
+                ) t (tool_id, name, description, schema, security_level, effect, agents)
             ), gone as (
                 update tools set is_active = false
                 where org_id is null and is_active and name not in (select name from known)
@@ -29,8 +30,8 @@ extension Store {
                 returning tool_id
             )
             insert into agent_tools (agent_id, tool_id)
-            select a.agent_id, w.tool_id from written w join known using (tool_id)
-            cross join agents a where a.agent_type = 'system'
+            select a.agent_id, w.tool_id from written w join known k using (tool_id)
+            join agents a on a.agent_type = 'system' and (k.agents = '' or a.name = any (string_to_array(k.agents, ' ')))
             on conflict do nothing
             """,
             by: .system

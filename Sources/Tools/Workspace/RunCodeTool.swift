@@ -1,0 +1,76 @@
+package import Engine
+import Foundation
+package import Sandbox
+
+/// Runs a program that the model wrote, in the sandbox and in the conversation's workspace.
+package struct RunCodeTool: Tool {
+    /// Seconds.
+    private static let usualTime = 60
+    private static let longestTime = 300
+
+    package let specification: ToolSpecification
+    private let sandbox: CodeSandbox
+    private let workspaces: Workspaces
+
+    package init(sandbox: CodeSandbox, workspaces: Workspaces) {
+        self.sandbox = sandbox
+        self.workspaces = workspaces
+        let languages = sandbox.report.languages.map(\.rawValue)
+        specification = ToolSpecification(
+            name: "run_code",
+            description: """
+                Runs a program and returns what it wrote, its exit code, time and memory. It runs in /workspace, whose files \
+                stay for later calls in this conversation; processes and variables do not. There is no network and no \
+                input. Languages here: \(languages.joined(separator: ", ")). sql is SQLite on scratch.sqlite in the \
+                workspace. Print what you want to see. Use it to compute, to try code out, to work on files.
+                """,
+            schema: """
+                {"type":"object","required":["language","code"],"additionalProperties":false,"properties":{
+                "language":{"type":"string","enum":\(JSONValue.array(languages.map { .string($0) }).text)},
+                "code":{"type":"string","minLength":1,"maxLength":200000},
+                "timeout_seconds":{"type":"integer","minimum":1,"maximum":\(Self.longestTime),
+                "description":"\(Self.usualTime) when left out"}}}
+                """,
+            level: .safeExecute,
+            effect: .effectful,
+            timeLimit: .seconds(Self.longestTime + 60),
+            agents: ["coding"]
+        )
+    }
+
+    package func perform(_ input: JSONValue, in context: ToolContext) async throws -> String {
+        guard let language = input["language"]?.string.flatMap(SandboxLanguage.init), let code = input["code"]?.string
+        else { throw ToolFailure("There is nothing to run.") }
+        var limits = SandboxLimits()
+        limits.time = .seconds(input["timeout_seconds"]?.int ?? Self.usualTime)
+        limits.processorSeconds = UInt32(limits.time.components.seconds)
+        limits.output = 48 << 10
+        do {
+            let workspace = try workspaces.workspace(of: context.run.conversationID)
+            return try await run(language.command(code), in: workspace, limits, context)
+        } catch let error as SandboxError {
+            throw ToolFailure(error.message)
+        }
+    }
+
+    private func run(
+        _ command: SandboxCommand,
+        in workspace: Workspace,
+        _ limits: SandboxLimits,
+        _ context: ToolContext
+    ) async throws -> String {
+        let record = CodeOutput()
+        async let _: Void = Self.report(record, to: context)
+        let result = try await sandbox.run(command, in: workspace, limits: limits) { record.add($0) }
+        if let rest = record.takeNew(isLast: true) { try await context.progress(rest) }
+        return record.summary(of: result, limits).text
+    }
+
+    /// Whoever watches sees output a quarter of a second after it was written, in few pieces.
+    private static func report(_ record: CodeOutput, to context: ToolContext) async {
+        while (try? await Task.sleep(for: .milliseconds(250))) != nil {
+            guard let new = record.takeNew(isLast: false) else { continue }
+            guard (try? await context.progress(new)) != nil else { return }
+        }
+    }
+}

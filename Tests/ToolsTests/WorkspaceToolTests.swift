@@ -1,0 +1,106 @@
+import Engine
+import Foundation
+import Sandbox
+import Testing
+
+@testable import Tools
+
+/// The file tools by their words; what lies below them has its own tests.
+@Suite final class WorkspaceToolTests {
+    private let workspaces = Workspaces(path: "/tmp/alma-tools-\(UUID().uuidString)")
+    private let context: ToolContext
+    private let conversation = UUID()
+
+    init() {
+        context = ToolContext(
+            run: Run(
+                id: .v7(),
+                organisationID: .v7(),
+                userID: .v7(),
+                conversationID: conversation,
+                agentID: .v7(),
+                userMessageID: .v7(),
+                messageID: .v7(),
+                state: .running,
+                attempt: 1,
+                createdAt: Date()
+            )
+        )
+    }
+
+    deinit {
+        workspaces.remove([conversation])
+        rmdir(workspaces.path)
+    }
+
+    private func call(_ name: String, _ input: String) async throws -> String {
+        let tools = FileTools.all(workspaces: workspaces)
+        let tool = try #require(tools.first { $0.specification.name == name })
+        return try await tool.perform(try JSONValue(parsing: input), in: context)
+    }
+
+    private func failure(_ name: String, _ input: String) async -> String {
+        do {
+            _ = try await call(name, input)
+            return ""
+        } catch {
+            return (error as? ToolFailure)?.message ?? "\(error)"
+        }
+    }
+
+    @Test func schemasCanBeRead() throws {
+        let catalogue = try ToolCatalogue(FileTools.all(workspaces: workspaces))
+        #expect(catalogue.specifications.count == 5)
+        #expect(catalogue.complaint(about: #"{"path":"x","first_line":0}"#, for: "read_file") != nil)
+    }
+
+    @Test func aFileIsWrittenReadChangedAndFound() async throws {
+        #expect(try await call("list_files", "{}") == "There are no files.")
+        #expect(
+            try await call("write_file", #"{"path":"/workspace/src/a.py","content":"x = 1\ny = 2\ny = 2\n"}"#)
+                == "18 bytes are in src/a.py."
+        )
+        #expect(try await call("list_files", "{}") == "src/\nsrc/a.py  18")
+        #expect(
+            try await call("read_file", #"{"path":"./src/a.py","first_line":2,"lines":1}"#)
+                == "2\ty = 2\n… 2 more lines"
+        )
+        #expect(
+            await failure("edit_file", #"{"path":"src/a.py","old_text":"z","new_text":""}"#).contains(
+                "is not in src/a.py"
+            )
+        )
+        #expect(
+            await failure("edit_file", #"{"path":"src/a.py","old_text":"y = 2","new_text":""}"#).contains("2 times")
+        )
+        #expect(
+            try await call(
+                "edit_file",
+                #"{"path":"src/a.py","old_text":"y = 2","new_text":"Y = 3","replace_all":true}"#
+            )
+                == "src/a.py is changed in 2 places."
+        )
+        #expect(
+            try await call("search_files", #"{"text":"y = 3","ignores_case":true}"#)
+                == "src/a.py:2: Y = 3\nsrc/a.py:3: Y = 3"
+        )
+        #expect(try await call("search_files", #"{"text":"y = 3"}"#) == "Nothing was found.")
+    }
+
+    @Test func refusalsSayWhy() async throws {
+        #expect(await failure("read_file", #"{"path":"no"}"#) == "There is no no in the workspace.")
+        #expect(await failure("read_file", #"{"path":"../../etc/passwd"}"#).contains("leads out of the workspace"))
+        #expect(await failure("write_file", #"{"path":"../x","content":""}"#).contains("leads out of the workspace"))
+        _ = try await call("write_file", #"{"path":"bell","content":"a\u0007b"}"#)
+        #expect(try await call("read_file", #"{"path":"bell"}"#) == "1\ta\u{FFFD}b")
+    }
+
+    @Test func outputIsMadeFitToBeShown() {
+        let record = CodeOutput()
+        record.add(SandboxOutput(channel: .output, bytes: Array("\u{1B}[31mred\u{1B}[0m\0 ".utf8) + [0xE4, 0xBD]))
+        #expect(record.takeNew(isLast: false) == "red\u{FFFD} ")
+        #expect(record.takeNew(isLast: false) == nil)
+        record.add(SandboxOutput(channel: .error, bytes: [0xA0, 0xFF, 10]))
+        #expect(record.takeNew(isLast: true) == "你\u{FFFD}\n".replacing("你", with: "\u{4F60}"))
+    }
+}
