@@ -8,6 +8,7 @@ from alma import Client
 from figure import Figure
 from load import Speech
 from paced import paced
+from sandbox import sandbox
 
 PEERS = ("direct", "nginx", "ALMA")
 
@@ -186,6 +187,7 @@ SECTIONS = {
     "steps": engine.steps,
     "plans": engine.plans,
     "waiting": engine.waiting,
+    "sandbox": sandbox,
     # The last, because its hundred thousand runs stay.
     "queue": engine.queue,
 }
