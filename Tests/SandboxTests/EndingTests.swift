@@ -4,7 +4,7 @@ import Testing
 @testable import Sandbox
 
 /// Nothing is left, however a command or its server ends.
-@Suite(.serialized) struct EndingTests {
+@Suite(.serialized, .wantsNamespaces) struct EndingTests {
     private let bench: Bench
 
     init() async throws { bench = try await Bench() }

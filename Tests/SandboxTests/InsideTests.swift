@@ -4,7 +4,7 @@ import Testing
 @testable import Sandbox
 
 /// What a hostile program sees and reaches; the names are those of the list of attacks that they come from.
-@Suite struct InsideTests {
+@Suite(.wantsNamespaces) struct InsideTests {
     private let bench: Bench
 
     init() async throws { bench = try await Bench() }

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 from alma import Client, wait_until
-from upstream import Upstream, is_background, system_of
+from scripted_model import Upstream, is_background, system_of
 
 
 @pytest.fixture
