@@ -3,7 +3,7 @@
 import pytest
 from alma import EMAIL, PASSWORD, Client, Folder, Server
 from person import Person
-from upstream import Upstream, is_background
+from scripted_model import Upstream, is_background
 
 
 @pytest.fixture
