@@ -49,7 +49,7 @@ class Planning(Scripted):
         self.times, self.planned, self.slowest = [], None, 0
 
     def reply(self, messages, arrived):
-        if "Part " in str(messages[-1]["content"]):
+        if is_task(messages):
             time.sleep(CHILD_SECONDS)
             self.slowest = max(self.slowest, time.perf_counter() - arrived)
             return {"content": "Part done."}
@@ -64,13 +64,18 @@ class Planning(Scripted):
         return call("plan", {"tasks": tasks})
 
     def replied(self, messages):
-        if not count_results(messages) and "Part " not in str(messages[-1]["content"]):
+        if not count_results(messages) and not is_task(messages):
             self.planned = time.perf_counter()
 
 
 def call(name, arguments):
     function = {"name": name, "arguments": json.dumps(arguments)}
     return {"tool_calls": [{"index": 0, "id": "c1", "type": "function", "function": function}]}
+
+
+def is_task(messages):
+    """Whether it is a child's request."""
+    return messages[-1]["role"] == "user" and "Part " in str(messages[-1]["content"])
 
 
 def count_results(messages):

@@ -47,13 +47,17 @@ struct LiveStream: Sendable {
             var frames = try await heard(change.heard) + frames(of: change)
             // The place goes with the last frame, so that a page never claims more than it has.
             if !frames.isEmpty { frames += LiveFrame.place.text(id: change.sequence) }
-            if board.isOver { frames += try await ending(board) }
+            let isOver = board.isOver
+            // Asked before the rail is read: a title that comes in between is not missed.
+            let awaitsTitle = isOver ? try await isWriting() : false
+            if isOver { frames += try await ending(board) }
             if frames.isEmpty, pulse.isSilent() { frames = ": still here\n\n" }
             if !frames.isEmpty {
                 pulse.wrote()
                 try await writer.write(ByteBuffer(string: frames))
             }
-            if board.isOver { return try await writeTitle(to: &writer) }
+            if awaitsTitle { try await writeTitle(to: &writer) }
+            if isOver { return }
             try await Task.sleep(for: Self.interval)
         }
     }
@@ -61,20 +65,22 @@ struct LiveStream: Sendable {
     /// The rail once more when a model has named the conversation.
     @concurrent private func writeTitle(to writer: inout any ResponseBodyWriter) async throws {
         let principal = reader.identity.principal
-        guard run.parentRunID == nil, try await desk.store.isWriting(about: run.conversationID, by: principal) else {
-            return
-        }
         var pulse = pulse
         let deadline = ContinuousClock.now + Self.titlePatience
-        while ContinuousClock.now < deadline, !desk.services.hub.isReadingEnded {
+        while try await isWriting(), ContinuousClock.now < deadline, !desk.services.hub.isReadingEnded {
             try await Task.sleep(for: .milliseconds(500))
             guard try await pulse.mayGoOn() else { return }
-            if try await !desk.store.isWriting(about: run.conversationID, by: principal) { break }
         }
         // The page has gone on to another answer, which brings the rail itself.
         guard try await desk.store.activeRuns(in: run.conversationID, by: principal).isEmpty else { return }
         let html = try desk.templates.html(await talks(in: run.conversationID), reader.voice.words.language)
         try await writer.write(ByteBuffer(string: LiveFrame.talks(html).text(id: nil)))
+    }
+
+    /// Whether a model is naming the conversation, or is about to.
+    private func isWriting() async throws -> Bool {
+        guard run.parentRunID == nil else { return false }
+        return try await desk.store.isWriting(about: run.conversationID, by: reader.identity.principal)
     }
 
     private func frames(of change: LiveBoard.Change) throws -> String {
