@@ -1,5 +1,6 @@
 """A turn with colleagues, as a person sees it: the plan ticks, the score grows, questions are answered in place."""
 
+import base64
 import json
 import os
 from pathlib import Path
@@ -23,11 +24,8 @@ def plan(*tasks):
 def keep_picture(person, name):
     """For whoever wants to look: ALMA_PICTURES names a folder."""
     if folder := os.environ.get("ALMA_PICTURES"):
-        height = person.driver.execute_cdp_cmd("Page.getLayoutMetrics", {})["cssContentSize"]["height"]
-        clip = {"x": 0, "y": 0, "width": person.driver.get_window_size()["width"], "height": height, "scale": 1}
-        clip["width"] = person.driver.execute_cdp_cmd("Page.getLayoutMetrics", {})["cssContentSize"]["width"]
-        import base64
-
+        size = person.driver.execute_cdp_cmd("Page.getLayoutMetrics", {})["cssContentSize"]
+        clip = {"x": 0, "y": 0, "width": size["width"], "height": size["height"], "scale": 1}
         picture = person.driver.execute_cdp_cmd("Page.captureScreenshot", {"captureBeyondViewport": True, "clip": clip})
         Path(folder, name + ".png").write_bytes(base64.b64decode(picture["data"]))
 

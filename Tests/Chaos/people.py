@@ -1,6 +1,5 @@
 """Those who send, read, decide and stop while everything around them is killed. What they were told, they keep."""
 
-import json
 import random
 import threading
 import time
@@ -163,12 +162,3 @@ class Person(threading.Thread):
         }[turn.play.decision]
         # The same again is a conflict: an earlier try was heard, its answer was not.
         self.line.insist("POST", f"/v1/runs/{turn.run}/approvals/{call}", {202, 404, 409}, json=said)
-
-
-def records(events: list[Event]) -> list[tuple[int, str]]:
-    return [(event.id, event.text) for event in events]
-
-
-def as_record(row: dict) -> dict:
-    """An event of the log as readers get it."""
-    return {"type": row["type"], "data": json.loads(row["data"]), "timestamp": row["timestamp"]}

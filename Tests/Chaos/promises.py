@@ -250,16 +250,9 @@ class Inspection:
         if who in self.plays:
             self.verdict.expect("P6", counted <= asked, who, f"counted {counted - asked}, which nobody asked for")
         if answer := self.record.answers.get(who):
-            total = kept + sum(
-                Decimal(row["cost"] or 0)
-                for other in self.record.runs
-                if other["root_run_id"] == who and other["run_id"] != who
-                for row in self.record.usage[other["run_id"]]
-            )
-            # Its own calls, or those of its colleagues too: whichever of the two is shown, to the last digit.
+            # Its own calls to the last digit; those of its colleagues stand in their own runs.
             cost = Decimal(answer["cost"] or 0)
-            what = f"the answer says {cost}, the calls cost {kept}, with those of colleagues {total}"
-            self.verdict.expect("P6", cost in (kept, total), who, what)
+            self.verdict.expect("P6", cost == kept, who, f"the answer says {cost}, its calls cost {kept}")
 
     def counted_once(self):
         """P2: a conversation counts its messages right."""

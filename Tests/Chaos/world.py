@@ -7,7 +7,7 @@ import threading
 import time
 from dataclasses import dataclass
 
-from nodes import Database, Hands, Site, ask
+from nodes import Database, Site, ask
 
 from alma import Client, Server, processes_in
 

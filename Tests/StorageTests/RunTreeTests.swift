@@ -219,6 +219,10 @@ import Testing
             #expect(try await store.run(mine.run.id, by: bob.principal) == nil)
             #expect(try await store.events(of: mine.run.id, after: 0, limit: 5, by: bob.principal) == nil)
             #expect(try await store.requestCancellation(of: mine.run.id, by: bob.principal) == nil)
+            #expect(try await store.tree(of: parent.run, by: bob.principal) == nil)
+            #expect(try await store.trees(of: [parent.run.id], by: bob.principal).isEmpty)
+            #expect(try await store.children(of: parent.run.id, by: bob.principal) == nil)
+            #expect(try await store.task(of: mine.run.id, by: bob.principal) == nil)
         }
     }
 }

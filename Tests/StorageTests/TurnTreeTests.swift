@@ -104,18 +104,4 @@ extension RunTreeTests {
             #expect(try await state() == .running)
         }
     }
-
-    @Test func aTurnIsNotToldToStrangers() async throws {
-        try await TestDatabase.with { database in
-            let store = database.store
-            let (ada, bob) = (try await store.person("ada"), try await store.person("bob"))
-            let parent = try await store.claimedRun(by: ada.principal)
-            let mine = child(of: parent.run, "c/a")
-            #expect(try await store.suspend(rest(parent, children: [mine])))
-            #expect(try await store.tree(of: parent.run, by: bob.principal) == nil)
-            #expect(try await store.trees(of: [parent.run.id], by: bob.principal).isEmpty)
-            #expect(try await store.children(of: parent.run.id, by: bob.principal) == nil)
-            #expect(try await store.task(of: mine.run.id, by: bob.principal) == nil)
-        }
-    }
 }

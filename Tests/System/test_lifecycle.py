@@ -6,11 +6,10 @@ import socket
 import stat
 import subprocess
 import uuid
-from pathlib import Path
 
 import pytest
 
-from alma import EMAIL, PASSWORD, Client, Folder, Server, assert_whole, wait_until
+from alma import EMAIL, PASSWORD, Client, Server, assert_whole, wait_until
 
 
 def test_second_server_on_one_folder_is_refused(server):
@@ -147,13 +146,12 @@ def test_user_create_beside_the_server(server):
         "/v1/login/access-token", data={"username": "second@example.com", "password": "another long password"}
     )
     assert answer.status_code == 200
-    assert EMAIL != "second@example.com"
 
 
 def test_migrate_status_beside_the_server(server):
     listed = server.command("migrate", "status")
     assert listed.returncode == 0, listed.stderr
-    assert "1" in listed.stdout
+    assert [word for word in listed.stdout.split() if word == "1"], listed.stdout
     nothing = server.command("migrate", "up", "--dry-run")
     assert nothing.returncode == 0 and "Nothing to do" in nothing.stdout
 

@@ -70,20 +70,7 @@ import Testing
 
 /// Reading on in large results.
 @Suite struct ReadResultTests {
-    private let context = ToolContext(
-        run: Run(
-            id: .v7(),
-            organisationID: .v7(),
-            userID: .v7(),
-            conversationID: .v7(),
-            agentID: .v7(),
-            userMessageID: .v7(),
-            messageID: .v7(),
-            state: .running,
-            attempt: 1,
-            createdAt: Date()
-        )
-    )
+    private let context = ToolContext(run: .sample)
 
     private func read(_ tool: ReadResultTool, _ offset: Int, _ limit: Int = 10) async throws -> String {
         let input = JSONValue.object([

@@ -6,7 +6,12 @@ extension Principal {
     var settings: [SessionSetting] {
         switch self {
         case .system:
-            return [SessionSetting(name: "alma.system", value: "on")]
+            // What the program asks for itself is found by keys: a plan made once on each connection is as good as one made
+            // anew each time, which takes longer than the answer.
+            return [
+                SessionSetting(name: "alma.system", value: "on"),
+                SessionSetting(name: "plan_cache_mode", value: "force_generic_plan"),
+            ]
         case .member(let user, let organisation, let isSuperuser):
             let member = [
                 SessionSetting(name: "alma.user", value: user.text),

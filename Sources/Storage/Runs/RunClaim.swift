@@ -10,11 +10,9 @@ import Postgres
 /// longest ago. Whatever is at a limit, the person's, the agent's or the provider's, stays in the queue and is passed by.
 struct RunClaim {
     /// Claims stand in line, all nodes' together: each counts what the one before it has taken, so limits are exact.
-    /// To plan this statement takes longer than to do it, and the way by the indexes is right for tables of all sizes.
-    static let line: Query = """
-        select pg_advisory_xact_lock(hashtext('alma.claim')), set_config('plan_cache_mode', 'force_generic_plan', true),
-            set_config('enable_seqscan', 'off', true)
-        """
+    /// The way by the indexes is right for tables of all sizes.
+    static let line: Query =
+        "select pg_advisory_xact_lock(hashtext('alma.claim')), set_config('enable_seqscan', 'off', true)"
     /// Seconds of waiting that count as much as one point of priority.
     private static let patience = 30
     /// In the words of the index.

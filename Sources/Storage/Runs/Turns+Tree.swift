@@ -123,7 +123,12 @@ private struct TreeQuestion {
                     'call_id', j->>'call_id', 'tool_name', j->>'tool_name', 'success', j->'success',
                     'result', left(j->>'result', \(TurnTree.textLimit)),
                     'error', left(j->>'error', \(TurnTree.textLimit)), 'execution_time', j->'execution_time',
-                    'maybe_executed', j->'maybe_executed'
+                    'maybe_executed', j->'maybe_executed', 'result_bytes', coalesce(
+                        j->'result_bytes', to_json(
+                            case when length(coalesce(j->>'result', j->>'error')) > \(TurnTree.textLimit)
+                                then octet_length(coalesce(j->>'result', j->>'error')) end
+                        )
+                    )
                 )::text
                 from (select \(readable("e.data")) as j) d
             )

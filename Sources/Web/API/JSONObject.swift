@@ -32,21 +32,8 @@ package struct JSONObject: Sendable {
     }
 }
 
-/// A JSON string literal. The controls that JSON forbids are escaped; everything else stays UTF-8.
 private func quoted(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-        switch scalar {
-        case "\"": result += "\\\""
-        case "\\": result += "\\\\"
-        case "\n": result += "\\n"
-        case "\r": result += "\\r"
-        case "\t": result += "\\t"
-        case "\u{0}"..<"\u{20}":
-            let digits = String(scalar.value, radix: 16)
-            result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-        default: result.unicodeScalars.append(scalar)
-        }
-    }
-    return result + "\""
+    var json = ""
+    json.appendJSONString(text)
+    return json
 }

@@ -44,16 +44,8 @@ struct AgentInput: Sendable {
             temperature = Double(draft.temperature).flatMap { (0...2).contains($0) ? $0 : nil }
             if temperature == nil { errors.add("temperature", words["agents.temperatureWrong"]) }
         }
-        maximumTokens = whole(draft.maximumTokens, "max_tokens", words)
-        concurrentRuns = whole(draft.concurrentRuns, "max_concurrent", words)
-    }
-
-    /// nil of a field that is empty.
-    private mutating func whole(_ text: String, _ field: String, _ words: Words) -> Int? {
-        guard !text.isEmpty else { return nil }
-        let number = Int(text.replacing(",", with: "")).flatMap { (1...100_000_000).contains($0) ? $0 : nil }
-        if number == nil { errors.add(field, words["models.numberWrong"]) }
-        return number
+        maximumTokens = errors.wholeNumber(draft.maximumTokens, "max_tokens", words)
+        concurrentRuns = errors.wholeNumber(draft.concurrentRuns, "max_concurrent", words)
     }
 
     mutating func add(_ field: String, _ message: String) { errors.add(field, message) }

@@ -67,7 +67,7 @@ struct BudgetInput: Sendable {
         if period == nil { errors.add("period", voice.words["budgets.choose"]) }
         let parts = draft.subject.split(separator: "/", maxSplits: 1).map(String.init)
         let named = (parts.last ?? "").split(separator: ":").map(String.init)
-        guard parts.count == 2, let scope = BudgetScope(rawValue: named[0]) else {
+        guard parts.count == 2, let scope = named.first.flatMap(BudgetScope.init) else {
             return errors.add("subject", voice.words["budgets.choose"])
         }
         isPersonal = parts[0] != "org"

@@ -20,7 +20,7 @@ struct ComparePage: Sendable {
             sides: stories.map { story in
                 CompareView.Side(
                     header: RunHeader(story, choices: choices, voice: voice),
-                    steps: StepView.all(of: story, canFork: false, voice: voice)
+                    steps: StepView.all(of: story, voice: voice)
                 )
             },
             lines: LineDifference.lines(stories[0].text, stories[1].text)

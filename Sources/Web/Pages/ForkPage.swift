@@ -79,7 +79,7 @@ struct ForkPage: Sendable {
             origin: origin,
             typed: typed,
             problem: problem?.message,
-            steps: StepView.all(of: origin.story, canFork: false, voice: voice),
+            steps: StepView.all(of: origin.story, voice: voice),
             models: choices.again(model: typed?.model ?? "", voice: voice).models,
             voice: voice
         )
@@ -133,5 +133,8 @@ struct ForkForm: Sendable {
     }
 
     /// Browsers end lines their own way.
-    private static func plain(_ text: String) -> String { text.replacing("\r\n", with: "\n") }
+    /// Browsers send every end of a line in their own way.
+    private static func plain(_ text: String) -> String {
+        text.replacing("\r\n", with: "\n").replacing("\r", with: "\n")
+    }
 }

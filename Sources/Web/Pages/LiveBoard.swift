@@ -69,6 +69,9 @@ final class LiveBoard: Sendable {
     /// Whether there is more to draw than an answer: it has called tools or colleagues.
     var hasCalls: Bool { state.withLock { !$0.answer.calls.isEmpty } }
 
+    /// Whether a drawing waits to be picked up.
+    var isUnread: Bool { state.withLock { $0.drawing != nil } }
+
     /// The newest drawing; one that was not picked up is replaced.
     func show(_ drawing: Drawing) {
         let isDue = state.withLock { state in

@@ -16,7 +16,8 @@ struct LivePage: Sendable {
             let run = try await desk.store.run(id, by: identity.principal), run.conversationID == conversation
         else { throw WebError.notFound }
         let voice = try desk.voice(context)
-        let reader = ThreadReader(desk: desk, identity: identity, csrf: context.csrfToken, voice: voice)
+        var reader = ThreadReader(desk: desk, identity: identity, csrf: context.csrfToken, voice: voice)
+        reader.isForRun = request.query("whole") == "1"
         let stream = LiveStream(
             desk: desk,
             reader: reader,

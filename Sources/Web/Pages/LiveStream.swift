@@ -111,7 +111,9 @@ struct LiveStream: Sendable {
         return frames + (try await pending())
     }
 
+    /// A run's own page has no place for it.
     private func pending() async throws -> String {
+        guard !reader.isWhole(run) else { return "" }
         let view = try await reader.pending(in: run.conversationID)
         return LiveFrame.pending(try desk.templates.html(view, reader.voice.words.language)).text(id: nil)
     }
@@ -141,6 +143,8 @@ struct LiveStream: Sendable {
             voice: reader.voice,
             by: reader.identity.principal
         )
-        return TalksView(rows.map { $0.idle(conversation) }, voice: reader.voice)
+        // A child's end is not that of its turn.
+        let isIdle = run.parentRunID == nil
+        return TalksView(isIdle ? rows.map { $0.idle(conversation) } : rows, voice: reader.voice)
     }
 }

@@ -21,19 +21,9 @@ struct ModelInput: Sendable {
             isActive: form.has("active")
         )
         if draft.displayName.count > 100 { errors.add("display_name", voice.words["models.nameLong"]) }
-        contextWindow = number(draft.contextWindow, field: "context_window", voice: voice)
-        maximumTokens = number(draft.maximumTokens, field: "max_tokens", voice: voice)
+        contextWindow = errors.wholeNumber(draft.contextWindow, "context_window", voice.words)
+        maximumTokens = errors.wholeNumber(draft.maximumTokens, "max_tokens", voice.words)
         readPrice(voice)
-    }
-
-    private mutating func number(_ text: String, field: String, voice: Voice) -> Int? {
-        guard !text.isEmpty else { return nil }
-        let number = Int(text.replacing(",", with: ""))
-        guard let number, (1...100_000_000).contains(number) else {
-            errors.add(field, voice.words["models.numberWrong"])
-            return nil
-        }
-        return number
     }
 
     private mutating func readPrice(_ voice: Voice) {

@@ -26,7 +26,7 @@ struct RunPage: Sendable {
             parent: whole.runs.first { $0.run.id == run.parentRunID },
             task: try await reader.task(of: run)?.task,
             conversation: conversation.ownTitle,
-            forkedFrom: try await desk.store.story(of: run.id, by: identity.principal)?.record.forkedFrom
+            forkedFrom: try await desk.store.runRecord(run.id, by: identity.principal)?.forkedFrom
         )
         var frame = desk.frame(told.title(voice), .conversations, request: request, context: context, voice: voice)
         frame.talks = TalksView(try await rail, voice: voice)

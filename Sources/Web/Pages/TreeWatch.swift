@@ -4,11 +4,12 @@ import Storage
 
 /// Looks at the runs below one that grows, and draws them when there is something new to see.
 ///
-/// Their logs are others than the one that the page follows, so they are looked at from time to time; a run that has
-/// called nobody is never looked at.
+/// Their logs are others than the one that the page follows, so they are looked at from time to time, the less often the
+/// longer nothing happens; not before something was called, nor while what was drawn last is not read.
 struct TreeWatch: Sendable {
-    /// How often they are looked at.
+    /// How often they are looked at, while something happens, and at the least.
     static let interval = Duration.milliseconds(500)
+    private static let longestInterval = Duration.seconds(4)
 
     let desk: Desk
     let reader: ThreadReader
@@ -18,10 +19,14 @@ struct TreeWatch: Sendable {
     func draw(onto board: LiveBoard) async {
         var shown: TurnTree?
         var drawnAt = Date.distantPast
+        var pause = Self.interval
         while !board.isOver {
-            do { try await Task.sleep(for: Self.interval) } catch { return }
-            guard board.hasCalls || reader.isWhole(run), let tree = try? await reader.tree(of: run) else { continue }
+            do { try await Task.sleep(for: pause) } catch { return }
+            guard !board.isUnread, board.hasCalls || reader.isWhole(run),
+                let tree = try? await reader.tree(of: run)
+            else { continue }
             let now = Date()
+            pause = tree == shown ? min(pause * 2, Self.longestInterval) : Self.interval
             guard tree != shown || isStale(tree, drawnAt, now) else { continue }
             guard let drawn = try? drawing(of: tree, since: shown, at: now) else { continue }
             board.show(drawn)

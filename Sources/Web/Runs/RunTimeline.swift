@@ -163,7 +163,7 @@ private struct TimelineReader {
         calls[place].hasSucceeded = hasSucceeded
         calls[place].isTakenAsDone = data["maybe_executed"]?.bool ?? false
         calls[place].result = data[hasSucceeded ? "result" : "error"]?.string
-        calls[place].isCut = data["result_bytes"] != nil
+        calls[place].isCut = data["result_bytes"]?.int != nil
         calls[place].span = RunTimeline.Span(
             kind: hasSucceeded ? .tool : .failed,
             start: max(calls[place].span.start, time.addingTimeInterval(-max(0, seconds))),

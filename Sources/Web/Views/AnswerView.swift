@@ -19,6 +19,7 @@ struct AnswerView: View {
     let again: Again?
     let deleteAddress: String?
     let runAddress: String?
+    let forkAddress: String?
     let csrf: String
 
     /// Where another answer is asked for, and of whom.
@@ -76,11 +77,16 @@ struct AnswerView: View {
         versions = VersionsView(facts.versions, current: facts.message, conversation: facts.conversation, csrf: csrf)
         let messages = "/conversations/\(facts.conversation.text)/messages/"
         runAddress = facts.run.map { "/runs/\($0.id.text)" }
+        // A child's answer is none of the conversation: it is neither asked for again nor forked.
+        let isTurn = facts.run?.parentRunID == nil
+        forkAddress = isTurn ? runAddress.map { "\($0)/fork" } : nil
         deleteAddress = facts.message.map { "\(messages)\($0.text)/deletion" }
         again = (facts.message ?? facts.run?.userMessageID).flatMap { asked in
-            facts.choices.map {
-                Again(action: "\(messages)\(asked.text)/regeneration", agents: $0.agents, models: $0.models)
-            }
+            !isTurn
+                ? nil
+                : facts.choices.map {
+                    Again(action: "\(messages)\(asked.text)/regeneration", agents: $0.agents, models: $0.models)
+                }
         }
     }
 }

@@ -8,6 +8,14 @@ struct FormErrors: Sendable {
 
     mutating func add(_ field: String, _ message: String) { messages.append((field, message)) }
 
+    /// The whole number of a field, with or without commas; nil of one that is empty, or wrong, which is noted.
+    mutating func wholeNumber(_ text: String, _ field: String, _ words: Words) -> Int? {
+        guard !text.isEmpty else { return nil }
+        let number = Int(text.replacing(",", with: "")).flatMap { (1...100_000_000).contains($0) ? $0 : nil }
+        if number == nil { add(field, words["models.numberWrong"]) }
+        return number
+    }
+
     /// The summary at the form's top; nil when all is well. `labels` names the fields as the form does.
     func summary(_ labels: [String: String], voice: Voice) -> ErrorSummary? {
         isEmpty ? nil : ErrorSummary(self, labels: labels, voice: voice)

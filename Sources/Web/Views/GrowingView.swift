@@ -37,6 +37,7 @@ struct GrowingView: Sendable {
         hasQuestions = !questions.isEmpty
         streamAddress =
             "/conversations/\(run.conversationID.text)/live?run=\(run.id.text)&after=\(live.sequence)"
+            + (isWhole ? "&whole=1" : "")
     }
 }
 

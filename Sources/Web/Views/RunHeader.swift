@@ -5,21 +5,16 @@ import Storage
 /// What a run is, in a few lines: who, where it stands, how long, what it cost, where it comes from.
 struct RunHeader: Sendable {
     let title: String
-    let agent: String
     let address: String
-    let conversationAddress: String
     let state: StateView
     let facts: [Fact]
-    let forkedFrom: String?
 
     init(_ story: RunStory, choices: Choices, voice: Voice) {
         let (words, record, run) = (voice.words, story.record, story.run)
-        agent = choices.name(of: run.agentID, voice: voice) ?? words["composer.agent"]
+        let agent = choices.name(of: run.agentID, voice: voice) ?? words["composer.agent"]
         title = words("runPage.title", ["agent": agent])
         address = "/runs/\(run.id.text)"
-        conversationAddress = "/conversations/\(run.conversationID.text)#m-\(run.messageID.text)"
         state = StateView(run.state, voice: voice)
-        forkedFrom = record.forkedFrom.map { "/runs/\($0.text)" }
         let model = choices.models.first { $0.id == record.modelID }?.displayName ?? story.replay.usage.last?.modelName
         let tokens = ["in": record.tokens.input.grouped, "out": record.tokens.output.grouped]
         facts = [

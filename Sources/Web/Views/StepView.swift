@@ -9,7 +9,6 @@ struct StepView: Sendable {
     let sums: String
     let isCopied: Bool
     let calls: [Call]
-    let forkAddress: String?
 
     struct Call: Sendable {
         let name: String
@@ -20,25 +19,15 @@ struct StepView: Sendable {
         let isChanged: Bool
     }
 
-    static func all(of story: RunStory, canFork: Bool, voice: Voice) -> [StepView] {
-        let finished = story.replay.finishedSteps.count
-        return story.replay.steps.enumerated().map { index, step in
-            let address = "/runs/\(story.run.id.text)/fork?step=\(index + 1)"
-            return StepView(
-                step,
-                number: index + 1,
-                forkAddress: canFork && index < finished ? address : nil,
-                voice: voice
-            )
-        }
+    static func all(of story: RunStory, voice: Voice) -> [StepView] {
+        story.replay.steps.enumerated().map { StepView($1, number: $0 + 1, voice: voice) }
     }
 
-    init(_ step: RunReplay.Step, number: Int, forkAddress: String?, voice: Voice) {
+    init(_ step: RunReplay.Step, number: Int, voice: Voice) {
         title = voice.words("step.title", ["n": number.grouped])
         text = step.text.trimmingCharacters(in: .whitespacesAndNewlines)
         hasText = !text.isEmpty
         isCopied = step.isCopied
-        self.forkAddress = forkAddress
         let usage = step.usage
         sums = [
             usage.map { voice.words("quantity.tokens", ["n": voice.tokens($0.tokens.input + $0.tokens.output)]) },

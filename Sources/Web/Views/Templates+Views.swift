@@ -7,6 +7,7 @@ extension Templates {
         LiveLine.template, RunLine.template, QuestionsView.template, TalksView.template,
         ProvidersView.template, ProviderNewView.template, ProviderView.template, ProviderModelsView.template,
         ModelView.template, AgentsView.template, AgentView.template, SettingsView.template, UsersView.template,
-        ErrorView.template, RequestsView.template,
+        ErrorView.template, RequestsView.template, AgentFormView.template, BudgetView.template, BudgetsView.template,
+        UsageView.template, PendingView.template, SaidView.template,
     ]
 }

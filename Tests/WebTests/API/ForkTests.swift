@@ -46,9 +46,9 @@ import Testing
             let run = String(try #require(page.text.firstMatch(of: /href="(\/runs\/[0-9a-f-]+)"/)).1)
             #expect(try await visitor.get(run).text.contains("<h1>Run of Assistant</h1>"))
             let form = try await visitor.get("\(run)/fork")
-            #expect(form.text.contains(">echo first</textarea>") && form.text.contains("From the beginning"))
+            #expect(form.text.contains(">\necho first</textarea>") && form.text.contains("From the beginning"))
             let instruction = String(
-                try #require(form.text.firstMatch(of: /name="instruction"[^>]*>([^<]*)<\/textarea>/)).1
+                try #require(form.text.firstMatch(of: /name="instruction"[^>]*>\n([^<]*)<\/textarea>/)).1
             )
             let fields = [("step", "0"), ("content", "echo second"), ("instruction", instruction), ("key", "k")]
             let empty = try await visitor.submit("\(run)/fork", [("step", "0"), ("content", " ")])

@@ -20,6 +20,10 @@ import Testing
             #expect(wrong.status == 422 && wrong.text.contains("Not an amount."))
             #expect(wrong.text.contains(#"value="much""#) && wrong.text.contains(#"value="Lunch""#))
             #expect(wrong.text.contains("value=\"\(mine)\" selected"))
+            for nonsense in ["x/:", "/", "org/", "own/user:nobody", ""] {
+                let answer = try await visitor.submit("/budgets", [("subject", nonsense), ("amount", "1")])
+                #expect(answer.status == 422, "\(nonsense)")
+            }
             let fields = [
                 ("subject", String(mine)), ("period", "month"), ("amount", "12.50"), ("currency", "USD"),
                 ("warn_at", "80"),

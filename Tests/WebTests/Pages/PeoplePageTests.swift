@@ -5,7 +5,7 @@ import Testing
 @testable import Web
 
 /// Questions, pauses and messages meanwhile, as a person without scripts meets them.
-@Suite struct PeoplePageTests {
+@Suite(.timeLimit(.minutes(2))) struct PeoplePageTests {
     private func person(_ caller: Caller) async throws -> Visitor {
         let visitor = Visitor(caller)
         try await visitor.register("one")

@@ -8,7 +8,7 @@ extension Samples {
     var runPages: [(name: String, view: any View)] {
         let story = story(forkedFrom: id(80))
         let header = RunHeader(story, choices: Choices(agents: [], models: []), voice: voice)
-        let steps = StepView.all(of: story, canFork: true, voice: voice)
+        let steps = StepView.all(of: story, voice: voice)
         return [
             ("run-turn", runPage(.completed, ofTurn: true)),
             ("run-compare", comparison(header, steps, second: "The same line\nMore than before")),
@@ -38,7 +38,7 @@ extension Samples {
             ),
             typed: nil,
             problem: voice.words["composer.busy"],
-            steps: StepView.all(of: story, canFork: false, voice: voice),
+            steps: StepView.all(of: story, voice: voice),
             models: choices.models,
             voice: voice
         )

@@ -1,0 +1,166 @@
+import HTTPTypes
+
+// The pages, for browsers.
+
+extension RouteMatrix {
+    static let pages: [RouteRule] = [
+        // The first account is there, so nobody sets up anything.
+        RouteRule(.get, "/set-up", .everybody(.moved)),
+        RouteRule(.post, "/set-up", .everybody(.missing), body: "token=x&email={newcomer}&password={password}"),
+        RouteRule(.get, "/sign-in", .gate),
+        RouteRule(.post, "/sign-in", .everybody(.moved), body: "email={email}&password={password}"),
+        RouteRule(.post, "/sign-out", .everybody(.moved), body: ""),
+        RouteRule(.get, "/register", .everybody(.fine)),
+        RouteRule(.post, "/register", .everybody(.moved), body: "email={newcomer}&password=correct+horse+9"),
+        RouteRule(.post, "/preferences", .everybody(.moved), body: "theme=dark&return=/agents"),
+
+        RouteRule(.get, "/", .signedIn(.fine)),
+        RouteRule(.post, "/conversations", .signedIn(.moved), body: "content=echo"),
+        RouteRule(.get, "/conversations", .signedIn(.fine)),
+        RouteRule(.get, "/conversations/{id}", of: "conversation", .owner(.fine)),
+        RouteRule(.post, "/conversations/{id}", of: "conversation", .owner(.moved), body: "pinned=1"),
+        RouteRule(.post, "/conversations/{id}/messages", of: "conversation", .owner(.moved), body: "content=echo"),
+        RouteRule(.get, "/conversations/{id}/live", of: "conversation", .owner(.fine), query: "?run={run}"),
+        RouteRule(.get, "/conversations/{id}/edit", of: "conversation", .owner(.fine)),
+        RouteRule(.post, "/conversations/{id}/edit", of: "conversation", .owner(.moved), body: "title=x"),
+        RouteRule(.get, "/conversations/{id}/deletion", of: "conversation", .owner(.fine)),
+        RouteRule(.post, "/conversations/{id}/deletion", of: "conversation", .owner(.moved), body: ""),
+        RouteRule(.post, "/conversations/{id}/leaf", of: "conversation", .owner(.moved), body: "message={message}"),
+        RouteRule(.get, "/conversations/{id}/messages/{message}/edit", of: "conversation", .owner(.fine)),
+        RouteRule(
+            .post,
+            "/conversations/{id}/messages/{message}/edit",
+            of: "conversation",
+            .owner(.moved),
+            body: "content=echo"
+        ),
+        RouteRule(
+            .post,
+            "/conversations/{id}/messages/{message}/regeneration",
+            of: "conversation",
+            .owner(.moved),
+            body: ""
+        ),
+        RouteRule(
+            .post,
+            "/conversations/{id}/messages/{message}/deletion",
+            of: "conversation",
+            .owner(.moved),
+            body: ""
+        ),
+        RouteRule(
+            .post,
+            "/conversations/{id}/messages/{message}/restoration",
+            of: "conversation",
+            .owner(.missing),
+            body: ""
+        ),
+        RouteRule(.post, "/runs/{id}/cancellation", of: "run", .owner(.moved), body: ""),
+        RouteRule(.get, "/runs/{id}", of: "run", .owner(.fine)),
+        RouteRule(.get, "/runs/{id}/compare/{other}", of: "run", .owner(.fine)),
+        RouteRule(.get, "/runs/{id}/fork", of: "run", .owner(.fine)),
+        RouteRule(.post, "/runs/{id}/fork", of: "run", .owner(.moved), body: "step=0&content=echo"),
+        RouteRule(.post, "/runs/{id}/retry", of: "run", .owner(.moved), body: ""),
+        RouteRule(.get, "/runs/{id}/results/{call}", of: "run", .owner(.missing)),
+        RouteRule(.get, "/runs/{id}/requests", of: "run", .owner(.fine)),
+        RouteRule(.post, "/runs/{id}/approvals/{call}", of: "run", .owner(.missing), body: "decision=approve"),
+        RouteRule(.post, "/runs/{id}/pause", of: "run", .owner(.moved), body: ""),
+        RouteRule(.post, "/runs/{id}/resume", of: "run", .owner(.moved), body: ""),
+        RouteRule(
+            .post,
+            "/conversations/{id}/pending/{message}",
+            of: "conversation",
+            .owner(.moved),
+            body: "action=discard"
+        ),
+        RouteRule(.post, "/agents/{id}/tools", of: "agent", .owner(.moved), body: ""),
+
+        RouteRule(.get, "/providers", .signedIn(.fine)),
+        RouteRule(.get, "/providers/new", .signedIn(.fine)),
+        RouteRule(
+            .post,
+            "/providers",
+            .signedIn(.moved),
+            body: "kind=custom&name=x&base_url=http://127.0.0.1:9/v1"
+        ),
+        RouteRule(.post, "/providers/offers", .signedIn(.moved), body: "offer=builtin++builtin:"),
+        RouteRule(.get, "/providers/{id}", of: "provider", .owner(.fine)),
+        RouteRule(
+            .post,
+            "/providers/{id}",
+            of: "provider",
+            .owner(.moved),
+            body: "name=x&base_url=http://127.0.0.1:9/v1&active=1"
+        ),
+        RouteRule(.post, "/providers/{id}/test", of: "provider", .owner(.moved), body: ""),
+        RouteRule(.get, "/providers/{id}/deletion", of: "provider", .owner(.fine)),
+        RouteRule(.post, "/providers/{id}/deletion", of: "provider", .owner(.moved), body: ""),
+        RouteRule(.get, "/providers/{id}/models", of: "provider", .owner(.fine)),
+        RouteRule(.post, "/providers/{id}/models", of: "provider", .owner(.moved), body: "name=x"),
+        RouteRule(.post, "/models/order", .owner(.moved), body: "default={model}"),
+        RouteRule(.get, "/models/{id}", of: "model", .owner(.fine)),
+        RouteRule(.post, "/models/{id}", of: "model", .owner(.moved), body: "display_name=x&active=1"),
+        RouteRule(.get, "/models/{id}/deletion", of: "model", .owner(.fine)),
+        RouteRule(.post, "/models/{id}/deletion", of: "model", .owner(.moved), body: ""),
+
+        RouteRule(.get, "/usage", .signedIn(.fine)),
+        RouteRule(.get, "/usage/export", .signedIn(.fine)),
+        RouteRule(.get, "/budgets", .signedIn(.fine)),
+        RouteRule(.get, "/budgets/new", .signedIn(.fine)),
+        RouteRule(
+            .post,
+            "/budgets",
+            .owner(.moved, others: .refused),
+            body: "subject=own/agent:{agent}&period=day&amount=5&currency=USD&stop_at=100"
+        ),
+        RouteRule(.get, "/budgets/{id}", of: "budget", .owner(.fine)),
+        RouteRule(.post, "/budgets/{id}", of: "budget", .owner(.moved), body: "amount=7&stop_at=100"),
+        RouteRule(.get, "/budgets/{id}/deletion", of: "budget", .owner(.fine)),
+        RouteRule(.post, "/budgets/{id}/deletion", of: "budget", .owner(.moved), body: ""),
+
+        RouteRule(.get, "/agents", .signedIn(.fine)),
+        RouteRule(.get, "/agents/new", .signedIn(.fine)),
+        RouteRule(
+            .post,
+            "/agents/new",
+            .signedIn(.moved),
+            body: "display_name=Made+by+form&instruction=Be+brief&active=1"
+        ),
+        RouteRule(.get, "/agents/{id}", of: "agent", .owner(.fine)),
+        RouteRule(.get, "/agents/{id}/edit", of: "agent", .owner(.fine)),
+        RouteRule(
+            .post,
+            "/agents/{id}/edit",
+            of: "agent",
+            .owner(.moved),
+            body: "display_name=Own&instruction=Be+brief&active=1"
+        ),
+        RouteRule(.get, "/agents/{id}/deletion", of: "agent", .owner(.fine)),
+        RouteRule(.post, "/agents/{id}/deletion", of: "agent", .owner(.moved), body: ""),
+
+        RouteRule(.get, "/settings", .signedIn(.fine)),
+        RouteRule(.post, "/settings/profile", .signedIn(.moved), body: "nickname=x&timezone=UTC%2B1:00&language=en"),
+        RouteRule(
+            .post,
+            "/settings/password",
+            .signedIn(.moved),
+            body: "current_password={password}&new_password=another+horse+9"
+        ),
+        RouteRule(.post, "/settings/sessions/{id}/end", of: "session", .owner(.moved), body: ""),
+
+        RouteRule(
+            .post,
+            "/settings/secrets",
+            .signedIn(.moved),
+            body: "secret_name=BY-FORM&secret_value=not-to-be-seen&secret_hosts=api.example.org"
+        ),
+        RouteRule(.post, "/settings/secrets/{id}/deletion", of: "secret", .owner(.moved), body: ""),
+
+        RouteRule(.get, "/admin/users", .administrator(.fine)),
+        RouteRule(.post, "/admin/users/{id}/approval", of: "applicant", .administrator(.moved), body: ""),
+        RouteRule(.post, "/admin/registration", .administrator(.moved), body: "mode=open"),
+
+        RouteRule(.get, "/assets/{name}", of: "asset", .everybody(.fine)),
+        RouteRule(.get, "/favicon.ico", .everybody(.moved)),
+    ]
+}
