@@ -12,6 +12,10 @@ package struct RunBrief: Sendable {
     package var maximumTokens: Int?
     /// The names of the tools that the agent may use.
     package var tools: [String]
+    /// Those of them that are kept outside the program.
+    package var keptTools: [KeptTool]
+    /// What its owner has set for those of the program's own, where it is anything.
+    package var toolSettings: [String: ToolSettings]
     package var policy: ToolPolicy
     /// What was answered to this run's calls.
     package var approvals: [CallAnswer]
@@ -43,6 +47,8 @@ package struct RunBrief: Sendable {
         temperature: Double? = nil,
         maximumTokens: Int? = nil,
         tools: [String] = [],
+        keptTools: [KeptTool] = [],
+        toolSettings: [String: ToolSettings] = [:],
         policy: ToolPolicy = ToolPolicy(),
         approvals: [CallAnswer] = [],
         steering: [SteeringMessage] = [],
@@ -63,6 +69,8 @@ package struct RunBrief: Sendable {
         self.temperature = temperature
         self.maximumTokens = maximumTokens
         self.tools = tools
+        self.keptTools = keptTools
+        self.toolSettings = toolSettings
         self.policy = policy
         self.approvals = approvals
         self.steering = steering

@@ -5,6 +5,7 @@ struct CheckedCall: Sendable {
     let call: ToolCall
     /// nil when this run has no such tool.
     var tool: (any Tool)?
+    var settings = ToolSettings()
     /// As the model wrote it, or as a person changed it.
     var input = JSONValue.null
     /// What the model did wrong: nothing is done then, and nobody is asked.
@@ -26,12 +27,12 @@ extension ToolStep {
     func check(_ call: ToolCall, isRepeated: Bool) -> CheckedCall {
         let asked = replay.asked[call.id]
         var checked = CheckedCall(call: call, answer: asked.flatMap { answer(to: call, $0.kind) })
-        guard allowed.contains(call.name), let entry = TeamTool.catalogue?[call.name] ?? execution.tools[call.name]
+        guard allowed.contains(call.name), let entry = TeamTool.catalogue?[call.name] ?? tools[call.name]
         else {
             checked.complaint = "There is no tool called \(call.name). \(choice)"
             return checked
         }
-        checked.tool = entry.tool
+        (checked.tool, checked.settings) = (entry.tool, entry.settings)
         do {
             checked.input = try ToolArguments.parse(answer(to: call, .approval)?.editedInput ?? call.arguments)
         } catch {

@@ -5,7 +5,8 @@ import Logging
 struct ToolStep: Sendable {
     let execution: RunExecution
     let writer: RunWriter
-    /// The tools that this run may use.
+    let tools: ToolCatalogue
+    /// The names of those that this run may use.
     let allowed: Set<String>
     let policy: ToolPolicy
     let approvals: [CallAnswer]
@@ -100,29 +101,44 @@ struct ToolStep: Sendable {
     }
 
     private func run(_ tool: any Tool, _ checked: CheckedCall) async throws -> ToolOutcome {
-        let specification = tool.specification
-        do {
-            let context = ToolContext(run: execution.claimed.run, answer: checked.answer?.text) {
-                [writer, data] delta in
-                try await writer.event(.toolProgress, data.toolProgress(checked.call, delta))
+        let mayRepeat = tool.specification(for: checked.input).effect != .effectful
+        var left = mayRepeat ? checked.settings.retries : 0
+        var pause = limits.backoff
+        while true {
+            let failure: ToolFailure
+            do {
+                return .success(try await call(tool, checked))
+            } catch let told as ToolFailure {
+                failure = told
+            } catch {
+                try Task.checkCancellation()
+                execution.logger.error(
+                    "A tool failed",
+                    metadata: ["tool": "\(tool.specification.name)", "error": "\(error)"]
+                )
+                failure = ToolFailure("The tool failed on the server. Go on without it, or try once more.")
             }
-            let seconds = specification.timeLimit.components.seconds
-            let tooLong = ToolFailure("The tool took longer than \(seconds) seconds and was stopped.")
-            return .success(
-                try await withTimeLimit(specification.timeLimit, otherwise: tooLong) {
-                    try await tool.perform(checked.input, in: context)
-                }
-            )
-        } catch let failure as ToolFailure {
-            return .failure(failure.message)
-        } catch {
-            try Task.checkCancellation()
-            execution.logger.error(
-                "A tool failed",
-                metadata: ["tool": "\(specification.name)", "error": "\(error)"]
-            )
-            return .failure("The tool failed on the server. Go on without it, or try once more.")
+            guard failure.isTransient, left > 0 else { return .failure(failure.message) }
+            left -= 1
+            try await Task.sleep(for: pause * Double.random(in: 0.5...1))
+            pause *= 2
         }
+    }
+
+    private func call(_ tool: any Tool, _ checked: CheckedCall) async throws -> String {
+        let context = ToolContext(
+            run: execution.claimed.run,
+            answer: checked.answer?.text,
+            parameters: checked.settings.parameters
+        ) { [writer, data] delta in
+            try await writer.event(.toolProgress, data.toolProgress(checked.call, delta))
+        }
+        let limit = checked.settings.timeout.map { Duration.seconds($0) } ?? tool.specification.timeLimit
+        let tooLong = ToolFailure(
+            "The tool took longer than \(limit.components.seconds) seconds and was stopped.",
+            isTransient: true
+        )
+        return try await withTimeLimit(limit, otherwise: tooLong) { try await tool.perform(checked.input, in: context) }
     }
 }
 

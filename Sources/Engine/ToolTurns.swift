@@ -4,6 +4,7 @@ struct ToolTurns: Sendable {
     let writer: RunWriter
     let answer: AnswerInProgress
     let candidates: [ModelCandidate]
+    private let catalogue: ToolCatalogue
     private let policy: ToolPolicy
     private let agentName: String
     private let task: TaskContext?
@@ -50,7 +51,8 @@ struct ToolTurns: Sendable {
             limits: execution.limits
         )
         purse = RunPurse(execution: execution, writer: writer, answer: answer, brief: brief, replay: replay)
-        let known = execution.tools.descriptions(of: brief.tools) + delegation.descriptions
+        catalogue = execution.tools.granted(brief.keptTools, settings: brief.toolSettings)
+        let known = catalogue.descriptions(of: brief.tools) + delegation.descriptions
         // Alone, it has nothing to read.
         let tools = known.contains { $0.name != ToolExcerpt.reader } ? known : []
         allowed = Set(tools.map(\.name))
@@ -167,6 +169,7 @@ struct ToolTurns: Sendable {
         let step = ToolStep(
             execution: execution,
             writer: writer,
+            tools: catalogue,
             allowed: allowed,
             policy: policy,
             approvals: approvals,

@@ -33,6 +33,40 @@ import Testing
         }
     }
 
+    @Test func toolsOfTheOrganisationComeWithWhatTheyDoAndHowTheyAreUsed() async throws {
+        try await TestDatabase.with { database in
+            let store = database.store
+            let user = try await store.person()
+            let other = try await store.person("other")
+            let claimed = try await store.claimedRun(by: user.principal)
+            try await store.register([tool("dig")])
+            let statements: [Query] = [
+                """
+                insert into tools (tool_id, org_id, name, description, tool_type, schema, security_level, effect, definition)
+                select gen_random_uuid(), o, name, 'Kept.', 'script', '{"type":"object"}', 'safe_execute', 'effectful',
+                    '{"language":"python"}'
+                from unnest(array['brew', 'dig']) name, unnest(array[\(user.principal.organisationID)::uuid,
+                    \(other.principal.organisationID)::uuid]) o
+                """,
+                """
+                insert into agent_tools (agent_id, tool_id, configuration)
+                select \(claimed.run.agentID), tool_id, '{"timeout":7,"custom_params":{"depth":5}}' from tools
+                on conflict (agent_id, tool_id) do update set configuration = excluded.configuration
+                """,
+            ]
+            for statement in statements { try await database.administrator.query(statement) }
+            let brief = try await store.brief(for: claimed)
+            #expect(brief.tools == ["brew", "dig"])
+            let settings = ToolSettings(timeout: 7, parameters: .object(["depth": .number(5)]))
+            #expect(brief.toolSettings == ["dig": settings])
+            // Another organisation's is never there, and the program's own keeps its name.
+            let kept = try #require(brief.keptTools.first)
+            #expect(brief.keptTools.count == 1 && kept.type == "script" && kept.settings == settings)
+            #expect(kept.specification.name == "brew" && kept.specification.effect == .effectful)
+            #expect(kept.definition["language"]?.string == "python")
+        }
+    }
+
     @Test func aStepIsPaidWithItsEventsAndOnce() async throws {
         try await TestDatabase.with { database in
             let store = database.store

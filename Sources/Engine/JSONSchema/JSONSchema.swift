@@ -16,6 +16,10 @@ package struct JSONSchema: Sendable {
         try SchemaReader(root: schema).read(schema, at: "#")
     }
 
+    /// Any value fits.
+    static let anything = JSONSchema()
+    private init() { root = .bool(true) }
+
     /// What is wrong with `value`; nothing when it fits.
     package func validate(_ value: JSONValue) -> [SchemaViolation] {
         var check = SchemaCheck(root: root)

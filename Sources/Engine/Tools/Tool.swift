@@ -78,16 +78,20 @@ package struct ToolContext: Sendable {
     package var principal: Principal
     /// What the person said, for a tool that asks them.
     package var answer: String?
+    /// What the agent's owner has set for the tool: an object.
+    package var parameters: JSONValue
     /// Tells whoever watches what a long call has brought so far; the result has it all again.
     package var progress: @Sendable (String) async throws -> Void
 
     package init(
         run: Run,
         answer: String? = nil,
+        parameters: JSONValue = .object([:]),
         progress: @escaping @Sendable (String) async throws -> Void = { _ in }
     ) {
         self.run = run
         self.answer = answer
+        self.parameters = parameters
         self.progress = progress
         principal = .member(user: run.userID, organisation: run.organisationID, isSuperuser: false)
     }
@@ -96,6 +100,11 @@ package struct ToolContext: Sendable {
 /// Why a tool could not do what it was asked for, in words for the model.
 package struct ToolFailure: Error, Sendable, Equatable {
     package var message: String
+    /// Whether the same call may succeed a moment later.
+    package var isTransient: Bool
 
-    package init(_ message: String) { self.message = message }
+    package init(_ message: String, isTransient: Bool = false) {
+        self.message = message
+        self.isTransient = isTransient
+    }
 }

@@ -13,7 +13,7 @@ extension Store {
         let answers = try await batch(
             [
                 Self.agent(of: run), Self.history(of: run, upTo: run.userMessageID), Self.candidates(of: run),
-                Self.tools(of: run),
+                GrantedTools.query(run),
                 Self.rules(user: run.userID, organisation: run.organisationID), Self.answers(to: run),
                 Self.team(of: run), Self.children(of: run), Self.steering(of: run), Self.patience,
                 Self.context(of: run), Self.summaries(of: run),
@@ -21,6 +21,7 @@ extension Store {
             by: .system
         )
         guard let agent = answers[0].first else { throw StorageError(.failed, "The run's agent is gone.") }
+        let tools = try GrantedTools(answers[3])
         let path = try History(answers[1]).upTo(run.userMessageID)
         return RunBrief(
             agentName: try agent.get("display_name"),
@@ -30,7 +31,9 @@ extension Store {
             candidates: try candidates(answers[2]),
             temperature: try agent.get("temperature", as: String?.self).flatMap { Double($0) },
             maximumTokens: try agent.get("max_tokens", as: String?.self).flatMap { Int($0) },
-            tools: try answers[3].map { try $0.get("name") },
+            tools: tools.names,
+            keptTools: tools.kept,
+            toolSettings: tools.settings,
             policy: try Self.policy(answers[4], patience: answers[9]),
             approvals: try answers[5].map(Self.answer),
             steering: try answers[8].map(Self.steering),
@@ -60,18 +63,6 @@ extension Store {
                 select count(*) from runs t where t.root_run_id = r.root_run_id and t.parent_run_id is not null
             ) as turn_size, exists (select from budgets b where b.org_id = r.org_id) as has_budgets
         from agents a cross join runs r where a.agent_id = \(run.agentID) and r.run_id = \(run.id)
-        """
-    }
-
-    /// Whoever has tools can read on in their results: `read_result` comes along.
-    private static func tools(of run: Run) -> Query {
-        """
-        select name from tools
-        where is_active and (
-            tool_id in (select tool_id from agent_tools where agent_id = \(run.agentID) and is_enabled)
-                or org_id is null and name = \(ToolExcerpt.reader)
-        )
-        order by name
         """
     }
 

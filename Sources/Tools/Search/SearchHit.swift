@@ -60,7 +60,8 @@ extension SearchService {
             ToolFailure("SearXNG does not give JSON. An administrator has to add json to its search.formats.")
         case 403: ToolFailure("\(kind.name) refuses this server. An administrator has to look at it.")
         case 202, 429: busy
-        default: ToolFailure("\(kind.name) answered with status \(status). Try again later.")
+        default:
+            ToolFailure("\(kind.name) answered with status \(status). Try again later.", isTransient: status >= 500)
         }
     }
 

@@ -52,7 +52,7 @@ package struct APIRequestTool: Tool {
             let answer = try await web.send(request.filled(by: references))
             return APIAnswer(answer, references: references).text
         } catch let failure as ToolFailure {
-            throw ToolFailure(references.redacted(failure.message))
+            throw ToolFailure(references.redacted(failure.message), isTransient: failure.isTransient)
         }
     }
 }

@@ -48,7 +48,7 @@ package struct WebAccess: Sendable {
                 body: try await response.collect(upTo: Self.longestBody)
             )
         } catch let error as FetchError {
-            throw ToolFailure(error.words)
+            throw ToolFailure(error.words, isTransient: error.isTransient)
         }
     }
 
@@ -76,6 +76,14 @@ package struct WebAccess: Sendable {
 }
 
 extension FetchError {
+    /// Whether the same request may come through a moment later.
+    fileprivate var isTransient: Bool {
+        switch code {
+        case .dns, .refused, .unreachable, .timeout, .reset: true
+        default: false
+        }
+    }
+
     fileprivate var words: String {
         switch code {
         case .dns: "The name of the server in this address is not known. Check the address."

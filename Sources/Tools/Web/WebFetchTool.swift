@@ -61,7 +61,10 @@ package struct WebFetchTool: Tool {
         guard !(200..<300).contains(answer.status) else { return }
         let words = (text ?? "").split(whereSeparator: \.isWhitespace).joined(separator: " ").prefix(300)
         let told = words.isEmpty ? "" : " It says: \(words)"
-        throw ToolFailure("The server answered with status \(answer.status) at \(answer.url).\(told)")
+        throw ToolFailure(
+            "The server answered with status \(answer.status) at \(answer.url).\(told)",
+            isTransient: answer.status == 429 || answer.status >= 500
+        )
     }
 }
 

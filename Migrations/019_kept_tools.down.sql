@@ -1,0 +1,1 @@
+alter table tools drop constraint tools_kept, drop time_limit, drop definition;
