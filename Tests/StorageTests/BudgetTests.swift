@@ -47,6 +47,40 @@ import Testing
         }
     }
 
+    @Test func aPersonHasOnlySoManyOfTheirOwn() async throws {
+        try await TestDatabase.with { database in
+            let store = database.store
+            let ada = try await store.person()
+            func make() async throws -> BudgetRecord? {
+                let talk = try await store.createConversation(title: nil, by: ada.principal)
+                let subject = BudgetSubject.conversation(talk.id)
+                let (period, principal) = (BudgetPeriod.total, ada.principal)
+                return try await store.createBudget(
+                    on: subject,
+                    period: period,
+                    name: nil,
+                    terms: terms,
+                    isPersonal: true,
+                    by: principal
+                )
+            }
+            for _ in 0..<50 { #expect(try await make() != nil) }
+            await #expect(throws: StorageError.self) { try await make() }
+        }
+    }
+
+    @Test func aRunsCostIsToldInEachCurrency() async throws {
+        try await TestDatabase.with { database in
+            let store = database.store
+            let ada = try await store.person()
+            let run = try await store.claimedRun(by: ada.principal)
+            try await database.pay(run, "0.5", at: "now()")
+            try await database.pay(run, "7", currency: "CNY", at: "now()")
+            let record = try await store.runRecord(run.run.id, by: ada.principal)
+            #expect(record?.costs == ["USD": 0.5, "CNY": 7] && record?.calls == 2)
+        }
+    }
+
     @Test func anothersBudgetsAreNotThere() async throws {
         try await TestDatabase.with { database in
             let store = database.store

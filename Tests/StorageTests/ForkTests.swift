@@ -31,7 +31,7 @@ import Testing
             #expect(record.forkedFrom == first.id && record.forkedStep == 1 && record.modelID == model.id)
             #expect(record.changes?.contains(#""content":"77""#) == true)
             // Copied, not paid again.
-            #expect(record.calls == 0 && record.cost == nil)
+            #expect(record.calls == 0 && record.costs.isEmpty)
             #expect(try await store.runRecord(first.id, by: user.principal)?.calls == 1)
 
             let claimed = try #require(try await store.claim(worker: .v7(), limit: 1, silence: .seconds(10)).first)

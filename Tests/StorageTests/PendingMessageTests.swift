@@ -53,6 +53,32 @@ import Testing
         }
     }
 
+    @Test func aMessageWhoseKeyBecameAnothersIsHeldAndKeepsNobodyWaiting() async throws {
+        try await TestDatabase.with { database in
+            let store = database.store
+            let ada = try await store.person()
+            let claimed = try await store.claimedRun(by: ada.principal)
+            let talk = claimed.run.conversationID
+            let other = try await store.claimedRun(by: ada.principal)
+            let waits = try await pending(store.say(input(talk, "One", key: "k"), mode: .queue, by: ada.principal))
+            _ = try await store.say(input(other.run.conversationID, "Next"), mode: .queue, by: ada.principal)
+            // Its key is used for a turn elsewhere meanwhile.
+            let elsewhere = try await store.createConversation(title: nil, by: ada.principal)
+            _ = try await store.startTurn(input(elsewhere.id, "Other", key: "k"), by: ada.principal)
+            try await database.administrator.query(
+                "update runs set state = 'failed', finished_at = now(), lease_owner = null where lease_owner is not null"
+            )
+            try await store.settlePending()
+            let held = try await store.pendingMessages(in: talk, by: ada.principal)
+            #expect(held?.map(\.id) == [waits.id] && held?.first?.isHeld == true)
+            #expect(try await contents(store, other.run.conversationID, ada).last == "Next")
+            guard case .turn = try await store.dispatchPending(waits.id, in: talk, by: ada.principal) else {
+                throw Unexpected()
+            }
+            #expect(try await contents(store, talk, ada).last == "One")
+        }
+    }
+
     @Test func whoeverLooksAtTheSameMomentBeginsOneTurn() async throws {
         try await TestDatabase.with { database in
             let store = database.store

@@ -191,6 +191,21 @@ import Testing
         }
     }
 
+    @Test func theEndOfAWriterWhoseTimeHasPassedStopsNothing() async throws {
+        try await TestDatabase.with { database in
+            let store = database.store
+            let ada = try await store.person()
+            let claimed = try await store.claimedRun(by: ada.principal)
+            let child = child(of: claimed.run, "c/a")
+            #expect(try await store.suspend(rest(claimed, children: [child], awaited: [child.run.id])))
+            var outcome = claimed.outcome("late", after: claimed.lastSequence)
+            outcome.mayHaveChildren = true
+            outcome.epoch -= 1
+            #expect(try await store.finish(outcome) == false)
+            #expect(try await store.run(child.run.id, by: ada.principal)?.state == .queued)
+        }
+    }
+
     @Test func anotherAgentGoesOn() async throws {
         try await TestDatabase.with { database in
             let store = database.store

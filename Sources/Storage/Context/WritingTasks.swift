@@ -43,7 +43,7 @@ extension Store: WritingJournal {
         let answers = try await batch(
             [
                 Self.history(of: run, upTo: run.messageID), Self.candidates(of: run), Self.summaries(of: run),
-                "select exists (select from budgets where org_id = \(run.organisationID)) as has_budgets",
+                "select \(Self.hasBudgets("runs")) as has_budgets from runs where run_id = \(run.id)",
             ],
             by: .system
         )

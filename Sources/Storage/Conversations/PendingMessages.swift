@@ -169,19 +169,33 @@ extension Store {
                 delete from pending_messages p where p.pending_id = \(message.id) and exists (
                     select from runs r
                     where r.user_id = \(message.userID) and r.idempotency_key = \(message.turn.idempotencyKey)
+                        and r.request_hash is not distinct from \(message.turn.requestHash)::bytea
                 )
                 """,
             ],
             by: principal
         )
         guard let row = answers[0].first else { return nil }
-        if let start = try turn.start(row) { return start }
-        if try !row.get("has_agent") || !row.get("has_model") { try await hold(message.id) }
+        do {
+            if let start = try turn.start(row) { return start }
+            if try !row.get("has_agent") || !row.get("has_model") { try await hold(message.id) }
+        } catch let error as StorageError where error.code == .conflict("idempotency_key") {
+            // Another message has become a turn with this one's key. Without it, its person can still say it.
+            try await hold(message.id, withoutKey: true)
+        }
         return nil
     }
 
-    private func hold(_ id: UUID) async throws {
-        try await query("update pending_messages set is_held = true where pending_id = \(id)", by: .system)
+    private func hold(_ id: UUID, withoutKey: Bool = false) async throws {
+        try await query(
+            """
+            update pending_messages set is_held = true,
+                idempotency_key = case when not \(withoutKey)::boolean then idempotency_key end,
+                request_hash = case when not \(withoutKey)::boolean then request_hash end
+            where pending_id = \(id)
+            """,
+            by: .system
+        )
     }
 
     private static func isOwnPending(_ principal: Principal) -> Query {

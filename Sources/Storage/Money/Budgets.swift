@@ -57,6 +57,7 @@ extension Store {
         try terms.check()
         let id = UUID.v7()
         let owner = isPersonal ? principal.userID : nil
+        if let owner { try await checkCount(of: owner, principal) }
         let answers = try await batch(
             [
                 """
@@ -76,6 +77,16 @@ extension Store {
             by: principal
         )
         return try await named(answers[1]).first
+    }
+
+    /// Each call of theirs looks at all of them.
+    private static let mostPersonal = 50
+
+    private func checkCount(of owner: UUID, _ principal: Principal) async throws {
+        let rows = try await query("select count(*) from budgets where owner_id = \(owner)", by: principal)
+        guard try rows.first?.get(0, as: Int.self) ?? 0 < Self.mostPersonal else {
+            throw StorageError.invalid("subject", "You have \(Self.mostPersonal) budgets already. Delete one first.")
+        }
     }
 
     /// nil when there is no such budget, or it is not the one's who asks to change.

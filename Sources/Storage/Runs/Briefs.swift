@@ -8,16 +8,17 @@ extension Store {
     private static let historyLimit = (messages: 200, bytes: 400 * 1024)
 
     /// One round trip: the agent, the conversation, the models with their keys in the clear, the tools.
-    package func brief(for run: ClaimedRun) async throws -> RunBrief {
-        let run = run.run
+    package func brief(for claimed: ClaimedRun) async throws -> RunBrief {
+        let run = claimed.run
+        // Beyond its first two events a log holds what a run has done: only then others may have answered it. What people say
+        // into it may have been heard before anything was stored.
+        let earlier = claimed.lastSequence > 2 ? [Self.answers(to: run), Self.children(of: run)] : []
         let answers = try await batch(
             [
                 Self.agent(of: run), Self.history(of: run, upTo: run.userMessageID), Self.candidates(of: run),
-                GrantedTools.query(run),
-                Self.rules(user: run.userID, organisation: run.organisationID), Self.answers(to: run),
-                Self.team(of: run), Self.children(of: run), Self.steering(of: run), Self.patience,
-                Self.context(of: run), Self.summaries(of: run),
-            ],
+                GrantedTools.query(run), Self.rules(user: run.userID, organisation: run.organisationID), Self.patience,
+                Self.team(of: run), Self.context(of: run), Self.summaries(of: run), Self.steering(of: run),
+            ] + earlier,
             by: .system
         )
         guard let agent = answers[0].first else { throw StorageError(.failed, "The run's agent is gone.") }
@@ -27,21 +28,21 @@ extension Store {
             agentName: try agent.get("display_name"),
             instruction: try agent.get("instruction"),
             messages: path.messages,
-            context: try Self.context(answers[10], summaries: answers[11], path: path),
+            context: try Self.context(answers[7], summaries: answers[8], path: path),
             candidates: try candidates(answers[2]),
             temperature: try agent.get("temperature", as: String?.self).flatMap { Double($0) },
             maximumTokens: try agent.get("max_tokens", as: String?.self).flatMap { Int($0) },
             tools: tools.names,
             keptTools: tools.kept,
             toolSettings: tools.settings,
-            policy: try Self.policy(answers[4], patience: answers[9]),
-            approvals: try answers[5].map(Self.answer),
-            steering: try answers[8].map(Self.steering),
+            policy: try Self.policy(answers[4], patience: answers[5]),
+            approvals: earlier.isEmpty ? [] : try answers[10].map(Self.answer),
+            steering: try answers[9].map(Self.steering),
             task: try agent.get("task", as: String?.self).map { TaskContext(json: try JSONValue(parsing: $0)) },
             team: try Self.team(answers[6], of: run, size: try agent.get("turn_size")),
-            children: try answers[7].map(Self.child),
+            children: earlier.isEmpty ? [] : try answers[11].map(Self.child),
             hasBudgets: try agent.get("has_budgets"),
-            needsTitle: try answers[10].first?.get("needs_title") ?? false,
+            needsTitle: try answers[7].first?.get("needs_title") ?? false,
             isCancelled: try agent.get("is_cancelled"),
             isPausing: try agent.get("is_pausing"),
             isSteered: try agent.get("is_steered")
@@ -61,8 +62,18 @@ extension Store {
             ) as is_steered, r.task,
             1 + (
                 select count(*) from runs t where t.root_run_id = r.root_run_id and t.parent_run_id is not null
-            ) as turn_size, exists (select from budgets b where b.org_id = r.org_id) as has_budgets
+            ) as turn_size, \(hasBudgets("r")) as has_budgets
         from agents a cross join runs r where a.agent_id = \(run.agentID) and r.run_id = \(run.id)
+        """
+    }
+
+    /// For a row of runs: whether any budget could be its business.
+    static func hasBudgets(_ run: Query) -> Query {
+        """
+        exists (
+            select from budgets b
+            where b.org_id = \(run).org_id and (b.owner_id is null or b.owner_id = \(run).user_id)
+        )
         """
     }
 

@@ -14,7 +14,7 @@ struct RunEnd {
         let run = outcome.run
         var statements = [Self.end(outcome)]
         if run.parentRunID != nil { statements.append(RunTree.wakeParent(of: run)) }
-        if outcome.mayHaveChildren { statements += RunTree.stop(below: run.id) }
+        if outcome.mayHaveChildren { statements.append(RunTree.stop(below: run.id)) }
         if run.parentRunID == nil {
             // Looks after the conversation is locked: what was written meanwhile is seen.
             statements.append(

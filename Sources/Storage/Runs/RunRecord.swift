@@ -15,9 +15,8 @@ package struct RunRecord: Sendable, Equatable {
     /// The model calls of it and, where it is a turn, of all that it asked for.
     package var calls: Int
     package var tokens: TokenUsage
-    /// nil when nothing had a price.
-    package var cost: Decimal?
-    package var currency: String?
+    /// By currency; empty when nothing had a price.
+    package var costs: [String: Decimal]
 
     package init(
         run: Run,
@@ -28,8 +27,7 @@ package struct RunRecord: Sendable, Equatable {
         changes: String? = nil,
         calls: Int,
         tokens: TokenUsage,
-        cost: Decimal? = nil,
-        currency: String? = nil
+        costs: [String: Decimal] = [:]
     ) {
         self.run = run
         self.modelID = modelID
@@ -39,8 +37,7 @@ package struct RunRecord: Sendable, Equatable {
         self.changes = changes
         self.calls = calls
         self.tokens = tokens
-        self.cost = cost
-        self.currency = currency
+        self.costs = costs
     }
 }
 
@@ -59,13 +56,20 @@ extension Store {
             """
             select \(Run.columns), r.model_id, r.started_at, r.forked_from, r.forked_step, r.changes, paid.*
             from runs r cross join lateral (
-                select count(*) as calls, coalesce(sum(u.input_tokens), 0)::bigint as input,
-                    coalesce(sum(u.output_tokens), 0)::bigint as output,
-                    coalesce(sum(u.cached_tokens), 0)::bigint as cached, sum(u.cost) as cost, min(u.currency) as currency
-                from usage_records u
-                where u.run_id = r.run_id or r.parent_run_id is null and u.run_id in (
-                    select c.run_id from runs c where c.root_run_id = r.run_id and c.parent_run_id is not null
-                )
+                select coalesce(sum(calls), 0)::bigint as calls, coalesce(sum(input), 0)::bigint as input,
+                    coalesce(sum(output), 0)::bigint as output, coalesce(sum(cached), 0)::bigint as cached,
+                    json_object_agg(currency, cost) filter (where cost is not null)::text as costs
+                from (
+                    select u.currency, count(*) as calls, sum(u.input_tokens) as input, sum(u.output_tokens) as output,
+                        sum(u.cached_tokens) as cached, sum(u.cost) as cost
+                    from (
+                        select r.run_id
+                        union all
+                        select c.run_id from runs c
+                        where r.parent_run_id is null and c.root_run_id = r.run_id and c.parent_run_id is not null
+                    ) family join usage_records u on u.run_id = family.run_id
+                    group by u.currency
+                ) sums
             ) paid
             where r.run_id = \(id) and \(Self.isOwnRun(principal))
             """,
@@ -84,8 +88,8 @@ extension Store {
                     output: try row.get("output"),
                     cached: try row.get("cached")
                 ),
-                cost: try row.get("cost"),
-                currency: try row.get("currency")
+                costs: try row.get("costs", as: String?.self).map { try JSONValue(parsing: $0) }?.object?
+                    .compactMapValues(\.decimal) ?? [:]
             )
         }
     }

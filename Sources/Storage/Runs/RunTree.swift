@@ -62,46 +62,53 @@ enum RunTree {
         """
     }
 
-    /// All below `run`, as a table `tree` of `run_id` in a `with recursive`.
+    /// All below `run`, as a table `tree` of `run_id` in a `with recursive`; none while it is to go on.
     private static func below(_ run: UUID) -> Query {
         """
         tree as (
-            select run_id from runs where parent_run_id = \(run)
+            select c.run_id from runs c join runs p on p.run_id = c.parent_run_id
+            where p.run_id = \(run) and (p.finished_at is not null or p.cancel_requested_at is not null)
             union all
             select c.run_id from runs c join tree on c.parent_run_id = tree.run_id
         )
         """
     }
 
-    /// Stops all below a run that is to stop, or has ended. Those that no worker has begun end at once, with their event.
-    ///
-    /// The rows are locked in the order of their keys, as by those who write logs.
-    static func stop(below run: UUID) -> [Query] {
-        [
-            """
-            with recursive \(below(run))
-            select from runs where run_id in (select run_id from tree) and finished_at is null
-            order by run_id for no key update
-            """,
-            """
-            with recursive \(below(run)), stopped as (
-                update runs r set cancel_requested_at = coalesce(r.cancel_requested_at, now()),
-                    -- One that rests is taken up once more, to end with what it has said.
-                    state = case when r.state = 'queued' and r.attempt = 0 then 'cancelled'
-                        when r.state in ('waiting', 'paused') then 'queued' else r.state end,
-                    finished_at = case when r.state = 'queued' and r.attempt = 0 then now() end
-                from tree where r.run_id = tree.run_id and r.finished_at is null
-                returning r.*
-            )
-            insert into run_events (run_id, sequence, type, data, timestamp)
-            select run_id, last_sequence(run_id) + 1, \(RunEvent.Kind.runStatus),
-                json_build_object(
-                    'message_id', message_id, 'agent_id', agent_id, 'run_id', run_id, 'state', 'cancelled',
-                    'reason', 'cancelled', 'attempt', attempt
-                ), date_trunc('milliseconds', now())
-            from stopped where state = 'cancelled'
-            """,
-        ]
+    /// Locks `runs` and all below them, in the order of their keys as those who write logs do. Before the first of their
+    /// spending: so do those who write what they cost.
+    static func lock(withAllBelow runs: [UUID]) -> Query {
+        """
+        with recursive tree as (
+            select run_id from runs where run_id = any(\(runs)::uuid[])
+            union all
+            select c.run_id from runs c join tree on c.parent_run_id = tree.run_id
+        )
+        select from runs where run_id in (select run_id from tree) and finished_at is null
+        order by run_id for no key update
+        """
+    }
+
+    /// Stops all below a run that is to stop, or has ended: a statement after that which says so, all of them locked. Those that
+    /// no worker has begun end at once, with their event.
+    static func stop(below run: UUID) -> Query {
+        """
+        with recursive \(below(run)), stopped as (
+            update runs r set cancel_requested_at = coalesce(r.cancel_requested_at, now()),
+                -- One that rests is taken up once more, to end with what it has said.
+                state = case when r.state = 'queued' and r.attempt = 0 then 'cancelled'
+                    when r.state in ('waiting', 'paused') then 'queued' else r.state end,
+                finished_at = case when r.state = 'queued' and r.attempt = 0 then now() end
+            from tree where r.run_id = tree.run_id and r.finished_at is null
+            returning r.*
+        )
+        insert into run_events (run_id, sequence, type, data, timestamp)
+        select run_id, last_sequence(run_id) + 1, \(RunEvent.Kind.runStatus),
+            json_build_object(
+                'message_id', message_id, 'agent_id', agent_id, 'run_id', run_id, 'state', 'cancelled',
+                'reason', 'cancelled', 'attempt', attempt
+            ), date_trunc('milliseconds', now())
+        from stopped where state = 'cancelled'
+        """
     }
 }
 

@@ -178,7 +178,7 @@ extension Store {
         // The new values look at the row as it is when the lock is there: a claim may have come in between.
         let answers = try await batch(
             [
-                RunTree.lock(found.conversationID),
+                RunTree.lock(found.conversationID), RunTree.lock(withAllBelow: [run]),
                 """
                 with r as (
                     update runs r set
@@ -200,10 +200,11 @@ extension Store {
                 where r.run_id = \(run) and r.state = 'cancelled' and r.finished_at = now() and \(Self.isOwnRun(principal))
                 """,
                 "select \(Run.columns) from runs r where r.run_id = \(run) and \(Self.isOwnRun(principal))",
-            ] + RunTree.stop(below: run) + (found.parentRunID == nil ? [] : [RunTree.wakeParent(of: found)]),
+                RunTree.stop(below: run),
+            ] + (found.parentRunID == nil ? [] : [RunTree.wakeParent(of: found)]),
             by: principal
         )
-        let stopped = try answers[3].first.map(Run.init)
+        let stopped = try answers[4].first.map(Run.init)
         if stopped?.state.isFinal == true { await settleQuietly(in: found.conversationID) }
         return stopped
     }

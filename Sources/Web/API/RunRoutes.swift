@@ -15,14 +15,8 @@ struct RunRoutes: Sendable {
             throw WebError.notFound
         }
         let costs = try await services.store.costs(ofRun: run.id, by: identity.principal)
-        let sums: [JSONObject] = costs.sorted { $0.key < $1.key }.map { sum in
-            JSONObject {
-                $0.raw("cost", "\(sum.value)")
-                $0.set("currency", sum.key)
-            }
-        }
         var representation = run.representation
-        representation.set("costs", sums)
+        representation.set("costs", costs.representations)
         if run.parentRunID != nil {
             let task = try await services.store.task(of: run.id, by: identity.principal)
             representation.set("task", task?.task.title)

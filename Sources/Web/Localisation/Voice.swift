@@ -29,6 +29,12 @@ struct Voice: Sendable {
         return sign + decimal(amount, to: amount < 1 && amount != 0 ? 3 : 2)
     }
 
+    /// Sums in several currencies, one after the other; nil when there is none.
+    func money(_ costs: [String: Decimal]) -> String? {
+        let parts = costs.sorted { $0.key < $1.key }.map { money($0.value, currency: $0.key) }
+        return parts.isEmpty ? nil : parts.joined(separator: " + ")
+    }
+
     /// `price` as money with as many decimals as it needs, two at least.
     func price(_ price: Decimal, currency: String) -> String {
         let sign = ["USD": "$", "CNY": "¥", "EUR": "€", "GBP": "£"][currency] ?? currency + " "

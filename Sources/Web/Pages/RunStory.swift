@@ -37,8 +37,7 @@ extension RunStory {
         json.raw("changes", record.changes)
         json.set("model_calls", record.calls)
         json.raw("usage", record.tokens.json)
-        json.raw("cost", record.cost.map { "\($0)" })
-        json.set("currency", record.currency)
+        json.set("costs", record.costs.representations)
         json.set("duration", duration(Date()))
         return json
     }

@@ -29,16 +29,19 @@ extension RunSpend {
             $0.set("completion_tokens", output)
             $0.set("total_tokens", input + output)
             $0.set("cached_tokens", cached)
-            let costs = costs.sorted { $0.key < $1.key }
-            $0.set(
-                "costs",
-                costs.map { currency, cost in
-                    JSONObject {
-                        $0.set("currency", currency)
-                        $0.raw("cost", "\(cost)")
-                    }
-                }
-            )
+            $0.set("costs", costs.representations)
+        }
+    }
+}
+
+extension [String: Decimal] {
+    /// Sums by currency, as interfaces tell them.
+    var representations: [JSONObject] {
+        sorted { $0.key < $1.key }.map { currency, cost in
+            JSONObject {
+                $0.set("currency", currency)
+                $0.raw("cost", "\(cost)")
+            }
         }
     }
 }

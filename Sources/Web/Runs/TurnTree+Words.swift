@@ -54,9 +54,5 @@ extension RunSpend {
     func tokens(_ voice: Voice) -> String? { input + output > 0 ? voice.tokens(input + output) : nil }
 
     /// nil when nothing had a price.
-    func money(_ voice: Voice) -> String? {
-        guard !costs.isEmpty else { return nil }
-        let parts = costs.sorted { $0.key < $1.key }
-        return parts.map { voice.money($0.value, currency: $0.key) }.joined(separator: " + ")
-    }
+    func money(_ voice: Voice) -> String? { voice.money(costs) }
 }

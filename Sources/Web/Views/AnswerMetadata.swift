@@ -32,10 +32,7 @@ struct AnswerMetadata: Sendable, Decodable {
     }
 
     func money(_ voice: Voice) -> String? {
-        guard turnCosts.isEmpty else {
-            let sums = turnCosts.sorted { $0.key < $1.key }.map { voice.money($0.value, currency: $0.key) }
-            return voice.words("quantity.withTeam", ["cost": sums.joined(separator: " + ")])
-        }
+        if let sum = voice.money(turnCosts) { return voice.words("quantity.withTeam", ["cost": sum]) }
         return cost.map { voice.money($0, currency: currency ?? "USD") }
     }
 

@@ -25,9 +25,7 @@ struct RunHeader: Sendable {
             Fact(name: words["runPage.steps"], value: story.replay.steps.count.grouped),
             Fact(name: words["runPage.calls"], value: record.calls.grouped),
             Fact(name: words["runPage.tokens"], value: words("quantity.inOut", tokens)),
-            record.cost.map {
-                Fact(name: words["runPage.cost"], value: voice.money($0, currency: record.currency ?? "USD"))
-            },
+            voice.money(record.costs).map { Fact(name: words["runPage.cost"], value: $0) },
             run.errorCode.map { Fact(name: words["run.code"], value: $0) },
             record.forkedStep.map { Fact(name: words["runPage.forkedStep"], value: $0.grouped) },
         ].compactMap { $0 }

@@ -50,12 +50,11 @@ struct UsageView: View {
     private static func facts(_ sums: [UsageSum], voice: Voice) -> [Fact] {
         let words = voice.words
         let costs = Dictionary(grouping: sums.filter { $0.currency != nil }) { $0.currency ?? "" }
-            .mapValues { $0.reduce(Decimal(0)) { $0 + $1.cost } }.sorted { $0.key < $1.key }
-        let cost = costs.map { voice.money($0.value, currency: $0.key) }.joined(separator: " + ")
+            .mapValues { $0.reduce(Decimal(0)) { $0 + $1.cost } }
         let (input, output) = (sums.reduce(0) { $0 + $1.inputTokens }, sums.reduce(0) { $0 + $1.outputTokens })
         let cached = sums.reduce(0) { $0 + $1.cachedTokens }
         return [
-            Fact(name: words["usage.cost"], value: cost.isEmpty ? words["usage.noPrice"] : cost),
+            Fact(name: words["usage.cost"], value: voice.money(costs) ?? words["usage.noPrice"]),
             Fact(name: words["usage.calls"], value: sums.reduce(0) { $0 + $1.calls }.grouped),
             Fact(name: words["usage.failed"], value: sums.reduce(0) { $0 + $1.failedCalls }.grouped),
             Fact(name: words["usage.tokensIn"], value: voice.tokens(input)),

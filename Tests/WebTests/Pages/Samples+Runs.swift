@@ -68,8 +68,7 @@ extension Samples {
             changes: "{}",
             calls: 2,
             tokens: TokenUsage(input: 950, output: 9),
-            cost: 0.061,
-            currency: "USD"
+            costs: ["USD": 0.061]
         )
         return RunStory(record: record, replay: replay)
     }
