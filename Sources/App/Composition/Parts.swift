@@ -131,8 +131,6 @@ struct Parts: Sendable {
             runWished: { [worker] wish in worker.heed(wish) },
             tokens: await AccessTokens(secret: try configuration.secretKey ?? SigningSecret.load(directory: data.path)),
             settings: WebSettings(
-                templates: "\(configuration.resourceFolder)/Templates",
-                assets: "\(configuration.resourceFolder)/Public",
                 publicURL: configuration.publicURL,
                 secureCookies: configuration.secureCookies,
                 trustedProxies: configuration.trustedProxies,
@@ -145,7 +143,11 @@ struct Parts: Sendable {
             logger: logger
         )
         let ready = ReadyMessage(address: configuration.localURL, setupToken: setupToken, fetch: fetch, logger: logger)
-        return try WebServer(services: services)
+        let files = try PageFiles(
+            templates: "\(configuration.resourceFolder)/Templates",
+            assets: "\(configuration.resourceFolder)/Public"
+        )
+        return WebServer(services: services, files: files)
             .application(host: configuration.host, port: configuration.port) { _ in
                 // The socket accepts nobody before this returns, so the asking goes on by itself and ends by itself.
                 Task { await ready.announce() }

@@ -9,10 +9,9 @@ package struct WebServer: Sendable {
     private let services: WebServices
     private let pages: Pages
 
-    /// Reads every template and asset once; a broken one stops the start.
-    package init(services: WebServices) throws {
+    package init(services: WebServices, files: PageFiles) {
         self.services = services
-        pages = try Pages(services: services)
+        pages = Pages(services: services, files: files)
     }
 
     /// All routes behind all middleware: what tests call in process and `serve` puts on a socket.

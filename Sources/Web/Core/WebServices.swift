@@ -51,9 +51,6 @@ package struct WebServices: Sendable {
 
 /// What the configuration says about the browser's and the API's side.
 package struct WebSettings: Sendable {
-    /// The folder with `Templates` and the one with `Public`.
-    package var templates: String
-    package var assets: String
     /// The address that people use, when it is not the one that we listen on: `https://alma.example.org`.
     package var publicURL: String?
     /// Cookies with `Secure` and the `__Host-` prefix: behind TLS.
@@ -71,8 +68,6 @@ package struct WebSettings: Sendable {
     package var version: String
 
     package init(
-        templates: String,
-        assets: String,
         publicURL: String? = nil,
         secureCookies: Bool = false,
         trustedProxies: [AddressRange] = [],
@@ -82,8 +77,6 @@ package struct WebSettings: Sendable {
         troubles: [String: String] = [:],
         version: String
     ) {
-        self.templates = templates
-        self.assets = assets
         self.publicURL = publicURL
         self.secureCookies = secureCookies
         self.trustedProxies = trustedProxies

@@ -1,14 +1,14 @@
 import HTTPTypes
 import Hummingbird
 
-/// All pages, with the templates and assets that they are made of, read once.
+/// All pages, with what they are made of.
 struct Pages: Sendable {
     let desk: Desk
     let assets: Assets
 
-    init(services: WebServices) throws {
-        assets = try Assets(folder: services.settings.assets)
-        desk = Desk(services: services, templates: try Templates(folder: services.settings.templates, assets: assets))
+    init(services: WebServices, files: PageFiles) {
+        assets = files.assets
+        desk = Desk(services: services, templates: files.templates)
     }
 
     /// An error in the reader's words.

@@ -9,12 +9,13 @@ enum Fixtures {
     static let templateFolder = root.appending(path: "Templates").path
     static let assetFolder = root.appending(path: "Public").path
 
-    static func templates() throws -> Templates {
-        try Templates(folder: templateFolder, assets: Assets(folder: assetFolder))
-    }
+    /// Read once for all tests: that takes longer than most of them.
+    private static let shared = Result { try PageFiles(templates: templateFolder, assets: assetFolder) }
+
+    static func pageFiles() throws -> PageFiles { try shared.get() }
 
     static func samples(_ language: Language) throws -> Samples {
-        let templates = try templates()
+        let templates = try pageFiles().templates
         let now = Date(timeIntervalSince1970: 1_800_000_000)
         return Samples(voice: try templates.voice(language, now: now), templates: templates)
     }

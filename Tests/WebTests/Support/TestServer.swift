@@ -24,7 +24,6 @@ enum TestServer {
         try await TestDatabase.with { database in
             let store = database.store
             let logger = Logger.silent
-            let root = URL(fileURLWithPath: TestCluster.migrations).deletingLastPathComponent().path
             let hub = EventHub()
             let models = ScriptedModels()
             let tools = try ToolCatalogue([ScriptedQuestion()])
@@ -51,8 +50,6 @@ enum TestServer {
                 runWished: { worker.heed($0) },
                 tokens: await AccessTokens(secret: Secret("a secret of thirty-two characters, or more")),
                 settings: WebSettings(
-                    templates: "\(root)/Templates",
-                    assets: "\(root)/Public",
                     trustedProxies: trustedProxies.compactMap { AddressRange($0) },
                     allowedHosts: allowedHosts,
                     version: "test"
@@ -61,7 +58,7 @@ enum TestServer {
             )
             try await store.setRegistrationMode(.open, by: .system)
             let work = Task { await worker.run() }
-            let router = try WebServer(services: services).router()
+            let router = WebServer(services: services, files: try Fixtures.pageFiles()).router()
             let routes = router.routes.map(\.description)
             do {
                 try await Application(router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0)))
