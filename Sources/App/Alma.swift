@@ -9,7 +9,7 @@ struct Alma: AsyncParsableCommand {
         version: Version.current,
         subcommands: [
             ServeCommand.self, WorkerCommand.self, MigrateCommand.self, UserCommand.self, DoctorCommand.self,
-            LoginCommand.self, ApprovalsCommand.self,
+            LoginCommand.self, ApprovalsCommand.self, ToolsCommand.self,
         ]
     )
 }

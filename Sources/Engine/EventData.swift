@@ -123,7 +123,7 @@ package struct EventData: Sendable {
         return json.closed
     }
 
-    /// `result_bytes`, when `result` is only an excerpt: how much `/v1/runs/{id}/results/{call_id}` has.
+    /// `cached`, when the call was not done because its result was known. `result_bytes`, when `result` is only an excerpt: how much `/v1/runs/{id}/results/{call_id}` has.
     func toolResult(
         _ call: ToolCall,
         _ outcome: ToolOutcome,
@@ -139,6 +139,7 @@ package struct EventData: Sendable {
         json.raw("execution_time", seconds.seconds)
         if outcome.kind == .takenAsDone { json.set("maybe_executed", true) }
         if isChanged { json.set("changed", true) }
+        if outcome.isCached { json.set("cached", true) }
         if let bytes = outcome.keptBytes { json.set("result_bytes", bytes) }
         return json.closed
     }

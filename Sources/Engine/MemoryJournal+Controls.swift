@@ -72,6 +72,9 @@ extension MemoryJournal {
         state.withLock { $0.writing[conversation]?.notes ?? [] }
     }
 
+    /// What is audited of the run.
+    package func toolCalls(of run: UUID) -> [ToolCallRecord] { state.withLock { $0.entries[run]?.toolCalls ?? [] } }
+
     /// What has been paid for the run.
     package func usage(of run: UUID) -> [UsageRecord] { state.withLock { $0.entries[run]?.usage ?? [] } }
 

@@ -14,6 +14,7 @@ extension MemoryJournal {
         var unheard: [String] = []
         var events: [RunEvent] = []
         var usage: [UsageRecord] = []
+        var toolCalls: [ToolCallRecord] = []
         var asked: [CallRequest] = []
         /// Of a child: what it answers.
         var key: String?
@@ -107,6 +108,13 @@ extension MemoryJournal.State {
         guard let entry = entries[run] else { return false }
         return epoch == BudgetReservation.background
             || entry.epoch == epoch && entry.worker != nil && entry.outcome == nil
+    }
+
+    /// A call that is there already is the same one.
+    mutating func audit(_ records: [ToolCallRecord], of run: UUID) {
+        for record in records where entries[run]?.toolCalls.contains(where: { $0.callID == record.callID }) == false {
+            entries[run]?.toolCalls.append(record)
+        }
     }
 
     mutating func pay(_ records: [UsageRecord], of run: UUID) {

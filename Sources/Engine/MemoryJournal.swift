@@ -84,6 +84,7 @@ package final class MemoryJournal: Journal {
                 }
                 state.entries[batch.run]?.events += batch.events
                 state.pay(batch.usage, of: batch.run)
+                state.audit(batch.toolCalls, of: batch.run)
                 if let next = batch.state { state.entries[batch.run]?.run.state = next }
             }
             return refused
@@ -120,6 +121,7 @@ package final class MemoryJournal: Journal {
             }
             state.entries[outcome.run.id] = entry
             state.pay(outcome.usage, of: outcome.run.id)
+            state.audit(outcome.toolCalls, of: outcome.run.id)
             for child in state.children(of: outcome.run.id) where !child.state.isFinal { state.cancel(child.run) }
             if let parent = outcome.run.parentRunID { state.wake(parent) }
             return true
@@ -145,6 +147,7 @@ package final class MemoryJournal: Journal {
             }
             state.entries[suspended.run.id] = entry
             state.pay(suspended.usage, of: suspended.run.id)
+            state.audit(suspended.toolCalls, of: suspended.run.id)
             for child in suspended.children { state.add(child) }
             return true
         }

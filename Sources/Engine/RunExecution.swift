@@ -7,6 +7,7 @@ struct RunExecution: Sendable {
     let journal: any Journal
     let models: any ModelSource
     let tools: ToolCatalogue
+    let cache: ToolCache
     let log: EventLog
     let handle: RunHandle
     let limits: RunLimits
@@ -152,6 +153,7 @@ extension RunExecution {
             content: answer.content,
             metadata: metadata,
             usage: rest.usage,
+            toolCalls: rest.toolCalls,
             errorCode: error?.code,
             errorMessage: error?.message,
             mayHaveChildren: mayHaveChildren,
@@ -184,6 +186,7 @@ extension RunExecution {
             epoch: claimed.epoch,
             events: rest.events,
             usage: rest.usage,
+            toolCalls: rest.toolCalls + [cause.handOff?.record].compactMap { $0 },
             calls: cause.calls,
             children: cause.children,
             awaited: cause.awaited,
@@ -263,6 +266,7 @@ extension RunOutcome {
     fileprivate var withoutDetails: RunOutcome {
         var plain = self
         plain.usage = []
+        plain.toolCalls = []
         plain.metadata = "{}"
         return plain
     }

@@ -9,13 +9,23 @@ package struct EventBatch: Sendable {
     package var state: RunState?
     /// The model calls that these events tell of.
     package var usage: [UsageRecord]
+    /// The tool calls whose results are among these events.
+    package var toolCalls: [ToolCallRecord]
 
-    package init(run: UUID, epoch: Int64, events: [RunEvent], state: RunState? = nil, usage: [UsageRecord] = []) {
+    package init(
+        run: UUID,
+        epoch: Int64,
+        events: [RunEvent],
+        state: RunState? = nil,
+        usage: [UsageRecord] = [],
+        toolCalls: [ToolCallRecord] = []
+    ) {
         self.run = run
         self.epoch = epoch
         self.events = events
         self.state = state
         self.usage = usage
+        self.toolCalls = toolCalls
     }
 }
 
@@ -33,6 +43,8 @@ package struct RunOutcome: Sendable {
     package var metadata: String
     /// One for each model call that was made and is not stored yet.
     package var usage: [UsageRecord]
+    /// The tool calls whose results are among the events.
+    package var toolCalls: [ToolCallRecord]
     package var errorCode: String?
     /// Of a run that failed: why, in words.
     package var errorMessage: String?
@@ -49,6 +61,7 @@ package struct RunOutcome: Sendable {
         content: String,
         metadata: String,
         usage: [UsageRecord],
+        toolCalls: [ToolCallRecord] = [],
         errorCode: String? = nil,
         errorMessage: String? = nil,
         mayHaveChildren: Bool = false,
@@ -61,6 +74,7 @@ package struct RunOutcome: Sendable {
         self.content = content
         self.metadata = metadata
         self.usage = usage
+        self.toolCalls = toolCalls
         self.errorCode = errorCode
         self.errorMessage = errorMessage
         self.mayHaveChildren = mayHaveChildren

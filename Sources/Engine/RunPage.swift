@@ -21,6 +21,7 @@ final class RunPage {
     private var bytes = 0
     private var state: RunState?
     private var usage: [UsageRecord] = []
+    private var toolCalls: [ToolCallRecord] = []
     /// When text was last taken; what is not text does not make text wait.
     private var textTakenAt: ContinuousClock.Instant?
     private(set) var isUnderWay = false
@@ -68,6 +69,8 @@ final class RunPage {
 
     func add(_ records: [UsageRecord]) { usage += records }
 
+    func add(_ record: ToolCallRecord) { toolCalls.append(record) }
+
     func take(at now: ContinuousClock.Instant) -> EventBatch {
         endText()
         defer {
@@ -75,10 +78,11 @@ final class RunPage {
             bytes = 0
             state = nil
             usage = []
+            toolCalls = []
         }
         if events.contains(where: { $0.kind == .contentStream }) { textTakenAt = now }
         isUnderWay = true
-        return EventBatch(run: run, epoch: epoch, events: events, state: state, usage: usage)
+        return EventBatch(run: run, epoch: epoch, events: events, state: state, usage: usage, toolCalls: toolCalls)
     }
 
     func settled(isLost: Bool) -> [@Sendable () -> Void] {
@@ -91,6 +95,7 @@ final class RunPage {
         sequence = (batch.events.first?.sequence ?? sequence + 1) - 1
         events = []
         usage = []
+        toolCalls = []
         text = ""
         bytes = 0
         let ending = RunEnding.failed(

@@ -14,6 +14,14 @@ struct RunWriter: Sendable {
         try await log.add(run.id) { $0.add(kind, data, state: state) }
     }
 
+    /// The result of a tool call, stored together with what the audit says of it.
+    func result(_ data: String, _ record: ToolCallRecord) async throws {
+        try await log.add(run.id) { page in
+            page.add(.toolResult, data)
+            page.add(record)
+        }
+    }
+
     /// Ends a model call that asked for tools: what it cost and what it asked for are stored together, so that the step
     /// is either finished or not.
     func step(_ records: [UsageRecord], _ events: [(kind: RunEvent.Kind, data: String)]) async throws {

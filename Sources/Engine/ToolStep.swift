@@ -39,11 +39,12 @@ struct ToolStep: Sendable {
     private func outcome(of checked: CheckedCall, _ settled: ToolOutcome?) async throws -> ToolOutcome {
         let start = Date()
         var outcome = try await attempt(checked, settled)
-        try await keep(&outcome, of: checked.call)
         // Colleagues have worked on it since it was called.
         let begin = settled == nil ? start : replay.calledAt[checked.call.id] ?? start
         let seconds = Date().timeIntervalSince(begin)
-        try await writer.event(.toolResult, data.toolResult(checked.call, outcome, seconds: seconds))
+        let record = checked.record(outcome, whole: outcome.content, seconds: seconds, at: begin)
+        try await keep(&outcome, of: checked.call)
+        try await writer.result(data.toolResult(checked.call, outcome, seconds: seconds), record)
         return outcome
     }
 
@@ -101,13 +102,23 @@ struct ToolStep: Sendable {
     }
 
     private func run(_ tool: any Tool, _ checked: CheckedCall) async throws -> ToolOutcome {
-        let mayRepeat = tool.specification(for: checked.input).effect != .effectful
+        let specification = tool.specification(for: checked.input)
+        let key = ToolCache.Key(
+            specification,
+            input: checked.input,
+            parameters: checked.settings.parameters,
+            run: execution.claimed.run
+        )
+        if let key, let known = execution.cache.result(key) { return .cached(known) }
+        let mayRepeat = specification.effect != .effectful
         var left = mayRepeat ? checked.settings.retries : 0
         var pause = limits.backoff
         while true {
             let failure: ToolFailure
             do {
-                return .success(try await call(tool, checked))
+                let result = try await call(tool, checked)
+                if let key { execution.cache.keep(result, for: key) }
+                return .success(result)
             } catch let told as ToolFailure {
                 failure = told
             } catch {
@@ -155,10 +166,15 @@ struct ToolOutcome: Sendable, Equatable {
     var content: String
     /// The size of the whole, when the store has it and this is an excerpt.
     var keptBytes: Int?
+    /// It is what the same call has brought before.
+    var isCached = false
 
     var isError: Bool { kind == .failure || kind == .badCall }
 
     static func success(_ content: String) -> ToolOutcome { ToolOutcome(kind: .success, content: content) }
+    static func cached(_ content: String) -> ToolOutcome {
+        ToolOutcome(kind: .success, content: content, isCached: true)
+    }
     static func failure(_ content: String) -> ToolOutcome { ToolOutcome(kind: .failure, content: content) }
     /// The model called it wrongly; nothing was done.
     static func badCall(_ content: String) -> ToolOutcome { ToolOutcome(kind: .badCall, content: content) }

@@ -11,6 +11,7 @@ package final class Worker: Sendable {
     private let journal: any Journal
     private let models: any ModelSource
     private let tools: ToolCatalogue
+    private let cache = ToolCache()
     private let log: EventLog
     private let capacity: Int
     private let silence: Duration
@@ -100,6 +101,7 @@ package final class Worker: Sendable {
             journal: journal,
             models: models,
             tools: tools,
+            cache: cache,
             log: log,
             handle: handle,
             limits: limits,

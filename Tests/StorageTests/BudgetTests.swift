@@ -118,7 +118,7 @@ import Testing
             }
             #expect(try await store.budgets(by: bob.principal).isEmpty)
             #expect(try await store.budgets(by: colleague).map(\.id) == [whole.id])
-            #expect(try await store.managesMoney(colleague) == false)
+            #expect(try await store.leads(colleague) == false)
             #expect(try await make(.organization, isPersonal: false, by: colleague) == nil)
             // The database says the same where a question forgets to ask.
             let settings = [

@@ -217,6 +217,18 @@ import Testing
                 request: SentRequest(preamble: "{}", prefixBytes: 0, suffix: "secret,")
             )
         ]
+        outcome.toolCalls = [
+            ToolCallRecord(
+                callID: "c",
+                toolName: "dig",
+                input: "{}",
+                result: "secret",
+                decision: .allowed,
+                succeeded: true,
+                seconds: 1,
+                calledAt: Date()
+            )
+        ]
         outcome.writing = .summary
         let (run, conversation) = (claimed.run, claimed.run.conversationID)
         #expect(try await store.keep("secret", resultOf: "c", of: claimed))

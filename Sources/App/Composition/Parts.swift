@@ -55,17 +55,13 @@ struct Parts: Sendable {
         )
         let web = WebAccess(client: fetch, addresses: configuration.toolAddresses)
         workspaces = Workspaces(path: "\(data.path)/workspaces")
-        let builtIn = BuiltInTools.all(
-            search: store,
-            results: store,
-            variables: store,
+        let builtIn = Self.tools(
+            store: store,
             web: web,
-            secrets: store,
-            searchService: configuration.search
+            searchService: configuration.search,
+            workspaces: workspaces
         )
-        tools = try ToolCatalogue(
-            builtIn + FileTools.all(workspaces: workspaces) + sandbox.tools(workspaces)
-        )
+        tools = try ToolCatalogue(builtIn + sandbox.tools(workspaces))
         hub = EventHub()
         health = ProviderHealth()
         worker = Worker(

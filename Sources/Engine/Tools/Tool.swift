@@ -32,6 +32,8 @@ package struct ToolSpecification: Sendable {
     package var asksPerson: Bool
     /// The system's agents that have it from the start, by name; nil for all of them.
     package var agents: [String]?
+    /// Of a tool that changes while the program runs, what tells this form of it from others.
+    package var version: String
 
     package init(
         name: String,
@@ -41,7 +43,8 @@ package struct ToolSpecification: Sendable {
         effect: ToolEffect,
         timeLimit: Duration = .seconds(30),
         asksPerson: Bool = false,
-        agents: [String]? = nil
+        agents: [String]? = nil,
+        version: String = ""
     ) {
         self.name = name
         self.description = description
@@ -51,6 +54,7 @@ package struct ToolSpecification: Sendable {
         self.timeLimit = timeLimit
         self.asksPerson = asksPerson
         self.agents = agents
+        self.version = version
     }
 }
 

@@ -28,6 +28,9 @@ package struct ToolCatalogue: Sendable {
     package static let empty = ToolCatalogue()
     private init() { (entries, makers) = ([:], [:]) }
 
+    /// What agents with colleagues can do besides, which the engine does itself.
+    package static var teamTools: [ToolSpecification] { TeamTool.allCases.map(\.specification) }
+
     /// What each tool says of itself, by name.
     package var specifications: [ToolSpecification] {
         entries.values.map(\.tool.specification).sorted { $0.name < $1.name }

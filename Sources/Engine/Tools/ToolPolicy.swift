@@ -82,6 +82,8 @@ package struct SuspendedRun: Sendable {
     package var events: [RunEvent]
     /// Model calls that are not stored yet.
     package var usage: [UsageRecord]
+    /// The tool calls whose results are among the events.
+    package var toolCalls: [ToolCallRecord]
     /// What is asked.
     package var calls: [CallRequest]
     /// Runs that come into being with this.
@@ -98,6 +100,7 @@ package struct SuspendedRun: Sendable {
         epoch: Int64,
         events: [RunEvent],
         usage: [UsageRecord],
+        toolCalls: [ToolCallRecord] = [],
         calls: [CallRequest] = [],
         children: [NewChild] = [],
         awaited: [UUID] = [],
@@ -108,6 +111,7 @@ package struct SuspendedRun: Sendable {
         self.epoch = epoch
         self.events = events
         self.usage = usage
+        self.toolCalls = toolCalls
         self.calls = calls
         self.children = children
         self.awaited = awaited

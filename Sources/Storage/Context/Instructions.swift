@@ -4,6 +4,9 @@ import Postgres
 
 /// What all agents are told, besides their own instructions.
 package struct Instructions: Sendable, Equatable {
+    /// Characters of each.
+    package static let limit = 20_000
+
     /// Of the whole instance.
     package var instance: String
     /// Of the organisation of whoever asks.
@@ -16,8 +19,6 @@ package struct Instructions: Sendable, Equatable {
 }
 
 extension Store {
-    private static let instructionLimit = 20_000
-
     package func instructions(by principal: Principal) async throws -> Instructions {
         let row = try await query(
             """
@@ -34,7 +35,7 @@ extension Store {
     /// organisation's is that of those who lead it. Then nothing is changed.
     package func setInstructions(instance: String?, organisation: String?, by principal: Principal) async throws -> Bool
     {
-        let limit = Self.instructionLimit
+        let limit = Instructions.limit
         let instance = try instance.map { try Checks.text($0, "instance", upTo: limit, allowsEmpty: true) }
         let organisation = try organisation.map { try Checks.text($0, "organization", upTo: limit, allowsEmpty: true) }
         guard instance == nil || principal.isSuperuser else { return false }

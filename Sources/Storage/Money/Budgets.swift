@@ -21,12 +21,6 @@ extension Store {
         try await named(query("\(Self.budget(principal)) and b.budget_id = \(id)", by: principal)).first
     }
 
-    /// Whether the one who asks decides about the organisation's money.
-    package func managesMoney(_ principal: Principal) async throws -> Bool {
-        try await query("select alma_manages(\(principal.organisationID)) as manages", by: principal).first?
-            .get("manages") ?? false
-    }
-
     /// The people of the organisation, by name, for those who decide about its money; else nobody.
     package func members(by principal: Principal) async throws -> [(id: UUID, name: String)] {
         let rows = try await query(

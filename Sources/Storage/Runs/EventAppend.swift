@@ -18,10 +18,12 @@ struct EventAppend {
         var rows = EventRows()
         var usage = UsageRows()
         var requests = RequestRows()
+        var calls = ToolCallRows()
         for batch in batches {
             rows.append(batch.events, of: batch.run)
             usage.append(batch.usage, of: batch.run)
             requests.append(batch.usage, of: batch.run)
+            calls.append(batch.toolCalls, of: batch.run)
         }
         let moves = batches.contains { $0.state != nil }
         // A batch rarely changes the state; then the statement is spared the thought.
@@ -32,10 +34,10 @@ struct EventAppend {
             )
             """
         let paid: Query = """
-            , working as (
-                select r.* from runs r join held using (run_id)
-            ), paid as (\(usage.insertion(for: "working")))\(requests.insertions(for: "working"))
+            , paid as (\(usage.insertion(for: "working")))\(requests.insertions(for: "working"))
             """
+        let audited: Query = ", audited as (\(calls.insertion(for: "working")))"
+        let working: Query = ", working as (select r.* from runs r join held using (run_id))"
         let passedOver: Query = "on conflict (run_id, sequence) do nothing"
         statement = """
             with batch as (
@@ -54,7 +56,9 @@ struct EventAppend {
                 select e.run_id, e.sequence, e.type, e.data::json, e.timestamp
                 from \(rows.source) join held using (run_id)
                 \(isRepeated ? passedOver : "")
-            )\(moves ? moved : "")\(usage.isEmpty ? "" : paid)
+            )\(moves ? moved : "")\(usage.isEmpty && calls.isEmpty ? "" : working)\(usage.isEmpty ? "" : paid)\(
+                calls.isEmpty ? "" : audited
+            )
             select run_id from batch where run_id not in (select run_id from held)
             union all
             select null from held where watched and pg_notify('alma_run', run_id::text) is null

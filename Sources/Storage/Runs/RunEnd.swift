@@ -103,7 +103,10 @@ struct RunEnd {
         rows.append(outcome.usage, of: outcome.run.id)
         var requests = RequestRows()
         requests.append(outcome.usage, of: outcome.run.id)
-        return "cost as (\(rows.insertion(for: "r")))\(requests.insertions(for: "r"))"
+        var calls = ToolCallRows()
+        calls.append(outcome.toolCalls, of: outcome.run.id)
+        let audited: Query = calls.isEmpty ? "" : ", audited as (\(calls.insertion(for: "r")))"
+        return "cost as (\(rows.insertion(for: "r")))\(requests.insertions(for: "r"))\(audited)"
     }
 
     /// For an `r` of runs that end. The question is counted with the answer, not when it is asked: there, people's many

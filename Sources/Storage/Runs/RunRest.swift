@@ -48,6 +48,9 @@ struct RunRest {
         var requests = RequestRows()
         requests.append(suspended.usage, of: run)
         let calls = suspended.calls
+        var done = ToolCallRows()
+        done.append(suspended.toolCalls, of: run)
+        let audited: Query = done.isEmpty ? "" : ", audited as (\(done.insertion(for: "r")))"
         let children: Query =
             suspended.children.isEmpty
             ? "" : ", children as (\(RunTree.insertion(of: suspended.children, parents: "r")))"
@@ -90,7 +93,7 @@ struct RunRest {
                     \(calls.map { $0.expiresAt?.iso8601Milliseconds })::timestamptz[]
                 ) c (call_id, tool_name, tool_input, kind, expires_at)
                 on conflict (run_id, call_id, kind) do nothing
-            )\(children)
+            )\(children)\(audited)
             select exists (select from r) or exists (
                 -- It was stored before, and the answer to that got lost.
                 select from runs

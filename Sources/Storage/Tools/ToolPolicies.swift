@@ -152,17 +152,21 @@ extension Store {
 
     static func policy(_ rows: Rows, patience: Rows) throws -> ToolPolicy {
         ToolPolicy(
-            rules: try rows.map { row in
-                ToolPolicy.Rule(
-                    userID: try row.get("user_id"),
-                    agentID: try row.get("agent_id"),
-                    toolName: try row.get("tool_name"),
-                    level: try row.get("security_level", as: String?.self).flatMap(ToolLevel.init),
-                    decision: ToolPolicy.Decision(rawValue: try row.get("decision")) ?? .deny,
-                    expiresAfter: try row.get("expires_after")
-                )
-            },
+            rules: try rows.map(ToolPolicy.Rule.init),
             expiresAfter: try patience.first?.get("patience")
+        )
+    }
+}
+
+extension ToolPolicy.Rule {
+    init(_ row: Row) throws {
+        self.init(
+            userID: try row.get("user_id"),
+            agentID: try row.get("agent_id"),
+            toolName: try row.get("tool_name"),
+            level: try row.get("security_level", as: String?.self).flatMap(ToolLevel.init),
+            decision: ToolPolicy.Decision(rawValue: try row.get("decision")) ?? .deny,
+            expiresAfter: try row.get("expires_after")
         )
     }
 }

@@ -15,8 +15,13 @@ package struct RunCodeTool: Tool {
     package init(sandbox: CodeSandbox, workspaces: Workspaces) {
         self.sandbox = sandbox
         self.workspaces = workspaces
-        let languages = sandbox.report.languages.map(\.rawValue)
-        specification = ToolSpecification(
+        specification = Self.specification(languages: sandbox.report.languages)
+    }
+
+    /// Of a host that has programs for these languages.
+    package static func specification(languages: [SandboxLanguage]) -> ToolSpecification {
+        let languages = languages.map(\.rawValue)
+        return ToolSpecification(
             name: "run_code",
             description: """
                 Runs a program and returns what it wrote, its exit code, time and memory. It runs in /workspace, whose files \

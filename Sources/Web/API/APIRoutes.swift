@@ -75,6 +75,14 @@ struct APIRoutes: Sendable {
         router.get("/v1/runs/{id}/results/{call}", use: runs.result)
         router.get("/v1/runs/{id}/requests", use: runs.requests)
 
+        let library = ToolLibraryRoutes(services: services)
+        router.get("/v1/tools", use: library.list)
+        router.get("/v1/tools/{id}", use: library.show)
+        router.get("/v1/audit/tool-calls", use: library.calls)
+        let policies = ToolPolicyRoutes(services: services)
+        router.get("/v1/tool-policies", use: policies.list)
+        router.put("/v1/tool-policies", use: policies.set)
+
         let secrets = ToolSecretRoutes(services: services)
         router.get("/v1/tool-secrets", use: secrets.list)
         router.post("/v1/tool-secrets", use: secrets.create)

@@ -117,7 +117,7 @@ extension WebServices {
         by principal: Principal
     ) async throws -> BudgetRecord {
         let isForManagers = !isPersonal || subject == .organization
-        if isForManagers, try await !store.managesMoney(principal) {
+        if isForManagers, try await !store.leads(principal) {
             throw WebError(.forbidden, "Only the organisation's administrators may set this.")
         }
         let budget = try await store.createBudget(

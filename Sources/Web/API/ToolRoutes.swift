@@ -23,12 +23,7 @@ struct ToolRoutes: Sendable {
         }
         let identity = try context.signedIn()
         let input = try await request.decodeJSON(Input.self, context: context)
-        let decision = try input.decision.map { text in
-            guard let decision = ToolPolicy.Decision(rawValue: text) else {
-                throw WebError.invalid("decision", "Use allow, ask, deny or null.")
-            }
-            return decision
-        }
+        let decision = try Self.decision(input.decision)
         if let seconds = input.expiresAfter { try ApprovalRoutes.check(patience: seconds) }
         let agent = try context.identifier("id")
         let name = context.parameters.get("name") ?? ""
@@ -41,6 +36,14 @@ struct ToolRoutes: Sendable {
         )
         guard isSet else { throw WebError.notFound }
         return try await tools(request, context: context)
+    }
+
+    static func decision(_ text: String?) throws(WebError) -> ToolPolicy.Decision? {
+        guard let text else { return nil }
+        guard let decision = ToolPolicy.Decision(rawValue: text) else {
+            throw .invalid("decision", "Use allow, ask, deny or null.")
+        }
+        return decision
     }
 }
 

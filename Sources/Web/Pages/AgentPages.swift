@@ -51,6 +51,7 @@ struct AgentPages: Sendable {
                 lastUsedAt: agent.lastUsedAt
             ),
             tools: tools?.filter(\.isEnabled) ?? [],
+            use: try await desk.store.toolUse(agent: agent.id, by: identity.principal),
             voice: voice
         )
         return try desk.page(view, context: context)

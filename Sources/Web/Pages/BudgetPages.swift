@@ -120,7 +120,7 @@ struct BudgetPages: Sendable {
     private func newPage(_ request: Request, context: WebContext, input: BudgetInput) async throws -> Response {
         let identity = try context.signedIn()
         let voice = try desk.voice(context)
-        let manages = try await desk.store.managesMoney(identity.principal)
+        let manages = try await desk.store.leads(identity.principal)
         let choices = try await desk.choices(by: identity.principal)
         let people = try await manages ? desk.store.members(by: identity.principal) : []
         let view = BudgetView(

@@ -91,6 +91,16 @@ extension Pages {
         router.post("/agents/{id}/deletion", use: making.delete)
         router.post("/agents/{id}/tools", use: agents.setPolicies)
 
+        let tools = ToolPages(desk: desk)
+        router.get("/tools", use: tools.list)
+        router.post("/tools/policies", use: tools.setLevels)
+        router.get("/tools/{id}", use: tools.show)
+        router.post("/tools/{id}/policy", use: tools.setPolicy)
+
+        let instructions = InstructionsPage(desk: desk)
+        router.get("/instructions", use: instructions.show)
+        router.post("/instructions", use: instructions.save)
+
         let usage = UsagePage(desk: desk)
         router.get("/usage", use: usage.show)
         router.get("/usage/export", use: usage.download)

@@ -16,7 +16,7 @@ struct UsagePage: Sendable {
             page: desk.frame(voice.words["usage.title"], .usage, request: request, context: context, voice: voice),
             question: question,
             sums: sums,
-            isWhole: try await desk.store.managesMoney(identity.principal),
+            isWhole: try await desk.store.leads(identity.principal),
             voice: voice
         )
         return try desk.page(view, context: context)

@@ -26,12 +26,14 @@ struct AgentView: View {
     struct ToolRow: Sendable {
         let description: String
         let level: String
+        let used: String?
         let select: Select
 
-        init(_ tool: AgentTool, voice: Voice) {
+        init(_ tool: AgentTool, calls: Int, voice: Voice) {
             let words = voice.words
             description = tool.about(voice)
             level = words["level.\(tool.level.rawValue)"]
+            used = calls > 0 ? words.count("tools.used", calls) : nil
             let own = tool.ownDecision
             let choices: [(ToolPolicy.Decision?, String)] = [
                 (nil, "agents.policyGeneral"), (.allow, "agents.policyAllow"), (.ask, "agents.policyAsk"),
@@ -68,6 +70,7 @@ struct AgentView: View {
         team: [String] = [],
         numbers: Numbers,
         tools: [AgentTool] = [],
+        use: [ToolUse] = [],
         voice: Voice
     ) {
         let words = voice.words
@@ -82,7 +85,8 @@ struct AgentView: View {
         self.team = team
         hasTeam = !team.isEmpty
         hasCapabilities = !capabilities.isEmpty
-        self.tools = tools.map { ToolRow($0, voice: voice) }
+        let calls = Dictionary(use.map { ($0.toolName, $0.calls) }) { $0 + $1 }
+        self.tools = tools.map { ToolRow($0, calls: calls[$0.name] ?? 0, voice: voice) }
         hasTools = !tools.isEmpty
         let rate = (numbers.successRate * 1000).rounded() / 10
         var facts = [

@@ -8,6 +8,7 @@ extension Templates {
         ProvidersView.template, ProviderNewView.template, ProviderView.template, ProviderModelsView.template,
         ModelView.template, AgentsView.template, AgentView.template, SettingsView.template, UsersView.template,
         ErrorView.template, RequestsView.template, AgentFormView.template, BudgetView.template, BudgetsView.template,
-        UsageView.template, PendingView.template, SaidView.template,
+        UsageView.template, PendingView.template, SaidView.template, ToolsView.template, ToolView.template,
+        InstructionsView.template,
     ]
 }

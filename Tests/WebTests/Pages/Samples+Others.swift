@@ -122,6 +122,18 @@ extension Samples {
                     decision: .ask
                 ),
             ],
+            use: [
+                ToolUse(
+                    toolName: "calculator",
+                    agentID: id(40),
+                    agentName: nil,
+                    calls: 7,
+                    failedCalls: 0,
+                    cachedCalls: 2,
+                    seconds: 0.1,
+                    lastUsedAt: ago(3)
+                )
+            ],
             voice: voice
         )
     }

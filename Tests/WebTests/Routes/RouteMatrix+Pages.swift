@@ -138,6 +138,13 @@ extension RouteMatrix {
         RouteRule(.get, "/agents/{id}/deletion", of: "agent", .owner(.fine)),
         RouteRule(.post, "/agents/{id}/deletion", of: "agent", .owner(.moved), body: ""),
 
+        RouteRule(.get, "/tools", .signedIn(.fine)),
+        RouteRule(.get, "/tools/{id}", of: "tool", .signedIn(.fine)),
+        RouteRule(.post, "/tools/policies", .signedIn(.moved), body: "level.privileged=deny"),
+        RouteRule(.post, "/tools/{id}/policy", of: "tool", .signedIn(.moved), body: "decision=ask"),
+        RouteRule(.get, "/instructions", .signedIn(.fine)),
+        RouteRule(.post, "/instructions", .signedIn(.moved), body: "organization=Be+kind"),
+
         RouteRule(.get, "/settings", .signedIn(.fine)),
         RouteRule(.post, "/settings/profile", .signedIn(.moved), body: "nickname=x&timezone=UTC%2B1:00&language=en"),
         RouteRule(

@@ -140,6 +140,11 @@ enum RouteMatrix {
             .owner(.missing),
             body: #"{"decision":"ask"}"#
         ),
+        RouteRule(.get, "/v1/tools", .signedIn(.fine)),
+        RouteRule(.get, "/v1/tools/{id}", of: "tool", .signedIn(.fine)),
+        RouteRule(.get, "/v1/audit/tool-calls", .signedIn(.fine)),
+        RouteRule(.get, "/v1/tool-policies", .signedIn(.fine)),
+        RouteRule(.put, "/v1/tool-policies", .signedIn(.fine), body: #"{"tool_name":"x","decision":"ask"}"#),
         RouteRule(.get, "/v1/tool-secrets", .signedIn(.fine)),
         RouteRule(
             .post,

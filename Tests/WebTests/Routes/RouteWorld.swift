@@ -202,6 +202,8 @@ extension RouteWorld {
                 isShared: false,
                 by: principal
             ).id.text,
+            // Of everybody: it comes with the program.
+            "tool": try await store.tools(by: principal).first?.id.text ?? "",
             "applicant": try await person("applicant", status: .pending, at: site).id.text,
             "asset": String(try #require(page.text.firstMatch(of: /\/assets\/(alma\.[0-9a-f]+\.css)/)).1),
         ]

@@ -1,0 +1,27 @@
+import Engine
+import Sandbox
+import Storage
+import Tools
+
+/// What the program's tools ask and keep: the store's, or nobody's where they are only described.
+typealias ToolStores = ConversationSearch & ConversationVariables & ToolResults & ToolSecretSource
+
+extension Parts {
+    /// The program's own tools, but for those that need the sandbox.
+    static func tools(
+        store: any ToolStores,
+        web: WebAccess,
+        searchService: SearchService?,
+        workspaces: Workspaces
+    ) -> [any Tool] {
+        let builtIn = BuiltInTools.all(
+            search: store,
+            results: store,
+            variables: store,
+            web: web,
+            secrets: store,
+            searchService: searchService
+        )
+        return builtIn + FileTools.all(workspaces: workspaces)
+    }
+}

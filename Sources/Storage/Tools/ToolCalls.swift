@@ -1,0 +1,190 @@
+package import Engine
+package import Foundation
+import Postgres
+
+/// A tool call as it was audited.
+package struct AuditedCall: Sendable, Equatable {
+    package var runID: UUID
+    package var callID: String
+    package var userID: UUID
+    package var agentID: UUID
+    package var conversationID: UUID
+    package var toolName: String
+    /// JSON, cut where it is long; nil once its conversation is deleted.
+    package var input: String?
+    /// Of the whole input.
+    package var inputBytes: Int
+    /// SHA-256 of the whole result, in hexadecimal digits.
+    package var resultDigest: String
+    package var resultBytes: Int
+    package var decision: ToolCallRecord.Decision
+    package var succeeded: Bool
+    package var isCached: Bool
+    package var seconds: Double
+    package var calledAt: Date
+}
+
+/// Which calls are asked for; what is nil lets all pass.
+package struct ToolCallFilter: Sendable, Equatable {
+    package var tool: String?
+    package var agent: UUID?
+    package var user: UUID?
+    package var run: UUID?
+    package var decision: ToolCallRecord.Decision?
+    package var succeeded: Bool?
+
+    package init(
+        tool: String? = nil,
+        agent: UUID? = nil,
+        user: UUID? = nil,
+        run: UUID? = nil,
+        decision: ToolCallRecord.Decision? = nil,
+        succeeded: Bool? = nil
+    ) {
+        self.tool = tool
+        self.agent = agent
+        self.user = user
+        self.run = run
+        self.decision = decision
+        self.succeeded = succeeded
+    }
+
+    var condition: Query {
+        """
+        (\(tool)::text is null or c.tool_name = \(tool)) and (\(agent)::uuid is null or c.agent_id = \(agent))
+            and (\(user)::uuid is null or c.user_id = \(user)) and (\(run)::uuid is null or c.run_id = \(run))
+            and (\(decision?.rawValue)::text is null or c.decision = \(decision?.rawValue))
+            and (\(succeeded)::boolean is null or c.succeeded = \(succeeded))
+        """
+    }
+}
+
+/// How often an agent has used a tool.
+package struct ToolUse: Sendable, Equatable {
+    package var toolName: String
+    package var agentID: UUID
+    /// For people; nil when the agent is gone.
+    package var agentName: String?
+    package var calls: Int
+    package var failedCalls: Int
+    /// Those among them whose result was known already.
+    package var cachedCalls: Int
+    /// Seconds of one call, on average.
+    package var seconds: Double
+    package var lastUsedAt: Date
+
+    package init(
+        toolName: String,
+        agentID: UUID,
+        agentName: String?,
+        calls: Int,
+        failedCalls: Int,
+        cachedCalls: Int,
+        seconds: Double,
+        lastUsedAt: Date
+    ) {
+        self.toolName = toolName
+        self.agentID = agentID
+        self.agentName = agentName
+        self.calls = calls
+        self.failedCalls = failedCalls
+        self.cachedCalls = cachedCalls
+        self.seconds = seconds
+        self.lastUsedAt = lastUsedAt
+    }
+}
+
+extension Store {
+    /// Lists are counted no further than this.
+    private static let countLimit = 10_000
+
+    /// The newest first: one's own, for those who lead an organisation all of it, for administrators everybody's.
+    package func toolCalls(
+        _ filter: ToolCallFilter,
+        page: Page,
+        by principal: Principal
+    ) async throws -> Paged<AuditedCall> {
+        let found: Query = "from tool_calls c where \(filter.condition) and \(Self.maySee(principal))"
+        let answers = try await batch(
+            [
+                "select count(*) from (select \(found) limit \(Self.countLimit)) counted",
+                """
+                select c.*, encode(c.result_digest, 'hex') as digest \(found)
+                order by c.run_id desc, c.called_at desc, c.call_id limit \(page.size) offset \(page.offset)
+                """,
+            ],
+            by: principal
+        )
+        return Paged(
+            items: try answers[1].map(AuditedCall.init),
+            page: page,
+            total: try answers[0].first?.get(0) ?? 0
+        )
+    }
+
+    /// By tool and agent, the most used first, in the organisation of whoever asks: for those who lead it everybody's
+    /// calls, else one's own.
+    package func toolUse(
+        tool: String? = nil,
+        agent: UUID? = nil,
+        by principal: Principal
+    ) async throws -> [ToolUse] {
+        try await query(
+            """
+            select u.*, a.display_name as agent_name from (
+                select c.tool_name, c.agent_id, count(*) as calls, count(*) filter (where not c.succeeded) as failed,
+                    count(*) filter (where c.is_cached) as cached, avg(c.seconds) as seconds,
+                    max(c.called_at) as last_used_at
+                from tool_calls c
+                where c.org_id = \(principal.organisationID) and \(Self.maySee(principal))
+                    and (\(tool)::text is null or c.tool_name = \(tool))
+                    and (\(agent)::uuid is null or c.agent_id = \(agent))
+                group by c.tool_name, c.agent_id
+            ) u left join agents a on a.agent_id = u.agent_id
+            order by u.calls desc, u.tool_name, u.agent_id
+            """,
+            by: principal
+        ).map(ToolUse.init)
+    }
+
+    /// The fourth law for a `c` of tool calls.
+    private static func maySee(_ principal: Principal) -> Query {
+        """
+        (\(principal.isSuperuser)::boolean or c.org_id = \(principal.organisationID)
+            and (c.user_id = \(principal.userID) or (select alma_manages(alma_org()))))
+        """
+    }
+}
+
+extension AuditedCall {
+    init(_ row: Row) throws {
+        runID = try row.get("run_id")
+        callID = try row.get("call_id")
+        userID = try row.get("user_id")
+        agentID = try row.get("agent_id")
+        conversationID = try row.get("conversation_id")
+        toolName = try row.get("tool_name")
+        input = try row.get("input")
+        inputBytes = try row.get("input_bytes")
+        resultDigest = try row.get("digest")
+        resultBytes = try row.get("result_bytes")
+        decision = ToolCallRecord.Decision(rawValue: try row.get("decision")) ?? .allowed
+        succeeded = try row.get("succeeded")
+        isCached = try row.get("is_cached")
+        seconds = try row.get("seconds")
+        calledAt = try row.get("called_at")
+    }
+}
+
+extension ToolUse {
+    init(_ row: Row) throws {
+        toolName = try row.get("tool_name")
+        agentID = try row.get("agent_id")
+        agentName = try row.get("agent_name")
+        calls = try row.get("calls")
+        failedCalls = try row.get("failed")
+        cachedCalls = try row.get("cached")
+        seconds = try row.get("seconds")
+        lastUsedAt = try row.get("last_used_at")
+    }
+}

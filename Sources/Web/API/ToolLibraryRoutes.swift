@@ -1,0 +1,191 @@
+import Engine
+import Foundation
+import Hummingbird
+import Storage
+
+/// `/v1/tools`: what agents can be given, and how it is used; `/v1/audit/tool-calls`: what they did.
+struct ToolLibraryRoutes: Sendable {
+    let services: WebServices
+
+    func list(_ request: Request, context: WebContext) async throws -> Response {
+        let identity = try context.signedIn()
+        let tools = try await services.store.tools(by: identity.principal)
+        let use = Dictionary(grouping: try await services.store.toolUse(by: identity.principal), by: \.toolName)
+        return Envelope.list(tools.map { $0.representation(use[$0.name] ?? []) }, context: context)
+    }
+
+    func show(_ request: Request, context: WebContext) async throws -> Response {
+        let identity = try context.signedIn()
+        guard let tool = try await services.store.tool(context.identifier("id"), by: identity.principal) else {
+            throw WebError.notFound
+        }
+        let use = try await services.store.toolUse(tool: tool.name, by: identity.principal)
+        return Envelope.success(tool.representation(use), context: context)
+    }
+
+    /// `?tool_name=&agent_id=&user_id=&run_id=&decision=&success=`; the newest first.
+    func calls(_ request: Request, context: WebContext) async throws -> Response {
+        let identity = try context.signedIn()
+        let query = QueryReader(request)
+        let page = try query.page()
+        let decision = try query.text("decision").map { text in
+            guard let decision = ToolCallRecord.Decision(rawValue: text) else {
+                let all = ToolCallRecord.Decision.allCases.map(\.rawValue).joined(separator: ", ")
+                throw WebError.invalid("decision", "Use one of: \(all).")
+            }
+            return decision
+        }
+        let filter = ToolCallFilter(
+            tool: query.text("tool_name"),
+            agent: try query.identifier("agent_id"),
+            user: try query.identifier("user_id"),
+            run: try query.identifier("run_id"),
+            decision: decision,
+            succeeded: try query.flag("success")
+        )
+        let calls = try await services.store.toolCalls(filter, page: page, by: identity.principal)
+        return Envelope.page(calls.items.map(\.representation), page, total: calls.total, context: context)
+    }
+}
+
+/// `/v1/tool-policies`: what holds for all agents of an organisation; those who lead it say it.
+struct ToolPolicyRoutes: Sendable {
+    let services: WebServices
+
+    func list(_ request: Request, context: WebContext) async throws -> Response {
+        let identity = try context.signedIn()
+        let rules = try await services.store.organisationPolicies(by: identity.principal)
+        return Envelope.list(rules.map(\.representation), context: context)
+    }
+
+    /// `{"tool_name" or "security_level", "agent_id", "decision": "allow" | "ask" | "deny" | null, "expires_after"}`; null takes
+    /// the rule away. An organisation's `deny` stands, whatever its people allow.
+    func set(_ request: Request, context: WebContext) async throws -> Response {
+        struct Input: Decodable {
+            var toolName: String?
+            var securityLevel: String?
+            var agentId: UUID?
+            var decision: String?
+            var expiresAfter: Int?
+        }
+        let identity = try context.signedIn()
+        let input = try await request.decodeJSON(Input.self, context: context)
+        guard (input.toolName == nil) != (input.securityLevel == nil) else {
+            throw WebError.invalid("tool_name", "Name either a tool or a level.")
+        }
+        let level = try input.securityLevel.map { text in
+            guard let level = ToolLevel(rawValue: text) else {
+                throw WebError.invalid("security_level", "Use read_only, safe_execute or privileged.")
+            }
+            return level
+        }
+        if let seconds = input.expiresAfter { try ApprovalRoutes.check(patience: seconds) }
+        let isSet = try await services.setOrganisationPolicy(
+            try ToolRoutes.decision(input.decision),
+            tool: input.toolName,
+            level: level,
+            agent: input.agentId,
+            patience: input.expiresAfter,
+            by: identity.principal,
+            address: context.remoteAddress
+        )
+        guard isSet else { throw WebError.notFound }
+        return try await list(request, context: context)
+    }
+}
+
+extension WebServices {
+    /// Written down in the audit.
+    func setOrganisationPolicy(
+        _ decision: ToolPolicy.Decision?,
+        tool: String? = nil,
+        level: ToolLevel? = nil,
+        agent: UUID? = nil,
+        patience: Int? = nil,
+        by principal: Principal,
+        address: String?
+    ) async throws -> Bool {
+        let isSet = try await store.setOrganisationPolicy(
+            decision,
+            tool: tool,
+            level: level,
+            agent: agent,
+            patience: patience,
+            by: principal
+        )
+        guard isSet else { return false }
+        let target = "\(tool ?? level?.rawValue ?? "all"): \(decision?.rawValue ?? "none")"
+        await record("tool_policy.changed", target: target, by: principal, address: address)
+        return true
+    }
+}
+
+extension ToolPolicy.Rule {
+    fileprivate var representation: JSONObject {
+        JSONObject {
+            $0.set("tool_name", toolName)
+            $0.set("security_level", level?.rawValue)
+            $0.set("agent_id", agentID)
+            $0.set("decision", decision.rawValue)
+            $0.set("expires_after", expiresAfter)
+        }
+    }
+}
+
+extension ToolRecord {
+    func representation(_ use: [ToolUse]) -> JSONObject {
+        JSONObject {
+            $0.set("tool_id", id)
+            $0.set("name", name)
+            $0.set("display_name", name)
+            $0.set("description", description)
+            $0.set("tool_type", type)
+            $0.raw("schema", schema)
+            $0.set("is_system_tool", isSystemTool)
+            $0.set("security_level", level.rawValue)
+            $0.set("effect", effect.rawValue)
+            $0.set("version", version)
+            $0.set("created_at", createdAt)
+            $0.set("usage_count", use.reduce(0) { $0 + $1.calls })
+            $0.set("last_used_at", use.map(\.lastUsedAt).max())
+            $0.set("usage", use.map(\.representation))
+        }
+    }
+}
+
+extension ToolUse {
+    fileprivate var representation: JSONObject {
+        JSONObject {
+            $0.set("agent_id", agentID)
+            $0.set("agent_name", agentName)
+            $0.set("usage_count", calls)
+            $0.set("failed_count", failedCalls)
+            $0.set("cached_count", cachedCalls)
+            $0.set("average_time", seconds)
+            $0.set("last_used_at", lastUsedAt)
+        }
+    }
+}
+
+extension AuditedCall {
+    fileprivate var representation: JSONObject {
+        JSONObject {
+            $0.set("run_id", runID)
+            $0.set("call_id", callID)
+            $0.set("user_id", userID)
+            $0.set("agent_id", agentID)
+            $0.set("conversation_id", conversationID)
+            $0.set("tool_name", toolName)
+            // One that was cut is no JSON any more.
+            $0.raw("tool_input", input.map { (try? JSONValue(parsing: $0)) != nil ? $0 : JSONValue.string($0).text })
+            $0.set("input_bytes", inputBytes)
+            $0.set("result_digest", "sha256:" + resultDigest)
+            $0.set("result_bytes", resultBytes)
+            $0.set("decision", decision.rawValue)
+            $0.set("success", succeeded)
+            $0.set("cached", isCached)
+            $0.set("execution_time", seconds)
+            $0.set("called_at", calledAt)
+        }
+    }
+}

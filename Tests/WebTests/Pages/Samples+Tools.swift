@@ -1,0 +1,89 @@
+import Engine
+import Foundation
+import Storage
+
+@testable import Web
+
+extension Samples {
+    var toolPages: [(name: String, view: any View)] {
+        [
+            ("tools", tools(mayDecide: true)), ("tools-member", tools(mayDecide: false)),
+            ("tool", tool(calculator, use, mayDecide: true)), ("tool-unused", tool(plain, [], mayDecide: false)),
+            ("instructions", instructions(mayWrite: true)), ("instructions-member", instructions(mayWrite: false)),
+        ]
+    }
+
+    private var calculator: ToolRecord {
+        ToolRecord(
+            id: id(90),
+            name: "calculator",
+            description: "Computes. \(Samples.hostile)",
+            schema: #"{"type":"object","required":["expression"],"properties":{"expression":{"type":"string","#
+                + #""description":"such as 2+3"},"digits":{"type":"integer","minimum":1}}}"#,
+            level: .readOnly,
+            effect: .pure,
+            createdAt: ago(600)
+        )
+    }
+
+    private var plain: ToolRecord {
+        ToolRecord(
+            id: id(91),
+            name: "current_time",
+            description: "Tells the time.",
+            schema: #"{"type":"object"}"#,
+            level: .privileged,
+            effect: .effectful,
+            createdAt: ago(600)
+        )
+    }
+
+    private var use: [ToolUse] {
+        [(text("Assistant", "助手"), 41, 2), (nil, 1, 0)].map { name, calls, failed in
+            ToolUse(
+                toolName: "calculator",
+                agentID: id(40),
+                agentName: name,
+                calls: calls,
+                failedCalls: failed,
+                cachedCalls: 12,
+                seconds: 0.004,
+                lastUsedAt: ago(5)
+            )
+        }
+    }
+
+    private func tools(mayDecide: Bool) -> ToolsView {
+        ToolsView(
+            page: frame(voice.words["tools.title"], .agents),
+            tools: [calculator, plain],
+            use: use,
+            rules: [.init(level: .privileged, decision: .deny)],
+            mayDecide: mayDecide,
+            voice: voice
+        )
+    }
+
+    private func tool(_ tool: ToolRecord, _ use: [ToolUse], mayDecide: Bool) -> ToolView {
+        ToolView(
+            page: frame(tool.name, .agents),
+            tool: tool,
+            use: use,
+            rule: .init(toolName: tool.name, decision: .ask),
+            mayDecide: mayDecide,
+            voice: voice
+        )
+    }
+
+    private func instructions(mayWrite: Bool) -> InstructionsView {
+        var errors = FormErrors()
+        if mayWrite { errors.add("instance", Samples.hostile) }
+        return InstructionsView(
+            page: frame(voice.words["instructions.title"], .agents),
+            texts: Instructions(instance: "Be kind. \(Samples.hostile)", organisation: "We ship on Fridays."),
+            rights: .init(instance: mayWrite, organisation: mayWrite),
+            errors: errors,
+            voice: voice
+        )
+    }
+}
