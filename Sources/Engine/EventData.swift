@@ -115,7 +115,7 @@ package struct EventData: Sendable {
         return json.closed
     }
 
-    func toolProgress(_ call: ToolCall, _ delta: String) -> String {
+    package func toolProgress(_ call: ToolCall, _ delta: String) -> String {
         var json = JSONFields(ids)
         json.set("call_id", call.id)
         json.set("tool_name", call.name)

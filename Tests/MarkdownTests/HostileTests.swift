@@ -16,7 +16,7 @@ import Testing
     }
 
     @Test(arguments: HostileText.growing) func resultIsSafeAndBounded(_ hostile: HostileText.Growing) {
-        let text = hostile.text(8000)
+        let text = hostile.text(4000)
         let html = MarkdownRenderer.html(text)
         #expect(SafeHTML.fault(in: html) == nil)
         #expect(html.utf8.count <= 60 * text.utf8.count + 1000)

@@ -57,6 +57,30 @@ extension RunTreeTests {
         }
     }
 
+    @Test func whatACallBringsIsToldWhileItsRunGoesOn() async throws {
+        try await TestDatabase.with { database in
+            let store = database.store
+            let ada = try await store.person()
+            let claimed = try await store.claimedRun(by: ada.principal)
+            let data = EventData(run: claimed.run)
+            let call = ToolCall(id: "c", name: "run_code", arguments: "{}")
+            let said: [(RunEvent.Kind, String)] = [
+                (.toolCall, data.toolCall(call)), (.toolProgress, data.toolProgress(call, "one\n")),
+                (.toolProgress, data.toolProgress(call, String(repeating: "x", count: TurnTree.textLimit - 1))),
+                (.toolProgress, data.toolProgress(call, "\n")),
+            ]
+            let events = said.enumerated().map { index, event in
+                RunEvent(sequence: Int64(index) + 3, kind: event.0, data: event.1, timestamp: Date())
+            }
+            let batch = EventBatch(run: claimed.run.id, epoch: claimed.epoch, events: events)
+            #expect(try await store.append([batch]).isEmpty)
+            let newest = String(repeating: "x", count: TurnTree.textLimit - 1) + "\n"
+            #expect(try await store.tree(of: claimed.run, by: ada.principal)?.runs.first?.progress == ["c": newest])
+            #expect(try await store.finish(claimed.outcome("done", after: 6)))
+            #expect(try await store.tree(of: claimed.run, by: ada.principal)?.runs.first?.progress == [:])
+        }
+    }
+
     @Test func longAndOddValuesAreToldAsFarAsTheyCanBe() async throws {
         try await TestDatabase.with { database in
             let store = database.store

@@ -43,6 +43,8 @@ package struct TurnRun: Sendable, Equatable {
     package var events: [RunEvent]
     /// The calls that a person was asked about, the oldest first.
     package var approvals: [ApprovalRecord]
+    /// The newest part of what calls have brought that are not done, by their ids; none of a run that has ended.
+    package var progress: [String: String]
 
     package init(
         run: Run,
@@ -51,7 +53,8 @@ package struct TurnRun: Sendable, Equatable {
         startedAt: Date? = nil,
         spend: RunSpend = RunSpend(),
         events: [RunEvent] = [],
-        approvals: [ApprovalRecord] = []
+        approvals: [ApprovalRecord] = [],
+        progress: [String: String] = [:]
     ) {
         self.run = run
         self.agent = agent
@@ -60,6 +63,7 @@ package struct TurnRun: Sendable, Equatable {
         self.spend = spend
         self.events = events
         self.approvals = approvals
+        self.progress = progress
     }
 }
 

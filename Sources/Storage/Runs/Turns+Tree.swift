@@ -12,8 +12,11 @@ extension Store {
     package func trees(of turns: [UUID], by principal: Principal) async throws -> [UUID: TurnTree] {
         guard !turns.isEmpty else { return [:] }
         let asked = TreeQuestion(turns: turns, principal: principal)
-        let answers = try await batch([asked.runs, asked.spend, asked.events, asked.approvals], by: principal)
-        return try TreeAnswer(spend: answers[1], events: answers[2], approvals: answers[3]).trees(answers[0])
+        let answers = try await batch(
+            [asked.runs, asked.spend, asked.events, asked.approvals, asked.progress],
+            by: principal
+        )
+        return try TreeAnswer(answers).trees()
     }
 
     /// Runs that `run` has asked for, the oldest first; nil when there is no such run.
@@ -104,6 +107,24 @@ private struct TreeQuestion {
         """
     }
 
+    /// Of what works still, the last pieces.
+    var progress: Query {
+        """
+        \(tree)
+        select r.run_id, p.call_id, right(string_agg(p.delta, '' order by p.sequence), \(TurnTree.textLimit)) as output
+        from r cross join lateral (
+            select e.sequence, e.j->>'call_id' as call_id, e.j->>'output_delta' as delta
+            from (
+                select l.sequence, \(Self.readable("l.data")) as j from run_events l
+                where l.run_id = r.run_id and l.type = \(RunEvent.Kind.toolProgress)
+                order by l.sequence desc limit 100
+            ) e
+        ) p
+        where r.finished_at is null and p.call_id is not null
+        group by r.run_id, p.call_id
+        """
+    }
+
     private static let kinds = [
         RunEvent.Kind.runStatus, .agentStart, .planUpdate, .toolCall, .toolResult, .approvalRequest, .approvalResolved,
         .usage, .error,
@@ -142,12 +163,16 @@ private struct TreeQuestion {
 
 /// The parts, put together.
 private struct TreeAnswer {
+    private let runs: Rows
     private var spend: [UUID: RunSpend] = [:]
     private var events: [UUID: [RunEvent]] = [:]
     private var approvals: [UUID: [ApprovalRecord]] = [:]
+    private var progress: [UUID: [String: String]] = [:]
 
-    init(spend: Rows, events: Rows, approvals: Rows) throws {
-        for row in spend {
+    /// In the order of the questions.
+    init(_ answers: [Rows]) throws {
+        runs = answers[0]
+        for row in answers[1] {
             var part = RunSpend(
                 input: try row.get("input"),
                 output: try row.get("output"),
@@ -159,15 +184,16 @@ private struct TreeAnswer {
                 part.costs = [currency: cost]
             }
             let run: UUID = try row.get("run_id")
-            self.spend[run] = self.spend[run, default: RunSpend()] + part
+            spend[run] = spend[run, default: RunSpend()] + part
         }
-        for row in events { try self.events[row.get("run_id"), default: []].append(RunEvent(row)) }
-        for row in approvals { try self.approvals[row.get("run_id"), default: []].append(ApprovalRecord(row)) }
+        for row in answers[2] { try events[row.get("run_id"), default: []].append(RunEvent(row)) }
+        for row in answers[3] { try approvals[row.get("run_id"), default: []].append(ApprovalRecord(row)) }
+        for row in answers[4] { try progress[row.get("run_id"), default: [:]][row.get("call_id")] = row.get("output") }
     }
 
-    func trees(_ rows: Rows) throws -> [UUID: TurnTree] {
+    func trees() throws -> [UUID: TurnTree] {
         var trees: [UUID: TurnTree] = [:]
-        for row in rows {
+        for row in runs {
             let run = try turnRun(row)
             trees[run.run.rootRunID, default: TurnTree(runs: [])].runs.append(run)
         }
@@ -189,7 +215,8 @@ private struct TreeAnswer {
             startedAt: try row.get("started_at"),
             spend: spend[run.id] ?? RunSpend(),
             events: events[run.id] ?? [],
-            approvals: approvals[run.id] ?? []
+            approvals: approvals[run.id] ?? [],
+            progress: progress[run.id] ?? [:]
         )
     }
 }

@@ -32,6 +32,8 @@ struct RunTimeline: Sendable, Equatable {
         var input: String
         /// What came of it, or why nothing did.
         var result: String?
+        /// What it has brought so far, while it works.
+        var progress: String?
         /// nil while it works, and when it was cut short.
         var hasSucceeded: Bool?
         var span: Span
@@ -66,7 +68,7 @@ struct RunTimeline: Sendable, Equatable {
 
     /// `now` is where what goes on still ends.
     init(_ turnRun: TurnRun, now: Date) {
-        var reader = TimelineReader(approvals: turnRun.approvals)
+        var reader = TimelineReader(approvals: turnRun.approvals, progress: turnRun.progress)
         for event in turnRun.events { reader.feed(event) }
         reader.end(turnRun.run, at: turnRun.run.finishedAt ?? now)
         spans = reader.spans.suffix(Self.limit)
@@ -86,6 +88,7 @@ private struct TimelineReader {
     private(set) var error: String?
 
     private let approvals: [String: ApprovalRecord]
+    private let progress: [String: String]
     private var state = RunState.queued
     private var attempt = 0
     private var last: Date?
@@ -93,7 +96,8 @@ private struct TimelineReader {
     private var thinksSince: Date?
     private var restsSince: Date?
 
-    init(approvals: [ApprovalRecord]) {
+    init(approvals: [ApprovalRecord], progress: [String: String]) {
+        self.progress = progress
         self.approvals = Dictionary(approvals.map { ($0.callID, $0) }) { _, last in last }
     }
 
@@ -200,6 +204,7 @@ private struct TimelineReader {
                 spans.append(asked)
             }
             guard calls[index].hasSucceeded == nil, !calls[index].isPending else { continue }
+            if !run.state.isFinal { calls[index].progress = progress[calls[index].id] }
             calls[index].span.start = max(calls[index].span.start, calls[index].asked?.end ?? .distantPast)
             calls[index].span.end = max(calls[index].span.start, end)
             if !calls[index].isTeam, approvals[calls[index].id]?.decision?.isRefusal != true {

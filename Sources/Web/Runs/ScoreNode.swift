@@ -98,7 +98,7 @@ struct ScoreWriter: Sendable {
         let seconds = call.span.end.timeIntervalSince(call.span.start)
         let spans = [call.asked, call.isPending ? nil : call.span].compactMap { $0 }
         let time = call.isPending || call.isHandOff ? "" : voice.duration(max(0, seconds))
-        let output = call.result ?? ""
+        let output = call.result ?? call.progress ?? ""
         return ScoreNode(
             id: "call-\(one.run.id.text)-\(call.id)",
             depth: min(depth, Self.deepest),
@@ -114,11 +114,11 @@ struct ScoreWriter: Sendable {
             tokens: "",
             cost: "",
             canOpen: true,
-            isOpen: false,
+            isOpen: call.progress != nil,
             hasMore: true,
             input: call.input,
-            outputTitle: [voice.words[call.hasSucceeded == false ? "score.error" : "score.output"], time]
-                .filter { !$0.isEmpty }.joined(separator: voice.words["score.comma"]),
+            outputTitle: [call.outputWord(voice.words), time].filter { !$0.isEmpty }
+                .joined(separator: voice.words["score.comma"]),
             output: output,
             hasOutput: !output.isEmpty,
             outputAddress: "/runs/\(one.run.id.text)/results/\(call.id)",
@@ -149,6 +149,11 @@ struct ScoreWriter: Sendable {
 }
 
 extension RunTimeline.Call {
+    fileprivate func outputWord(_ words: Words) -> String {
+        if progress != nil { return words["score.progress"] }
+        return words[hasSucceeded == false ? "score.error" : "score.output"]
+    }
+
     func state(isFinal: Bool, voice: Voice) -> StateView {
         switch hasSucceeded {
         case nil where isPending:
