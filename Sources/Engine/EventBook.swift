@@ -63,8 +63,8 @@ struct EventBook {
     }
 
     /// nil when nothing of the run may be written any more.
-    mutating func close(_ run: UUID) -> EventBatch? {
+    mutating func close(_ run: UUID) -> (batch: EventBatch, next: Int64)? {
         guard let page = pages.removeValue(forKey: run), !page.isLost else { return nil }
-        return page.take(at: .now)
+        return page.takeRest()
     }
 }

@@ -33,7 +33,7 @@ struct EventChannel {
     func view(after place: Int64) -> View {
         guard let last else { return .behind }
         if place == last { return .current }
-        guard let first = recent.first, place + 1 >= first.sequence, place < last else { return .behind }
+        guard let first = recent.first, place < last, place >= first.sequence - 1 else { return .behind }
         return .events(Array(recent[Int(place + 1 - first.sequence)...]))
     }
 

@@ -59,7 +59,7 @@ final class EventLog: Sendable {
 
     /// What is not stored yet, once nothing of the run is under way; nothing more is stored by this log afterwards.
     @discardableResult
-    func close(_ run: UUID) async -> EventBatch? {
+    func close(_ run: UUID) async -> (batch: EventBatch, next: Int64)? {
         await withCheckedContinuation { continuation in
             let goesOn = book.withLock { $0.whenIdle(run, continuation) }
             if goesOn { continuation.resume() }

@@ -5,7 +5,10 @@ package protocol Journal: WritingJournal {
     /// Takes up to `limit` runs that are queued, or whose worker is silent for longer than `silence`, and makes `worker`
     /// their only writer: each gets a new epoch, larger than any before. The most urgent come first, people taking turns;
     /// what is at a limit stays where it is.
-    func claim(worker: UUID, limit: Int, silence: Duration) async throws -> [ClaimedRun]
+    ///
+    /// `held`: those that the worker still has in its hands. What is its own and not among them, because an answer got lost or
+    /// it gave up while the journal was away, is taken up again; nil does not look for such.
+    func claim(worker: UUID, limit: Int, silence: Duration, held: [UUID]?) async throws -> [ClaimedRun]
 
     /// Says that `worker` is alive and returns those of its runs of which somebody wants something.
     func heartbeat(worker: UUID) async throws -> [RunWish]
@@ -71,5 +74,11 @@ package struct ClaimedRun: Sendable, Equatable {
         self.epoch = epoch
         self.lastSequence = lastSequence
         self.isAgentReplaced = isAgentReplaced
+    }
+}
+
+extension Journal {
+    package func claim(worker: UUID, limit: Int, silence: Duration) async throws -> [ClaimedRun] {
+        try await claim(worker: worker, limit: limit, silence: silence, held: nil)
     }
 }

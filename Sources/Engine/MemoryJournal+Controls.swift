@@ -77,7 +77,4 @@ extension MemoryJournal {
 
     /// What has been paid for the run.
     package func usage(of run: UUID) -> [UsageRecord] { state.withLock { $0.entries[run]?.usage ?? [] } }
-
-    /// How many transactions the log has taken.
-    package var appends: Int { state.withLock { $0.appends } }
 }

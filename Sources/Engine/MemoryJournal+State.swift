@@ -45,7 +45,6 @@ extension MemoryJournal {
         var signs: [UUID: ContinuousClock.Instant] = [:]
         var failure: (any Error)?
         var refuses: @Sendable (String) -> Bool = { _ in false }
-        var appends = 0
         /// By conversation.
         var writing: [UUID: WritingEntry] = [:]
         /// What an agent's runs are told, by agent: children's, and those that were handed on.

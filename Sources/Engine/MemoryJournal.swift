@@ -17,15 +17,22 @@ package final class MemoryJournal: Journal {
 
     // MARK: Journal
 
-    package func claim(worker: UUID, limit: Int, silence: Duration) async throws -> [ClaimedRun] {
+    package func claim(
+        worker: UUID,
+        limit: Int,
+        silence: Duration,
+        held: [UUID]?
+    ) async throws -> [ClaimedRun] {
         try access { state in
             state.signs[worker] = .now
             var claimed: [ClaimedRun] = []
             for id in state.order where claimed.count < limit {
                 guard var entry = state.entries[id], !entry.run.state.isFinal else { continue }
                 let sign = entry.worker.flatMap { state.signs[$0] }
+                let isSilent = sign.map { $0.duration(to: .now) > silence } ?? true
+                let isDropped = entry.worker == worker && held?.contains(id) == false
                 guard entry.run.state != .waiting, entry.run.state != .paused,
-                    entry.run.state == .queued || sign.map({ $0.duration(to: .now) > silence }) ?? true
+                    entry.run.state == .queued || isSilent || isDropped
                 else {
                     continue
                 }
@@ -74,7 +81,6 @@ package final class MemoryJournal: Journal {
 
     package func append(_ batches: [EventBatch]) async throws -> Set<UUID> {
         try access { state in
-            state.appends += 1
             guard !batches.contains(where: { $0.events.contains { state.refuses($0.data) } }) else { throw Refused() }
             var refused: Set<UUID> = []
             for batch in batches {

@@ -126,11 +126,11 @@ struct ModelStep: Sendable {
             let model = execution.models.model(named: candidate.name, at: candidate.endpoint)
             try await model.answer(fitted.request) { piece in try await take.receive(piece) }
             try await take.replace()
-            answer.add(take.record(of: sent, succeeded: true))
+            answer.add(take.record(of: sent, for: fitted.request, succeeded: true))
             execution.health.ended(.answered, of: candidate)
             return .success(take.calls)
         } catch let error as ModelError {
-            answer.add(take.record(of: sent, succeeded: false))
+            answer.add(take.record(of: sent, for: fitted.request, succeeded: false))
             execution.health.ended(CircuitBreaker.Outcome(error), of: candidate)
             if take.hasBegun {
                 guard error.isOutage else { throw RunEnding(error) }
@@ -138,7 +138,7 @@ struct ModelStep: Sendable {
             }
             return .failure(error)
         } catch {
-            answer.add(take.record(of: sent, succeeded: false))
+            answer.add(take.record(of: sent, for: fitted.request, succeeded: false))
             execution.health.ended(.unknown, of: candidate)
             throw error
         }

@@ -10,6 +10,9 @@ final class ModelTake: Sendable {
         var reasoningBytes = 0
     }
 
+    /// Of one answer; nobody means more.
+    private static let mostCalls = 128
+
     /// Of the usage record that this will be.
     let id = UUID.v7()
     private let state = Locked(State())
@@ -61,7 +64,14 @@ final class ModelTake: Sendable {
                 throw ModelError(.malformed, "The model thought longer than \(limit / 1024) KB and was stopped.")
             }
             try await writer.reasoning(delta)
-        case .toolCall(let call): state.withLock { $0.calls.append(call) }
+        case .toolCall(let call):
+            let count = state.withLock { state in
+                state.calls.append(call)
+                return state.calls.count
+            }
+            guard count <= Self.mostCalls else {
+                throw ModelError(.malformed, "The model called over \(Self.mostCalls) tools at once and was stopped.")
+            }
         case .usage(let tokens): state.withLock { $0.tokens = tokens }
         case .finish(let reason): answer.finish(reason)
         }
@@ -72,20 +82,33 @@ final class ModelTake: Sendable {
         if let kept = answer.mend() { try await restart(kept) }
     }
 
-    func record(of sent: SentRequest, succeeded: Bool) -> UsageRecord {
+    func record(of sent: SentRequest, for request: ModelRequest, succeeded: Bool) -> UsageRecord {
         let state = state.withLock { $0 }
+        let tokens = tokens(state, request)
         return UsageRecord(
             id: id,
             modelID: candidate.modelID,
             modelName: candidate.name,
-            tokens: state.tokens,
-            cost: candidate.price.map { $0.cost(of: state.tokens) },
+            tokens: tokens,
+            cost: candidate.price.map { $0.cost(of: tokens) },
             currency: candidate.price?.currency,
             responseTime: startedAt.duration(to: .now) / .seconds(1),
             firstTokenTime: state.firstPieceAt.map { startedAt.duration(to: $0) / .seconds(1) },
             succeeded: succeeded,
             request: sent
         )
+    }
+
+    /// Providers that tell at the end what a call took say nothing of one that was cut, and will charge it all the same: where
+    /// it has a price, that is estimated, so that nobody passes a budget by stopping.
+    private func tokens(_ state: State, _ request: ModelRequest) -> TokenUsage {
+        let cameSomething = state.hasBegun || !state.calls.isEmpty
+        guard candidate.price != nil, cameSomething, state.tokens.input + state.tokens.output == 0 else {
+            return state.tokens
+        }
+        let words = TokenEstimate.of(answer.stepText) + state.reasoningBytes / 3
+        let calls = state.calls.reduce(0) { $0 + TokenEstimate.of($1.arguments) }
+        return TokenUsage(input: request.estimatedTokens, output: words + calls)
     }
 
     private func began() {

@@ -59,7 +59,7 @@ package struct Run: Sendable, Equatable {
     }
 }
 
-/// Where a run stands. The moves between states are `RunMachine`'s.
+/// Where a run stands: `queued → running ⇄ waiting | paused → completed | failed | cancelled`. What rests is queued to go on.
 package enum RunState: String, Sendable, CaseIterable {
     case queued, running, waiting, paused, stopping, completed, failed, cancelled
 

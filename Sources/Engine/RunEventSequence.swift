@@ -64,12 +64,13 @@ package struct RunEventSequence: AsyncSequence, Sendable {
             return events.isEmpty ? nil : events
         }
 
-        /// A reader may begin where the run had ended already; once is enough to find out.
+        /// A reader may begin where the run had ended already, or name a place that the log never had, behind which nothing
+        /// is to be read: once is enough to find out.
         private mutating func lookAtPlace() async throws {
             guard !knowsItsPlace, place > 0 else { return }
             knowsItsPlace = true
             let last = try await sequence.journal.events(of: sequence.run, after: place - 1, limit: 1)
-            isOver = last.last?.endsRun ?? false
+            isOver = last.last?.endsRun ?? true
         }
 
         private mutating func passed(_ events: [RunEvent]) -> [RunEvent] {

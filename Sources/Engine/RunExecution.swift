@@ -24,14 +24,27 @@ struct RunExecution: Sendable {
         let answer = AnswerInProgress()
         let ending = await work(writer, answer)
         switch ending {
-        case .lost, .handedBack:
+        case .lost:
             await log.close(run.id)
             log.abandon(run.id)
+        case .handedBack:
+            await handBack(writer, answer)
         case .resting(let cause):
             await rest(cause, writer, answer)
         default:
             await end(ending, writer, answer)
         }
+    }
+
+    /// What was paid is written down, if that can be done now; the next worker does the rest.
+    private func handBack(_ writer: RunWriter, _ answer: AnswerInProgress) async {
+        let records = answer.takeUnstored()
+        let left = await writer.close(records.map { (.usage, data.usage($0)) }, records)
+        if let left, !records.isEmpty {
+            // A task that was cancelled cannot ask the database.
+            await Task { [journal] in _ = try? await journal.append([left.batch]) }.value
+        }
+        log.abandon(run.id)
     }
 
     /// nil when the model has finished.
@@ -71,14 +84,14 @@ struct RunExecution: Sendable {
             task: brief.task
         )
         try await writer.event(.agentStart, start)
+        if !replay.content.isEmpty { try await writer.text(replay.content) }
+        if brief.isCancelled { throw RunEnding.cancelled }
         guard !brief.candidates.isEmpty else {
             throw RunEnding.failed(
                 code: ModelError.Code.notConfigured.rawValue,
                 message: "No model is set up. Add a provider and choose a model, then try again."
             )
         }
-        if !replay.content.isEmpty { try await writer.text(replay.content) }
-        if brief.isCancelled { throw RunEnding.cancelled }
         if brief.isPausing { handle.pause() }
         if brief.isSteered { handle.steer() }
         var turns = ToolTurns(execution: self, writer: writer, answer: answer, brief: brief, replay: replay)
@@ -144,7 +157,9 @@ extension RunExecution {
             error = (code, message)
         }
         last.append((.runStatus, data.runStatus(state, reason: error?.code, attempt: run.attempt)))
-        guard let rest = await writer.close(last, records), handle.ending != .lost else { return log.abandon(run.id) }
+        guard let (rest, next) = await writer.close(last, records), handle.ending != .lost else {
+            return log.abandon(run.id)
+        }
         let outcome = RunOutcome(
             run: run,
             epoch: claimed.epoch,
@@ -160,7 +175,8 @@ extension RunExecution {
             writing: ending == nil ? answer.writing : []
         )
         // Whatever the database has against an end, a run ends; and what it has refused meanwhile is no answer.
-        let ends = isRefused ? [unstorable(rest)] : [outcome, outcome.withoutDetails, unstorable(rest)]
+        let plain = unstorable(at: next)
+        let ends = isRefused || rest.events.isEmpty ? [plain] : [outcome, outcome.withoutDetails, plain]
         for outcome in ends {
             guard await store(outcome.events, { try await journal.finish(outcome) }) else { continue }
             if !outcome.writing.isEmpty { writingIsWanted() }
@@ -178,7 +194,8 @@ extension RunExecution {
         if let handOff = cause.handOff {
             last.append((.toolResult, data.toolResult(handOff.call, handOff.outcome, seconds: 0)))
         }
-        guard let rest = await writer.close(last + [(.runStatus, state)], records), handle.ending != .lost else {
+        let words = last + [(.runStatus, state)]
+        guard let (rest, next) = await writer.close(words, records), handle.ending != .lost else {
             return log.abandon(run.id)
         }
         let suspended = SuspendedRun(
@@ -193,8 +210,9 @@ extension RunExecution {
             successor: cause.handOff?.colleague.id,
             isPaused: cause.isPaused
         )
-        if !isRefused, await store(rest.events, { try await journal.suspend(suspended) }) { return }
-        let end = unstorable(rest)
+        let isWhole = !isRefused && !rest.events.isEmpty
+        if isWhole, await store(rest.events, { try await journal.suspend(suspended) }) { return }
+        let end = unstorable(at: next)
         if await !store(end.events, { try await journal.finish(end) }) { log.abandon(run.id) }
     }
 
@@ -206,15 +224,14 @@ extension RunExecution {
         if case .failed = handle.ending { true } else { false }
     }
 
-    /// An end that says nothing but that it failed, in place of `rest`.
-    private func unstorable(_ rest: EventBatch) -> RunOutcome {
+    /// An end that says nothing but that it failed; its first event has the number `first`.
+    private func unstorable(at first: Int64) -> RunOutcome {
         let code = "RUN_FAILED"
         let message = "What the model sent could not be stored. Try again, or choose another model."
         let said: [(kind: RunEvent.Kind, data: String)] = [
             (.error, data.error(code: code, message: message, retryAfter: nil)),
             (.runStatus, data.runStatus(.failed, reason: code, attempt: run.attempt)),
         ]
-        let first = rest.events.first?.sequence ?? 1
         let events = said.enumerated().map { index, event in
             RunEvent(sequence: first + Int64(index), kind: event.kind, data: event.data, timestamp: Date())
         }

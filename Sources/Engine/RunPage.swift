@@ -85,6 +85,12 @@ final class RunPage {
         return EventBatch(run: run, epoch: epoch, events: events, state: state, usage: usage, toolCalls: toolCalls)
     }
 
+    /// All that is left, and the number that its first event has or would have.
+    func takeRest() -> (batch: EventBatch, next: Int64) {
+        let batch = take(at: .now)
+        return (batch, batch.events.first?.sequence ?? sequence + 1)
+    }
+
     func settled(isLost: Bool) -> [@Sendable () -> Void] {
         self.isLost = self.isLost || isLost
         return (isLost ? [{ [stop] in stop(.lost) }] : []) + idle()

@@ -37,8 +37,12 @@ struct RunWriter: Sendable {
         try Task.checkCancellation()
     }
 
-    /// Adds the last events, and returns all that is not stored yet: it belongs into the run's outcome.
-    func close(_ last: [(kind: RunEvent.Kind, data: String)], _ records: [UsageRecord]) async -> EventBatch? {
+    /// Adds the last events, and returns all that is not stored yet: it belongs into the run's outcome. `next` is the number of
+    /// its first event; there is none when what was written before has just been refused for good. nil when the run is another's.
+    func close(
+        _ last: [(kind: RunEvent.Kind, data: String)],
+        _ records: [UsageRecord]
+    ) async -> (batch: EventBatch, next: Int64)? {
         // The page only gathers these: nothing waits here, so a cancelled task can end its run too.
         _ = try? await log.add(run.id) { page in
             page.isClosing = true

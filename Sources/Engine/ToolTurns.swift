@@ -1,3 +1,5 @@
+import Foundation
+
 /// The loop of a run: the model answers, its tool calls are done, it answers again, until it asks for nothing more.
 struct ToolTurns: Sendable {
     let execution: RunExecution
@@ -17,6 +19,8 @@ struct ToolTurns: Sendable {
     private let historyCount: Int
     private var request: ModelRequest
     private var allowed: Set<String>
+    /// What people have said into it, as far as the model is told of it.
+    private var heard: Set<UUID> = []
     private var steps = 0
     private var badSteps = 0
 
@@ -55,7 +59,7 @@ struct ToolTurns: Sendable {
         let known = catalogue.descriptions(of: brief.tools) + delegation.descriptions
         // Alone, it has nothing to read.
         let tools = known.contains { $0.name != ToolExcerpt.reader } ? known : []
-        allowed = Set(tools.map(\.name))
+        allowed = Set(tools.map(\.name) + delegation.names)
         request = ModelRequest(
             instruction: brief.instruction + (delegation.isPossible ? brief.team.introduction : ""),
             messages: messages,
@@ -148,6 +152,7 @@ struct ToolTurns: Sendable {
     }
 
     private mutating func hear(_ message: SteeringMessage) async throws {
+        guard heard.insert(message.id).inserted else { return }
         request.messages.append(.user(message.content))
         guard !replay.steered.contains(message.id.text) else { return }
         let received = data.messageReceived(userMessage: message.id, temporaryID: nil, steers: true)

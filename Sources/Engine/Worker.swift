@@ -6,6 +6,8 @@ package import Logging
 package final class Worker: Sendable {
     private static let heartbeat = Duration.milliseconds(500)
     private static let pollInterval = Duration.milliseconds(500)
+    /// How often it looks whether the journal thinks that it has runs which it does not have.
+    private static let reviewInterval = Duration.seconds(5)
 
     package let id = UUID.v7()
     private let journal: any Journal
@@ -22,6 +24,7 @@ package final class Worker: Sendable {
     private let runs = Locked<[UUID: RunHandle]>([:])
     private let scribe: Scribe?
     private let lastSign = Locked(ContinuousClock.now)
+    private let lastReview = Locked<ContinuousClock.Instant?>(nil)
 
     /// `silence` is how long the others wait after a worker's last sign of life before they take its runs over.
     package init(
@@ -62,6 +65,7 @@ package final class Worker: Sendable {
     package func run() async {
         await withDiscardingTaskGroup { group in
             group.addTask { await self.keepAlive() }
+            group.addTask { await self.guardItself() }
             group.addTask { await self.pollQueue() }
             group.addTask { [scribe] in await scribe?.run() }
             // Writing must outlive the runs, so that their last events are stored.
@@ -85,11 +89,21 @@ package final class Worker: Sendable {
 
     private func claim(_ limit: Int) async -> [ClaimedRun] {
         do {
-            return try await journal.claim(worker: id, limit: limit, silence: silence)
+            return try await journal.claim(worker: id, limit: limit, silence: silence, held: reviewed())
         } catch {
             if !Task.isCancelled { logger.warning("The queue cannot be read", metadata: ["error": "\(error)"]) }
             return []
         }
+    }
+
+    /// What it holds, from time to time; nil otherwise.
+    private func reviewed() -> [UUID]? {
+        let isDue = lastReview.withLock { last in
+            guard last.map({ $0.duration(to: .now) > Self.reviewInterval }) ?? true else { return false }
+            last = .now
+            return true
+        }
+        return isDue ? runs.withLock { Array($0.keys) } : nil
     }
 
     private func start(_ claimed: ClaimedRun, in group: inout DiscardingTaskGroup) {
@@ -118,7 +132,8 @@ package final class Worker: Sendable {
             } onCancel: {
                 handle.stop(.handedBack)
             }
-            self.runs.withLock { $0[id] = nil }
+            // A run that rested may be in our hands again.
+            self.runs.withLock { if $0[id] === handle { $0[id] = nil } }
             self.work.ring()
         }
     }
@@ -129,13 +144,19 @@ package final class Worker: Sendable {
 extension Worker {
     private func keepAlive() async {
         while !Task.isCancelled {
-            do {
-                let wishes = try await journal.heartbeat(worker: id)
-                lastSign.withLock { $0 = .now }
+            let asked = ContinuousClock.now
+            if let wishes = try? await journal.heartbeat(worker: id) {
+                lastSign.withLock { $0 = asked }
                 for wish in wishes { heed(wish) }
-            } catch {
-                fenceItself()
             }
+            try? await Task.sleep(for: Self.heartbeat)
+        }
+    }
+
+    /// Beside the sign of life, which may hang for as long as the journal does.
+    private func guardItself() async {
+        while !Task.isCancelled {
+            fenceItself()
             try? await Task.sleep(for: Self.heartbeat)
         }
     }

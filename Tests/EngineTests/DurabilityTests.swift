@@ -33,6 +33,44 @@ import Testing
         }
     }
 
+    @Test func aRunThatItsWorkerHasLostSightOfIsTakenUpAgain() async throws {
+        let shop = Workshop(models: StubModels { _, receive in try await receive(.text("There.")) })
+        let run = shop.ask("hello")
+        // As when the answer to a claim gets lost, or the worker gave up what it held while the journal was away.
+        let lost = try await shop.journal.claim(worker: shop.worker.id, limit: 1, silence: .seconds(60))
+        #expect(lost.map(\.run.id) == [run.id])
+        try await shop.open {
+            let log = try await shop.log(of: run)
+            #expect(log.text == "There." && log.states.last == "completed")
+        }
+    }
+
+    @Test(arguments: [100, Int64.max]) func aPlaceThatTheLogNeverHadEndsTheReading(place: Int64) async throws {
+        let gate = Gate()
+        let shop = Workshop(
+            models: StubModels { _, receive in
+                try await receive(.text("First "))
+                await gate.wait()
+            }
+        )
+        try await shop.open {
+            let run = shop.ask("hello")
+            for try await events in shop.hub.watch(run: run.id, after: 0, from: shop.journal)
+            where events.contains(where: { $0.kind == .contentStream }) { break }
+            #expect(try await shop.log(of: run, after: place).isEmpty)
+            gate.open()
+        }
+    }
+
+    @Test func aStopIsAStopWhereThereIsNoModel() async throws {
+        let shop = Workshop(models: StubModels { _, receive in try await receive(.text("There.")) })
+        var brief = RunBrief.sample("hello", candidates: [])
+        brief.isCancelled = true
+        let stopped = brief
+        let log = try await shop.open { try await shop.log(of: shop.ask(stopped)) }
+        #expect(log.states.last == "cancelled")
+    }
+
     @Test func whoLostTheLeaseWritesNothingMore() async throws {
         let journal = MemoryJournal()
         let gate = Gate()

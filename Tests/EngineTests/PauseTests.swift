@@ -86,6 +86,8 @@ import Testing
             #expect(log.isDense && log.text == "So far")
             #expect(calls.withLock { $0 } == 2)
             #expect(shop.journal.usage(of: run.id).map(\.succeeded) == [false, true])
+            // Nobody tells what a call took that is cut: it is estimated, and not for nothing.
+            #expect(shop.journal.usage(of: run.id).first?.cost ?? 0 > 0)
         }
     }
 

@@ -28,6 +28,17 @@ import Testing
         #expect(page.isDue(at: start + .milliseconds(1)))
     }
 
+    @Test func theEndKnowsItsPlaceWhenWhatWasBeforeItIsRefused() {
+        let page = page()
+        page.add(.runStatus, "{}")
+        let batch = page.take(at: start)
+        page.isClosing = true
+        page.add(.messageComplete, "{}")
+        _ = page.rejected(batch)
+        let rest = page.takeRest()
+        #expect(rest.batch.events.isEmpty && rest.next == 3)
+    }
+
     @Test func nothingGoesWhileSomethingIsUnderWay() {
         let page = page()
         page.add(.runStatus, "{}")

@@ -249,6 +249,45 @@ import Testing
         #expect(!delegation().isPossible)
     }
 
+    @Test func plansOfOneAnswerAreCountedTogether() async throws {
+        let shop = shop(lead: { request, receive in
+            guard request.results.isEmpty else { return try await receive(.text("Enough.")) }
+            for call in 0..<5 {
+                let tasks = (0..<20).map { Self.task("t\(call)-\($0)", "coder") }.joined(separator: ",")
+                var plan = Self.plan(tasks)
+                plan.id = "p\(call)"
+                try await receive(.toolCall(plan))
+            }
+        })
+        try await shop.open {
+            let log = try await shop.log(of: ask(shop))
+            let errors = log.filter { $0.kind == .toolResult }.compactMap { $0.field("error") }
+            #expect(errors.count == 1 && errors[0].contains("This turn has 81 runs already"))
+        }
+    }
+
+    @Test func whatColleaguesHaveDoneStaysWhenTheyLeave() throws {
+        let tasks = [Self.task("a", "coder"), Self.task("b", "writer"), Self.task("c", "coder", needs: ["a"])]
+        let input = try JSONValue(parsing: Self.plan(tasks.joined(separator: ",")).arguments)
+        var child = ChildRecord(run: .v7(), key: "p/a", agentID: Self.coder.id, state: .completed)
+        child.result = "code"
+        // The coder is gone, and nobody is left to ask.
+        let begun = ["a": child]
+        let plan = try Plan(.plan, input, team: Team(), known: [], begun: begun)
+        let progress = PlanProgress(call: "p", plan: plan, children: [child])
+        #expect(progress.states == ["a": .completed, "b": .skipped, "c": .skipped] && progress.isDone)
+        #expect(progress.outcome(of: .plan).content.contains("code"))
+        #expect(throws: ToolFailure.self) { try Plan(.plan, input, team: Team(), known: []) }
+        let delegation = Delegation(
+            run: .sample(),
+            team: Team(),
+            children: [child],
+            request: "",
+            limits: .quick
+        )
+        #expect(!delegation.isPossible && delegation.names.contains("plan"))
+    }
+
     @Test func aStopEndsTheChildrenToo() async throws {
         let began = Signal()
         let shop = shop(

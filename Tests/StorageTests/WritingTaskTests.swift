@@ -27,6 +27,17 @@ import Testing
         return notes
     }
 
+    @Test func whatItsWorkerCouldNotStoreIsTakenUpAgain() async throws {
+        try await TestDatabase.with { database in
+            let store = database.store
+            let ada = try await store.person()
+            let claimed = try await store.claimedRun(by: ada.principal)
+            try await ended(claimed, in: store, wants: .title)
+            #expect(try await claim(store).map(\.attempt) == [1])
+            #expect(try await claim(store).map(\.attempt) == [2])
+        }
+    }
+
     @Test func aTitleIsWrittenOnceAndPaid() async throws {
         try await TestDatabase.with { database in
             let store = database.store
@@ -37,7 +48,6 @@ import Testing
             #expect(try await store.isWriting(about: claimed.run.conversationID, by: ada.principal))
             let task = try #require(try await claim(store).first)
             #expect(task.wants == .title && task.attempt == 1)
-            #expect(try await claim(store).isEmpty)
             #expect(try await claim(store, by: .v7()).isEmpty)
             let brief = try await store.brief(for: task)
             #expect(

@@ -16,14 +16,28 @@ struct Delegation: Sendable {
         isPossible ? TeamTool.catalogue?.descriptions(of: TeamTool.allCases.map(\.rawValue)) ?? [] : []
     }
 
-    /// How far a call for `plan` or `delegate` is. Throws what is wrong with it.
-    func progress(of tool: TeamTool, call: String, input: JSONValue) throws(ToolFailure) -> PlanProgress {
+    /// What the calls of this run may name: whoever has asked already is answered, even when nobody can be asked any more.
+    var names: [String] { children.isEmpty ? [] : TeamTool.allCases.map(\.rawValue) }
+
+    /// Whether nobody has begun on a call's tasks.
+    func isNew(_ call: String) -> Bool { !children.contains { $0.key.hasPrefix(call + "/") } }
+
+    /// How far a call for `plan` or `delegate` is. `planned`: tasks of other new calls of the same answer. Throws what is wrong
+    /// with it.
+    func progress(
+        of tool: TeamTool,
+        call: String,
+        input: JSONValue,
+        planned: Int = 0
+    ) throws(ToolFailure) -> PlanProgress {
         let done = PlanProgress.finishedTasks(children)
-        let plan = try Plan(tool, input, team: team, known: Set(done.keys))
-        let isNew = !children.contains { $0.key.hasPrefix(call + "/") }
-        guard !isNew || team.size + plan.tasks.count <= limits.runsPerTurn else {
+        let begun = Dictionary(children.filter { $0.key.hasPrefix(call + "/") }.map { ($0.task, $0) }) { _, last in last
+        }
+        let plan = try Plan(tool, input, team: team, known: Set(done.keys), begun: begun)
+        let size = team.size + planned
+        guard !begun.isEmpty || size + plan.tasks.count <= limits.runsPerTurn else {
             throw ToolFailure(
-                "This turn has \(team.size) runs already; at most \(limits.runsPerTurn) are allowed. Answer with what there is."
+                "This turn has \(size) runs already; at most \(limits.runsPerTurn) are allowed. Answer with what there is."
             )
         }
         return PlanProgress(call: call, plan: plan, children: children)

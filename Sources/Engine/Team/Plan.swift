@@ -13,12 +13,18 @@ struct Plan: Sendable, Equatable {
     /// Every task comes after those of this plan that it depends on.
     let tasks: [Task]
 
-    /// `input` satisfies the tool's schema; `known` are the tasks of earlier plans that are done. Throws what is wrong, for
-    /// the model to mend.
-    init(_ tool: TeamTool, _ input: JSONValue, team: Team, known: Set<String>) throws(ToolFailure) {
+    /// `input` satisfies the tool's schema; `known` are the tasks of earlier plans that are done. `begun`: what became of this
+    /// one's, by task; then it is taken as it was, whoever has left the team since. Throws what is wrong, for the model to mend.
+    init(
+        _ tool: TeamTool,
+        _ input: JSONValue,
+        team: Team,
+        known: Set<String>,
+        begun: [String: ChildRecord] = [:]
+    ) throws(ToolFailure) {
         var tasks: [Task] = []
         for item in tool == .plan ? input["tasks"]?.array ?? [] : [input] {
-            let task = try Task(item, team: team)
+            let task = try Task(item, team: team, begun: begun)
             guard !tasks.contains(where: { $0.id == task.id }) else {
                 throw ToolFailure("There are two tasks with the id \(task.id). Give each its own.")
             }
@@ -53,10 +59,20 @@ struct Plan: Sendable, Equatable {
 
 extension Plan.Task {
     /// A task that is asked for alone has the id "1".
-    fileprivate init(_ item: JSONValue, team: Team) throws(ToolFailure) {
+    fileprivate init(_ item: JSONValue, team: Team, begun: [String: ChildRecord]) throws(ToolFailure) {
         id = item["id"]?.string?.trimmed ?? "1"
         title = item["title"]?.string?.trimmed ?? ""
-        colleague = try team.colleague(named: item["agent"]?.string ?? "")
+        let name = item["agent"]?.string ?? ""
+        if let child = begun[id] {
+            colleague = team.colleagues.first { $0.id == child.agentID } ?? .gone(name, id: child.agentID)
+        } else {
+            do {
+                colleague = try team.colleague(named: name)
+            } catch {
+                guard !begun.isEmpty else { throw error }
+                colleague = .gone(name, id: nil)
+            }
+        }
         goal = item["goal"]?.string ?? ""
         inputs = item["inputs"]
         constraints = item["constraints"]?.array?.compactMap(\.string) ?? []

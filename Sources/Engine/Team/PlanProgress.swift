@@ -42,6 +42,7 @@ struct PlanProgress: Sendable {
             default: return .running
             }
         }
+        if task.colleague.isGone { return .skipped }
         let needed = task.dependsOn.compactMap { states[$0] }
         return needed.contains { $0.isFinal && $0 != .completed } ? .skipped : .pending
     }

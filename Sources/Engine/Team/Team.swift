@@ -51,6 +51,15 @@ package struct Colleague: Sendable, Equatable {
     package var description: String?
     package var capabilities: [String]
     package var isActive: Bool
+    /// They left the team after they had been asked.
+    private(set) var isGone = false
+
+    /// `id`: nil of one who has no run yet, and will have none.
+    static func gone(_ name: String, id: UUID?) -> Colleague {
+        var colleague = Colleague(id: id ?? UUID(), name: name, displayName: name, isActive: false)
+        colleague.isGone = true
+        return colleague
+    }
 
     package init(
         id: UUID,

@@ -9,6 +9,8 @@ struct TeamCalls: Sendable {
     private(set) var outcomes: [String: ToolOutcome] = [:]
     private(set) var rest = Rest()
     private var plans: [PlanProgress] = []
+    /// How many tasks the new plans among these calls have.
+    private var planned = 0
 
     init(delegation: Delegation, handOffs: Int) {
         self.delegation = delegation
@@ -40,7 +42,8 @@ struct TeamCalls: Sendable {
     }
 
     private mutating func follow(_ tool: TeamTool, _ call: ToolCall, _ input: JSONValue) throws(ToolFailure) {
-        var progress = try delegation.progress(of: tool, call: call.id, input: input)
+        var progress = try delegation.progress(of: tool, call: call.id, input: input, planned: planned)
+        if delegation.isNew(call.id) { planned += progress.plan.tasks.count }
         rest.awaited += progress.awaited
         rest.children += delegation.begin(&progress)
         plans.append(progress)

@@ -90,12 +90,31 @@ package final class Scribe: Sendable {
             var paid = WrittenNotes()
             paid.usage = notes.usage
             for notes in [notes, paid, WrittenNotes()] {
-                do {
-                    return try await journal.finish(task, notes, by: worker)
-                } catch {
-                    logger.warning("A title or summary was not stored", metadata: ["error": "\(error)"])
-                }
+                if await Self.store(notes, of: task, in: journal, worker, logger) { return }
             }
         }.value
+    }
+
+    /// Tries for a while; what is not stored then is taken up anew. False when the journal refuses it for good.
+    private static func store(
+        _ notes: WrittenNotes,
+        of task: WritingTask,
+        in journal: any WritingJournal,
+        _ worker: UUID,
+        _ logger: Logger
+    ) async -> Bool {
+        var delay = Duration.milliseconds(100)
+        for _ in 0..<10 {
+            do {
+                try await journal.finish(task, notes, by: worker)
+                return true
+            } catch {
+                logger.warning("A title or summary was not stored", metadata: ["error": "\(error)"])
+                if let failure = error as? any JournalFailure, !failure.isTransient { return false }
+                try? await Task.sleep(for: delay)
+                delay = min(delay * 2, .seconds(2))
+            }
+        }
+        return true
     }
 }

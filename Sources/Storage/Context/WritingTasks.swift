@@ -15,7 +15,8 @@ extension Store: WritingJournal {
                 from (
                     select conversation_id from writing_tasks w
                     where due_at <= now() and (
-                        lease_owner is null or not exists (
+                        -- A worker that asks has nothing in its hands: what is its own was left behind.
+                        lease_owner is null or lease_owner = \(worker) or not exists (
                             select from workers o where o.worker_id = w.lease_owner
                                 and o.heartbeat_at >= now() - \(silence.seconds)::double precision * interval '1 second'
                         )

@@ -40,12 +40,16 @@ extension StorageError {
         case .query where error.sqlState == "23505":
             let field = Self.fields[error.constraint ?? ""] ?? "id"
             self.init(.conflict(field), Self.conflicts[field] ?? "It exists already.", underlying: error)
-        case .query where error.sqlState?.hasPrefix("57P") == true || error.sqlState == "53300":
+        case .query where Self.passing.contains(String(error.sqlState?.prefix(2) ?? "")):
             self.init(.unavailable, "The database does not answer.", underlying: error)
         default:
             self.init(.failed, "The database refused a statement.", underlying: error)
         }
     }
+
+    /// Classes of faults that are not the statement's: a deadlock or a conflict of transactions, no room for a connection, memory
+    /// or data, an object in use, an administrator who stops the server or ends what takes too long, a failing disk.
+    private static let passing: Set<String> = ["40", "53", "55", "57", "58"]
 
     /// The field that a unique index guards.
     private static let fields = [

@@ -27,6 +27,8 @@ struct RunClaim {
     let silence: Double
     /// How many of one person's runs are at work at once.
     let runsPerUser: Int
+    /// Those of the worker's own that it has in its hands; nil to leave all of its own alone.
+    let held: [UUID]?
 
     var statement: Query {
         """
@@ -36,7 +38,7 @@ struct RunClaim {
             select worker_id from workers
             where heartbeat_at < now() - \(silence)::double precision * interval '1 second' and worker_id <> \(worker)
         ), orphaned as (
-            select run_id, provider_id from runs where lease_owner in (select worker_id from silent)
+            select run_id, provider_id from runs where lease_owner in (select worker_id from silent)\(dropped)
             order by priority desc, created_at, run_id limit \(limit) for update skip locked
         ), \(lanes), \(rooms), \(waiting), \(ordered), queued as (
             select r.run_id, next.provider_id, next.place from next join runs r using (run_id)
@@ -60,6 +62,10 @@ struct RunClaim {
         returning \(Run.columns), r.lease_epoch, r.replaced_agent_id is not null as is_replaced, chosen.place,
             r.priority, last_sequence(r.run_id) as last_sequence
         """
+    }
+
+    private var dropped: Query {
+        held.map { " or lease_owner = \(worker) and run_id <> all(\($0)::uuid[])" } ?? ""
     }
 
     /// One probe of the index for each lane that anybody waits in.

@@ -4,12 +4,18 @@ import Postgres
 
 // The worker's side of the store. It asks as the system, for runs of everybody.
 extension Store: Journal {
-    package func claim(worker: UUID, limit: Int, silence: Duration) async throws -> [ClaimedRun] {
+    package func claim(
+        worker: UUID,
+        limit: Int,
+        silence: Duration,
+        held: [UUID]?
+    ) async throws -> [ClaimedRun] {
         let claim = RunClaim(
             worker: worker,
             limit: min(max(0, limit), 1000),
             silence: silence.seconds,
-            runsPerUser: runsPerUser
+            runsPerUser: runsPerUser,
+            held: held
         )
         let rows = try await batch([RunClaim.line, claim.statement], by: .system)[1]
         let claimed = try rows.map { row in

@@ -15,9 +15,12 @@ extension Store {
                 select pending_id, content from pending_messages where run_id = \(run.id) and step is null
                 order by pending_id limit 50
                 """,
+                // The answer to a question before this one may have got lost: whoever has heard them passes over them.
+                Self.steering(of: run),
             ],
             by: .system
         )
+        let before = try answers[2].map(Self.steering).filter { $0.step == step }
         let last = try answers[0].first?.get("message_id") ?? run.userMessageID
         let heard = try answers[1].enumerated().map { index, row in
             Heard(
@@ -26,16 +29,17 @@ extension Store {
                 content: try row.get("content")
             )
         }
-        guard !heard.isEmpty else { return [] }
+        guard !heard.isEmpty else { return before }
         let taken = try await batch(
             [RunTree.lock(run.conversationID), Self.taking(heard, claimed, after: step, saidLast: last)],
             by: .system
         )[1]
         // Of another worker's run nothing is taken; what was discarded in this moment is not either.
         let ids = Set(try taken.map { try $0.get("message_id", as: UUID.self) })
-        return heard.filter { ids.contains($0.message) }.map {
-            SteeringMessage(id: $0.message, content: $0.content, step: step)
-        }
+        return before
+            + heard.filter { ids.contains($0.message) }.map {
+                SteeringMessage(id: $0.message, content: $0.content, step: step)
+            }
     }
 
     private struct Heard {
