@@ -16,15 +16,20 @@ function compose(form) {
     const isSend = event.key === "Enter" && !event.shiftKey && !event.altKey && !event.isComposing && event.keyCode !== 229;
     if (!isSend || matchMedia("(pointer: coarse)").matches) return;
     event.preventDefault();
-    if (area.value.trim()) form.requestSubmit(sender(form));
+    if (isFilled(form, area)) form.requestSubmit(sender(form));
   });
   form.addEventListener("submit", event => {
     const isStop = event.submitter?.hasAttribute("formaction");
     if (isStop) return;
-    if (form.dataset.sent || !area.value.trim()) return event.preventDefault();
+    if (form.dataset.sent || !isFilled(form, area)) return event.preventDefault();
     form.dataset.sent = "yes";
     setTimeout(() => delete form.dataset.sent, 3000);
   });
+}
+
+// Files alone are something to send, too.
+function isFilled(form, area) {
+  return area.value.trim() || form.querySelector("[name=attachment]:checked") || form.querySelector("[data-files]")?.files.length;
 }
 
 function sender(form) { return form.querySelector("[data-send]:not([hidden])"); }

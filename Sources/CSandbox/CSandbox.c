@@ -6,6 +6,7 @@
 #include <linux/openat2.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -73,4 +74,8 @@ int csandbox_open_beneath(int folder, const char *path, int flags, mode_t mode) 
         if (errno != EAGAIN && errno != EINTR) return -errno;
     }
     return -EAGAIN;
+}
+
+int csandbox_move(int folder, const char *name, int other_folder, const char *other_name) {
+    return renameat2(folder, name, other_folder, other_name, RENAME_NOREPLACE) == 0 ? 0 : -errno;
 }

@@ -12,6 +12,8 @@ package struct Workspace: Sendable {
         package var kind: Kind
         /// Bytes.
         package var size: Int64
+        /// When it was changed last, its name or place included: nanoseconds since 1970, by the kernel's word.
+        package var changed: Int64 = 0
     }
 
     /// Some of the files, and whether there are more.
@@ -84,18 +86,26 @@ package struct Workspace: Sendable {
     package func write(_ path: String, _ bytes: [UInt8]) throws {
         if let complaint = complaint() { throw SandboxError(complaint) }
         guard Int64(bytes.count) <= quota.bytes / 4 else { throw SandboxError("The file is too large.") }
-        let parts = path.split(separator: "/", omittingEmptySubsequences: true)
-        for end in parts.indices.dropLast() { try makeFolder(parts[...end].joined(separator: "/")) }
+        try makeFolders(above: path)
         let file = try openFile(path, O_WRONLY | O_CREAT)
         _ = try status(of: file, path)
         if geteuid() == 0 { fchown(file.number, CodeSandbox.user, CodeSandbox.user) }
         guard ftruncate(file.number, 0) == 0 else { throw SandboxError(path, errno: errno) }
+        try Self.append(bytes, to: file, path)
+    }
+
+    static func append(_ bytes: [UInt8], to file: Descriptor, _ path: String) throws {
         var written = 0
         while written < bytes.count {
             let count = bytes[written...].withUnsafeBytes { Glibc.write(file.number, $0.baseAddress, $0.count) }
             guard count > 0 else { throw SandboxError(path, errno: errno) }
             written += count
         }
+    }
+
+    func makeFolders(above path: String) throws {
+        let parts = path.split(separator: "/", omittingEmptySubsequences: true)
+        for end in parts.indices.dropLast() { try makeFolder(parts[...end].joined(separator: "/")) }
     }
 
     private func makeFolder(_ path: String) throws {
@@ -191,6 +201,7 @@ struct WorkspaceWalk {
         let kind: Workspace.Entry.Kind =
             about.isFolder ? .folder : about.isFile ? .file : about.isLink ? .link : .other
         let path = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        entries.append(Workspace.Entry(path: path, kind: kind, size: Int64(about.st_size)))
+        let changed = Int64(about.st_ctim.tv_sec) * 1_000_000_000 + Int64(about.st_ctim.tv_nsec)
+        entries.append(Workspace.Entry(path: path, kind: kind, size: Int64(about.st_size), changed: changed))
     }
 }

@@ -25,13 +25,18 @@ package struct Workspaces: Sendable {
 
     /// The conversation's, made when it is not there. Throws `SandboxError`.
     package func workspace(of conversation: UUID) throws -> Workspace {
-        let folder = "\(path)/\(conversation.uuidString.lowercased())"
+        try open(conversation.uuidString.lowercased())
+    }
+
+    /// Of this name, made when it is not there. Throws `SandboxError`.
+    func open(_ name: String) throws -> Workspace {
+        let folder = "\(path)/\(name)"
         for (place, mode) in [(path, mode_t(0o700)), (folder, 0o700)] {
             guard mkdir(place, mode) == 0 || errno == EEXIST else {
                 throw SandboxError("The workspace cannot be made", errno: errno)
             }
         }
-        let opened = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        let opened = Glibc.open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         guard opened >= 0 else { throw SandboxError("The workspace cannot be opened", errno: errno) }
         let descriptor = Descriptor(opened)
         if geteuid() == 0, fchown(opened, CodeSandbox.user, CodeSandbox.user) != 0 {
@@ -63,12 +68,15 @@ package struct Workspaces: Sendable {
             rename("\(path)/\(name)", "\(path)/\(Self.gone)\(name)")
         }
         let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-        for name in names where name.hasPrefix(Self.gone) {
-            let opened = open("\(path)/\(name)", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-            guard opened >= 0 else { continue }
-            let folder = Descriptor(opened)
-            FolderRemoval(folder).empty()
-            rmdir("\(path)/\(name)")
-        }
+        for name in names where name.hasPrefix(Self.gone) { remove(named: name) }
+        removeOldScratch()
+    }
+
+    func remove(named name: String) {
+        let opened = Glibc.open("\(path)/\(name)", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        guard opened >= 0 else { return }
+        let folder = Descriptor(opened)
+        FolderRemoval(folder).empty()
+        rmdir("\(path)/\(name)")
     }
 }

@@ -14,7 +14,16 @@ struct SourceFile {
     var imports: Set<String> {
         let pattern =
             /^\s*(?:@\w+(?:\([^)]*\))?\s+)*(?:\w+\s+)?import\s+(?:(?:struct|class|enum|protocol|func|var|let|typealias)\s+)?(\w+)/
-        return Set(lines.compactMap { $0.firstMatch(of: pattern).map { String($0.1) } })
+        return Set(codeLines.compactMap { $0.firstMatch(of: pattern).map { String($0.1) } })
+    }
+
+    /// Without what stands in texts of several lines: they may be programs in other languages.
+    private var codeLines: [String] {
+        var isText = false
+        return lines.filter { line in
+            defer { if line.components(separatedBy: "\"\"\"").count.isMultiple(of: 2) { isText.toggle() } }
+            return !isText
+        }
     }
 
     /// The numbers of the lines whose code, comments aside, holds `text`.

@@ -95,7 +95,7 @@ import Testing
             ]
             for table in [
                 "conversations", "messages", "runs", "run_events", "usage_records", "llmconfigs", "models", "sessions",
-                "refresh_tokens", "tool_secrets",
+                "refresh_tokens", "tool_secrets", "files", "file_parts",
             ] {
                 let rows = try await database.application.query("select from \(unescaped: table)", with: settings)
                 #expect(rows.isEmpty, "\(table)")
@@ -250,6 +250,9 @@ import Testing
         _ = try await store.reserve(wish)
         #expect(try await store.suspend(resting.suspended([ToolCall(id: "c", name: "dig", arguments: "{}")])))
         #expect(try await store.setPolicy(.ask, tool: "dig", agent: resting.run.agentID, by: ada.principal))
+        var file = try #require(try await store.intake("secret.txt", in: conversation, by: ada.principal))
+        try await file.take(Array("secret".utf8))
+        _ = try await file.finish()
         let next = TurnInput(conversationID: resting.run.conversationID, content: "And then?")
         _ = try await store.say(next, mode: .queue, by: ada.principal)
     }

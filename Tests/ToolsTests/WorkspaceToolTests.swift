@@ -8,6 +8,7 @@ import Testing
 /// The file tools by their words; what lies below them has its own tests.
 @Suite final class WorkspaceToolTests {
     private let workspaces = Workspaces(path: "/tmp/alma-tools-\(UUID().uuidString)")
+    private let files = FilesInMemory()
     private let context: ToolContext
     private let conversation = UUID()
 
@@ -33,8 +34,14 @@ import Testing
         rmdir(workspaces.path)
     }
 
+    private var tools: [any Tool] {
+        FileTools.all(
+            WorkspaceDoor(workspaces: workspaces, files: files),
+            reader: DocumentReader(sandbox: nil, workspaces: workspaces)
+        )
+    }
+
     private func call(_ name: String, _ input: String) async throws -> String {
-        let tools = FileTools.all(workspaces: workspaces)
         let tool = try #require(tools.first { $0.specification.name == name })
         return try await tool.perform(try JSONValue(parsing: input), in: context)
     }
@@ -49,8 +56,8 @@ import Testing
     }
 
     @Test func schemasCanBeRead() throws {
-        let catalogue = try ToolCatalogue(FileTools.all(workspaces: workspaces))
-        #expect(catalogue.specifications.count == 5)
+        let catalogue = try ToolCatalogue(tools)
+        #expect(catalogue.specifications.count == 6)
         #expect(catalogue.complaint(about: #"{"path":"x","first_line":0}"#, for: "read_file") != nil)
     }
 
@@ -58,7 +65,10 @@ import Testing
         #expect(try await call("list_files", "{}") == "There are no files.")
         #expect(
             try await call("write_file", #"{"path":"/workspace/src/a.py","content":"x = 1\ny = 2\ny = 2\n"}"#)
-                == "18 bytes are in src/a.py."
+                == """
+                18 bytes are in src/a.py.
+                src/a.py (text/x-python, 18 bytes) comes with your answer.
+                """
         )
         #expect(try await call("list_files", "{}") == "src/\nsrc/a.py  18")
         #expect(
@@ -78,13 +88,28 @@ import Testing
                 "edit_file",
                 #"{"path":"src/a.py","old_text":"y = 2","new_text":"Y = 3","replace_all":true}"#
             )
-                == "src/a.py is changed in 2 places."
+            .hasPrefix("src/a.py is changed in 2 places.")
         )
         #expect(
             try await call("search_files", #"{"text":"y = 3","ignores_case":true}"#)
                 == "src/a.py:2: Y = 3\nsrc/a.py:3: Y = 3"
         )
         #expect(try await call("search_files", #"{"text":"y = 3"}"#) == "Nothing was found.")
+    }
+
+    @Test func whatWasBroughtLiesInTheWorkspace() async throws {
+        files.bring("notes.txt", Array("one\ntwo\n".utf8), in: conversation)
+        #expect(try await call("read_file", #"{"path":"uploads/notes.txt"}"#) == "1\tone\n2\ttwo\n3\t")
+        #expect(
+            try await call("read_document", #"{"path":"uploads/notes.txt"}"#)
+                == "File: uploads/notes.txt (text/plain, 8 bytes)\n\none\ntwo\n"
+        )
+    }
+
+    @Test func whatWasMadeIsThereAgainOnAnotherNode() async throws {
+        _ = try await call("write_file", #"{"path":"out/a.txt","content":"made"}"#)
+        workspaces.remove([conversation])
+        #expect(try await call("read_file", #"{"path":"out/a.txt"}"#) == "1\tmade")
     }
 
     @Test func refusalsSayWhy() async throws {

@@ -4,7 +4,7 @@ import Storage
 import Tools
 
 /// What the program's tools ask and keep: the store's, or nobody's where they are only described.
-typealias ToolStores = ConversationSearch & ConversationVariables & ToolResults & ToolSecretSource
+typealias ToolStores = ConversationFiles & ConversationSearch & ConversationVariables & ToolResults & ToolSecretSource
 
 extension Parts {
     /// The program's own tools, but for those that need the sandbox.
@@ -12,7 +12,8 @@ extension Parts {
         store: any ToolStores,
         web: WebAccess,
         searchService: SearchService?,
-        workspaces: Workspaces
+        workspaces: Workspaces,
+        sandbox: CodeSandbox? = nil
     ) -> [any Tool] {
         let builtIn = BuiltInTools.all(
             search: store,
@@ -22,6 +23,7 @@ extension Parts {
             secrets: store,
             searchService: searchService
         )
-        return builtIn + FileTools.all(workspaces: workspaces)
+        let reader = DocumentReader(sandbox: sandbox, workspaces: workspaces)
+        return builtIn + FileTools.all(WorkspaceDoor(workspaces: workspaces, files: store), reader: reader)
     }
 }

@@ -45,7 +45,8 @@ struct Parts: Sendable {
             database: database,
             keys: try SealingKeys.load(directory: data.path),
             logger: logger,
-            runsPerUser: configuration.runsPerUser
+            runsPerUser: configuration.runsPerUser,
+            fileLimits: configuration.fileLimits
         )
         fetch = FetchClient()
         models = ProviderModels(
@@ -59,9 +60,11 @@ struct Parts: Sendable {
             store: store,
             web: web,
             searchService: configuration.search,
-            workspaces: workspaces
+            workspaces: workspaces,
+            sandbox: sandbox.ready
         )
-        tools = try ToolCatalogue(builtIn + sandbox.tools(workspaces))
+        let door = WorkspaceDoor(workspaces: workspaces, files: store)
+        tools = try ToolCatalogue(builtIn + sandbox.tools(door))
         hub = EventHub()
         health = ProviderHealth()
         worker = Worker(

@@ -30,9 +30,14 @@ enum SandboxPart: Sendable {
         if case .unavailable(let reason) = self { reason } else { nil }
     }
 
-    func tools(_ workspaces: Workspaces) -> [any Tool] {
-        guard case .ready(let sandbox) = self, !sandbox.report.languages.isEmpty else { return [] }
-        return [RunCodeTool(sandbox: sandbox, workspaces: workspaces)]
+    /// nil when there is none.
+    var ready: CodeSandbox? {
+        if case .ready(let sandbox) = self { sandbox } else { nil }
+    }
+
+    func tools(_ door: WorkspaceDoor) -> [any Tool] {
+        guard let sandbox = ready, !sandbox.report.languages.isEmpty else { return [] }
+        return [RunCodeTool(sandbox: sandbox, door: door)]
     }
 
     func close() {

@@ -94,6 +94,19 @@ extension ConfigurationOption {
         "whether models write titles and summaries of conversations"
     )
     static let sandbox = Self(["alma", "sandbox"], "ALMA_SANDBOX", .string, "auto, or off: agents run no programs")
+    static let fileSize = Self(["alma", "fileMegabytes"], "ALMA_FILE_MEGABYTES", .int, "the largest file, in MB")
+    static let conversationFiles = Self(
+        ["alma", "conversationMegabytes"],
+        "ALMA_CONVERSATION_MEGABYTES",
+        .int,
+        "all files of one conversation together, in MB"
+    )
+    static let personFiles = Self(
+        ["alma", "personMegabytes"],
+        "ALMA_PERSON_MEGABYTES",
+        .int,
+        "all files of one person together, in MB"
+    )
     static let databaseConnections = Self(
         ["alma", "databaseConnections"],
         "ALMA_DATABASE_CONNECTIONS",
@@ -185,7 +198,8 @@ extension ConfigurationOption {
         [
             host, port, data, resources, publicURL, secureCookies, trustedProxies, allowedHosts, toolNetworks,
             search, searchURL, searchKey, registration, workers, runsPerUser, takeover, contextWindow,
-            backgroundWriting, sandbox, databaseConnections, migrationBackup, logLevel, logFormat, databaseURL,
+            backgroundWriting, sandbox, fileSize, conversationFiles, personFiles, databaseConnections, migrationBackup,
+            logLevel, logFormat, databaseURL,
             postgresServer, postgresPort, postgresUser,
             postgresPassword, postgresDatabase, secretKey, firstSuperuser, firstSuperuserPassword,
         ] + providerKeys + [azureEndpoint]

@@ -40,6 +40,7 @@ struct ConfigurationReader {
             contextWindow: number(.contextWindow, in: 1024...100_000_000),
             writesInBackground: text(.backgroundWriting) != "false",
             sandbox: choice(.sandbox) ?? .auto,
+            fileLimits: fileLimits(),
             backsUpBeforeMigration: text(.migrationBackup) != "false",
             registration: choice(.registration),
             firstSuperuser: firstSuperuser(),
@@ -55,6 +56,19 @@ struct ConfigurationReader {
             logLevel: choice(.logLevel) ?? .info,
             logFormat: choice(.logFormat) ?? .text
         )
+    }
+
+    /// They are configured in megabytes.
+    private mutating func fileLimits() -> FileLimits {
+        var limits = FileLimits()
+        if let file = number(.fileSize, in: 1...1024) { limits.file = Int64(file) << 20 }
+        if let conversation = number(.conversationFiles, in: 1...100_000) {
+            limits.conversation = Int64(conversation) << 20
+        }
+        if let person = number(.personFiles, in: 1...10_000_000) { limits.person = Int64(person) << 20 }
+        limits.conversation = max(limits.conversation, limits.file)
+        limits.person = max(limits.person, limits.conversation)
+        return limits
     }
 
     private mutating func text(_ option: ConfigurationOption) -> String? {

@@ -43,6 +43,8 @@ struct ServerConfiguration: Sendable {
     /// Whether models write titles and summaries.
     var writesInBackground: Bool
     var sandbox: SandboxChoice
+    /// Of files that people bring and agents make.
+    var fileLimits: FileLimits
     var backsUpBeforeMigration: Bool
     /// Only for a database that knows no mode yet.
     var registration: Registration?

@@ -3,6 +3,7 @@ import Foundation
 import Logging
 import Postgres
 import Sandbox
+import Tools
 
 /// Looks at everything that a start would need, and changes nothing.
 struct Doctor {
@@ -22,6 +23,7 @@ struct Doctor {
             doctor.checkPort(configuration)
             await doctor.checkDatabase(configuration)
             await doctor.checkSandbox(configuration)
+            doctor.checkDocumentPrograms()
         } catch {
             doctor.report.add(.failure, "configuration", error.message)
         }
@@ -78,6 +80,14 @@ struct Doctor {
         case .unavailable(let reason): report.add(.warning, "sandbox", "agents run no programs: \(reason)")
         case .off: report.add(.note, "sandbox", "off (ALMA_SANDBOX)")
         }
+    }
+
+    /// Without one of them its formats cannot be read.
+    private mutating func checkDocumentPrograms() {
+        let missing = DocumentProgram.missingPackages
+        let there = DocumentProgram.allCases.filter(\.isInstalled).map(\.rawValue).joined(separator: ", ")
+        let words = missing.isEmpty ? there : "\(there); not installed: \(missing.joined(separator: ", "))"
+        report.add(missing.isEmpty ? .fine : .note, "documents", words)
     }
 
     private mutating func checkDatabase(_ configuration: ServerConfiguration) async {

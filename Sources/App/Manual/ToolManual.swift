@@ -103,6 +103,12 @@ private struct Nowhere: ToolStores {
         by principal: Principal
     ) async throws -> [ConversationMatch] { [] }
 
+    func files(in conversation: UUID, by principal: Principal) async throws -> [KeptFile] { [] }
+
+    func bytes(of file: UUID, part: Int, by principal: Principal) async throws -> [UInt8]? { nil }
+
+    func keep(madeAt path: String, in run: Run, next: () async throws -> [UInt8]?) async throws -> KeptFile? { nil }
+
     func toolResult(_ call: String, of run: UUID, by principal: Principal) async throws -> String? { nil }
 
     func variables(in conversation: UUID, by principal: Principal) async throws -> [RunContext.Variable]? { nil }

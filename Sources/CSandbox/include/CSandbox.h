@@ -91,4 +91,7 @@ int csandbox_send(int control, int stream, int workspace);
 // Opens `path` beneath `folder`: no way out of it, no symbolic link on the way. Returns a descriptor or -errno.
 int csandbox_open_beneath(int folder, const char *path, int flags, mode_t mode);
 
+// Gives what `name` names in `folder` another name or place; what is there already stays. Returns 0 or -errno.
+int csandbox_move(int folder, const char *name, int other_folder, const char *other_name);
+
 #endif

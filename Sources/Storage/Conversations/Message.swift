@@ -1,3 +1,4 @@
+package import Engine
 package import Foundation
 import Postgres
 
@@ -17,6 +18,8 @@ package struct Message: Sendable, Equatable {
     package var parentMessageID: UUID?
     /// The run that wrote it, or that it asked for.
     package var runID: UUID?
+    /// Files that came with it, or that its run made.
+    package var attachments: [AttachedFile]
     /// It says anew what another version of it said.
     package var isEdited: Bool
     /// How often it had been changed when it was said.
@@ -29,7 +32,7 @@ extension Message {
     /// For an `m` of messages.
     static let columns: Query = """
         m.message_id, m.role, m.content, m.content_type, m.model_metadata, m.timestamp, m.is_deleted, m.conversation_id,
-        m.agent_id, m.parent_message_id, m.run_id, m.is_edited, m.edit_count, (
+        m.agent_id, m.parent_message_id, m.run_id, m.attachments, m.is_edited, m.edit_count, (
             select coalesce(jsonb_agg(v.message_id order by v.message_id), '[]') from (
                 select s.message_id from messages s
                 where s.conversation_id = m.conversation_id and s.parent_message_id = m.parent_message_id
@@ -54,6 +57,7 @@ extension Message {
         agentID = try row.get("agent_id")
         parentMessageID = try row.get("parent_message_id")
         runID = try row.get("run_id")
+        attachments = AttachedFile.list(json: try row.get("attachments"))
         isEdited = try row.get("is_edited")
         editCount = try row.get("edit_count")
         versions = try row.texts("versions").compactMap { UUID(uuidString: $0) }

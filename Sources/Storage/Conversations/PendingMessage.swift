@@ -21,6 +21,7 @@ package struct PendingMessage: Sendable, Equatable {
     package var content: String
     package var agentID: UUID?
     package var modelID: UUID?
+    package var attachments: [UUID] = []
     /// The answer was stopped: it waits for its person to send or discard it.
     package var isHeld: Bool
     package var createdAt: Date
@@ -61,7 +62,7 @@ extension PendingMessage {
     /// For a `p` of pending messages.
     static let columns: Query = """
         p.pending_id, p.org_id, p.user_id, p.conversation_id, p.run_id, p.content, p.agent_id, p.model_id, p.is_held,
-        p.created_at, p.urgency, p.idempotency_key
+        p.created_at, p.urgency, p.idempotency_key, p.attachments
         """
 
     init(_ row: Row) throws {
@@ -73,6 +74,7 @@ extension PendingMessage {
         content = try row.get("content")
         agentID = try row.get("agent_id")
         modelID = try row.get("model_id")
+        attachments = try row.get("attachments")
         isHeld = try row.get("is_held")
         createdAt = try row.get("created_at")
         urgency = Urgency(rawValue: try row.get("urgency")) ?? .normal
@@ -84,6 +86,7 @@ extension PendingMessage {
         TurnInput(
             conversationID: conversationID,
             content: content,
+            attachments: attachments,
             agentID: agentID,
             modelID: modelID,
             idempotencyKey: idempotencyKey ?? "pending:\(id.text)",

@@ -52,6 +52,7 @@ extension Store {
         guard try row.get("is_busy") else { return .idle }
         guard try row.get("has_agent") else { throw StorageError.invalid("agent_id", "There is no such agent.") }
         guard try row.get("has_model") else { throw StorageError.invalid("model_id", "There is no such model.") }
+        guard try row.get("has_files") else { throw StorageError.invalid("attachments", "There is no such file here.") }
         guard try row.get("waiting", as: Int.self) < Self.mostPending else {
             throw StorageError.conflict("pending", "\(Self.mostPending) messages wait here already. Discard some.")
         }
@@ -83,19 +84,24 @@ extension Store {
                     where m.model_id = \(input.modelID) and m.org_id = \(principal.organisationID)
                         and m.is_active and l.is_active
                 ) as has_model,
+                (select count(*) from files f
+                    where f.file_id = any(\(input.attachments)::uuid[]) and f.conversation_id = \(input.conversationID)
+                        and f.size is not null and \(isOwnFile(principal))
+                ) = \(Set(input.attachments).count)::bigint as has_files,
                 (select count(*) from pending_messages
                     where conversation_id = \(input.conversationID) and step is null)::integer as waiting
         ), kept as (
             insert into pending_messages (
                 pending_id, org_id, user_id, conversation_id, run_id, content, agent_id, model_id, urgency,
-                idempotency_key, request_hash
+                idempotency_key, request_hash, attachments
             )
             select \(UUID.v7())::uuid, \(principal.organisationID)::uuid, \(principal.userID)::uuid,
                 \(input.conversationID)::uuid,
                 case when \(mode == .steer)::boolean then (select run_id from active limit 1) end, \(input.content),
-                \(input.agentID)::uuid, \(input.modelID)::uuid, \(input.urgency), \(input.idempotencyKey), \(input.requestHash)::bytea
+                \(input.agentID)::uuid, \(input.modelID)::uuid, \(input.urgency), \(input.idempotencyKey), \(input.requestHash)::bytea,
+                \(input.attachments)::uuid[]
             from found
-            where has_conversation and is_busy and has_agent and has_model and found.waiting < \(mostPending)
+            where has_conversation and is_busy and has_agent and has_model and has_files and found.waiting < \(mostPending)
                 and not exists (select from known) and not exists (
                     -- It has become a turn already.
                     select from runs r
@@ -104,7 +110,7 @@ extension Store {
             on conflict do nothing
             returning *, true as is_new
         )
-        select found.has_conversation, found.is_busy, found.has_agent, found.has_model, found.waiting, \(PendingMessage.columns),
+        select found.has_conversation, found.is_busy, found.has_agent, found.has_model, found.has_files, found.waiting, \(PendingMessage.columns),
             p.is_new, p.request_hash is not distinct from \(input.requestHash)::bytea as is_same
         from found left join (select * from known union all select * from kept) p on true
         """
@@ -178,7 +184,7 @@ extension Store {
         guard let row = answers[0].first else { return nil }
         do {
             if let start = try turn.start(row) { return start }
-            if try !row.get("has_agent") || !row.get("has_model") { try await hold(message.id) }
+            if try !row.get("has_agent") || !row.get("has_model") || !row.get("has_files") { try await hold(message.id) }
         } catch let error as StorageError where error.code == .conflict("idempotency_key") {
             // Another message has become a turn with this one's key. Without it, its person can still say it.
             try await hold(message.id, withoutKey: true)

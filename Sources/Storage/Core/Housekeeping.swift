@@ -48,6 +48,7 @@ extension Store {
                 delete from login_attempts where last_failure_at < now() - interval '1 day'
                     and (last_success_at is null or last_success_at < now() - interval '90 days')
                 """,
+                "delete from files where size is null and created_at < now() - interval '1 hour'",
                 "delete from provider_calls where began_at < now() - interval '1 day'",
                 // Turns that are long over; what a worker that died had set aside.
                 """

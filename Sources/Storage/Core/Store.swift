@@ -1,4 +1,4 @@
-import Engine
+package import Engine
 package import Logging
 package import Postgres
 
@@ -9,6 +9,7 @@ package struct Store: Sendable {
     let passwords: PasswordHasher
     let logger: Logger
     let runsPerUser: Int
+    package let fileLimits: FileLimits
     let ends = RunEnds()
 
     /// `passwordCost` is bcrypt's: each step doubles the time of a hash. `runsPerUser` is how many runs of one person are
@@ -18,12 +19,14 @@ package struct Store: Sendable {
         keys: SealingKeys,
         logger: Logger,
         passwordCost: Int = 12,
-        runsPerUser: Int = 64
+        runsPerUser: Int = 64,
+        fileLimits: FileLimits = FileLimits()
     ) {
         self.database = database
         self.keys = keys
         self.logger = logger
         self.runsPerUser = runsPerUser
+        self.fileLimits = fileLimits
         passwords = PasswordHasher(cost: passwordCost)
     }
 }

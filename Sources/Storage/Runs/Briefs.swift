@@ -81,17 +81,17 @@ extension Store {
     static func history(of run: Run, upTo last: UUID) -> Query {
         """
         with recursive branch as (
-            select m.message_id, m.parent_message_id, m.role, m.content, 1 as place,
+            select m.message_id, m.parent_message_id, m.role, m.content, m.attachments, 1 as place,
                 octet_length(m.content)::bigint as bytes
             from messages m
             where m.conversation_id = \(run.conversationID) and m.message_id = \(last)
             union all
-            select m.message_id, m.parent_message_id, m.role, m.content, b.place + 1, b.bytes + octet_length(m.content)
+            select m.message_id, m.parent_message_id, m.role, m.content, m.attachments, b.place + 1, b.bytes + octet_length(m.content)
             from branch b join messages m on m.message_id = b.parent_message_id
             where m.conversation_id = \(run.conversationID) and not m.is_deleted
                 and b.place < \(historyLimit.messages) and b.bytes + octet_length(m.content) <= \(historyLimit.bytes)
         )
-        select message_id, parent_message_id, role, content from branch order by place
+        select message_id, parent_message_id, role, content, attachments from branch order by place
         """
     }
 
@@ -104,7 +104,7 @@ extension Store {
         from runs r
         join agents a on a.agent_id = r.agent_id
         join organisations o on o.org_id = r.org_id
-        join models m on m.org_id = r.org_id and m.is_active and m.model_type <> 'embedding'
+        join models m on m.org_id = r.org_id and m.is_active and m.model_type in ('chat', 'completion')
         join llmconfigs l on l.llm_id = m.llm_id and l.is_active
         cross join lateral (
             select case m.model_id

@@ -9,6 +9,7 @@ struct History {
         var parent: UUID?
         var role: String
         var content: String
+        var attachments: [AttachedFile]
     }
 
     private var entries: [UUID: Entry] = [:]
@@ -18,7 +19,8 @@ struct History {
             entries[try row.get("message_id")] = Entry(
                 parent: try row.get("parent_message_id"),
                 role: try row.get("role"),
-                content: try row.get("content")
+                content: try row.get("content"),
+                attachments: AttachedFile.list(json: try row.get("attachments"))
             )
         }
     }
@@ -40,7 +42,7 @@ struct History {
         while let id = next, let entry = entries[id], seen.insert(id).inserted {
             next = entry.parent
             switch entry.role {
-            case "user": path.messages.append(.user(entry.content))
+            case "user": path.messages.append(.user(entry.attachments.told(with: entry.content)))
             case "assistant" where !entry.content.isEmpty:
                 path.messages.append(.assistant(text: entry.content, toolCalls: []))
             default: continue

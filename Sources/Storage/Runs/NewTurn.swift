@@ -96,15 +96,16 @@ struct NewTurn: Sendable {
                 \(fork?.step)::smallint, \(fork?.changesJSON)::json
             from conversation, agent, parent
             where (\(input.modelID)::uuid is null or exists (select from model)) and not exists (select from earlier)
+                and \(hasFiles)
             on conflict do nothing
             returning *
         ), message as (
             insert into messages (
                 conversation_id, message_id, org_id, user_id, role, content, timestamp, run_id, parent_message_id,
-                is_edited, edit_count
+                is_edited, edit_count, attachments
             )
             select r.conversation_id, r.user_message_id, r.org_id, r.user_id, 'user', \(input.content), r.created_at,
-                r.run_id, parent.message_id, parent.edits > 0, parent.edits
+                r.run_id, parent.message_id, parent.edits > 0, parent.edits, \(attachments)
             from r, parent where \(isSaid)::boolean
             returning message_id
         ), activity as (
@@ -118,13 +119,48 @@ struct NewTurn: Sendable {
         )
         select exists (select from conversation) as has_conversation, exists (select from agent) as has_agent,
             \(input.modelID)::uuid is null or exists (select from model) as has_model,
-            exists (select from parent) as has_place, found.*
+            exists (select from parent) as has_place, \(hasFiles) as has_files, found.*
         from (values (1)) one
         left join (
             select * from earlier
             union all
             select \(Run.columns), r.request_hash, true as is_new from r
         ) found on true
+        """
+    }
+
+    /// A condition: all files that are named are there.
+    private var hasFiles: Query {
+        guard !input.attachments.isEmpty else { return "true" }
+        return "(select count(*) from files f where \(isAttached)) = \(Set(input.attachments).count)::bigint"
+    }
+
+    /// An expression for the message's `attachments`.
+    private var attachments: Query {
+        switch input.place {
+        case _ where !input.attachments.isEmpty:
+            """
+            (
+                select jsonb_agg(\(AttachedFile.json) order by array_position(\(input.attachments)::uuid[], f.file_id))
+                from files f where \(isAttached)
+            )
+            """
+        case .beside(let message):
+            """
+            (
+                select m.attachments from messages m
+                where \(Store.isIn(input.conversationID, principal)) and m.message_id = \(message)
+            )
+            """
+        default: "null::jsonb"
+        }
+    }
+
+    /// For an `f` of files.
+    private var isAttached: Query {
+        """
+        f.file_id = any(\(input.attachments)::uuid[]) and f.conversation_id = \(input.conversationID) and f.size is not null
+            and \(Store.isOwnFile(principal))
         """
     }
 

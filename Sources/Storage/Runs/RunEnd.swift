@@ -65,7 +65,7 @@ struct RunEnd {
             message as (
                 insert into messages (
                     conversation_id, message_id, org_id, user_id, role, content, model_metadata, agent_id, run_id,
-                    parent_message_id
+                    parent_message_id, attachments
                 )
                 select conversation_id, message_id, org_id, user_id, 'assistant', \(content),
                     \(JSONText(outcome.metadata.withoutEscapedZeroCharacters))::jsonb, agent_id, run_id,
@@ -75,7 +75,12 @@ struct RunEnd {
                         where m.conversation_id = r.conversation_id and m.message_id > r.user_message_id
                             and m.message_id < r.message_id and m.run_id = r.run_id and m.role = 'user'
                         order by m.message_id desc limit 1
-                    ), user_message_id)
+                    ), user_message_id), (
+                        -- What it and those below it have made.
+                        select jsonb_agg(\(AttachedFile.json) order by f.created_at, f.file_id)
+                        from files f join runs t on t.run_id = f.run_id
+                        where f.conversation_id = r.conversation_id and f.size is not null and t.root_run_id = r.run_id
+                    )
                 from r where \(isWritten)::boolean
                 returning conversation_id, parent_message_id
             )

@@ -12,8 +12,8 @@ extension Store {
                 order by message_id desc limit 1
                 """,
                 """
-                select pending_id, content from pending_messages where run_id = \(run.id) and step is null
-                order by pending_id limit 50
+                select pending_id, content, \(Self.attachments(of: "p")) as attachments from pending_messages p
+                where run_id = \(run.id) and step is null order by pending_id limit 50
                 """,
                 // The answer to a question before this one may have got lost: whoever has heard them passes over them.
                 Self.steering(of: run),
@@ -26,7 +26,7 @@ extension Store {
             Heard(
                 pending: try row.get("pending_id"),
                 message: SteeringMessage.id(after: last, number: index + 1),
-                content: try row.get("content")
+                content: try Self.told(row)
             )
         }
         guard !heard.isEmpty else { return before }
@@ -67,10 +67,11 @@ extension Store {
             returning p.*
         ), message as (
             insert into messages (
-                conversation_id, message_id, org_id, user_id, role, content, timestamp, run_id, parent_message_id
+                conversation_id, message_id, org_id, user_id, role, content, timestamp, run_id, parent_message_id,
+                attachments
             )
             select conversation_id, message_id, org_id, user_id, 'user', content, created_at, run_id,
-                coalesce(lag(message_id) over (order by message_id), \(saidLast)::uuid)
+                coalesce(lag(message_id) over (order by message_id), \(saidLast)::uuid), \(attachments(of: "heard"))
             from heard
         ), activity as (
             update conversations c set
@@ -86,12 +87,27 @@ extension Store {
     /// What the run has taken in, in the order in which it did.
     static func steering(of run: Run) -> Query {
         """
-        select message_id, content, step from pending_messages
+        select message_id, content, step, \(attachments(of: "p")) as attachments from pending_messages p
         where run_id = \(run.id) and step is not null order by message_id
         """
     }
 
     static func steering(_ row: Row) throws -> SteeringMessage {
-        SteeringMessage(id: try row.get("message_id"), content: try row.get("content"), step: try row.get("step"))
+        SteeringMessage(id: try row.get("message_id"), content: try told(row), step: try row.get("step"))
+    }
+
+    /// With what came along.
+    private static func told(_ row: Row) throws -> String {
+        AttachedFile.list(json: try row.get("attachments")).told(with: try row.get("content"))
+    }
+
+    /// An expression: `messages.attachments` of a pending message.
+    private static func attachments(of message: Query) -> Query {
+        """
+        (
+            select jsonb_agg(\(AttachedFile.json) order by array_position(\(message).attachments, f.file_id))
+            from files f where f.file_id = any(\(message).attachments) and f.size is not null
+        )
+        """
     }
 }

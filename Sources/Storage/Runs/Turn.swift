@@ -18,6 +18,8 @@ package struct TurnInput: Sendable, Equatable {
     /// At most 256 KB.
     package var content: String
     package var place: TurnPlace
+    /// Files of the conversation that come along. Of a changed message nothing said means those of the one before.
+    package var attachments: [UUID]
     /// nil: the assistant; of what was said or answered before, whoever answered then.
     package var agentID: UUID?
     /// nil: the agent's model, or the organisation's default; of what the same agent has answered before, the model then.
@@ -34,6 +36,7 @@ package struct TurnInput: Sendable, Equatable {
         conversationID: UUID,
         content: String,
         at place: TurnPlace = .end,
+        attachments: [UUID] = [],
         agentID: UUID? = nil,
         modelID: UUID? = nil,
         temporaryMessageID: String? = nil,
@@ -44,6 +47,7 @@ package struct TurnInput: Sendable, Equatable {
         self.conversationID = conversationID
         self.content = content
         self.place = place
+        self.attachments = attachments
         self.agentID = agentID
         self.modelID = modelID
         self.temporaryMessageID = temporaryMessageID
@@ -67,7 +71,7 @@ extension TurnInput {
         _ = try temporaryMessageID.map { try Checks.text($0, "message_id", upTo: 200, allowsEmpty: true) }
         _ = try idempotencyKey.map { try Checks.text($0, "idempotency_key", upTo: 255) }
         if case .again = place { return }
-        guard content.contains(where: { !$0.isWhitespace }) else {
+        guard !attachments.isEmpty || content.contains(where: { !$0.isWhitespace }) else {
             throw StorageError.invalid("content", "There is nothing to send.")
         }
         guard content.utf8.count <= Self.contentLimit else {
@@ -96,7 +100,9 @@ extension TurnInput {
             case .beside(let message): conversation + " beside " + message.text
             case .again(let message): conversation + " again " + message.text
             }
-        let parts = [place, agentID?.text ?? "", modelID?.text ?? "", content]
+        // Those of a new conversation were taken in for it, anew each time.
+        let files = beginsConversation ? "" : attachments.map(\.text).joined(separator: " ")
+        let parts = [place, agentID?.text ?? "", modelID?.text ?? "", content] + (files.isEmpty ? [] : [files])
         return Array(SHA256.hash(data: Data(parts.joined(separator: "\n").utf8)))
     }
 }

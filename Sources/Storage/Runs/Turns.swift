@@ -26,6 +26,7 @@ extension Store {
         guard try row.get("has_conversation"), try row.get("has_place") else { return nil }
         guard try row.get("has_agent") else { throw StorageError.invalid("agent_id", "There is no such agent.") }
         guard try row.get("has_model") else { throw StorageError.invalid("model_id", "There is no such model.") }
+        guard try row.get("has_files") else { throw StorageError.invalid("attachments", "There is no such file here.") }
         // Somebody else's run was there, or has come in this moment: perhaps the same request, sent twice.
         if let row = try await query(turn.earlier, by: principal).first, let start = try turn.start(row) {
             return start

@@ -28,7 +28,8 @@ final class CodeOutput: @unchecked Sendable {
         }
     }
 
-    func summary(of result: SandboxResult, _ limits: SandboxLimits) -> JSONValue {
+    /// `made`: what is to be said of files.
+    func summary(of result: SandboxResult, _ limits: SandboxLimits, made: [String] = []) -> JSONValue {
         lock.withLock {
             var fields: [String: JSONValue] = [
                 "exit_code": .number(Decimal(result.exitCode)),
@@ -39,6 +40,7 @@ final class CodeOutput: @unchecked Sendable {
             ]
             if !error.isEmpty { fields["error_output"] = .string(Self.readable(error[...])) }
             if result.lostOutput > 0 { fields["output_left_out_bytes"] = .number(Decimal(result.lostOutput)) }
+            if !made.isEmpty { fields["files"] = .array(made.map { .string($0) }) }
             fields["ended"] = result.reason(limits).map { .string($0) }
             return .object(fields)
         }
@@ -47,6 +49,15 @@ final class CodeOutput: @unchecked Sendable {
     /// To the thousandth.
     private static func rounded(_ value: Double) -> JSONValue {
         .number(Decimal(string: String(format: "%.3f", value)) ?? 0)
+    }
+
+    /// The same of a document, whose pages and parts are told by control characters.
+    static func document(_ bytes: [UInt8]) -> String {
+        let text = String(decoding: bytes, as: UTF8.self)
+        let shown = text.unicodeScalars.filter {
+            $0.value >= 32 && $0.value != 127 || "\n\t\u{0C}\u{1E}".unicodeScalars.contains($0)
+        }
+        return String(String.UnicodeScalarView(shown))
     }
 
     /// Colours and other orders to a terminal are left out, and what else cannot be shown is replaced.

@@ -1,16 +1,15 @@
 package import Engine
 import Foundation
-package import Sandbox
+import Sandbox
 
 /// The tools that look into the conversation's workspace and write there.
 package enum FileTools {
     static let agents = ["coding", "file"]
 
-    package static func all(workspaces: Workspaces) -> [any Tool] {
+    package static func all(_ door: WorkspaceDoor, reader: DocumentReader) -> [any Tool] {
         [
-            ListFilesTool(workspaces: workspaces), ReadFileTool(workspaces: workspaces),
-            WriteFileTool(workspaces: workspaces), EditFileTool(workspaces: workspaces),
-            SearchFilesTool(workspaces: workspaces),
+            ListFilesTool(door: door), ReadFileTool(door: door), WriteFileTool(door: door), EditFileTool(door: door),
+            SearchFilesTool(door: door), ReadDocumentTool(door: door, reader: reader),
         ]
     }
 
@@ -18,11 +17,21 @@ package enum FileTools {
     static let path = """
         {"type":"string","minLength":1,"maxLength":1000,"description":"within the workspace, such as src/main.py"}
         """
+
+    /// A path as the model gave it, from the workspace's root.
+    static func path(_ input: JSONValue, _ name: String = "path") -> String {
+        let path = input[name]?.string ?? ""
+        let inner = path.hasPrefix("/workspace/") ? String(path.dropFirst(11)) : path == "/workspace" ? "" : path
+        return inner.split(separator: "/").filter { $0 != "." }.joined(separator: "/")
+    }
 }
 
 /// A tool whose work may wait for the disk.
 protocol WorkspaceTool: Tool {
-    var workspaces: Workspaces { get }
+    var door: WorkspaceDoor { get }
+
+    /// The files that a call changes, which come with the run's answer.
+    func changed(_ input: JSONValue) -> [String]
 
     /// Throws `ToolFailure` or `SandboxError`.
     func perform(_ input: JSONValue, in workspace: Workspace) throws -> String
@@ -31,19 +40,18 @@ protocol WorkspaceTool: Tool {
 extension WorkspaceTool {
     package func perform(_ input: JSONValue, in context: ToolContext) async throws -> String {
         do {
-            let workspace = try workspaces.workspace(of: context.run.conversationID)
-            return try await workspace.aside { Result { try perform(input, in: workspace) } }.get()
+            let workspace = try await door.open(for: context)
+            let result = try await workspace.aside { Result { try perform(input, in: workspace) } }.get()
+            let made = try await MadeFiles(changed(input), in: workspace, through: door, context)
+            return ([result] + made.lines).joined(separator: "\n")
         } catch let error as SandboxError {
             throw ToolFailure(error.message)
         }
     }
 
-    /// A path as the model gave it, from the workspace's root.
-    func path(_ input: JSONValue) -> String {
-        let path = input["path"]?.string ?? ""
-        let inner = path.hasPrefix("/workspace/") ? String(path.dropFirst(11)) : path == "/workspace" ? "" : path
-        return inner.split(separator: "/").filter { $0 != "." }.joined(separator: "/")
-    }
+    func changed(_ input: JSONValue) -> [String] { [] }
+
+    func path(_ input: JSONValue) -> String { FileTools.path(input) }
 }
 
 extension Workspace {
@@ -74,7 +82,7 @@ package struct ListFilesTool: WorkspaceTool {
         agents: FileTools.agents
     )
 
-    let workspaces: Workspaces
+    let door: WorkspaceDoor
 
     func perform(_ input: JSONValue, in workspace: Workspace) throws -> String {
         let listing = try workspace.list(path(input), limit: Self.most)
@@ -110,7 +118,7 @@ package struct ReadFileTool: WorkspaceTool {
         agents: FileTools.agents
     )
 
-    let workspaces: Workspaces
+    let door: WorkspaceDoor
 
     func perform(_ input: JSONValue, in workspace: Workspace) throws -> String {
         let lines = try workspace.text(of: path(input)).split(separator: "\n", omittingEmptySubsequences: false)
@@ -139,7 +147,9 @@ package struct WriteFileTool: WorkspaceTool {
         agents: FileTools.agents
     )
 
-    let workspaces: Workspaces
+    let door: WorkspaceDoor
+
+    func changed(_ input: JSONValue) -> [String] { [path(input)] }
 
     func perform(_ input: JSONValue, in workspace: Workspace) throws -> String {
         let bytes = Array((input["content"]?.string ?? "").utf8)
@@ -165,7 +175,9 @@ package struct EditFileTool: WorkspaceTool {
         agents: FileTools.agents
     )
 
-    let workspaces: Workspaces
+    let door: WorkspaceDoor
+
+    func changed(_ input: JSONValue) -> [String] { [path(input)] }
 
     func perform(_ input: JSONValue, in workspace: Workspace) throws -> String {
         let (path, old) = (path(input), input["old_text"]?.string ?? "")
@@ -204,7 +216,7 @@ package struct SearchFilesTool: WorkspaceTool {
         agents: FileTools.agents
     )
 
-    let workspaces: Workspaces
+    let door: WorkspaceDoor
 
     func perform(_ input: JSONValue, in workspace: Workspace) throws -> String {
         let wanted = input["text"]?.string ?? ""

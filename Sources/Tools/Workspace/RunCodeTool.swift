@@ -10,11 +10,11 @@ package struct RunCodeTool: Tool {
 
     package let specification: ToolSpecification
     private let sandbox: CodeSandbox
-    private let workspaces: Workspaces
+    private let door: WorkspaceDoor
 
-    package init(sandbox: CodeSandbox, workspaces: Workspaces) {
+    package init(sandbox: CodeSandbox, door: WorkspaceDoor) {
         self.sandbox = sandbox
-        self.workspaces = workspaces
+        self.door = door
         specification = Self.specification(languages: sandbox.report.languages)
     }
 
@@ -25,7 +25,8 @@ package struct RunCodeTool: Tool {
             name: "run_code",
             description: """
                 Runs a program and returns what it wrote, its exit code, time and memory. It runs in /workspace, whose files \
-                stay for later calls in this conversation; processes and variables do not. There is no network and no \
+                stay for later calls in this conversation (what the person attached is in uploads/), and those that it makes \
+                come with your answer, pictures shown in it; processes and variables do not. There is no network and no \
                 input. Languages here: \(languages.joined(separator: ", ")). sql is SQLite on scratch.sqlite in the \
                 workspace. Print what you want to see. Use it to compute, to try code out, to work on files.
                 """,
@@ -51,7 +52,7 @@ package struct RunCodeTool: Tool {
         limits.processorSeconds = UInt32(limits.time.components.seconds)
         limits.output = 48 << 10
         do {
-            let workspace = try workspaces.workspace(of: context.run.conversationID)
+            let workspace = try await door.open(for: context)
             return try await run(language.command(code), in: workspace, limits, context)
         } catch let error as SandboxError {
             throw ToolFailure(error.message)
@@ -65,10 +66,12 @@ package struct RunCodeTool: Tool {
         _ context: ToolContext
     ) async throws -> String {
         let record = CodeOutput()
+        let changes = await FileChanges(workspace)
         async let _: Void = Self.report(record, to: context)
         let result = try await sandbox.run(command, in: workspace, limits: limits) { record.add($0) }
         if let rest = record.takeNew(isLast: true) { try await context.progress(rest) }
-        return record.summary(of: result, limits).text
+        let made = try await MadeFiles(changes.paths(in: workspace), in: workspace, through: door, context)
+        return record.summary(of: result, limits, made: made.lines).text
     }
 
     /// Whoever watches sees output a quarter of a second after it was written, in few pieces.

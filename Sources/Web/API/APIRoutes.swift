@@ -51,6 +51,13 @@ struct APIRoutes: Sendable {
         router.get("/v1/conversations/{id}/messages", use: conversations.messages)
         router.post("/v1/conversations/{id}/messages", use: messages.send)
 
+        let files = FileRoutes(services: services)
+        router.get("/v1/conversations/{id}/files", use: files.list)
+        router.post("/v1/conversations/{id}/files", use: files.upload)
+        router.get("/v1/conversations/{id}/files/{file}", use: files.show)
+        router.get("/v1/conversations/{id}/files/{file}/content", use: files.content)
+        router.delete("/v1/conversations/{id}/files/{file}", use: files.delete)
+
         let branches = BranchRoutes(services: services)
         router.put("/v1/conversations/{id}/leaf", use: branches.switchTo)
         router.get("/v1/conversations/{id}/messages/{message}", use: branches.show)

@@ -14,9 +14,13 @@ package enum Envelope {
         respond(status, #"{"success":true,"data":\#(data.text),\#(meta(context.requestID))}"#, context.requestID)
     }
 
-    package static func list(_ items: [JSONObject], context: WebContext) -> Response {
+    package static func list(
+        _ items: [JSONObject],
+        status: HTTPResponse.Status = .ok,
+        context: WebContext
+    ) -> Response {
         let data = "[" + items.map(\.text).joined(separator: ",") + "]"
-        return respond(.ok, #"{"success":true,"data":\#(data),\#(meta(context.requestID))}"#, context.requestID)
+        return respond(status, #"{"success":true,"data":\#(data),\#(meta(context.requestID))}"#, context.requestID)
     }
 
     package static func page(_ items: [JSONObject], _ page: Page, total: Int, context: WebContext) -> Response {

@@ -18,6 +18,13 @@ struct MessageRoutes: Sendable {
             var urgency: String?
             /// What to do while an answer is under way: `steer` or `queue`; without it the message is refused then.
             var mode: String?
+            /// Files that were uploaded into this conversation, named by their id or their address.
+            var attachments: [Attached]?
+
+            struct Attached: Decodable {
+                var fileId: UUID?
+                var url: String?
+            }
         }
         let identity = try context.signedIn()
         let conversation = try context.identifier("id")
@@ -28,6 +35,7 @@ struct MessageRoutes: Sendable {
         let turn = TurnInput(
             conversationID: conversation,
             content: input.content,
+            attachments: try attachments(input.attachments?.map { ($0.fileId, $0.url) } ?? []),
             agentID: input.agentId,
             modelID: input.modelId,
             temporaryMessageID: input.messageId,
@@ -44,6 +52,25 @@ struct MessageRoutes: Sendable {
         case .pending(let message, _):
             return Envelope.success(message.representation, status: .accepted, context: context)
         }
+    }
+
+    /// What else a caller says of a file is not believed.
+    private func attachments(_ named: [(id: UUID?, url: String?)]) throws(WebError) -> [UUID] {
+        guard named.count <= services.store.fileLimits.perMessage else {
+            throw .invalid(
+                "attachments",
+                "At most \(services.store.fileLimits.perMessage) files come with one message."
+            )
+        }
+        var ids: [UUID] = []
+        for (id, url) in named {
+            let parts = (url ?? "").split(separator: "/").map(String.init)
+            let place = parts.lastIndex(of: "files").map { $0 + 1 }
+            let inURL = place.flatMap { parts.indices.contains($0) ? UUID(uuidString: parts[$0]) : nil }
+            guard let id = id ?? inURL else { throw .invalid("attachments", "Name a file by its file_id or its url.") }
+            if !ids.contains(id) { ids.append(id) }
+        }
+        return ids
     }
 
     private func mode(_ name: String?) throws(WebError) -> PendingMessage.Mode? {

@@ -126,6 +126,7 @@ extension Message {
             $0.set("run_id", runID)
             $0.set("is_edited", isEdited)
             $0.set("edit_count", editCount)
+            $0.set("attachments", attachments.map { $0.representation(in: conversationID) })
             $0.set("version_ids", versions.map(\.text))
         }
     }

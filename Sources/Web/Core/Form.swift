@@ -14,6 +14,9 @@ package struct Form: Sendable {
         }
     }
 
+    /// The fields of a form that was read in another way.
+    init(fields: [String: [String]]) { self.fields = fields }
+
     /// The first value as it was typed, without NUL, which PostgreSQL cannot keep; empty when there is none.
     package subscript(_ name: String) -> String {
         (fields[name]?.first ?? "").replacing("\0", with: "")

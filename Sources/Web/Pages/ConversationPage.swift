@@ -19,9 +19,17 @@ struct ConversationPage: Sendable {
         let identity = try context.signedIn()
         let id = try context.identifier("id")
         let voice = try desk.voice(context)
-        let form = TurnForm(try await request.decodeForm())
+        let reader = UploadReader(desk.services, identity: identity, context: context, request: request)
+        let upload = try await reader.read(request) { id }
+        let form = TurnForm(upload)
         func again(_ problem: String, _ status: HTTPResponse.Status) async throws -> Response {
-            try await page(request, context: context, identity: identity, draft: form.draft(problem), status: status)
+            var draft = form.draft(problem)
+            let files = try await desk.store.files(in: id, by: identity.principal)
+            draft.attachments = files.filter { form.attachments.contains($0.id) }.map(AttachedFile.init)
+            return try await page(request, context: context, identity: identity, draft: draft, status: status)
+        }
+        if let refusal = upload.refusal {
+            return try await again(refusal.words(desk.store.fileLimits, voice), .unprocessableContent)
         }
         if let problem = form.problem(voice) { return try await again(problem, .unprocessableContent) }
         do {

@@ -17,29 +17,53 @@ struct HomePage: Sendable {
     func start(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
         let voice = try desk.voice(context)
-        let form = TurnForm(try await request.decodeForm())
+        let store = desk.store
+        var made: UUID?
+        func conversation() async throws -> UUID {
+            if let made { return made }
+            let conversation = try await store.createConversation(title: nil, by: identity.principal)
+            made = conversation.id
+            return conversation.id
+        }
+        // Files go with the conversation that was made for them.
+        func forget() async throws {
+            if let made { _ = try await store.deleteConversation(made, by: identity.principal) }
+        }
+        let upload: Upload
+        do {
+            let reader = UploadReader(desk.services, identity: identity, context: context, request: request)
+            upload = try await reader.read(request, into: conversation)
+        } catch {
+            try await forget()
+            throw error
+        }
+        let form = TurnForm(upload)
         func again(_ problem: String, _ status: HTTPResponse.Status) async throws -> Response {
-            try await page(request, context: context, identity: identity, draft: form.draft(problem), status: status)
+            try await forget()
+            return try await page(
+                request,
+                context: context,
+                identity: identity,
+                draft: form.draft(problem),
+                status: status
+            )
+        }
+        if let refusal = upload.refusal {
+            return try await again(refusal.words(store.fileLimits, voice), .unprocessableContent)
         }
         if let problem = form.problem(voice) { return try await again(problem, .unprocessableContent) }
-        let store = desk.store
-        let conversation = try await store.createConversation(
-            title: nil,
-            tags: [],
-            metadata: nil,
-            by: identity.principal
-        )
         do {
-            let start = try await desk.services.start(form, in: conversation.id, begins: true, by: identity.principal)
+            let id = try await conversation()
+            let start = try await desk.services.start(form, in: id, begins: true, by: identity.principal)
             guard let start else { throw WebError.notFound }
-            if start.run.conversationID != conversation.id {
-                // The form had come before: its conversation is the one to show.
-                _ = try await store.deleteConversation(conversation.id, by: identity.principal)
-            }
+            // The form had come before: its conversation is the one to show.
+            if start.run.conversationID != id { try await forget() }
             return .redirect(to: "/conversations/\(start.run.conversationID.text)#end")
         } catch let error as StorageError {
-            _ = try await store.deleteConversation(conversation.id, by: identity.principal)
-            guard let problem = error.turnProblem(voice) else { throw error }
+            guard let problem = error.turnProblem(voice) else {
+                try await forget()
+                throw error
+            }
             return try await again(problem.message, problem.status)
         }
     }

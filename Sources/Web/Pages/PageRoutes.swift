@@ -25,6 +25,10 @@ extension Pages {
         router.post("/conversations/{id}/messages", use: conversation.send)
         router.get("/conversations/{id}/live", use: LivePage(desk: desk).follow)
 
+        let attached = FilePages(desk: desk)
+        router.get("/conversations/{id}/files/{file}", use: attached.download)
+        router.get("/conversations/{id}/files/{file}/picture", use: attached.picture)
+
         let branches = BranchPages(desk: desk)
         router.post("/conversations/{id}/leaf", use: branches.switchTo)
         router.get("/conversations/{id}/messages/{message}/edit", use: branches.edit)

@@ -151,6 +151,7 @@ struct ThreadReader: Sendable {
             conversation: message?.conversationID ?? run?.conversationID ?? UUID(),
             message: message?.id,
             versions: try await versions(message, run),
+            attachments: message?.attachments ?? [],
             choices: agents.again(voice: voice)
         )
         return AnswerView(facts, html: text.isEmpty ? "" : MarkdownRenderer.html(text), csrf: csrf, voice: voice)

@@ -13,6 +13,13 @@ struct TurnForm: Sendable {
     private let key: String
     /// What to do when an answer is under way; nil: nothing.
     let mode: PendingMessage.Mode?
+    /// Files that are there already, and those that came with the form.
+    var attachments: [UUID]
+
+    init(_ upload: Upload) {
+        self.init(upload.form)
+        for file in upload.files where !attachments.contains(file.id) { attachments.append(file.id) }
+    }
 
     init(_ form: Form) {
         text = form["content"].replacing("\r\n", with: "\n")
@@ -20,11 +27,12 @@ struct TurnForm: Sendable {
         model = form["model_id"]
         key = String(form["key"].prefix(100))
         mode = PendingMessage.Mode(rawValue: form["mode"])
+        attachments = form.all("attachment").prefix(100).compactMap { UUID(uuidString: $0) }
     }
 
     /// The words for what is wrong; nil when it can be sent.
     func problem(_ voice: Voice) -> String? {
-        if text.allSatisfy(\.isWhitespace) { return voice.words["composer.empty"] }
+        if attachments.isEmpty, text.allSatisfy(\.isWhitespace) { return voice.words["composer.empty"] }
         return text.count > TurnForm.longest ? voice.words["composer.tooLong"] : nil
     }
 
@@ -33,6 +41,7 @@ struct TurnForm: Sendable {
             conversationID: conversation,
             content: text,
             at: place,
+            attachments: attachments,
             agentID: UUID(uuidString: agent),
             modelID: UUID(uuidString: model),
             temporaryMessageID: nil,
@@ -88,6 +97,7 @@ extension StorageError {
         case .conflict("run"): (voice.words["composer.busy"], .conflict)
         case .conflict("message"): (voice.words["message.restoreFirst"], .conflict)
         case .conflict("pending"): (voice.words["pending.full"], .conflict)
+        case .invalid("attachments"): (voice.words["files.gone"], .unprocessableContent)
         case .invalid("agent_id"), .invalid("model_id"): (voice.words["composer.gone"], .unprocessableContent)
         case .invalid: (voice.words("form.notAccepted", ["reason": message]), .unprocessableContent)
         default: nil

@@ -12,6 +12,8 @@ struct AnswerView: View {
     let time: TimeText?
     let html: String
     let hasText: Bool
+    let attachments: [AttachmentView]
+    let hasAttachments: Bool
     let run: RunLine?
     let failure: Failure?
     let meta: [String]
@@ -57,6 +59,8 @@ struct AnswerView: View {
         /// Nothing was written when it ended: then there is no message, only its question.
         var message: UUID?
         var versions: [UUID] = []
+        /// What its run has made.
+        var attachments: [AttachedFile] = []
         var choices: AgainChoices?
     }
 
@@ -68,6 +72,8 @@ struct AnswerView: View {
         time = voice.time(facts.date)
         self.html = html
         hasText = !html.isEmpty
+        attachments = facts.attachments.map { AttachmentView($0, conversation: facts.conversation, voice: voice) }
+        hasAttachments = !attachments.isEmpty
         self.csrf = csrf
         meta = facts.metadata.lines(voice: voice)
         run =

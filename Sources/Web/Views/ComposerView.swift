@@ -19,12 +19,16 @@ struct ComposerView: Sendable {
     /// While an answer grows: the page loads itself again where there are no scripts, and typed text would go with it.
     let isWaiting: Bool
     let isFocused: Bool
+    /// Files that are there already, and come along unless their tick is taken away.
+    let attachments: [AttachmentView]
+    let hasAttachments: Bool
 
     struct Draft: Sendable {
         var text = ""
         var agent = ""
         var model = ""
         var error: String?
+        var attachments: [AttachedFile] = []
         var key = UUID().uuidString
 
         func to(_ agent: UUID?) -> Draft {
@@ -52,6 +56,11 @@ struct ComposerView: Sendable {
         idempotencyKey = draft.key
         text = draft.text
         error = draft.error
+        attachments =
+            conversation.map { id in
+                draft.attachments.map { AttachmentView($0, conversation: id, voice: voice) }
+            } ?? []
+        hasAttachments = !attachments.isEmpty
         sendWord = words[conversation == nil ? "composer.start" : "composer.send"]
         placeholder = words[ComposerView.hint(conversation, run, isAsked)]
         self.agents = agents.map { Option(value: $0.id, label: $0.name, isChosen: $0.id == draft.agent) }

@@ -10,6 +10,9 @@ struct SaidView: View {
     let name: String
     let initials: String
     let text: String
+    let hasText: Bool
+    let attachments: [AttachmentView]
+    let hasAttachments: Bool
     let time: TimeText?
     let versions: VersionsView?
     let editAddress: String
@@ -23,6 +26,7 @@ struct SaidView: View {
             versions: message.versions,
             name: name,
             text: message.content,
+            attachments: message.attachments,
             at: message.timestamp,
             csrf: csrf,
             voice: voice
@@ -35,6 +39,7 @@ struct SaidView: View {
         versions: [UUID],
         name: String,
         text: String,
+        attachments: [AttachedFile] = [],
         at date: Date,
         csrf: String,
         voice: Voice
@@ -42,6 +47,9 @@ struct SaidView: View {
         self.id = id.text
         self.name = name
         self.text = text
+        hasText = !text.isEmpty
+        self.attachments = attachments.map { AttachmentView($0, conversation: conversation, voice: voice) }
+        hasAttachments = !attachments.isEmpty
         self.csrf = csrf
         initials = PersonView.initials(of: name)
         time = voice.time(date)

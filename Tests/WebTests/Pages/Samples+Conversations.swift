@@ -122,6 +122,7 @@ extension Samples {
         var page = frame(text("Retry storm after failover", "切换后的重试风暴"), .conversations)
         page.talks = TalksView(rows, voice: voice)
         var draft = ComposerView.Draft()
+        draft.attachments = isRunning ? [] : attachments
         draft.error = isRunning ? nil : voice.words["composer.empty"]
         return ConversationView(
             page: page,
@@ -179,10 +180,31 @@ extension Samples {
             versions: versions.map(id),
             name: name,
             text: text,
+            attachments: attachments,
             at: date,
             csrf: "token",
             voice: voice
         )
+    }
+
+    var attachments: [AttachedFile] {
+        [
+            AttachedFile(
+                fileID: id(71),
+                name: text("queue.png", "队列.png"),
+                mediaType: "image/png",
+                size: 48_213,
+                path: "q.png"
+            ),
+            AttachedFile(
+                fileID: id(72),
+                name: Samples.hostile,
+                mediaType: "application/pdf",
+                size: 1_204_000,
+                path: "r.pdf"
+            ),
+            AttachedFile(fileID: id(73), name: "old.csv", mediaType: "text/csv", size: 12, path: "o", isDeleted: true),
+        ]
     }
 
     var choices: AgainChoices {
@@ -212,6 +234,7 @@ extension Samples {
             conversation: run.conversationID,
             message: run.messageID,
             versions: [id(94), run.messageID],
+            attachments: attachments,
             choices: choices
         )
         return AnswerView(facts, html: html, csrf: "token", voice: voice)

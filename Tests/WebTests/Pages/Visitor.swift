@@ -30,7 +30,34 @@ final class Visitor {
         var headers = headers
         headers[.contentType] = "application/x-www-form-urlencoded"
         let body = ([("csrf", proof)] + fields).map { "\(encoded($0))=\(encoded($1))" }.joined(separator: "&")
-        return try await call(.post, path, body: body, headers: headers)
+        return try await call(.post, path, body: ByteBuffer(string: body), headers: headers)
+    }
+
+    /// Sends a form with files in it and stays where the answer is.
+    func submitFiles(
+        _ path: String,
+        _ fields: [(String, String)],
+        _ files: [(name: String, bytes: [UInt8])],
+        proof other: String? = nil
+    ) async throws -> Answer {
+        var body = ByteBuffer()
+        for (name, value) in [("csrf", other ?? proof)] + fields {
+            body.writeString("--part\r\nContent-Disposition: form-data; name=\"\(name)\"\r\n\r\n\(value)\r\n")
+        }
+        for (name, bytes) in files {
+            body.writeString(
+                "--part\r\nContent-Disposition: form-data; name=\"file\"; filename=\"\(name)\"\r\n\r\n"
+            )
+            body.writeBytes(bytes)
+            body.writeString("\r\n")
+        }
+        body.writeString("--part--\r\n")
+        return try await call(
+            .post,
+            path,
+            body: body,
+            headers: [.contentType: "multipart/form-data; boundary=part"]
+        )
     }
 
     func look(_ path: String, headers: HTTPFields = [:]) async throws -> Answer {
@@ -73,7 +100,7 @@ final class Visitor {
     private func call(
         _ method: HTTPRequest.Method,
         _ path: String,
-        body: String?,
+        body: ByteBuffer?,
         headers: HTTPFields
     ) async throws -> Answer {
         var headers = headers
@@ -83,7 +110,7 @@ final class Visitor {
             uri: String(path.prefix { $0 != "#" }),
             method: method,
             headers: headers,
-            body: body.map { ByteBuffer(string: $0) }
+            body: body
         ) { Answer($0) }
         for cookie in answer.headers[values: .setCookie] { keep(cookie) }
         if let match = answer.text.firstMatch(of: /name="csrf" value="([^"]+)"/) { proof = String(match.1) }

@@ -25,6 +25,8 @@ extension RouteMatrix {
         RouteRule(.post, "/conversations/{id}/edit", of: "conversation", .owner(.moved), body: "title=x"),
         RouteRule(.get, "/conversations/{id}/deletion", of: "conversation", .owner(.fine)),
         RouteRule(.post, "/conversations/{id}/deletion", of: "conversation", .owner(.moved), body: ""),
+        RouteRule(.get, "/conversations/{id}/files/{file}", of: "conversation", .owner(.fine)),
+        RouteRule(.get, "/conversations/{id}/files/{file}/picture", of: "conversation", .owner(.fine)),
         RouteRule(.post, "/conversations/{id}/leaf", of: "conversation", .owner(.moved), body: "message={message}"),
         RouteRule(.get, "/conversations/{id}/messages/{message}/edit", of: "conversation", .owner(.fine)),
         RouteRule(

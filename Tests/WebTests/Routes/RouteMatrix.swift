@@ -99,6 +99,17 @@ enum RouteMatrix {
             body: #"{"content":"echo","agent_id":"{agent}","model_id":"{model}"}"#
         ),
 
+        RouteRule(.get, "/v1/conversations/{id}/files", of: "conversation", .owner(.fine)),
+        RouteRule(
+            .post,
+            "/v1/conversations/{id}/files",
+            of: "conversation",
+            .owner(.fine),
+            body: RouteWorld.upload
+        ),
+        RouteRule(.get, "/v1/conversations/{id}/files/{file}", of: "conversation", .owner(.fine)),
+        RouteRule(.get, "/v1/conversations/{id}/files/{file}/content", of: "conversation", .owner(.fine)),
+        RouteRule(.delete, "/v1/conversations/{id}/files/{file}", of: "conversation", .owner(.fine)),
         RouteRule(
             .put,
             "/v1/conversations/{id}/leaf",

@@ -35,6 +35,10 @@ struct RouteCaller: Sendable {
 struct RouteWorld: Sendable {
     static let password = "correct-horse-9"
 
+    /// A form with a file in it.
+    static let upload =
+        "--part\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\r\nhello\r\n--part--\r\n"
+
     let site: TestSite
     let member: RouteCaller
     let stranger: RouteCaller
@@ -78,6 +82,7 @@ struct RouteWorld: Sendable {
         if isForAPI {
             if let token = caller.token { headers[.authorization] = "Bearer \(token)" }
             if body.hasPrefix("{") { headers[.contentType] = "application/json" }
+            if body.hasPrefix("--part") { headers[.contentType] = "multipart/form-data; boundary=part" }
         } else {
             headers[.cookie] = caller.cookies
             body += "&csrf=" + caller.proof
@@ -169,6 +174,8 @@ extension RouteWorld {
             """
         )
         let conversation = try await store.createConversation(title: nil, by: principal)
+        var picture = try #require(try await store.intake("dot.png", in: conversation.id, by: principal))
+        try await picture.take(Picture.dot)
         let budget = try await store.createBudget(
             on: .user(owner.id),
             period: .month,
@@ -193,6 +200,7 @@ extension RouteWorld {
             "run": try #require(failed.string("error.details.0.message")),
             "other": try #require(failed.string("error.details.0.message")),
             "message": try #require(messages.string("data.0.message_id")),
+            "file": try await picture.finish().id.text,
             "budget": try #require(budget).id.text,
             "session": try await session(of: owner, at: site).session.id.text,
             "secret": try await store.createToolSecret(
