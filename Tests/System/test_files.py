@@ -1,0 +1,94 @@
+"""Files of conversations, in the real process: brought, read, made, and there again on another node."""
+
+import shutil
+import subprocess
+
+import pytest
+from alma import Client
+from test_sandbox import called, offered  # noqa: F401
+
+PICTURE = """
+import struct, zlib
+def part(kind, data):
+    return struct.pack('>I', len(data)) + kind + data + struct.pack('>I', zlib.crc32(kind + data))
+rows = b''.join(b'\\0' + b''.join(bytes((x * 4, y * 4, 128)) for x in range(64)) for y in range(64))
+head = struct.pack('>IIBBBBB', 64, 64, 8, 2, 0, 0, 0)
+open('plot.png', 'wb').write(b'\\x89PNG\\r\\n\\x1a\\n' + part(b'IHDR', head) + part(b'IDAT', zlib.compress(rows)) + part(b'IEND', b''))
+open('data.csv', 'w').write('a,b\\n1,2\\n')
+"""
+
+
+def upload(client, conversation, *files):
+    answer = client.http.post(
+        f"/v1/conversations/{conversation}/files", files=[("file", file) for file in files]
+    )
+    assert answer.status_code == 201, answer.text
+    return answer.json()["data"]
+
+
+def document(tmp_path, name, *command, words="# Boats\n\nThe quick boat.\n"):
+    source = tmp_path / "source.md"
+    source.write_text(words)
+    subprocess.run([*command, source, "-o", tmp_path / name], check=True)
+    return name, (tmp_path / name).read_bytes()
+
+
+def test_what_is_brought_is_told_read_and_outlives_the_workspace(client, server, offered, tmp_path):
+    conversation = client.conversation()
+    sent = upload(client, conversation, document(tmp_path, "report.docx", "pandoc"), ("notes.txt", b"hello there"))
+    assert [one["path"] for one in sent] == ["uploads/report.docx", "uploads/notes.txt"]
+    path = f"/v1/conversations/{conversation}/messages"
+    body = {"content": "echo", "attachments": [{"file_id": sent[0]["file_id"]}]}
+    assert client.http.post(path, json=body).status_code == 201
+    said = client.messages(conversation)[0]
+    assert said["attachments"][0]["name"] == "report.docx"
+    _, text = called(client, "read_document", conversation, path="uploads/report.docx")
+    assert "# Boats" in text and "The quick boat." in text
+    shutil.rmtree(server.folder.path / "workspaces")
+    _, text = called(client, "read_file", conversation, path="uploads/notes.txt")
+    assert text == "1\thello there"
+
+
+def test_what_code_makes_comes_with_the_answer(client, offered):
+    conversation = client.conversation()
+    _, result = called(client, "run_code", conversation, language="python", code=PICTURE)
+    assert "plot.png (image/png" in result and "data.csv (text/csv" in result
+    answer = client.messages(conversation)[-1]
+    made = {one["name"]: one for one in answer["attachments"]}
+    assert set(made) == {"plot.png", "data.csv"} and made["plot.png"]["type"] == "image"
+    content = client.http.get(made["plot.png"]["url"])
+    assert content.content.startswith(b"\x89PNG") and content.headers["content-disposition"].startswith("attachment")
+    # What was made before is not brought again by the next answer.
+    called(client, "run_code", conversation, language="shell", code="cat data.csv")
+    assert client.messages(conversation)[-1]["attachments"] == []
+
+
+def test_a_deleted_conversation_takes_its_files_along(client, server):
+    conversation = client.conversation()
+    (file,) = upload(client, conversation, ("a.txt", b"a"))
+    assert client.http.delete(f"/v1/conversations/{conversation}").status_code == 204
+    assert client.http.get(file["url"]).status_code == 404
+
+
+def test_an_upload_that_breaks_off_leaves_nothing(client, server):
+    import socket
+
+    conversation = client.conversation()
+    host, port = server.url.removeprefix("http://").split(":")
+    head = (
+        f"POST /v1/conversations/{conversation}/files HTTP/1.1\r\nHost: {host}:{port}\r\n"
+        f"Authorization: {client.http.headers['Authorization']}\r\n"
+        "Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 5000000\r\n\r\n"
+        '--b\r\nContent-Disposition: form-data; name="file"; filename="a.bin"\r\n\r\n'
+    )
+    with socket.create_connection((host, int(port))) as connection:
+        connection.sendall(head.encode() + b"x" * 2_000_000)
+    assert client.http.get(f"/v1/conversations/{conversation}/files").json()["data"] == []
+    upload(client, conversation, ("b.txt", b"b"))
+
+
+@pytest.mark.parametrize("name", ["../../x.txt", "a/b/c.txt", ".hidden", "x" * 400 + ".txt"])
+def test_names_lead_nowhere(client, name):
+    conversation = client.conversation()
+    (file,) = upload(client, conversation, (name, b"a"))
+    assert file["path"].startswith("uploads/") and file["path"].count("/") == 1 and len(file["name"]) <= 120
