@@ -184,7 +184,8 @@ extension Store {
         guard let row = answers[0].first else { return nil }
         do {
             if let start = try turn.start(row) { return start }
-            if try !row.get("has_agent") || !row.get("has_model") || !row.get("has_files") { try await hold(message.id) }
+            let isWhole = try row.get("has_agent") && row.get("has_model") && row.get("has_files")
+            if !isWhole { try await hold(message.id) }
         } catch let error as StorageError where error.code == .conflict("idempotency_key") {
             // Another message has become a turn with this one's key. Without it, its person can still say it.
             try await hold(message.id, withoutKey: true)
