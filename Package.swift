@@ -53,7 +53,10 @@ let package = Package(
         module("Engine", [.product(name: "Logging", package: "swift-log")]),
         module("Providers", ["Engine", "Fetch"]),
         module("Sandbox", ["CSandbox"]),
-        module("Tools", ["Engine", "Fetch", "Reading", "Sandbox"]),
+        module(
+            "Tools",
+            ["Engine", "Fetch", "Reading", "Sandbox", .product(name: "Logging", package: "swift-log")]
+        ),
         module(
             "Storage",
             [

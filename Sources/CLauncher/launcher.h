@@ -15,8 +15,19 @@ struct setting {
     struct csandbox_hello hello;
 };
 
-// Serves one command on its stream, then ends the process. Called in a fork of the launcher.
-_Noreturn void serve_command(const struct setting *setting, int stream, int workspace);
+// What a command is given, as `csandbox_request` has it.
+struct words {
+    char **arguments;
+    // Names and values, one after the other.
+    char **variables;
+    char **folders;
+};
+
+// Where the folder of that number is bound for a command's user when the server is root.
+#define NEUTRAL_FOLDER "/mnt/folder-%u"
+
+// Serves one command on its stream, then ends the process. Called in a fork of the launcher. `input`: -1 for none.
+_Noreturn void serve_command(const struct setting *setting, int stream, int workspace, int input);
 
 // Kills every child of this process, also those that orphans become (it is their reaper), until none is left.
 // `spared` processes are left alone. Returns whether all ended.
@@ -42,7 +53,7 @@ int bytes_to_read(const void *data, size_t size);
 
 // Runs bubblewrap in place of this process.
 _Noreturn void become_sandbox(
-    const struct setting *setting, const struct csandbox_request *request, char *const arguments[], int workspace,
+    const struct setting *setting, const struct csandbox_request *request, const struct words *words, int workspace,
     int program, int status);
 
 #endif

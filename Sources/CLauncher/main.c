@@ -45,7 +45,8 @@ static void collect(void) {
 
 // Whether the server is still there.
 static bool take_command(const struct setting *setting) {
-    int descriptors[2];
+    // The stream, the workspace, and the input of those that have one.
+    int descriptors[3] = {-1, -1, -1};
     char byte;
     struct iovec data = {.iov_base = &byte, .iov_len = 1};
     union {
@@ -58,15 +59,16 @@ static bool take_command(const struct setting *setting) {
     if (got < 0) return errno == EINTR || errno == EAGAIN;
     struct cmsghdr *head = CMSG_FIRSTHDR(&message);
     if (got == 0) return false;
-    if (!head || head->cmsg_type != SCM_RIGHTS || head->cmsg_len != CMSG_LEN(sizeof descriptors)) return true;
-    memcpy(descriptors, CMSG_DATA(head), sizeof descriptors);
+    if (!head || head->cmsg_type != SCM_RIGHTS || head->cmsg_len < CMSG_LEN(2 * sizeof *descriptors)) return true;
+    memcpy(descriptors, CMSG_DATA(head), head->cmsg_len - CMSG_LEN(0));
     if (serving_count < MOST_COMMANDS) {
         pid_t process = fork();
-        if (process == 0) serve_command(setting, descriptors[0], descriptors[1]);
+        if (process == 0) serve_command(setting, descriptors[0], descriptors[1], descriptors[2]);
         if (process > 0) serving[serving_count++] = process;
     }
     close(descriptors[0]);
     close(descriptors[1]);
+    if (descriptors[2] >= 0) close(descriptors[2]);
     return true;
 }
 

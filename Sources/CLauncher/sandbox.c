@@ -49,7 +49,7 @@ static _Noreturn void give_up(const char *what) {
 
 // A list of bubblewrap's arguments, each ended by a NUL.
 struct list {
-    char text[8192];
+    char text[3 * CSANDBOX_ARGUMENT_BYTES];
     size_t size;
 };
 
@@ -70,6 +70,36 @@ __attribute__((format(printf, 2, 3))) static void add(struct list *list, const c
     list->size += (size_t)length + 1;
 }
 
+// A word as it is, whatever it holds.
+static void add_word(struct list *list, const char *word) {
+    size_t size = strlen(word) + 1;
+    if (list->size + size > sizeof list->text) {
+        errno = E2BIG;
+        give_up("too many arguments");
+    }
+    memcpy(list->text + list->size, word, size);
+    list->size += size;
+}
+
+// Folders of the host that the command may read, where they lie. Root has bound them where the command's user may pass.
+static void add_folders(struct list *list, char *const folders[], uint16_t count) {
+    for (unsigned i = 0; i < count; i++) {
+        char neutral[64];
+        snprintf(neutral, sizeof neutral, NEUTRAL_FOLDER, i);
+        add(list, "--ro-bind");
+        add_word(list, geteuid() == 0 ? neutral : folders[i]);
+        add_word(list, folders[i]);
+    }
+}
+
+static void add_variables(struct list *list, char *const variables[], uint16_t count) {
+    for (unsigned i = 0; i < count; i++) {
+        add(list, "--setenv");
+        add_word(list, variables[2 * i]);
+        add_word(list, variables[2 * i + 1]);
+    }
+}
+
 // `/bin` and its like are links into `/usr` on most systems, and folders on some.
 static void add_root_folder(struct list *list, const char *path) {
     struct stat about;
@@ -82,14 +112,15 @@ static void add_root_folder(struct list *list, const char *path) {
     add(list, "--symlink %s %s", target, path);
 }
 
-static void add_arguments(struct list *list, const struct csandbox_request *request) {
+static void add_arguments(struct list *list, const struct csandbox_request *request, const struct words *words) {
     add(list, "--unshare-all --unshare-user --disable-userns --assert-userns-disabled");
     add(list, "--die-with-parent --new-session --hostname sandbox --uid 65534 --gid 65534 --cap-drop ALL");
     add(list, "--clearenv --setenv PATH /usr/bin:/bin --setenv HOME /workspace --setenv LANG C.UTF-8");
     add(list, "--setenv TMPDIR /tmp --setenv PYTHONPATH /workspace --setenv PYTHONDONTWRITEBYTECODE 1");
     add(list, "--setenv PYTHONUNBUFFERED 1");
+    add_variables(list, words->variables, request->variables);
     // The distribution's programs; what was installed by hand, ALMA itself perhaps, is nobody's business.
-    add(list, "--ro-bind /usr /usr --size 4096 --tmpfs /usr/local --remount-ro /usr/local");
+    add(list, "--ro-bind /usr /usr --size 4096 --tmpfs /usr/local");
     for (const char *const *path = (const char *const[]){"/bin", "/sbin", "/lib", "/lib32", "/lib64", NULL}; *path; path++)
         add_root_folder(list, *path);
     add(list, "--perms 0755 --dir /etc --ro-bind-try /etc/alternatives /etc/alternatives");
@@ -99,7 +130,9 @@ static void add_arguments(struct list *list, const struct csandbox_request *requ
     add(list, "--proc /proc --dev /dev --size 16777216 --perms 1777 --tmpfs /dev/shm");
     add(list, "--size %llu --perms 1777 --tmpfs /tmp", (unsigned long long)request->temporary);
     add(list, "--perms 0755 --dir /run --perms 0444 --ro-bind-data %d /run/program", PROGRAM);
-    add(list, "--bind-fd %d /workspace --chdir /workspace --remount-ro /dev --remount-ro /", WORKSPACE);
+    add_folders(list, words->folders, request->folders);
+    add(list, "--bind-fd %d /workspace --chdir /workspace", WORKSPACE);
+    add(list, "--remount-ro /usr/local --remount-ro /dev --remount-ro /");
     add(list, "--seccomp %d --json-status-fd %d", FILTER, STATUS);
 }
 
@@ -169,10 +202,10 @@ static size_t inner_arguments(char **place, char *limit_word, const struct setti
 }
 
 void become_sandbox(
-    const struct setting *setting, const struct csandbox_request *request, char *const arguments[], int workspace,
+    const struct setting *setting, const struct csandbox_request *request, const struct words *words, int workspace,
     int program, int status) {
     static struct list list;
-    add_arguments(&list, request);
+    add_arguments(&list, request, words);
     char limit_word[64], where[8];
     snprintf(limit_word, sizeof limit_word, "--nproc=%u:%u", request->processes, request->processes);
     snprintf(where, sizeof where, "%d", ARGUMENTS);
@@ -184,7 +217,7 @@ void become_sandbox(
     all[count++] = where;
     all[count++] = "--";
     count += inner_arguments(all + count, limit_word, setting);
-    for (uint32_t i = 0; i < request->arguments; i++) all[count++] = arguments[i];
+    for (uint32_t i = 0; i < request->arguments; i++) all[count++] = words->arguments[i];
 
     // The first to go when the host itself runs out of memory.
     int score = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);

@@ -24,8 +24,10 @@ struct command {
     const struct setting *setting;
     int stream;
     struct csandbox_request request;
-    char **arguments;
+    struct words words;
     int program;
+    // Its standard input; -1 for none.
+    int input;
     // Where bubblewrap writes how the command went, once it was begun.
     int status;
     char group[48];
@@ -97,35 +99,65 @@ static bool read_request(struct command *command) {
     if (request->arguments == 0 || request->argument_bytes > CSANDBOX_ARGUMENT_BYTES
         || request->program_bytes > CSANDBOX_PROGRAM_BYTES || request->arguments > request->argument_bytes)
         return false;
+    size_t count = request->arguments + 2 * (size_t)request->variables + request->folders;
     char *text = malloc(request->argument_bytes);
     char *program = malloc(request->program_bytes + 1);
-    command->arguments = calloc(request->arguments + 1, sizeof(char *));
-    if (!text || !program || !command->arguments || !receive(command->stream, text, request->argument_bytes)
+    char **words = calloc(count + 1, sizeof(char *));
+    if (!text || !program || !words || !receive(command->stream, text, request->argument_bytes)
         || !receive(command->stream, program, request->program_bytes) || text[request->argument_bytes - 1] != 0)
         return false;
     char *place = text;
-    for (uint32_t i = 0; i < request->arguments; i++) {
+    for (size_t i = 0; i < count; i++) {
         if (place >= text + request->argument_bytes) return false;
-        command->arguments[i] = place;
+        words[i] = place;
         place += strlen(place) + 1;
     }
+    command->words = (struct words){
+        .arguments = words,
+        .variables = words + request->arguments,
+        .folders = words + request->arguments + 2 * (size_t)request->variables,
+    };
     command->program = bytes_to_read(program, request->program_bytes);
     command->status = bytes_to_read("", 0);
     return command->program >= 0 && command->status >= 0;
 }
 
+static int tree_of(int folder, const char *path) {
+    return (int)syscall(SYS_open_tree, folder, path, AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+}
+
+static bool put_tree(int tree, const char *path) {
+    const unsigned long flags = MS_REMOUNT | MS_BIND | MS_NOSUID | MS_NODEV;
+    return tree >= 0 && mkdir(path, 0755) == 0
+        && syscall(SYS_move_mount, tree, "", AT_FDCWD, path, MOVE_MOUNT_F_EMPTY_PATH) == 0
+        && mount(NULL, path, NULL, flags, NULL) == 0;
+}
+
 // The other user may not pass through the folders above the workspace, so it is bound where everybody may; there it also
-// has no set-user-id programs and no devices. Only root can, and only root has to.
-static int neutral_workspace(int workspace) {
-    const unsigned long flags = MS_NOSUID | MS_NODEV;
+// has no set-user-id programs and no devices. So are the folders that the command may read. Only root can, and only root
+// has to.
+static int neutral_workspace(struct command *command, int workspace) {
     if (geteuid() != 0) return workspace;
     // Taken before the namespace changes: a folder of another one cannot be bound.
-    int tree = (int)syscall(SYS_open_tree, workspace, "", AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
-    if (tree < 0 || unshare(CLONE_NEWNS) != 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0
-        || mount("alma", "/mnt", "tmpfs", flags, "mode=0755,size=64k") != 0 || mkdir("/mnt/workspace", 0755) != 0
-        || syscall(SYS_move_mount, tree, "", AT_FDCWD, "/mnt/workspace", MOVE_MOUNT_F_EMPTY_PATH) != 0
-        || mount(NULL, "/mnt/workspace", NULL, MS_REMOUNT | MS_BIND | flags, NULL) != 0)
+    int tree = tree_of(workspace, "");
+    uint16_t count = command->request.folders;
+    int *trees = calloc(count + 1, sizeof(int));
+    if (!trees) fail(command, "no memory");
+    for (unsigned i = 0; i < count; i++) {
+        trees[i] = tree_of(AT_FDCWD, command->words.folders[i]);
+        if (trees[i] < 0) fail(command, command->words.folders[i]);
+    }
+    if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0
+        || mount("alma", "/mnt", "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755,size=64k") != 0) {
+        if (count > 0) fail(command, "no mounts");
         return workspace;
+    }
+    for (unsigned i = 0; i < count; i++) {
+        char path[64];
+        snprintf(path, sizeof path, NEUTRAL_FOLDER, i);
+        if (!put_tree(trees[i], path)) fail(command, command->words.folders[i]);
+    }
+    if (!put_tree(tree, "/mnt/workspace")) return workspace;
     int bound = open("/mnt/workspace", O_PATH | O_DIRECTORY | O_CLOEXEC);
     return bound < 0 ? workspace : bound;
 }
@@ -133,21 +165,24 @@ static int neutral_workspace(int workspace) {
 static void start(struct command *command, int workspace) {
     int output[2], error[2];
     if (pipe2(output, O_CLOEXEC) != 0 || pipe2(error, O_CLOEXEC) != 0) fail(command, "no pipe");
-    workspace = neutral_workspace(workspace);
+    workspace = neutral_workspace(command, workspace);
     command->process = fork();
     if (command->process < 0) fail(command, "no process");
     if (command->process == 0) {
+        if (command->input >= 0) dup2(command->input, 0);
         dup2(output[1], 1);
         dup2(error[1], 2);
         if (command->has_group && !group_join(command->group)) {
             dprintf(2, "launcher: the control group cannot be joined\n");
             _exit(126);
         }
-        become_sandbox(command->setting, &command->request, command->arguments, workspace, command->program,
+        become_sandbox(command->setting, &command->request, &command->words, workspace, command->program,
             command->status);
     }
     close(output[1]);
     close(error[1]);
+    // Its writer hears when the command has gone.
+    if (command->input >= 0) close(command->input);
     command->pipes[0] = output[0];
     command->pipes[1] = error[0];
     for (int i = 0; i < 2; i++) fcntl(command->pipes[i], F_SETFL, O_NONBLOCK);
@@ -231,13 +266,13 @@ static bool was_begun(const struct command *command) {
     return strstr(text, "exit-code") != NULL;
 }
 
-void serve_command(const struct setting *setting, int stream, int workspace) {
+void serve_command(const struct setting *setting, int stream, int workspace, int input) {
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     prctl(PR_SET_NAME, "alma-command");
     close(0);
     if (open("/dev/null", O_RDWR) != 0) _exit(1);
     static struct command command;
-    command = (struct command){.setting = setting, .stream = stream, .pipes = {-1, -1}, .program = -1};
+    command = (struct command){.setting = setting, .stream = stream, .pipes = {-1, -1}, .program = -1, .input = input};
     if (!read_request(&command)) _exit(1);
     fcntl(stream, F_SETFL, O_NONBLOCK);
     if (setting->hello.limits != 0) {

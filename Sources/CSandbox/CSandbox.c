@@ -39,8 +39,9 @@ pid_t csandbox_spawn(const char *program, char *const arguments[], int control) 
     return error ? -error : process;
 }
 
-int csandbox_send(int control, int stream, int workspace) {
-    int descriptors[2] = {stream, workspace};
+int csandbox_send(int control, int stream, int workspace, int input) {
+    int descriptors[3] = {stream, workspace, input};
+    size_t size = (input < 0 ? 2 : 3) * sizeof *descriptors;
     char byte = 0;
     struct iovec data = {.iov_base = &byte, .iov_len = 1};
     union {
@@ -49,12 +50,12 @@ int csandbox_send(int control, int stream, int workspace) {
     } extra;
     memset(&extra, 0, sizeof extra);
     struct msghdr message = {
-        .msg_iov = &data, .msg_iovlen = 1, .msg_control = &extra, .msg_controllen = sizeof extra.space};
+        .msg_iov = &data, .msg_iovlen = 1, .msg_control = &extra, .msg_controllen = CMSG_SPACE(size)};
     struct cmsghdr *head = CMSG_FIRSTHDR(&message);
     head->cmsg_level = SOL_SOCKET;
     head->cmsg_type = SCM_RIGHTS;
-    head->cmsg_len = CMSG_LEN(sizeof descriptors);
-    memcpy(CMSG_DATA(head), descriptors, sizeof descriptors);
+    head->cmsg_len = CMSG_LEN(size);
+    memcpy(CMSG_DATA(head), descriptors, size);
     ssize_t sent;
     do sent = sendmsg(control, &message, MSG_NOSIGNAL);
     while (sent < 0 && errno == EINTR);

@@ -6,7 +6,7 @@ package struct CodeSandbox: Sendable {
     /// The user of commands when the server is root: one that nobody else has.
     package static let user: uid_t = 65_533
 
-    private let launcher: Launcher
+    let launcher: Launcher
     private let places: Places
     /// What this host gives, found out by trying.
     package let report: SandboxReport

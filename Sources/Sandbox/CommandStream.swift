@@ -3,6 +3,9 @@ import Foundation
 
 /// The connection over which one command is asked for and heard.
 final class CommandStream: @unchecked Sendable {
+    /// Bytes that wait to be taken, at most, but for the last piece.
+    private static let room = 1 << 20
+
     enum Frame {
         case output(SandboxOutput)
         case result(SandboxResult)
@@ -16,6 +19,8 @@ final class CommandStream: @unchecked Sendable {
     private let descriptor: Int32
     private let source: any DispatchSourceRead
     private var received: [UInt8] = []
+    /// So much waits to be taken that no more is read; the source is suspended then.
+    private var isFull = false
     private var hasEnded = false
     private var waiter: CheckedContinuation<Void, Never>?
 
@@ -31,7 +36,11 @@ final class CommandStream: @unchecked Sendable {
         }
     }
 
-    deinit { source.cancel() }
+    deinit {
+        // A suspended source may not be let go.
+        if isFull { source.resume() }
+        source.cancel()
+    }
 
     /// Has the command killed; its last frames still come. Any number of times, from any thread.
     func end() {
@@ -42,7 +51,10 @@ final class CommandStream: @unchecked Sendable {
     /// The next frame, or nil after the last. Waits for it whether the task is cancelled or not: `end` makes it short.
     func next() async -> Frame? {
         while true {
-            if let frame = lock.withLock({ takeFrame() }) { return frame }
+            if let frame = lock.withLock({ takeFrame() }) {
+                goOnReading()
+                return frame
+            }
             if lock.withLock({ hasEnded }) { return nil }
             await withCheckedContinuation { continuation in
                 let isReady = lock.withLock {
@@ -75,11 +87,34 @@ final class CommandStream: @unchecked Sendable {
             if got < 0, errno == EINTR { continue }
             if got < 0, errno == EAGAIN { return wake() }
             guard got > 0 else { break }
-            lock.withLock { received += bytes[..<got] }
+            let isFull = lock.withLock {
+                received += bytes[..<got]
+                self.isFull = received.count >= Self.room
+                return self.isFull
+            }
+            if isFull {
+                source.suspend()
+                return wake()
+            }
         }
         lock.withLock { hasEnded = true }
         source.cancel()
         wake()
+    }
+
+    /// Once half of what was there has been taken.
+    private func goOnReading() {
+        let goesOn = lock.withLock {
+            guard isFull, received.count < Self.room / 2 || !hasFrame else { return false }
+            isFull = false
+            return true
+        }
+        guard goesOn else { return }
+        queue.async { [self] in
+            source.resume()
+            // Of an end that came meanwhile the source may never tell.
+            receive()
+        }
     }
 
     private func wake() {
@@ -134,9 +169,10 @@ extension SandboxResult {
 extension SandboxCommand {
     /// The command as the launcher reads it. Throws when it is too large.
     func request(_ limits: SandboxLimits) throws -> [UInt8] {
-        let words: [UInt8] = arguments.flatMap { (word: String) -> [UInt8] in Array(word.utf8) + [0] }
+        let words: [UInt8] = self.words.flatMap { (word: String) -> [UInt8] in Array(word.utf8) + [0] }
         guard !arguments.isEmpty, words.count <= Int(CSANDBOX_ARGUMENT_BYTES),
-            program.count <= Int(CSANDBOX_PROGRAM_BYTES), !arguments.contains(where: { $0.utf8.contains(0) })
+            program.count <= Int(CSANDBOX_PROGRAM_BYTES), max(environment.count, folders.count) <= 1000,
+            !self.words.contains(where: { $0.utf8.contains(0) })
         else { throw SandboxError("The program is too long.") }
         let request = csandbox_request(
             magic: CSANDBOX_MAGIC,
@@ -150,7 +186,8 @@ extension SandboxCommand {
             arguments: UInt32(arguments.count),
             argument_bytes: UInt32(words.count),
             program_bytes: UInt32(program.count),
-            reserved: 0
+            variables: UInt16(environment.count),
+            folders: UInt16(folders.count)
         )
         return withUnsafeBytes(of: request) { Array($0) } + words + program
     }

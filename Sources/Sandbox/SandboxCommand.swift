@@ -1,13 +1,29 @@
 /// What is to be run, as the sandbox sees it.
 package struct SandboxCommand: Sendable, Equatable {
-    /// The program with its path, and its arguments; at most 64 KB.
+    /// The program with its path, and its arguments; with all other words at most 64 KB.
     package var arguments: [String]
     /// What the command finds in `/run/program`, at most 1 MB.
     package var program: [UInt8]
+    /// What its environment has besides the usual.
+    package var environment: [String: String]
+    /// Folders of the host that it may read, absolute; they lie where they lie on the host.
+    package var folders: [String]
 
-    package init(_ arguments: [String], program: String = "") {
+    package init(
+        _ arguments: [String],
+        program: String = "",
+        environment: [String: String] = [:],
+        folders: [String] = []
+    ) {
         self.arguments = arguments
         self.program = Array(program.utf8)
+        self.environment = environment
+        self.folders = folders
+    }
+
+    /// All its words, as the launcher reads them.
+    var words: [String] {
+        arguments + environment.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] } + folders
     }
 }
 

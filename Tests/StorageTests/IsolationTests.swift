@@ -193,6 +193,12 @@ import Testing
             isShared: false,
             by: ada.principal
         )
+        let root = try await store.person("root", isSuperuser: true)
+        let draft = MCPDraft(name: "harbour", transport: .http, place: "https://mcp.example.org")
+        let server = try await store.mcpServer(try await store.createMCPServer(draft, by: root.principal).id)
+        let tool = MCPTool(name: "tides", description: "Tides.", schema: .object(["type": .string("object")]))
+        let offer = MCPOffer(protocolVersion: "1", title: "Harbour", version: "1", tools: [tool])
+        try await store.record(offer, latency: .zero, of: #require(server))
         try await store.audit("x", target: nil, by: ada.principal, address: nil)
         try await store.register([
             ToolSpecification(

@@ -20,6 +20,7 @@ struct Parts: Sendable {
     let store: Store
     let fetch: FetchClient
     let models: ProviderModels
+    let mcp: MCPConnections
     let tools: ToolCatalogue
     let hub: EventHub
     let health: ProviderHealth
@@ -56,6 +57,19 @@ struct Parts: Sendable {
         )
         let web = WebAccess(client: fetch, addresses: configuration.toolAddresses)
         workspaces = Workspaces(path: "\(data.path)/workspaces")
+        mcp = MCPConnections(
+            door: MCPDoor(
+                sandbox: sandbox.ready,
+                workspaces: Workspaces(path: "\(data.path)/mcp"),
+                programs: configuration.mcpPrograms,
+                folders: configuration.mcpFolders,
+                client: fetch,
+                addresses: configuration.toolAddresses,
+                version: Version.current
+            ),
+            source: store,
+            logger: logger
+        )
         let builtIn = Self.tools(
             store: store,
             web: web,
@@ -64,7 +78,7 @@ struct Parts: Sendable {
             sandbox: sandbox.ready
         )
         let door = WorkspaceDoor(workspaces: workspaces, files: store)
-        tools = try ToolCatalogue(builtIn + sandbox.tools(door))
+        tools = try ToolCatalogue(builtIn + sandbox.tools(door), makers: [MCPToolMaker(connections: mcp)])
         hub = EventHub()
         health = ProviderHealth()
         worker = Worker(
@@ -92,6 +106,8 @@ struct Parts: Sendable {
         services.append(Closing("sandbox") { [sandbox] in sandbox.close() })
         services.append(Closing("database") { [database] in await database.close() })
         services.append(Closing("outbound connections") { [fetch] in await fetch.close() })
+        // Ends after the runs that use it.
+        services.append(MCPService(connections: mcp))
         if configuration.workers > 0 { services.append(workerService(for: role)) }
         services.append(WorkspaceService(store: store, workspaces: workspaces, logger: logger))
         guard role == .server else { return services }
@@ -123,6 +139,7 @@ struct Parts: Sendable {
             store: store,
             models: models,
             tools: tools,
+            mcp: mcp,
             hub: hub,
             runQueued: { [worker] in worker.wake() },
             runCancelled: { [worker] run in worker.cancel(run: run.id) },

@@ -107,6 +107,18 @@ extension ConfigurationOption {
         .int,
         "all files of one person together, in MB"
     )
+    static let mcpPrograms = Self(
+        ["alma", "mcpPrograms"],
+        "ALMA_MCP_PROGRAMS",
+        .string,
+        "programs that administrators may use as MCP servers, absolute paths"
+    )
+    static let mcpFolders = Self(
+        ["alma", "mcpFolders"],
+        "ALMA_MCP_FOLDERS",
+        .string,
+        "folders that these programs may read, absolute paths"
+    )
     static let databaseConnections = Self(
         ["alma", "databaseConnections"],
         "ALMA_DATABASE_CONNECTIONS",
@@ -198,8 +210,8 @@ extension ConfigurationOption {
         [
             host, port, data, resources, publicURL, secureCookies, trustedProxies, allowedHosts, toolNetworks,
             search, searchURL, searchKey, registration, workers, runsPerUser, takeover, contextWindow,
-            backgroundWriting, sandbox, fileSize, conversationFiles, personFiles, databaseConnections, migrationBackup,
-            logLevel, logFormat, databaseURL,
+            backgroundWriting, sandbox, fileSize, conversationFiles, personFiles, mcpPrograms, mcpFolders,
+            databaseConnections, migrationBackup, logLevel, logFormat, databaseURL,
             postgresServer, postgresPort, postgresUser,
             postgresPassword, postgresDatabase, secretKey, firstSuperuser, firstSuperuserPassword,
         ] + providerKeys + [azureEndpoint]

@@ -41,6 +41,8 @@ struct ConfigurationReader {
             writesInBackground: text(.backgroundWriting) != "false",
             sandbox: choice(.sandbox) ?? .auto,
             fileLimits: fileLimits(),
+            mcpPrograms: paths(.mcpPrograms),
+            mcpFolders: mcpFolders(),
             backsUpBeforeMigration: text(.migrationBackup) != "false",
             registration: choice(.registration),
             firstSuperuser: firstSuperuser(),
@@ -124,6 +126,31 @@ struct ConfigurationReader {
             if let range = AddressRange(String(entry)) { return range }
             problems.append("\(option.variable) must be like 127.0.0.1, 10.0.0.0/8, not '\(entry)'.")
             return nil
+        }
+    }
+
+    private mutating func paths(_ option: ConfigurationOption) -> [String] {
+        let entries = (text(option) ?? "").split { $0 == "," || $0.isNewline }.map { String($0).trimmed }.filter {
+            !$0.isEmpty
+        }
+        return entries.compactMap { path in
+            let plain = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+            let isPath = plain.hasPrefix("/") && URL(fileURLWithPath: plain).standardizedFileURL.path == plain
+            if isPath { return plain }
+            problems.append(
+                "\(option.variable) must be absolute paths without '..', separated by commas, not '\(path)'."
+            )
+            return nil
+        }
+    }
+
+    /// What a strange program reads is no more than was meant: neither everything, nor our own data.
+    private mutating func mcpFolders() -> [String] {
+        let own = absolute(text(.data) ?? "data")
+        return paths(.mcpFolders).filter { path in
+            let isOurs = path == "/" || path == own || own.hasPrefix(path + "/") || path.hasPrefix(own + "/")
+            if isOurs { problems.append("ALMA_MCP_FOLDERS must not hold ALMA's own data, as '\(path)' does.") }
+            return !isOurs
         }
     }
 

@@ -45,6 +45,9 @@ struct ServerConfiguration: Sendable {
     var sandbox: SandboxChoice
     /// Of files that people bring and agents make.
     var fileLimits: FileLimits
+    /// What may be run as an MCP server, and what it may read: absolute paths.
+    var mcpPrograms: [String]
+    var mcpFolders: [String]
     var backsUpBeforeMigration: Bool
     /// Only for a database that knows no mode yet.
     var registration: Registration?

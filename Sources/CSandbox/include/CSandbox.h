@@ -7,13 +7,14 @@
 // What the server and its launcher say to each other, and the calls that Swift cannot make itself.
 //
 // The server starts one launcher and keeps one end of a SOCK_SEQPACKET pair. The launcher says at once what it can do
-// (`csandbox_hello`). A command is a message of one byte with two descriptors: a stream of its own, and the workspace. On
-// the stream goes a request with its arguments and its program, and come frames until the launcher closes it. Closing the
-// server's side ends the command; closing the pair ends all of them and the launcher.
+// (`csandbox_hello`). A command is a message of one byte with two descriptors: a stream of its own, and the workspace; a
+// third is its standard input, of those that have one. On the stream goes a request with its words and its program, and come
+// frames until the launcher closes it. Closing the server's side ends the command; closing the pair ends all of them and the
+// launcher.
 
 #define CSANDBOX_MAGIC 0x414c4d41u
 
-// How many bytes of arguments, and of a program, a request may have.
+// How many bytes of words, and of a program, a request may have.
 #define CSANDBOX_ARGUMENT_BYTES (64u << 10)
 #define CSANDBOX_PROGRAM_BYTES (1u << 20)
 
@@ -31,7 +32,8 @@ struct csandbox_hello {
     uint32_t limits;
 };
 
-// Followed by the arguments, each ended by a NUL, and the program's bytes. Sizes in bytes.
+// Followed by the words, each ended by a NUL, and the program's bytes. Sizes in bytes. The words are the arguments, the
+// variables of its environment (name, then value), and folders of the host that it may read, where they lie.
 struct csandbox_request {
     uint32_t magic;
     uint32_t wall_milliseconds;
@@ -44,7 +46,8 @@ struct csandbox_request {
     uint32_t arguments;
     uint32_t argument_bytes;
     uint32_t program_bytes;
-    uint32_t reserved;
+    uint16_t variables;
+    uint16_t folders;
 };
 
 #define CSANDBOX_STDOUT 1u
@@ -85,8 +88,8 @@ int csandbox_pair(int type, int ends[2]);
 // else but standard error. Returns its process id, or -errno.
 pid_t csandbox_spawn(const char *program, char *const arguments[], int control);
 
-// Sends one byte with two descriptors. Returns 0 or -errno.
-int csandbox_send(int control, int stream, int workspace);
+// Sends one byte with the descriptors; `input` is -1 for none. Returns 0 or -errno.
+int csandbox_send(int control, int stream, int workspace, int input);
 
 // Opens `path` beneath `folder`: no way out of it, no symbolic link on the way. Returns a descriptor or -errno.
 int csandbox_open_beneath(int folder, const char *path, int flags, mode_t mode);

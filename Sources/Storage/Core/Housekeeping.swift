@@ -79,6 +79,7 @@ extension Store {
     /// Seals anew what an older key has sealed; how many there were. May be stopped and begun again at any time.
     package func resealSecrets() async throws -> Int {
         try await reseal("llm_id", SealedEndpoint.keyPlace) + reseal("secret_id", Self.place(ofToolSecret:))
+            + reseal("server_id", Self.place(ofMCPServer:))
     }
 
     /// `key`: the column that names a row of the place's table.

@@ -95,6 +95,15 @@ struct APIRoutes: Sendable {
         router.post("/v1/tool-secrets", use: secrets.create)
         router.delete("/v1/tool-secrets/{id}", use: secrets.delete)
 
+        let mcp = MCPRoutes(services: services)
+        router.get("/v1/mcp-servers", use: mcp.list)
+        router.post("/v1/mcp-servers", use: mcp.create)
+        router.get("/v1/mcp-servers/{id}", use: mcp.show)
+        router.patch("/v1/mcp-servers/{id}", use: mcp.update)
+        router.delete("/v1/mcp-servers/{id}", use: mcp.delete)
+        router.post("/v1/mcp-servers/{id}/test", use: mcp.test)
+        router.post("/v1/mcp-servers/{id}/approvals", use: mcp.approve)
+
         let approvals = ApprovalRoutes(services: services)
         router.get("/v1/approvals", use: approvals.pending)
         router.get("/v1/runs/{id}/approvals", use: approvals.list)

@@ -9,6 +9,8 @@ package struct WebServices: Sendable {
     package var models: any ModelSource
     /// What the tools take, to check what a person makes of an input.
     package var tools: ToolCatalogue
+    /// Connections to MCP servers; nil where there are none to be had.
+    package var mcp: (any MCPDesk)?
     package var hub: EventHub
     /// Tells the worker of this process that a run waits. Without one, other processes find it.
     package var runQueued: @Sendable () -> Void
@@ -26,6 +28,7 @@ package struct WebServices: Sendable {
         store: Store,
         models: any ModelSource,
         tools: ToolCatalogue = .empty,
+        mcp: (any MCPDesk)? = nil,
         hub: EventHub,
         runQueued: @escaping @Sendable () -> Void,
         runCancelled: @escaping @Sendable (Run) -> Void,
@@ -38,6 +41,7 @@ package struct WebServices: Sendable {
         self.store = store
         self.models = models
         self.tools = tools
+        self.mcp = mcp
         self.hub = hub
         self.runQueued = runQueued
         self.runCancelled = runCancelled

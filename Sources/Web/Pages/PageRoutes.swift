@@ -133,6 +133,18 @@ extension Pages {
         router.post("/admin/users/{id}/approval", use: users.approve)
         router.post("/admin/registration", use: users.setRegistration)
 
+        let mcp = MCPPages(desk: desk)
+        router.get("/admin/mcp", use: mcp.list)
+        router.post("/admin/mcp", use: mcp.create)
+        router.get("/admin/mcp/new", use: mcp.new)
+        router.get("/admin/mcp/{id}", use: mcp.show)
+        router.get("/admin/mcp/{id}/edit", use: mcp.edit)
+        router.post("/admin/mcp/{id}/edit", use: mcp.save)
+        router.post("/admin/mcp/{id}/test", use: mcp.test)
+        router.post("/admin/mcp/{id}/approvals", use: mcp.approve)
+        router.get("/admin/mcp/{id}/deletion", use: mcp.askToDelete)
+        router.post("/admin/mcp/{id}/deletion", use: mcp.delete)
+
         let files = AssetRoutes(assets: assets)
         router.get("/assets/{name}", use: files.serve)
         router.get("/favicon.ico", use: files.favicon)

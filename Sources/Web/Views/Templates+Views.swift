@@ -10,5 +10,6 @@ extension Templates {
         ErrorView.template, RequestsView.template, AgentFormView.template, BudgetView.template, BudgetsView.template,
         UsageView.template, PendingView.template, SaidView.template, ToolsView.template, ToolView.template,
         InstructionsView.template,
+        MCPServersView.template, MCPServerView.template, MCPFormView.template,
     ]
 }

@@ -66,7 +66,7 @@ extension Samples {
                     voice: voice
                 )
             ),
-        ]
+        ] + mcpPages
     }
 
     private var hostileDraft: AgentFormView.Draft {

@@ -169,6 +169,28 @@ extension RouteMatrix {
         RouteRule(.post, "/admin/users/{id}/approval", of: "applicant", .administrator(.moved), body: ""),
         RouteRule(.post, "/admin/registration", .administrator(.moved), body: "mode=open"),
 
+        RouteRule(.get, "/admin/mcp", .administrator(.fine)),
+        RouteRule(
+            .post,
+            "/admin/mcp",
+            .administrator(.moved),
+            body: "name=by-form&transport=http&place=https://mcp.example.org/mcp&enabled=1"
+        ),
+        RouteRule(.get, "/admin/mcp/new", .administrator(.fine)),
+        RouteRule(.get, "/admin/mcp/{id}", of: "mcp", .administrator(.fine)),
+        RouteRule(.get, "/admin/mcp/{id}/edit", of: "mcp", .administrator(.fine)),
+        RouteRule(
+            .post,
+            "/admin/mcp/{id}/edit",
+            of: "mcp",
+            .administrator(.moved),
+            body: "place=https://mcp.example.org/mcp&enabled=1"
+        ),
+        RouteRule(.post, "/admin/mcp/{id}/test", of: "mcp", .administrator(.moved), body: ""),
+        RouteRule(.post, "/admin/mcp/{id}/approvals", of: "mcp", .administrator(.moved), body: ""),
+        RouteRule(.get, "/admin/mcp/{id}/deletion", of: "mcp", .administrator(.fine)),
+        RouteRule(.post, "/admin/mcp/{id}/deletion", of: "mcp", .administrator(.moved), body: ""),
+
         RouteRule(.get, "/assets/{name}", of: "asset", .everybody(.fine)),
         RouteRule(.get, "/favicon.ico", .everybody(.moved)),
     ]

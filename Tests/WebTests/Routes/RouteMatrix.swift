@@ -164,6 +164,19 @@ enum RouteMatrix {
             body: #"{"name":"OTHER","value":"not-to-be-seen","hosts":["api.example.org"]}"#
         ),
         RouteRule(.delete, "/v1/tool-secrets/{id}", of: "secret", .owner(.fine)),
+
+        RouteRule(.get, "/v1/mcp-servers", .administrator(.fine)),
+        RouteRule(
+            .post,
+            "/v1/mcp-servers",
+            .administrator(.fine),
+            body: #"{"name":"made","transport":"http","place":"https://mcp.example.org/mcp"}"#
+        ),
+        RouteRule(.get, "/v1/mcp-servers/{id}", of: "mcp", .administrator(.fine)),
+        RouteRule(.patch, "/v1/mcp-servers/{id}", of: "mcp", .administrator(.fine), body: #"{"is_enabled":false}"#),
+        RouteRule(.delete, "/v1/mcp-servers/{id}", of: "mcp", .administrator(.fine)),
+        RouteRule(.post, "/v1/mcp-servers/{id}/test", of: "mcp", .administrator(.fine), body: "{}"),
+        RouteRule(.post, "/v1/mcp-servers/{id}/approvals", of: "mcp", .administrator(.fine), body: "{}"),
         RouteRule(.get, "/v1/approvals", .signedIn(.fine)),
         RouteRule(.get, "/v1/settings/approvals", .administrator(.fine)),
         RouteRule(.put, "/v1/settings/approvals", .administrator(.fine), body: #"{"expires_after":60}"#),

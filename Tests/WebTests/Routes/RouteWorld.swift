@@ -55,7 +55,8 @@ struct RouteWorld: Sendable {
         let leaver = try await Self.person("suspended", at: site)
         member = try await Self.caller("member", owner, at: site)
         stranger = try await Self.caller("stranger", other, at: site)
-        superuser = try await Self.caller("superuser", Self.person("superuser", isSuperuser: true, at: site), at: site)
+        let administratorUser = try await Self.person("superuser", isSuperuser: true, at: site)
+        superuser = try await Self.caller("superuser", administratorUser, at: site)
         suspended = try await Self.caller("suspended", leaver, at: site).signedOut
         revoked = try await Self.revoked(owner, at: site)
         let (administrator, leaverID, ownerID) = (site.database.administrator, leaver.id, owner.id)
@@ -63,7 +64,10 @@ struct RouteWorld: Sendable {
         try await administrator.query(
             "update users set tokens_valid_after = now() - interval '10 minutes' where user_id = \(ownerID)"
         )
-        things = try await Self.things(of: owner, as: member, at: site)
+        // Of those that only an administrator has.
+        let server = MCPDraft(name: "harbour", transport: .http, place: "https://mcp.example.org/mcp")
+        let mcp = try await site.store.createMCPServer(server, by: administratorUser.principal)
+        things = try await Self.things(of: owner, as: member, at: site).merging(["mcp": mcp.id.text]) { $1 }
     }
 
     /// The request that a rule describes; what it names is the member's, whoever asks.

@@ -44,6 +44,7 @@ enum TestServer {
                 store: store,
                 models: models,
                 tools: tools,
+                mcp: ScriptedMCP(),
                 hub: hub,
                 runQueued: { worker.wake() },
                 runCancelled: { worker.cancel(run: $0.id) },

@@ -1,0 +1,171 @@
+import Engine
+import Fetch
+import Foundation
+
+/// A server over Streamable HTTP: each message is a POST, answered by JSON or by a stream of events; a GET hears what the
+/// server tells by itself.
+final class HTTPTransport: MCPTransport {
+    /// Of a POST that is answered by a stream: the longest silence. A call's own limit is its tool's.
+    private static let silence = Duration.seconds(600)
+
+    private struct Session {
+        var id: String?
+        var version: String?
+        var lastEvent: String?
+    }
+
+    private let server: MCPServer
+    private let client: FetchClient
+    private let addresses: AddressPolicy
+    private let session = Locked(Session())
+    /// What a message of ours has met that means the end.
+    private let trouble = AsyncStream<MCPFailure>.makeStream(bufferingPolicy: .bufferingNewest(1))
+
+    init(_ server: MCPServer, client: FetchClient, addresses: AddressPolicy) throws {
+        self.server = server
+        self.client = client
+        self.addresses = addresses
+        do {
+            _ = try WebAddress(server.place)
+        } catch {
+            throw MCPFailure(.connection, "The address of \(server.name) is wrong: \(error.message).")
+        }
+    }
+
+    func agreed(on version: String) { session.withLock { $0.version = version } }
+
+    func send(_ message: MCPMessage, _ hear: @escaping @Sendable (MCPMessage) -> Void) async throws {
+        let body = Array(message.text.utf8)
+        let response: FetchResponse
+        do {
+            response = try await exchange("POST", body: body)
+        } catch let failure as MCPFailure {
+            if !failure.isRefusal { trouble.continuation.yield(failure) }
+            throw failure
+        }
+        if case .request(_, "initialize", _) = message {
+            session.withLock { $0.id = response.headers["mcp-session-id"] }
+        }
+        let isAnswered = Locked(false)
+        try await read(response) { heard in
+            if heard.isAnswer, heard.id == message.id { isAnswered.withLock { $0 = true } }
+            hear(heard)
+        }
+        guard case .request = message, !isAnswered.withLock({ $0 }) else { return }
+        throw MCPFailure(.connection, "The server ended the connection without an answer.")
+    }
+
+    /// Until a message of ours, or the server's own stream, has met what means the end.
+    func listen(_ hear: @escaping @Sendable (MCPMessage) -> Void) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await self.follow(hear) }
+            group.addTask { [trouble] in for await failure in trouble.stream { throw failure } }
+            defer { group.cancelAll() }
+            try await group.next()
+        }
+    }
+
+    /// Servers need not offer a stream of their own. Then there is nothing to be heard, and a broken connection is noticed
+    /// by the next message.
+    private func follow(_ hear: @escaping @Sendable (MCPMessage) -> Void) async throws {
+        // Before the handshake there is no session to listen to.
+        while session.withLock({ $0.version == nil }) { try await Task.sleep(for: .milliseconds(20)) }
+        var failures = 0
+        while true {
+            do {
+                let response = try await exchange("GET", body: nil)
+                failures = 0
+                try await read(response, hear)
+            } catch let failure as MCPFailure where failure.isRefusal {
+                try await Task.sleep(for: .seconds(365 * 86_400))
+            } catch let failure as MCPFailure where failures < 2 && failure.kind == .connection {
+                failures += 1
+            }
+            try await Task.sleep(for: .seconds(1))
+        }
+    }
+
+    /// Tells the server that its session is over; outlives the cancellation of whoever ends it, for a moment.
+    func close() async {
+        guard session.withLock({ $0.id }) != nil else { return }
+        let request = request("DELETE", body: nil)
+        await Task { [client] in
+            var request = request
+            request.totalTimeout = .seconds(2)
+            request.connectTimeout = .seconds(1)
+            _ = try? await client.send(request)
+        }.value
+    }
+
+    private func request(_ method: String, body: [UInt8]?) -> FetchRequest {
+        let session = session.withLock { $0 }
+        var headers = server.secrets.sorted { $0.key < $1.key }.map { ($0.key, $0.value.reveal()) }
+        headers.append(("Accept", method == "POST" ? "application/json, text/event-stream" : "text/event-stream"))
+        if body != nil { headers.append(("Content-Type", "application/json")) }
+        if let id = session.id { headers.append(("Mcp-Session-Id", id)) }
+        if let version = session.version { headers.append(("MCP-Protocol-Version", version)) }
+        if method == "GET", let last = session.lastEvent { headers.append(("Last-Event-ID", last)) }
+        return FetchRequest(
+            method: method,
+            url: server.place,
+            headers: headers,
+            body: body,
+            idleTimeout: method == "GET" ? .seconds(86_400) : Self.silence,
+            addresses: addresses
+        )
+    }
+
+    private func exchange(_ method: String, body: [UInt8]?) async throws -> FetchResponse {
+        do {
+            let response = try await client.send(request(method, body: body))
+            try await check(response)
+            return response
+        } catch let error as FetchError {
+            throw MCPFailure(.connection, "The server cannot be reached: \(error.message).")
+        }
+    }
+
+    private func check(_ response: FetchResponse) async throws {
+        switch response.status {
+        case 200..<300: return
+        case 401:
+            response.body.discardRest()
+            throw MCPFailure(
+                .unauthorised(response.headers["www-authenticate"] ?? ""),
+                "The server wants to know who asks (status 401)."
+            )
+        case 404 where session.withLock({ $0.id }) != nil:
+            response.body.discardRest()
+            throw MCPFailure(.sessionGone, "The server has forgotten the session.")
+        case let status:
+            let bytes = (try? await response.collect(upTo: 2000)) ?? []
+            if let answer = MCPMessage.read(bytes).first, case .error(_, _, let message) = answer {
+                throw MCPFailure(.refused(status), "The server answered with status \(status): \(message.prefix(500))")
+            }
+            throw MCPFailure(.refused(status), "The server answered with status \(status).")
+        }
+    }
+
+    private func read(_ response: FetchResponse, _ hear: (MCPMessage) -> Void) async throws {
+        let type = response.headers["content-type"]?.lowercased() ?? ""
+        do {
+            if type.hasPrefix("text/event-stream") {
+                var parser = ServerSentEventParser(limit: MCPLines.longest)
+                for try await chunk in response.body {
+                    try parser.feed(chunk) { event in MCPMessage.read(event.data).forEach(hear) }
+                }
+            } else if type.hasPrefix("application/json") {
+                MCPMessage.read(try await response.collect(upTo: MCPLines.longest)).forEach(hear)
+            } else {
+                response.body.discardRest()
+            }
+        } catch let error as FetchError {
+            throw MCPFailure(.connection, "The connection to the server broke off: \(error.message).")
+        }
+    }
+}
+
+extension MCPFailure {
+    /// The server is there, and did not take this one message.
+    fileprivate var isRefusal: Bool { if case .refused = kind { true } else { false } }
+}

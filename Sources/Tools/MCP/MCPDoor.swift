@@ -1,0 +1,76 @@
+import Engine
+package import Fetch
+import Foundation
+package import Sandbox
+
+/// How servers are reached from here: what programs may be run, and where requests may go.
+package struct MCPDoor: Sendable {
+    /// nil where programs are not run at all.
+    private let sandbox: CodeSandbox?
+    /// Folders of the programs' own, one a server.
+    private let workspaces: Workspaces
+    /// Absolute paths; nothing else is run.
+    let programs: [String]
+    /// Folders of the host that the programs may read.
+    private let folders: [String]
+    private let client: FetchClient
+    private let addresses: AddressPolicy
+    /// This program's.
+    let version: String
+
+    package init(
+        sandbox: CodeSandbox?,
+        workspaces: Workspaces,
+        programs: [String],
+        folders: [String],
+        client: FetchClient,
+        addresses: AddressPolicy,
+        version: String
+    ) {
+        self.sandbox = sandbox
+        self.workspaces = workspaces
+        self.programs = programs
+        self.folders = folders
+        self.client = client
+        self.addresses = addresses
+        self.version = version
+    }
+
+    func open(_ server: MCPServer) async throws -> any MCPTransport {
+        guard server.isEnabled else { throw MCPFailure(.off, "\(server.name) is switched off.") }
+        switch server.transport {
+        case .stdio: return try program(server)
+        case .http: return try HTTPTransport(server, client: client, addresses: addresses)
+        }
+    }
+
+    /// Without the server's keys, which a program may have printed.
+    func cleaned(_ error: any Error, of server: MCPServer) -> any Error {
+        guard var failure = error as? MCPFailure else { return error }
+        for (name, secret) in server.secrets where secret.reveal().utf8.count >= 4 {
+            failure.message = failure.message.replacing(secret.reveal(), with: "[\(name)]")
+        }
+        return failure
+    }
+
+    private func program(_ server: MCPServer) throws -> ProgramTransport {
+        guard let sandbox else {
+            throw MCPFailure(.connection, "This server runs no programs, because it has no sandbox.")
+        }
+        guard programs.contains(server.place) else {
+            throw MCPFailure(
+                .connection,
+                "\(server.place) is not among the programs that ALMA_MCP_PROGRAMS lets this server run."
+            )
+        }
+        do {
+            // What lies in its workspace is not where it looks for its own parts, unless somebody wants that.
+            let environment = ["PYTHONPATH": ""].merging(server.secrets.mapValues { $0.reveal() }) { _, own in own }
+            let command = SandboxCommand([server.place] + server.arguments, environment: environment, folders: folders)
+            let workspace = try workspaces.workspace(of: server.id)
+            return ProgramTransport(try sandbox.start(command, in: workspace, limits: .lasting))
+        } catch let error as SandboxError {
+            throw MCPFailure(.connection, error.message)
+        }
+    }
+}

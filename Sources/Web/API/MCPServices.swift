@@ -1,0 +1,76 @@
+import Engine
+import Foundation
+import Storage
+
+extension WebServices {
+    /// What came of connecting to a server.
+    enum MCPOutcome: Sendable {
+        case connected(MCPOffer)
+        case failed(MCPFailure)
+    }
+
+    /// "Test" is "run": connects anew and reads what is offered; nil when there is no such server. Written down in the audit.
+    func probeMCPServer(_ id: UUID, by principal: Principal, address: String?) async throws -> MCPOutcome? {
+        guard try await store.mcpServer(id, by: principal) != nil else { return nil }
+        await record("mcp_server.run", target: id.text, by: principal, address: address)
+        guard let mcp else {
+            return .failed(MCPFailure(.connection, "This process has no connections to MCP servers."))
+        }
+        do {
+            return .connected(try await mcp.probe(id))
+        } catch let failure as MCPFailure {
+            return .failed(failure)
+        }
+    }
+
+    /// Throws `StorageError` that names the field; a program that this server may not run is `place`.
+    func createMCPServer(_ draft: MCPDraft, by principal: Principal, address: String?) async throws -> MCPRecord {
+        try checkProgram(draft)
+        let made = try await store.createMCPServer(draft, by: principal)
+        await record("mcp_server.created", target: made.id.text, by: principal, address: address)
+        return made
+    }
+
+    /// nil when there is no such server.
+    func updateMCPServer(
+        _ id: UUID,
+        _ draft: MCPDraft,
+        by principal: Principal,
+        address: String?
+    ) async throws -> MCPRecord? {
+        try checkProgram(draft)
+        guard let saved = try await store.updateMCPServer(id, draft, by: principal) else { return nil }
+        await record("mcp_server.updated", target: id.text, by: principal, address: address)
+        // A connection that was made with what it was before is of no use.
+        if !saved.isEnabled { await mcp?.drop(id) }
+        return saved
+    }
+
+    func deleteMCPServer(_ id: UUID, by principal: Principal, address: String?) async throws -> Bool {
+        guard try await store.deleteMCPServer(id, by: principal) else { return false }
+        await mcp?.drop(id)
+        await record("mcp_server.deleted", target: id.text, by: principal, address: address)
+        return true
+    }
+
+    /// Returns how many tools were approved; nil when there is no such server.
+    func approveMCPTools(
+        _ entries: [(id: UUID, version: Int)],
+        of id: UUID,
+        by principal: Principal,
+        address: String?
+    ) async throws -> Int? {
+        guard try await store.mcpServer(id, by: principal) != nil else { return nil }
+        let count = try await store.approveMCPTools(entries, of: id, by: principal)
+        if count > 0 { await record("mcp_tools.approved", target: id.text, by: principal, address: address) }
+        return count
+    }
+
+    private func checkProgram(_ draft: MCPDraft) throws {
+        guard draft.transport == .stdio, draft.isEnabled, mcp?.programs.contains(draft.place) != true else { return }
+        throw StorageError(
+            .invalid("place"),
+            "ALMA_MCP_PROGRAMS does not let this server run \(draft.place.prefix(200))."
+        )
+    }
+}

@@ -1,0 +1,91 @@
+import Foundation
+import Testing
+
+@testable import Sandbox
+
+/// Commands that go on and are talked to. One after the other: what they hold is not to be taken for a leak of others.
+@Suite(.wantsNamespaces, .serialized) struct ProcessTests {
+    private let bench: Bench
+
+    init() async throws { bench = try await Bench() }
+
+    private func process(_ command: SandboxCommand) throws -> SandboxProcess {
+        try bench.sandbox.start(command, in: bench.folder.workspace, limits: SandboxLimits())
+    }
+
+    private func text(_ process: SandboxProcess, until end: String) async -> String {
+        var text = ""
+        while !text.contains(end), let output = await process.next() {
+            text += String(decoding: output.bytes, as: UTF8.self)
+        }
+        return text
+    }
+
+    @Test func itAnswersLineByLineAndEndsWithItsInput() async throws {
+        let process = try process(
+            SandboxCommand(["/bin/bash", "-c", "while read -r line; do echo \"[$line]\"; done; exit 7"])
+        )
+        try await process.write(Array("one\n".utf8))
+        #expect(await text(process, until: "]") == "[one]\n")
+        try await process.write(Array("two\n".utf8))
+        #expect(await text(process, until: "]") == "[two]\n")
+        process.closeInput()
+        #expect(await process.next() == nil)
+        guard case .result(let result) = process.ending else {
+            Issue.record("no result")
+            return
+        }
+        #expect(result.exitCode == 7)
+        await #expect(throws: SandboxError.self) { try await process.write([0x0A]) }
+    }
+
+    @Test func itHasItsOwnEnvironmentAndReadsItsFolders() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "alma-folder-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try Data("read me".utf8).write(to: folder.appending(path: "file"))
+        let script =
+            "echo \"$OWN\"; cat \(folder.path)/file; touch \(folder.path)/new 2>/dev/null || echo ' sealed'; ls /tmp | wc -l"
+        let process = try process(
+            SandboxCommand(
+                ["/bin/bash", "-c", script],
+                environment: ["OWN": "a value = with 'all' \"of\" it\t"],
+                folders: [folder.path]
+            )
+        )
+        let said = await text(process, until: "never")
+        #expect(said.hasPrefix("a value = with 'all' \"of\" it\t\nread me sealed\n"), "\(said)")
+    }
+
+    @Test func aFolderThatIsNotThereIsSaid() async throws {
+        let process = try process(SandboxCommand(["/bin/true"], folders: ["/nowhere/at/all"]))
+        let said = await text(process, until: "never")
+        guard let ending = process.ending else { return }
+        switch ending {
+        case .failure(let error): #expect(error.message.contains("/nowhere/at/all"))
+        case .result(let result): #expect(result.exitCode != 0 && said.contains("/nowhere/at/all"))
+        }
+    }
+
+    @Test func aFloodWaitsForItsReader() async throws {
+        var limits = SandboxLimits()
+        limits.output = .max
+        let flood = try bench.sandbox.start(
+            SandboxCommand(["/bin/bash", "-c", "head -c 8000000 /dev/zero"]),
+            in: bench.folder.workspace,
+            limits: limits
+        )
+        var count = 0
+        while let output = await flood.next() { count += output.bytes.count }
+        #expect(count == 8_000_000)
+    }
+
+    @Test func nothingIsLeftWhenNobodyHoldsIt() async throws {
+        var process: SandboxProcess? = try process(SandboxCommand(["/bin/bash", "-c", "echo up; sleep 4713"]))
+        #expect(await text(try #require(process), until: "up").contains("up"))
+        #expect(!Kernel.processes(with: "4713").isEmpty)
+        process = nil
+        for _ in 0..<500 where !Kernel.processes(with: "4713").isEmpty { try await Task.sleep(for: .milliseconds(10)) }
+        #expect(Kernel.processes(with: "4713").isEmpty)
+    }
+}

@@ -1,0 +1,86 @@
+import Engine
+import Foundation
+import Storage
+
+@testable import Web
+
+extension Samples {
+    var mcpPages: [(name: String, view: any View)] {
+        let title = voice.words["mcp.title"]
+        return [
+            ("mcp-none", MCPServersView(page: frame(title, .admin), servers: [], voice: voice)),
+            ("mcp", MCPServersView(page: frame(title, .admin), servers: [mcpServer, newMCPServer], voice: voice)),
+            ("mcp-server-new", mcpPage(newMCPServer, tools: [])),
+            ("mcp-server", mcpPage(mcpServer, tools: mcpTools)),
+            ("mcp-new", mcpForm(nil)), ("mcp-edit", mcpForm(mcpServer)),
+        ]
+    }
+
+    private var newMCPServer: MCPRecord {
+        MCPRecord(id: id(80), name: "time", transport: .stdio, place: "/opt/mcp/bin/time", createdAt: ago(3))
+    }
+
+    private var mcpServer: MCPRecord {
+        var server = MCPRecord(
+            id: id(81),
+            name: "harbour",
+            transport: .http,
+            place: "https://mcp.example.org/mcp",
+            createdAt: ago(600)
+        )
+        server.state = .unauthorised
+        server.lastError = Samples.hostile
+        server.lastSeenAt = ago(12)
+        server.latency = 84
+        server.title = Samples.hostile
+        server.version = "2.1"
+        server.protocolVersion = "2025-11-25"
+        server.secretNames = ["Authorization"]
+        server.isAuthorised = true
+        server.isTrusted = true
+        server.counts = .init(usable: 1, waiting: 2, gone: 1)
+        server.resources = [MCPEntry(name: Samples.hostile, address: "harbour://rules", description: Samples.hostile)]
+        server.prompts = [MCPEntry(name: "greet", description: Samples.hostile)]
+        return server
+    }
+
+    private var mcpTools: [MCPToolRecord] {
+        func tool(_ number: UInt8, _ name: String, _ state: MCPToolRecord.State, readOnly: Bool = false)
+            -> MCPToolRecord
+        {
+            let tool = MCPTool(
+                name: name,
+                description: Samples.hostile,
+                schema: .object(["type": .string("object"), "title": .string(Samples.hostile)]),
+                isReadOnly: readOnly
+            )
+            return MCPToolRecord(id: id(number), tool: tool, server: "harbour", state: state)
+        }
+        var changed = tool(83, "tides", .changed)
+        changed.approvedDescription = text("Says when the tide is high.", "说出何时满潮。")
+        changed.approvedSchema = .object([:])
+        var gone = tool(85, Samples.hostile, .gone)
+        gone.goneAt = ago(30)
+        return [tool(82, "survey", .new, readOnly: true), changed, tool(84, "moor", .approved), gone]
+    }
+
+    private func mcpPage(_ server: MCPRecord, tools: [MCPToolRecord]) -> MCPServerView {
+        MCPServerView(page: frame(server.name, .admin), server: server, tools: tools, voice: voice)
+    }
+
+    private func mcpForm(_ known: MCPRecord?) -> MCPFormView {
+        var input = known.map(MCPInput.init) ?? MCPInput()
+        if known == nil {
+            input.draft.arguments = Samples.hostile
+            for field in ["name", "place", "secrets", "arguments"] { input.errors.add(field, Samples.hostile) }
+        }
+        return MCPFormView(
+            page: frame(voice.words["mcp.add"], .admin),
+            input: input,
+            known: known,
+            agents: [Option(value: "assistant", label: text("Assistant", "助手"), isChosen: true)],
+            programs: known == nil ? [] : ["/opt/mcp/bin/time"],
+            voice: voice
+        )
+    }
+}
