@@ -28,7 +28,7 @@ import Testing
         }
         #expect(Kernel.processes(with: "sleep\u{0}\(mark)") == [])
         // Sources close their descriptors on queues of their own.
-        for _ in 0..<100 where Kernel.descriptors > before + 20 { try await Task.sleep(for: .milliseconds(10)) }
+        for _ in 0..<500 where Kernel.descriptors > before + 20 { try await Task.sleep(for: .milliseconds(10)) }
         #expect(Kernel.descriptors <= before + 20)
     }
 
