@@ -16,7 +16,8 @@ import Testing
                 variables: HeldVariables(),
                 web: WebAccess(client: FetchClient(), addresses: .publicOnly),
                 secrets: FixedSecrets(),
-                searchService: SearchService(.duckduckgo)
+                searchService: SearchService(.duckduckgo),
+                searchChoices: FixedChoice()
             )
         )
         #expect(

@@ -27,11 +27,41 @@ import Testing
             }
         }
         let service = SearchService(kind, url: server.url + path, key: Secret("key-of-ours"))
-        let tool = WebSearchTool(service: service, web: WebAccess(client: client, addresses: .any))
+        let tool = WebSearchTool(
+            configured: service,
+            choices: FixedChoice(),
+            web: WebAccess(client: client, addresses: .any)
+        )
         return try await tool.perform(JSONValue(parsing: input), in: context)
     }
 
     private static let words = "tides%20%26%20%22moon%22%20%E6%BD%AE"
+
+    @Test func whatWasChosenCountsAndNowhereIsNowhere() async throws {
+        let heard = heard
+        let server = try ScriptedServer { peer in
+            while let request = peer.request() {
+                heard.add(request.head)
+                peer.answer(200, "Content-Type: application/json\r\n", #"{"results":[]}"#)
+            }
+        }
+        let web = WebAccess(client: client, addresses: .any)
+        let input = try JSONValue(parsing: #"{"query":"tides"}"#)
+        let chosen = FixedChoice(choice: SearchChoice(kind: .searxng, url: server.url))
+        let tool = WebSearchTool(
+            configured: SearchService(.custom, url: "http://127.0.0.1:1/"),
+            choices: chosen,
+            web: web
+        )
+        #expect(try await tool.perform(input, in: context).hasPrefix("SearXNG found nothing"))
+        #expect(heard.text.hasPrefix("GET /search?q=tides"))
+        let off = WebSearchTool(
+            configured: SearchService(.searxng, url: server.url),
+            choices: FixedChoice(choice: SearchChoice(kind: nil)),
+            web: web
+        )
+        await #expect(throws: ToolFailure.self) { try await off.perform(input, in: context) }
+    }
 
     @Test func searxng() async throws {
         let found = try await search(
@@ -151,4 +181,10 @@ import Testing
         #expect(failure?.message.hasPrefix(words) == true)
         #expect(failure?.message.contains("key-of-ours") == false)
     }
+}
+
+struct FixedChoice: SearchChoiceSource {
+    var choice: SearchChoice?
+
+    func searchChoice() async throws -> SearchChoice? { choice }
 }

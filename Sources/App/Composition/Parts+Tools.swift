@@ -4,7 +4,8 @@ import Storage
 import Tools
 
 /// What the program's tools ask and keep: the store's, or nobody's where they are only described.
-typealias ToolStores = ConversationFiles & ConversationSearch & ConversationVariables & ToolResults & ToolSecretSource
+typealias ToolStores = ConversationFiles & ConversationSearch & ConversationVariables & SearchChoiceSource & ToolResults
+    & ToolSecretSource
 
 extension Parts {
     /// The program's own tools, but for those that need the sandbox.
@@ -21,7 +22,8 @@ extension Parts {
             variables: store,
             web: web,
             secrets: store,
-            searchService: searchService
+            searchService: searchService,
+            searchChoices: store
         )
         let reader = DocumentReader(sandbox: sandbox, workspaces: workspaces)
         return builtIn + FileTools.all(WorkspaceDoor(workspaces: workspaces, files: store), reader: reader)

@@ -109,6 +109,8 @@ private struct Nowhere: ToolStores {
 
     func keep(madeAt path: String, in run: Run, next: () async throws -> [UInt8]?) async throws -> KeptFile? { nil }
 
+    func searchChoice() async throws -> SearchChoice? { nil }
+
     func toolResult(_ call: String, of run: UUID, by principal: Principal) async throws -> String? { nil }
 
     func variables(in conversation: UUID, by principal: Principal) async throws -> [RunContext.Variable]? { nil }

@@ -79,7 +79,18 @@ extension Store {
     /// Seals anew what an older key has sealed; how many there were. May be stopped and begun again at any time.
     package func resealSecrets() async throws -> Int {
         try await reseal("llm_id", SealedEndpoint.keyPlace) + reseal("secret_id", Self.place(ofToolSecret:))
-            + reseal("server_id", Self.place(ofMCPServer:))
+            + reseal("server_id", Self.place(ofMCPServer:)) + resealSearchKey()
+    }
+
+    private func resealSearchKey() async throws -> Int {
+        let name = Self.searchKeyName
+        let row = try await query("select value from settings where name = \(name)", by: .system).first
+        guard let sealed = try row?.get("value", as: String.self), !keys.isCurrent(sealed) else { return 0 }
+        let fresh = try keys.seal(keys.open(sealed, in: Self.searchKeyPlace), in: Self.searchKeyPlace)
+        return try await query(
+            "update settings set value = \(fresh) where name = \(name) and value = \(sealed)",
+            by: .system
+        ).affected
     }
 
     /// `key`: the column that names a row of the place's table.

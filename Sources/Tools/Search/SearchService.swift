@@ -4,35 +4,7 @@ import Foundation
 
 /// Where searches of the web go; the server's operator chooses.
 package struct SearchService: Sendable {
-    package enum Kind: String, Sendable, CaseIterable {
-        /// Its page for browsers without scripts: no key, no promise.
-        case duckduckgo
-        case searxng, brave, tavily
-        /// Any address that answers with JSON; `{query}` and `{count}` stand in it.
-        case custom
-
-        package var needsKey: Bool { self == .brave || self == .tavily }
-        package var needsURL: Bool { self == .searxng || self == .custom }
-
-        var name: String {
-            switch self {
-            case .duckduckgo: "DuckDuckGo"
-            case .searxng: "SearXNG"
-            case .brave: "Brave"
-            case .tavily: "Tavily"
-            case .custom: "the search service"
-            }
-        }
-
-        fileprivate var usualURL: String {
-            switch self {
-            case .duckduckgo: "https://html.duckduckgo.com/html/"
-            case .brave: "https://api.search.brave.com/res/v1/web/search"
-            case .tavily: "https://api.tavily.com/search"
-            case .searxng, .custom: ""
-            }
-        }
-    }
+    package typealias Kind = SearchKind
 
     package let kind: Kind
     private let url: String
@@ -43,6 +15,23 @@ package struct SearchService: Sendable {
         self.kind = kind
         self.url = url ?? kind.usualURL
         self.key = key
+    }
+
+    /// nil for nowhere.
+    init?(_ choice: SearchChoice) {
+        guard let kind = choice.kind else { return nil }
+        self.init(kind, url: choice.url, key: choice.key)
+    }
+}
+
+extension SearchKind {
+    fileprivate var usualURL: String {
+        switch self {
+        case .duckduckgo: "https://html.duckduckgo.com/html/"
+        case .brave: "https://api.search.brave.com/res/v1/web/search"
+        case .tavily: "https://api.tavily.com/search"
+        case .searxng, .custom: ""
+        }
     }
 }
 

@@ -21,16 +21,19 @@ package struct WebSearchTool: Tool {
         timeLimit: .seconds(45)
     )
 
-    private let service: SearchService
+    private let configured: SearchService?
+    private let choices: any SearchChoiceSource
     private let web: WebAccess
 
-    /// `web` leads wherever the service is: its address is the operator's.
-    package init(service: SearchService, web: WebAccess) {
-        self.service = service
+    /// `configured` holds where nobody has chosen. `web` leads wherever the service is: its address is the operator's.
+    package init(configured: SearchService?, choices: any SearchChoiceSource, web: WebAccess) {
+        self.configured = configured
+        self.choices = choices
         self.web = web
     }
 
     package func perform(_ input: JSONValue, in context: ToolContext) async throws -> String {
+        let service = try await service()
         let question = SearchQuestion(
             words: input["query"]?.string ?? "",
             count: input["count"]?.int ?? 8,
@@ -42,6 +45,14 @@ package struct WebSearchTool: Tool {
         let hits = try service.hits(in: answer).filter { seen.insert($0.url).inserted }.prefix(question.count)
         guard !hits.isEmpty else { return "\(service.kind.name) found nothing for \"\(question.words)\"." }
         return hits.enumerated().map { Self.entry($0.element, number: $0.offset + 1) }.joined(separator: "\n\n")
+    }
+
+    private func service() async throws -> SearchService {
+        let choice = try await choices.searchChoice()
+        guard let service = choice.map(SearchService.init) ?? configured else {
+            throw ToolFailure("Nobody has set up where to search the web; an administrator can. Go on without it.")
+        }
+        return service
     }
 
     private static func entry(_ hit: SearchHit, number: Int) -> String {

@@ -133,6 +133,10 @@ extension Pages {
         router.post("/admin/users/{id}/approval", use: users.approve)
         router.post("/admin/registration", use: users.setRegistration)
 
+        let search = SearchPage(desk: desk)
+        router.get("/admin/search", use: search.show)
+        router.post("/admin/search", use: search.save)
+
         let mcp = MCPPages(desk: desk)
         router.get("/admin/mcp", use: mcp.list)
         router.post("/admin/mcp", use: mcp.create)

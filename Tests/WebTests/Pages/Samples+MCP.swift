@@ -8,6 +8,7 @@ extension Samples {
     var mcpPages: [(name: String, view: any View)] {
         let title = voice.words["mcp.title"]
         return [
+            ("search", search(SearchSetting(kind: .brave, hasKey: true))), ("search-wrong", wrongSearch),
             ("mcp-none", MCPServersView(page: frame(title, .admin), servers: [], voice: voice)),
             ("mcp", MCPServersView(page: frame(title, .admin), servers: [mcpServer, newMCPServer], voice: voice)),
             ("mcp-server-new", mcpPage(newMCPServer, tools: [])),
@@ -66,6 +67,22 @@ extension Samples {
 
     private func mcpPage(_ server: MCPRecord, tools: [MCPToolRecord]) -> MCPServerView {
         MCPServerView(page: frame(server.name, .admin), server: server, tools: tools, voice: voice)
+    }
+
+    private func search(_ setting: SearchSetting) -> SearchView {
+        SearchView(
+            page: frame(voice.words["search.title"], .admin),
+            input: SearchInput(setting),
+            hasKey: setting.hasKey,
+            voice: voice
+        )
+    }
+
+    private var wrongSearch: SearchView {
+        var input = SearchInput(nil)
+        input.url = Samples.hostile
+        for field in ["service", "url", "key"] { input.errors.add(field, Samples.hostile) }
+        return SearchView(page: frame(voice.words["search.title"], .admin), input: input, hasKey: false, voice: voice)
     }
 
     private func mcpForm(_ known: MCPRecord?) -> MCPFormView {

@@ -72,6 +72,27 @@ import Testing
         }
     }
 
+    @Test func whereToSearchIsChosenByAdministrators() async throws {
+        try await TestServer.runSite { site in
+            let visitor = Visitor(Caller(client: site.client))
+            try await visitor.register("one")
+            #expect(try await visitor.get("/admin/search").status == 403)
+            try await site.database.administrator.query("update users set is_superuser = true")
+            let wrong = try await visitor.submit(
+                "/admin/search",
+                [("service", "custom"), ("url", "https://one.example.org")]
+            )
+            #expect(
+                wrong.status == 422 && wrong.text.contains("needs {query}") && wrong.text.contains("one.example.org")
+            )
+            #expect(try await visitor.submit("/admin/search", [("service", "brave")]).text.contains("needs a key"))
+            let saved = try await visitor.post("/admin/search", [("service", "brave"), ("key", "the-key")])
+            #expect(saved.text.contains(#"<option value="brave" selected>"#) && !saved.text.contains("the-key"))
+            #expect(saved.text.contains("One is kept"))
+            #expect(try await site.store.searchChoice()?.key?.reveal() == "the-key")
+        }
+    }
+
     @Test func instructionsAreWrittenByThoseWhoMay() async throws {
         try await TestServer.run { caller in
             let visitor = Visitor(caller)

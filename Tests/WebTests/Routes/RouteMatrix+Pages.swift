@@ -169,6 +169,9 @@ extension RouteMatrix {
         RouteRule(.post, "/admin/users/{id}/approval", of: "applicant", .administrator(.moved), body: ""),
         RouteRule(.post, "/admin/registration", .administrator(.moved), body: "mode=open"),
 
+        RouteRule(.get, "/admin/search", .administrator(.fine)),
+        RouteRule(.post, "/admin/search", .administrator(.moved), body: "service=duckduckgo"),
+
         RouteRule(.get, "/admin/mcp", .administrator(.fine)),
         RouteRule(
             .post,
