@@ -44,7 +44,12 @@ let package = Package(
         .systemLibrary(name: "CXML", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
         .systemLibrary(name: "CCrypt", providers: [.apt(["libcrypt-dev"])]),
         .target(name: "CSandbox"),
-        .executableTarget(name: "CLauncher", dependencies: ["CSandbox"]),
+        // It also runs within sandboxes, where no library of Swift's lies.
+        .executableTarget(
+            name: "CLauncher",
+            dependencies: ["CSandbox"],
+            linkerSettings: [.unsafeFlags(["-nostartfiles", "-static-stdlib"])]
+        ),
 
         module("Postgres", ["CPostgres", .product(name: "Logging", package: "swift-log")]),
         module("Fetch", ["CCurl"]),
@@ -54,8 +59,16 @@ let package = Package(
         module("Providers", ["Engine", "Fetch"]),
         module("Sandbox", ["CSandbox"]),
         module(
+            "Egress",
+            [
+                "Fetch",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]
+        ),
+        module(
             "Tools",
-            ["Engine", "Fetch", "Reading", "Sandbox", .product(name: "Logging", package: "swift-log")]
+            ["Engine", "Fetch", "Reading", "Sandbox", "Egress", .product(name: "Logging", package: "swift-log")]
         ),
         module(
             "Storage",
@@ -99,8 +112,9 @@ let package = Package(
         tests("Reading", ["Reading"]),
         tests("Engine", ["Engine", .product(name: "Logging", package: "swift-log")]),
         tests("Providers", ["Providers", "Engine", "Fetch"]),
-        tests("Sandbox", ["Sandbox"]),
-        tests("Tools", ["Tools", "Engine", "Fetch", "Sandbox"]),
+        tests("Sandbox", ["Sandbox", "Egress", "Fetch"]),
+        tests("Egress", ["Egress", "Fetch"]),
+        tests("Tools", ["Tools", "Engine", "Fetch", "Providers", "Sandbox", "Egress"]),
         tests("Storage", ["Storage", "Engine", "Postgres", .product(name: "Logging", package: "swift-log")]),
         tests(
             "Web",

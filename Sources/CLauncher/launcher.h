@@ -26,8 +26,9 @@ struct words {
 // Where the folder of that number is bound for a command's user when the server is root.
 #define NEUTRAL_FOLDER "/mnt/folder-%u"
 
-// Serves one command on its stream, then ends the process. Called in a fork of the launcher. `input`: -1 for none.
-_Noreturn void serve_command(const struct setting *setting, int stream, int workspace, int input);
+// Serves one command on its stream, then ends the process. Called in a fork of the launcher. `third`: the descriptor of its
+// line or input, -1 for none.
+_Noreturn void serve_command(const struct setting *setting, int stream, int workspace, int third);
 
 // Kills every child of this process, also those that orphans become (it is their reaper), until none is left.
 // `spared` processes are left alone. Returns whether all ended.
@@ -51,9 +52,23 @@ int system_call_filter(void);
 // A descriptor that reads `size` bytes of `data` from their start; -1 when that is not possible.
 int bytes_to_read(const void *data, size_t size);
 
+// The first argument of this program where it runs within a sandbox.
+#define INSIDE "--inside"
+
+// What a command consists of, as descriptors.
+struct means {
+    int workspace, program, status;
+    // -1 for none.
+    int line;
+};
+
 // Runs bubblewrap in place of this process.
 _Noreturn void become_sandbox(
-    const struct setting *setting, const struct csandbox_request *request, const struct words *words, int workspace,
-    int program, int status);
+    const struct setting *setting, const struct csandbox_request *request, const struct words *words,
+    const struct means *means);
+
+// Within a sandbox: hands the line what CSANDBOX_… asks for, then runs the command in place of this process.
+// `arguments`: the line's descriptor, the gifts, the command.
+_Noreturn void become_command(char *const arguments[]);
 
 #endif

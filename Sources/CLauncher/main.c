@@ -45,7 +45,7 @@ static void collect(void) {
 
 // Whether the server is still there.
 static bool take_command(const struct setting *setting) {
-    // The stream, the workspace, and the input of those that have one.
+    // The stream, the workspace, and the line or the input of those that have one.
     int descriptors[3] = {-1, -1, -1};
     char byte;
     struct iovec data = {.iov_base = &byte, .iov_len = 1};
@@ -84,6 +84,7 @@ static void wind_up(const struct setting *setting) {
 }
 
 int main(int count, char **arguments) {
+    if (count > 4 && strcmp(arguments[1], INSIDE) == 0) become_command(arguments + 2);
     if (count != 4) {
         fputs("alma-sandbox is started by alma: alma-sandbox USER GROUPS BUBBLEWRAP\n", stderr);
         return 2;

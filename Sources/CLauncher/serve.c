@@ -162,7 +162,7 @@ static int neutral_workspace(struct command *command, int workspace) {
     return bound < 0 ? workspace : bound;
 }
 
-static void start(struct command *command, int workspace) {
+static void start(struct command *command, int workspace, int line) {
     int output[2], error[2];
     if (pipe2(output, O_CLOEXEC) != 0 || pipe2(error, O_CLOEXEC) != 0) fail(command, "no pipe");
     workspace = neutral_workspace(command, workspace);
@@ -176,9 +176,12 @@ static void start(struct command *command, int workspace) {
             dprintf(2, "launcher: the control group cannot be joined\n");
             _exit(126);
         }
-        become_sandbox(command->setting, &command->request, &command->words, workspace, command->program,
-            command->status);
+        const struct means means = {
+            .workspace = workspace, .program = command->program, .status = command->status, .line = line};
+        become_sandbox(command->setting, &command->request, &command->words, &means);
     }
+    // Whoever listens at the other end learns so of the command's end.
+    if (line >= 0) close(line);
     close(output[1]);
     close(error[1]);
     // Its writer hears when the command has gone.
@@ -266,14 +269,16 @@ static bool was_begun(const struct command *command) {
     return strstr(text, "exit-code") != NULL;
 }
 
-void serve_command(const struct setting *setting, int stream, int workspace, int input) {
+void serve_command(const struct setting *setting, int stream, int workspace, int third) {
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     prctl(PR_SET_NAME, "alma-command");
     close(0);
     if (open("/dev/null", O_RDWR) != 0) _exit(1);
     static struct command command;
-    command = (struct command){.setting = setting, .stream = stream, .pipes = {-1, -1}, .program = -1, .input = input};
-    if (!read_request(&command)) _exit(1);
+    command = (struct command){.setting = setting, .stream = stream, .pipes = {-1, -1}, .program = -1, .input = -1};
+    if (!read_request(&command) || (command.request.gifts != 0 && third < 0)) _exit(1);
+    int line = command.request.gifts != 0 ? third : -1;
+    if (line < 0) command.input = third;
     fcntl(stream, F_SETFL, O_NONBLOCK);
     if (setting->hello.limits != 0) {
         snprintf(command.group, sizeof command.group, "%d-%d", getppid(), getpid());
@@ -282,7 +287,7 @@ void serve_command(const struct setting *setting, int stream, int workspace, int
     }
 
     uint64_t begin = microseconds();
-    start(&command, workspace);
+    start(&command, workspace, line);
     struct csandbox_result result = {0};
     result.ended = attend(&command, begin + (uint64_t)command.request.wall_milliseconds * 1000);
     if (command.has_group) group_kill(command.group);

@@ -39,9 +39,9 @@ pid_t csandbox_spawn(const char *program, char *const arguments[], int control) 
     return error ? -error : process;
 }
 
-int csandbox_send(int control, int stream, int workspace, int input) {
-    int descriptors[3] = {stream, workspace, input};
-    size_t size = (input < 0 ? 2 : 3) * sizeof *descriptors;
+int csandbox_send(int control, int stream, int workspace, int third) {
+    int descriptors[3] = {stream, workspace, third};
+    size_t size = (third < 0 ? 2 : 3) * sizeof *descriptors;
     char byte = 0;
     struct iovec data = {.iov_base = &byte, .iov_len = 1};
     union {
@@ -60,6 +60,26 @@ int csandbox_send(int control, int stream, int workspace, int input) {
     do sent = sendmsg(control, &message, MSG_NOSIGNAL);
     while (sent < 0 && errno == EINTR);
     return sent < 0 ? -errno : 0;
+}
+
+int csandbox_receive(int line) {
+    int descriptor;
+    char byte;
+    struct iovec data = {.iov_base = &byte, .iov_len = 1};
+    union {
+        struct cmsghdr head;
+        char space[CMSG_SPACE(sizeof descriptor)];
+    } extra;
+    struct msghdr message = {
+        .msg_iov = &data, .msg_iovlen = 1, .msg_control = &extra, .msg_controllen = sizeof extra.space};
+    ssize_t got;
+    do got = recvmsg(line, &message, MSG_CMSG_CLOEXEC);
+    while (got < 0 && errno == EINTR);
+    if (got < 0) return -errno;
+    struct cmsghdr *head = got == 1 ? CMSG_FIRSTHDR(&message) : NULL;
+    if (!head || head->cmsg_type != SCM_RIGHTS || head->cmsg_len != CMSG_LEN(sizeof descriptor)) return -EPIPE;
+    memcpy(&descriptor, CMSG_DATA(head), sizeof descriptor);
+    return descriptor;
 }
 
 int csandbox_open_beneath(int folder, const char *path, int flags, mode_t mode) {

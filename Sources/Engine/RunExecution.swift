@@ -30,10 +30,12 @@ struct RunExecution: Sendable {
         case .handedBack:
             await handBack(writer, answer)
         case .resting(let cause):
-            await rest(cause, writer, answer)
+            // What tools keep open for it may be wanted when it goes on.
+            return await rest(cause, writer, answer)
         default:
             await end(ending, writer, answer)
         }
+        await tools.runEnded(run.id)
     }
 
     /// What was paid is written down, if that can be done now; the next worker does the rest.

@@ -63,15 +63,22 @@ package struct CodeSandbox: Sendable {
         _ command: SandboxCommand,
         in workspace: Workspace,
         limits: SandboxLimits = SandboxLimits(),
+        door: SandboxDoor? = nil,
         hear: (SandboxOutput) async throws -> Void = { _ in }
     ) async throws -> SandboxResult {
         if let complaint = await workspace.complaintAside() { throw SandboxError(complaint) }
-        let request = try command.request(limits)
+        let request = try command.request(limits, gifts: door?.gifts(limits) ?? 0)
         guard await places.take() else { throw CancellationError() }
         defer { places.leave() }
-        let stream = CommandStream(try launcher.connect(workspace: workspace.folder.number), request: request)
+        var far: Descriptor?
+        let line = try door.map { try SandboxLine($0, far: &far) }
+        let connection = try launcher.connect(workspace: workspace.folder.number, third: far?.number ?? -1)
+        // From now on it closes with the command.
+        far = nil
+        let stream = CommandStream(connection, request: request)
         let isFull = Flag()
         async let _: Void = Self.watch(workspace, stream, isFull)
+        async let _: Void? = line?.serve()
         var result = try await withTaskCancellationHandler {
             try await listen(to: stream, hear)
         } onCancel: {

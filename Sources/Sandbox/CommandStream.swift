@@ -168,7 +168,7 @@ extension SandboxResult {
 
 extension SandboxCommand {
     /// The command as the launcher reads it. Throws when it is too large.
-    func request(_ limits: SandboxLimits) throws -> [UInt8] {
+    func request(_ limits: SandboxLimits, gifts: UInt32 = 0) throws -> [UInt8] {
         let words: [UInt8] = self.words.flatMap { (word: String) -> [UInt8] in Array(word.utf8) + [0] }
         guard !arguments.isEmpty, words.count <= Int(CSANDBOX_ARGUMENT_BYTES),
             program.count <= Int(CSANDBOX_PROGRAM_BYTES), max(environment.count, folders.count) <= 1000,
@@ -187,7 +187,8 @@ extension SandboxCommand {
             argument_bytes: UInt32(words.count),
             program_bytes: UInt32(program.count),
             variables: UInt16(environment.count),
-            folders: UInt16(folders.count)
+            folders: UInt16(folders.count),
+            gifts: gifts
         )
         return withUnsafeBytes(of: request) { Array($0) } + words + program
     }

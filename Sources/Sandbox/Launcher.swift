@@ -43,14 +43,14 @@ final class Launcher: @unchecked Sendable {
         }
     }
 
-    /// A connection on which it expects a command that works in `workspace` and reads from `input`, or from nowhere.
-    func connect(workspace: Int32, input: Int32 = -1) throws -> Int32 {
+    /// A connection on which it expects a command that works in `workspace`; `third` is its line or its input, -1 for none.
+    func connect(workspace: Int32, third: Int32 = -1) throws -> Int32 {
         var ends: [Int32] = [-1, -1]
         let made = csandbox_pair(Int32(SOCK_STREAM.rawValue), &ends)
         guard made == 0 else { throw SandboxError("No connection to the launcher", errno: made) }
         defer { Glibc.close(ends[1]) }
         do {
-            try send(ends[1], workspace, input)
+            try send(ends[1], workspace, third)
         } catch {
             Glibc.close(ends[0])
             throw error
@@ -58,10 +58,10 @@ final class Launcher: @unchecked Sendable {
         return ends[0]
     }
 
-    private func send(_ stream: Int32, _ workspace: Int32, _ input: Int32) throws {
+    private func send(_ stream: Int32, _ workspace: Int32, _ third: Int32) throws {
         try lock.withLock {
             guard !isClosed else { throw SandboxError("The sandbox is closed.") }
-            var sent = csandbox_send(control, stream, workspace, input)
+            var sent = csandbox_send(control, stream, workspace, third)
             if sent != 0 {
                 hangUp()
                 do {
@@ -70,7 +70,7 @@ final class Launcher: @unchecked Sendable {
                     (control, process) = (-1, 0)
                     throw error
                 }
-                sent = csandbox_send(control, stream, workspace, input)
+                sent = csandbox_send(control, stream, workspace, third)
             }
             guard sent == 0 else { throw SandboxError("The launcher does not listen", errno: sent) }
         }

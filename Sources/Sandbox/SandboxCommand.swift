@@ -42,6 +42,8 @@ package struct SandboxLimits: Sendable, Equatable {
     package var temporary: UInt64 = 128 << 20
     /// Of both outputs together; what comes after that is counted and thrown away.
     package var output: UInt64 = 256 << 10
+    /// Whether it may reserve more addresses than it could ever use, as browsers do; only for a command with a door.
+    package var reservesAddresses = false
 
     package init() {}
 }

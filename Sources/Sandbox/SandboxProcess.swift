@@ -94,7 +94,7 @@ extension CodeSandbox {
         guard made == 0 else { throw SandboxError("No input for the program", errno: made) }
         defer { Glibc.close(ends[1]) }
         do {
-            let descriptor = try launcher.connect(workspace: workspace.folder.number, input: ends[1])
+            let descriptor = try launcher.connect(workspace: workspace.folder.number, third: ends[1])
             return SandboxProcess(CommandStream(descriptor, request: request), input: ends[0])
         } catch {
             Glibc.close(ends[0])

@@ -12,7 +12,9 @@ enum Arrows {
         "Engine": [],
         "Providers": ["Engine", "Fetch"],
         "Sandbox": ["CSandbox"],
-        "Tools": ["Engine", "Fetch", "Reading", "Sandbox"],
+        // Sandboxed programs' way out: sockets of other network namespaces, many and slow, which NIO serves without threads.
+        "Egress": ["Fetch"],
+        "Tools": ["Engine", "Fetch", "Reading", "Sandbox", "Egress"],
         // Passwords are hashed where they are stored.
         "Storage": ["Engine", "Postgres", "CCrypt"],
         "Web": ["Engine", "Storage", "Markdown"],
@@ -27,6 +29,7 @@ enum Arrows {
         "Postgres": ["Logging"],
         "Fetch": ["Logging"],
         "Engine": ["Logging", "Metrics", "Tracing", "ServiceLifecycle"],
+        "Egress": ["NIOCore", "NIOPosix"],
         "Providers": ["Logging"],
         "Tools": ["Logging", "Subprocess"],
         "Storage": ["Logging", "Crypto"],

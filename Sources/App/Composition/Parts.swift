@@ -16,6 +16,7 @@ struct Parts: Sendable {
     let access: DatabaseAccess
     let sandbox: SandboxPart
     let workspaces: Workspaces
+    let browsers: BrowserSessions?
     let database: Database
     let store: Store
     let fetch: FetchClient
@@ -56,6 +57,9 @@ struct Parts: Sendable {
             ownPort: configuration.port
         )
         let web = WebAccess(client: fetch, addresses: configuration.toolAddresses)
+        let network =
+            configuration.sandboxNetwork == .off
+            ? nil : SandboxNetwork(addresses: configuration.toolAddresses, networks: store)
         workspaces = Workspaces(path: "\(data.path)/workspaces")
         mcp = MCPConnections(
             door: MCPDoor(
@@ -78,7 +82,12 @@ struct Parts: Sendable {
             sandbox: sandbox.ready
         )
         let door = WorkspaceDoor(workspaces: workspaces, files: store)
-        tools = try ToolCatalogue(builtIn + sandbox.tools(door), makers: [MCPToolMaker(connections: mcp)])
+        browsers = sandbox.browsers(configuration, in: data, networks: store)
+        let browser = browsers.map { [BrowserTool(sessions: $0, door: door)] } ?? []
+        tools = try ToolCatalogue(
+            builtIn + sandbox.tools(door, network: network) + browser,
+            makers: [MCPToolMaker(connections: mcp)]
+        )
         hub = EventHub()
         health = ProviderHealth()
         worker = Worker(
@@ -104,6 +113,7 @@ struct Parts: Sendable {
         var services: [any Service] = access.embedded.map { [$0] } ?? []
         services.append(Closing("data folder") { [lock = access.lock] in withExtendedLifetime(lock) {} })
         services.append(Closing("sandbox") { [sandbox] in sandbox.close() })
+        services.append(Closing("browsers") { [browsers] in await browsers?.close() })
         services.append(Closing("database") { [database] in await database.close() })
         services.append(Closing("outbound connections") { [fetch] in await fetch.close() })
         // Ends after the runs that use it.
@@ -142,7 +152,11 @@ struct Parts: Sendable {
             mcp: mcp,
             hub: hub,
             runQueued: { [worker] in worker.wake() },
-            runCancelled: { [worker] run in worker.cancel(run: run.id) },
+            runCancelled: { [worker, browsers] run in
+                worker.cancel(run: run.id)
+                // One that rests is held by no worker; its browser goes by itself.
+                Task { await browsers?.end(run: run.id) }
+            },
             providerTrouble: { [health] provider in health.trouble(of: provider) },
             runWished: { [worker] wish in worker.heed(wish) },
             tokens: await AccessTokens(secret: try configuration.secretKey ?? SigningSecret.load(directory: data.path)),
@@ -154,6 +168,7 @@ struct Parts: Sendable {
                 setupToken: setupToken,
                 environmentKeys: configuration.providerKeys,
                 troubles: sandbox.trouble.map { ["sandbox": $0] } ?? [:],
+                mayGiveNetwork: configuration.sandboxNetwork != .off && sandbox.ready != nil,
                 version: Version.current
             ),
             logger: logger

@@ -35,9 +35,26 @@ enum SandboxPart: Sendable {
         if case .ready(let sandbox) = self { sandbox } else { nil }
     }
 
-    func tools(_ door: WorkspaceDoor) -> [any Tool] {
+    /// `network` is nil where programs get none, whatever people wish.
+    func tools(_ door: WorkspaceDoor, network: SandboxNetwork?) -> [any Tool] {
         guard let sandbox = ready, !sandbox.report.languages.isEmpty else { return [] }
-        return [RunCodeTool(sandbox: sandbox, door: door)]
+        let runner = RunCodeTool(sandbox: sandbox, door: door, network: network)
+        // The checks are a program in Python.
+        guard sandbox.report.languages.contains(.python) else { return [runner] }
+        return [runner, CheckCodeTool(sandbox: sandbox, door: door)]
+    }
+
+    /// nil where no browser is installed, or no network is to be given.
+    func browsers(_ configuration: ServerConfiguration, in data: DataFolder, networks: any AgentNetworks)
+        -> BrowserSessions?
+    {
+        guard let sandbox = ready, configuration.sandboxNetwork != .off else { return nil }
+        return BrowserSessions(
+            sandbox: sandbox,
+            scratch: Workspaces(path: "\(data.path)/browsers"),
+            addresses: configuration.toolAddresses,
+            networks: networks
+        )
     }
 
     func close() {

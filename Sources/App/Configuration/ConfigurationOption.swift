@@ -94,6 +94,12 @@ extension ConfigurationOption {
         "whether models write titles and summaries of conversations"
     )
     static let sandbox = Self(["alma", "sandbox"], "ALMA_SANDBOX", .string, "auto, or off: agents run no programs")
+    static let sandboxNetwork = Self(
+        ["alma", "sandboxNetwork"],
+        "ALMA_SANDBOX_NETWORK",
+        .string,
+        "listed: programs reach the hosts that a person lists for an agent; off: none"
+    )
     static let fileSize = Self(["alma", "fileMegabytes"], "ALMA_FILE_MEGABYTES", .int, "the largest file, in MB")
     static let conversationFiles = Self(
         ["alma", "conversationMegabytes"],
@@ -210,7 +216,8 @@ extension ConfigurationOption {
         [
             host, port, data, resources, publicURL, secureCookies, trustedProxies, allowedHosts, toolNetworks,
             search, searchURL, searchKey, registration, workers, runsPerUser, takeover, contextWindow,
-            backgroundWriting, sandbox, fileSize, conversationFiles, personFiles, mcpPrograms, mcpFolders,
+            backgroundWriting, sandbox, sandboxNetwork, fileSize, conversationFiles, personFiles, mcpPrograms,
+            mcpFolders,
             databaseConnections, migrationBackup, logLevel, logFormat, databaseURL,
             postgresServer, postgresPort, postgresUser,
             postgresPassword, postgresDatabase, secretKey, firstSuperuser, firstSuperuserPassword,

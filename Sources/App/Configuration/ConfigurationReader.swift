@@ -40,6 +40,7 @@ struct ConfigurationReader {
             contextWindow: number(.contextWindow, in: 1024...100_000_000),
             writesInBackground: text(.backgroundWriting) != "false",
             sandbox: choice(.sandbox) ?? .auto,
+            sandboxNetwork: choice(.sandboxNetwork) ?? .listed,
             fileLimits: fileLimits(),
             mcpPrograms: paths(.mcpPrograms),
             mcpFolders: mcpFolders(),

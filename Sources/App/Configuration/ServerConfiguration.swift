@@ -22,6 +22,7 @@ struct ServerConfiguration: Sendable {
 
     enum LogFormat: String, Sendable, CaseIterable { case text, json }
     enum SandboxChoice: String, Sendable, CaseIterable { case auto, off }
+    enum SandboxNetworkChoice: String, Sendable, CaseIterable { case listed, off }
     enum Registration: String, Sendable, CaseIterable { case open, closed, approval }
 
     var host: String
@@ -43,6 +44,8 @@ struct ServerConfiguration: Sendable {
     /// Whether models write titles and summaries.
     var writesInBackground: Bool
     var sandbox: SandboxChoice
+    /// What an agent's programs may be given of the network.
+    var sandboxNetwork: SandboxNetworkChoice
     /// Of files that people bring and agents make.
     var fileLimits: FileLimits
     /// What may be run as an MCP server, and what it may read: absolute paths.

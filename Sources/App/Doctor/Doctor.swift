@@ -77,6 +77,10 @@ struct Doctor {
         switch part {
         case .ready(let sandbox):
             report.add(sandbox.report.isComplete ? .fine : .warning, "sandbox", sandbox.report.summary)
+            let words =
+                BrowserSessions.isInstalled
+                ? "Chromium is there" : "none: agents open no pages (chromium is not installed)"
+            report.add(.note, "browser", words)
         case .unavailable(let reason): report.add(.warning, "sandbox", "agents run no programs: \(reason)")
         case .off: report.add(.note, "sandbox", "off (ALMA_SANDBOX)")
         }

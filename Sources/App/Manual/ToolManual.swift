@@ -20,7 +20,9 @@ struct ToolManual: Sendable {
         )
         await fetch.close()
         let code = RunCodeTool.specification(languages: SandboxLanguage.allCases)
-        let all = tools.map(\.specification) + [code] + ToolCatalogue.teamTools
+        let all =
+            tools.map(\.specification) + [code, CheckCodeTool.specification, BrowserTool.specification]
+            + ToolCatalogue.teamTools
         return ToolManual(tools: all.sorted { $0.name < $1.name })
     }
 

@@ -8,15 +8,27 @@
 //
 // The server starts one launcher and keeps one end of a SOCK_SEQPACKET pair. The launcher says at once what it can do
 // (`csandbox_hello`). A command is a message of one byte with two descriptors: a stream of its own, and the workspace; a
-// third is its standard input, of those that have one. On the stream goes a request with its words and its program, and come
-// frames until the launcher closes it. Closing the server's side ends the command; closing the pair ends all of them and the
-// launcher.
+// third is the command's line, of those that are given something besides, or its standard input. On the stream goes a request
+// with its words and its program, and come frames until the launcher closes it. Closing the server's side ends the command;
+// closing the pair ends all of them and the launcher.
+//
+// A line with CSANDBOX_NETWORK brings, before anything else, one byte with a descriptor: a socket that listens on
+// 127.0.0.1:CSANDBOX_PROXY_PORT of the sandbox's own network. The server answers on it; nothing else leads out.
 
 #define CSANDBOX_MAGIC 0x414c4d41u
 
 // How many bytes of words, and of a program, a request may have.
 #define CSANDBOX_ARGUMENT_BYTES (64u << 10)
 #define CSANDBOX_PROGRAM_BYTES (1u << 20)
+
+// What a command is given besides.
+#define CSANDBOX_NETWORK 1u
+// Its line, as descriptors 3 (to read) and 4 (to write).
+#define CSANDBOX_LINE 2u
+// It may reserve more addresses than it could ever use, as browsers do.
+#define CSANDBOX_MANY_ADDRESSES 4u
+
+#define CSANDBOX_PROXY_PORT 3128
 
 // The groups of limits that the host gives.
 #define CSANDBOX_LIMITS_MEMORY 1u
@@ -48,6 +60,8 @@ struct csandbox_request {
     uint32_t program_bytes;
     uint16_t variables;
     uint16_t folders;
+    // CSANDBOX_NETWORK, …; with any of them the command has a line.
+    uint32_t gifts;
 };
 
 #define CSANDBOX_STDOUT 1u
@@ -88,8 +102,11 @@ int csandbox_pair(int type, int ends[2]);
 // else but standard error. Returns its process id, or -errno.
 pid_t csandbox_spawn(const char *program, char *const arguments[], int control);
 
-// Sends one byte with the descriptors; `input` is -1 for none. Returns 0 or -errno.
-int csandbox_send(int control, int stream, int workspace, int input);
+// Sends one byte with the descriptors; `third` is -1 for none. Returns 0 or -errno.
+int csandbox_send(int control, int stream, int workspace, int third);
+
+// Waits for one byte with a descriptor. Returns the descriptor, or -errno; -EPIPE when the other end is gone.
+int csandbox_receive(int line);
 
 // Opens `path` beneath `folder`: no way out of it, no symbolic link on the way. Returns a descriptor or -errno.
 int csandbox_open_beneath(int folder, const char *path, int flags, mode_t mode);

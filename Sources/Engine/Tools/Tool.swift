@@ -1,3 +1,5 @@
+package import Foundation
+
 /// Something that an agent can do. `Tools` has the program's own; tests bring theirs.
 package protocol Tool: Sendable {
     var specification: ToolSpecification { get }
@@ -10,10 +12,15 @@ package protocol Tool: Sendable {
     /// Throws `ToolFailure` with words that the model can act on, or `CancellationError` when the run stops. Whatever else
     /// is thrown goes to the server's log; the model is told only that it failed.
     func perform(_ input: JSONValue, in context: ToolContext) async throws -> String
+
+    /// A run will call it no more on this server: what it keeps open for the run is to go. Called for every tool and run.
+    func runEnded(_ run: UUID) async
 }
 
 extension Tool {
     package func specification(for input: JSONValue) -> ToolSpecification { specification }
+
+    package func runEnded(_ run: UUID) async {}
 }
 
 /// What is known of a tool before it is used.

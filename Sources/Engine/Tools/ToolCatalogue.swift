@@ -1,3 +1,5 @@
+import Foundation
+
 /// The tools of this server by name, their schemas read once.
 package struct ToolCatalogue: Sendable {
     struct Entry: Sendable {
@@ -46,6 +48,11 @@ package struct ToolCatalogue: Sendable {
     }
 
     subscript(_ name: String) -> Entry? { entries[name] }
+
+    /// Tells every tool of the program's.
+    func runEnded(_ run: UUID) async {
+        for entry in entries.values { await entry.tool.runEnded(run) }
+    }
 
     /// As one agent has them: with what is kept for it, and its own settings. The program's own tools keep their names.
     func granted(_ kept: [KeptTool], settings: [String: ToolSettings]) -> ToolCatalogue {

@@ -34,7 +34,7 @@ package struct SecretPlace: Sendable, Equatable {
     /// In its one form.
     package let text: String
     private let isPlain: Bool
-    private let host: String
+    private let pattern: HostPattern
     private let port: Int
 
     /// nil when the text is no place.
@@ -47,34 +47,14 @@ package struct SecretPlace: Sendable, Equatable {
         }
         if rest.hasSuffix("/") { rest.removeLast() }
         let usual = isPlain ? 80 : 443
-        // Behind a bracket a colon belongs to the port, within it to the address.
-        if let colon = rest.lastIndex(of: ":"), !rest[colon...].contains("]") {
-            guard let number = Int(rest[rest.index(after: colon)...]), 1...65_535 ~= number else { return nil }
-            port = number
-            rest = rest[..<colon]
-        } else {
-            port = usual
-        }
-        host = String(rest)
-        guard Self.isHost(host.hasPrefix("*.") ? String(host.dropFirst(2)) : host) else { return nil }
-        self.text = (isPlain ? "http://" : "") + host + (port == usual ? "" : ":\(port)")
+        guard let pattern = HostPattern(rest) else { return nil }
+        self.pattern = pattern
+        port = pattern.port ?? usual
+        self.text = (isPlain ? "http://" : "") + pattern.host + (port == usual ? "" : ":\(port)")
     }
 
     /// Whether an address leads there; `host` in small letters, an IPv6 address in brackets.
     package func contains(scheme: String, host: String, port: Int) -> Bool {
-        guard scheme == (isPlain ? "http" : "https"), port == self.port else { return false }
-        return self.host.hasPrefix("*.") ? host.hasSuffix(self.host.dropFirst()) : host == self.host
-    }
-
-    private static func isHost(_ text: String) -> Bool {
-        if text.hasPrefix("["), text.hasSuffix("]") {
-            return text.count > 4 && text.dropFirst().dropLast().allSatisfy { $0.isHexDigit || $0 == ":" || $0 == "." }
-        }
-        let labels = text.split(separator: ".", omittingEmptySubsequences: false)
-        return text.utf8.count <= 253
-            && labels.allSatisfy { label in
-                !label.isEmpty && label.count <= 63
-                    && label.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") }
-            }
+        scheme == (isPlain ? "http" : "https") && port == self.port && pattern.matches(host)
     }
 }

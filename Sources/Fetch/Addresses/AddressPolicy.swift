@@ -10,7 +10,7 @@ package enum AddressPolicy: Sendable {
 
     var isAny: Bool { if case .any = self { true } else { false } }
 
-    func permits(_ address: NetworkAddress?) -> Bool {
+    package func permits(_ address: NetworkAddress?) -> Bool {
         switch self {
         case .any: true
         case .publicOnly: address?.isPublic ?? false

@@ -1,12 +1,12 @@
 import Glibc
 
 /// An IP address as a connection uses it, after every spelling of it has been resolved.
-enum NetworkAddress: Equatable {
+package enum NetworkAddress: Equatable, Sendable {
     case v4(UInt32)
     case v6(high: UInt64, low: UInt64)
 
     /// nil for a family that is neither.
-    init?(_ socketAddress: UnsafeRawPointer) {
+    package init?(_ socketAddress: UnsafeRawPointer) {
         switch Int32(socketAddress.load(as: sa_family_t.self)) {
         case AF_INET:
             self = .v4(UInt32(bigEndian: socketAddress.loadUnaligned(fromByteOffset: 4, as: UInt32.self)))
@@ -18,7 +18,7 @@ enum NetworkAddress: Equatable {
     }
 
     /// From the text of `inet_ntop`; a zone after `%` is left out.
-    init?(text: String) {
+    package init?(text: String) {
         var v4 = in_addr()
         var v6 = in6_addr()
         let plain = String(text.prefix { $0 != "%" })
@@ -39,7 +39,7 @@ enum NetworkAddress: Equatable {
     }
 
     /// The usual form.
-    var text: String {
+    package var text: String {
         var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
         switch self {
         case .v4(let address):

@@ -8,6 +8,7 @@ final class Transfer {
     var socket: Int32?
     private let sockets: SocketWatch
     private var headerList: UnsafeMutablePointer<curl_slist>?
+    private let resolution: UnsafeMutablePointer<curl_slist>?
     private let errorText: UnsafeMutablePointer<CChar>
     private var head = HeadReader()
     private var received = 0
@@ -26,6 +27,8 @@ final class Transfer {
         self.easy = easy
         errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
         errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+        resolution = exchange.request.resolution.flatMap { curl_slist_append(nil, $0) }
+        if let resolution { ccurl_set_list(easy, CURLOPT_RESOLVE, resolution) }
         headerList = configure(easy, for: exchange.request, owner: self, errorText: errorText)
     }
 
@@ -40,6 +43,7 @@ final class Transfer {
     func free() {
         curl_easy_cleanup(easy)
         curl_slist_free_all(headerList)
+        curl_slist_free_all(resolution)
         errorText.deallocate()
     }
 }

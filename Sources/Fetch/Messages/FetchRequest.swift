@@ -18,6 +18,9 @@ package struct FetchRequest: Sendable {
     /// Whether the body may come compressed; what is read is the body itself.
     package var acceptsCompression: Bool
 
+    /// A name and its addresses as `CURLOPT_RESOLVE` takes them; nil asks the system.
+    var resolution: String?
+
     package init(
         method: String = "GET",
         url: String,

@@ -10,6 +10,12 @@ struct Redirection {
         self.address = address
     }
 
+    /// Its name has these addresses, and no others are asked for.
+    mutating func resolve(_ addresses: [String]) {
+        let list = addresses.map { $0.contains(":") ? "[\($0)]" : $0 }.joined(separator: ",")
+        request.resolution = "\(address.host):\(address.port):\(list)"
+    }
+
     /// The next hop, or nil when this answer is the final one.
     func following(_ head: ResponseHead) throws(FetchError) -> Redirection? {
         guard request.maximumRedirects > 0, [301, 302, 303, 307, 308].contains(head.status),

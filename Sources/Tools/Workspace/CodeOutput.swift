@@ -28,8 +28,16 @@ final class CodeOutput: @unchecked Sendable {
         }
     }
 
-    /// `made`: what is to be said of files.
-    func summary(of result: SandboxResult, _ limits: SandboxLimits, made: [String] = []) -> JSONValue {
+    /// All of it, the output before the errors.
+    var text: String { lock.withLock { Self.readable((output + error)[...]) } }
+
+    /// `made`: what is to be said of files. `visit`: what it did on the network; nil when it had none.
+    func summary(
+        of result: SandboxResult,
+        _ limits: SandboxLimits,
+        made: [String] = [],
+        _ visit: NetworkVisit? = nil
+    ) -> JSONValue {
         lock.withLock {
             var fields: [String: JSONValue] = [
                 "exit_code": .number(Decimal(result.exitCode)),
@@ -41,6 +49,7 @@ final class CodeOutput: @unchecked Sendable {
             if !error.isEmpty { fields["error_output"] = .string(Self.readable(error[...])) }
             if result.lostOutput > 0 { fields["output_left_out_bytes"] = .number(Decimal(result.lostOutput)) }
             if !made.isEmpty { fields["files"] = .array(made.map { .string($0) }) }
+            if let visit { fields.merge(visit.summary) { mine, _ in mine } }
             fields["ended"] = result.reason(limits).map { .string($0) }
             return .object(fields)
         }

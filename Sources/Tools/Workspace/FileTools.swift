@@ -9,7 +9,7 @@ package enum FileTools {
     package static func all(_ door: WorkspaceDoor, reader: DocumentReader) -> [any Tool] {
         [
             ListFilesTool(door: door), ReadFileTool(door: door), WriteFileTool(door: door), EditFileTool(door: door),
-            SearchFilesTool(door: door), ReadDocumentTool(door: door, reader: reader),
+            SearchFilesTool(door: door), ReadDocumentTool(door: door, reader: reader), CreateProjectTool(door: door),
         ]
     }
 

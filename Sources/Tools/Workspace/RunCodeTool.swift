@@ -11,23 +11,26 @@ package struct RunCodeTool: Tool {
     package let specification: ToolSpecification
     private let sandbox: CodeSandbox
     private let door: WorkspaceDoor
+    private let network: SandboxNetwork?
 
-    package init(sandbox: CodeSandbox, door: WorkspaceDoor) {
+    /// `network` is nil where programs have none.
+    package init(sandbox: CodeSandbox, door: WorkspaceDoor, network: SandboxNetwork? = nil) {
         self.sandbox = sandbox
         self.door = door
-        specification = Self.specification(languages: sandbox.report.languages)
+        self.network = network
+        specification = Self.specification(languages: sandbox.report.languages, hasNetwork: network != nil)
     }
 
     /// Of a host that has programs for these languages.
-    package static func specification(languages: [SandboxLanguage]) -> ToolSpecification {
+    package static func specification(languages: [SandboxLanguage], hasNetwork: Bool = true) -> ToolSpecification {
         let languages = languages.map(\.rawValue)
         return ToolSpecification(
             name: "run_code",
             description: """
                 Runs a program and returns what it wrote, its exit code, time and memory. It runs in /workspace, whose files \
                 stay for later calls in this conversation (what the person attached is in uploads/), and those that it makes \
-                come with your answer, pictures shown in it; processes and variables do not. There is no network and no \
-                input. Languages here: \(languages.joined(separator: ", ")). sql is SQLite on scratch.sqlite in the \
+                come with your answer, pictures shown in it; processes and variables do not. There is no input. \
+                \(words(hasNetwork)) Languages here: \(languages.joined(separator: ", ")). sql is SQLite on scratch.sqlite in the \
                 workspace. Print what you want to see. Use it to compute, to try code out, to work on files.
                 """,
             schema: """
@@ -44,6 +47,13 @@ package struct RunCodeTool: Tool {
         )
     }
 
+    private static func words(_ hasNetwork: Bool) -> String {
+        guard hasNetwork else { return "There is no network." }
+        return
+            "The network reaches the hosts that the person listed for this agent, over HTTP and HTTPS; where none are "
+            + "listed there is none. Then pip install and npm install work, and what they install stays; so does git clone."
+    }
+
     package func perform(_ input: JSONValue, in context: ToolContext) async throws -> String {
         guard let language = input["language"]?.string.flatMap(SandboxLanguage.init), let code = input["code"]?.string
         else { throw ToolFailure("There is nothing to run.") }
@@ -53,7 +63,8 @@ package struct RunCodeTool: Tool {
         limits.output = 48 << 10
         do {
             let workspace = try await door.open(for: context)
-            return try await run(language.command(code), in: workspace, limits, context)
+            let visit = try await network?.visit(for: context)
+            return try await run(language.command(code), in: workspace, limits, visit, context)
         } catch let error as SandboxError {
             throw ToolFailure(error.message)
         }
@@ -63,15 +74,18 @@ package struct RunCodeTool: Tool {
         _ command: SandboxCommand,
         in workspace: Workspace,
         _ limits: SandboxLimits,
+        _ visit: NetworkVisit?,
         _ context: ToolContext
     ) async throws -> String {
         let record = CodeOutput()
         let changes = await FileChanges(workspace)
         async let _: Void = Self.report(record, to: context)
-        let result = try await sandbox.run(command, in: workspace, limits: limits) { record.add($0) }
+        let result = try await sandbox.run(command, in: workspace, limits: limits, door: visit?.door) {
+            record.add($0)
+        }
         if let rest = record.takeNew(isLast: true) { try await context.progress(rest) }
         let made = try await MadeFiles(changes.paths(in: workspace), in: workspace, through: door, context)
-        return record.summary(of: result, limits, made: made.lines).text
+        return record.summary(of: result, limits, made: made.lines, visit).text
     }
 
     /// Whoever watches sees output a quarter of a second after it was written, in few pieces.

@@ -79,6 +79,9 @@ struct APIRoutes: Sendable {
         let tools = ToolRoutes(services: services)
         router.get("/v1/agents/{id}/tools", use: tools.tools)
         router.put("/v1/agents/{id}/tools/{name}/policy", use: tools.setPolicy)
+        let networks = AgentNetworkRoutes(services: services)
+        router.get("/v1/agents/{id}/network", use: networks.show)
+        router.put("/v1/agents/{id}/network", use: networks.set)
         router.get("/v1/runs/{id}/results/{call}", use: runs.result)
         router.get("/v1/runs/{id}/requests", use: runs.requests)
 

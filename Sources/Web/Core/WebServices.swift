@@ -69,6 +69,8 @@ package struct WebSettings: Sendable {
     package var environmentKeys: [String: Secret]
     /// What this server has to do without, by the part that is missing, in words for whoever runs it.
     package var troubles: [String: String]
+    /// Whether agents' programs may be given a network.
+    package var mayGiveNetwork: Bool
     package var version: String
 
     package init(
@@ -79,6 +81,7 @@ package struct WebSettings: Sendable {
         setupToken: Secret? = nil,
         environmentKeys: [String: Secret] = [:],
         troubles: [String: String] = [:],
+        mayGiveNetwork: Bool = true,
         version: String
     ) {
         self.publicURL = publicURL
@@ -88,6 +91,7 @@ package struct WebSettings: Sendable {
         self.setupToken = setupToken
         self.environmentKeys = environmentKeys
         self.troubles = troubles
+        self.mayGiveNetwork = mayGiveNetwork
         self.version = version
     }
 }

@@ -26,6 +26,15 @@ struct AgentPages: Sendable {
     }
 
     func show(_ request: Request, context: WebContext) async throws -> Response {
+        try await page(request, context: context)
+    }
+
+    /// `hosts`: what was typed and cannot be kept, and why.
+    private func page(
+        _ request: Request,
+        context: WebContext,
+        hosts: (typed: String, error: String)? = nil
+    ) async throws -> Response {
         let identity = try context.signedIn()
         let voice = try desk.voice(context)
         guard let agent = try await desk.store.agent(context.identifier("id"), by: identity.principal) else {
@@ -33,6 +42,9 @@ struct AgentPages: Sendable {
         }
         let tools = try await desk.store.tools(ofAgent: agent.id, by: identity.principal)
         let models = try await desk.store.models(llmID: nil, isActive: nil, by: identity.principal)
+        let network =
+            try await desk.services.settings.mayGiveNetwork
+            ? desk.store.network(ofAgent: agent.id, by: identity.principal) : nil
         let view = AgentView(
             page: desk.frame(agent.title(voice: voice), .agents, request: request, context: context, voice: voice),
             id: agent.id,
@@ -52,9 +64,29 @@ struct AgentPages: Sendable {
             ),
             tools: tools?.filter(\.isEnabled) ?? [],
             use: try await desk.store.toolUse(agent: agent.id, by: identity.principal),
+            network: network.map { AgentNetworkView($0, typed: hosts?.typed, error: hosts?.error, voice: voice) },
             voice: voice
         )
-        return try desk.page(view, context: context)
+        return try desk.page(view, context: context, status: hosts == nil ? .ok : .unprocessableContent)
+    }
+
+    /// Where the agent's programs may go in the person's runs: hosts with blanks or commas between them.
+    func setNetwork(_ request: Request, context: WebContext) async throws -> Response {
+        let identity = try context.signedIn()
+        let (agent, typed) = (try context.identifier("id"), try await request.decodeForm().trimmed("hosts"))
+        do {
+            let isSet = try await desk.services.setNetwork(
+                typed.split { ",，、".contains($0) || $0.isWhitespace }.map(String.init),
+                ofAgent: agent,
+                by: identity.principal,
+                address: context.remoteAddress
+            )
+            guard isSet else { throw WebError.notFound }
+            return .redirect(to: "/agents/\(agent.text)", done: .saved, anchor: "network")
+        } catch let error as StorageError where error.code == .invalid("hosts") {
+            let words = try desk.voice(context).words("form.notAccepted", ["reason": error.message])
+            return try await page(request, context: context, hosts: (typed, words))
+        }
     }
 
     /// What the person lets the agent do: for each of its tools a choice, empty for the general rules.

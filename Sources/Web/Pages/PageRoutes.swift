@@ -94,6 +94,7 @@ extension Pages {
         router.get("/agents/{id}/deletion", use: making.askToDelete)
         router.post("/agents/{id}/deletion", use: making.delete)
         router.post("/agents/{id}/tools", use: agents.setPolicies)
+        router.post("/agents/{id}/network", use: agents.setNetwork)
 
         let tools = ToolPages(desk: desk)
         router.get("/tools", use: tools.list)

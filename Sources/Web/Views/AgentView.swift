@@ -21,6 +21,8 @@ struct AgentView: View {
     let facts: [Fact]
     let tools: [ToolRow]
     let hasTools: Bool
+    /// nil where no agent gets a network.
+    let network: AgentNetworkView?
 
     /// A tool of the agent, and what this person lets it do.
     struct ToolRow: Sendable {
@@ -71,6 +73,7 @@ struct AgentView: View {
         numbers: Numbers,
         tools: [AgentTool] = [],
         use: [ToolUse] = [],
+        network: AgentNetworkView? = nil,
         voice: Voice
     ) {
         let words = voice.words
@@ -88,6 +91,7 @@ struct AgentView: View {
         let calls = Dictionary(use.map { ($0.toolName, $0.calls) }) { $0 + $1 }
         self.tools = tools.map { ToolRow($0, calls: calls[$0.name] ?? 0, voice: voice) }
         hasTools = !tools.isEmpty
+        self.network = network
         let rate = (numbers.successRate * 1000).rounded() / 10
         var facts = [
             Fact(name: words["agents.model"], value: numbers.model ?? words["agents.defaultModel"]),

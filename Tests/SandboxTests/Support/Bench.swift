@@ -43,14 +43,18 @@ final class Bench: Sendable {
         try await run(SandboxLanguage.python.command(script), change)
     }
 
-    func run(_ command: SandboxCommand, _ change: (inout SandboxLimits) -> Void = { _ in }) async throws -> Ended {
+    func run(
+        _ command: SandboxCommand,
+        door: SandboxDoor? = nil,
+        _ change: (inout SandboxLimits) -> Void = { _ in }
+    ) async throws -> Ended {
         var limits = SandboxLimits()
         limits.time = .seconds(10)
         limits.memory = 256 << 20
         limits.temporary = 64 << 20
         change(&limits)
         var (output, error): ([UInt8], [UInt8]) = ([], [])
-        let result = try await sandbox.run(command, in: folder.workspace, limits: limits) {
+        let result = try await sandbox.run(command, in: folder.workspace, limits: limits, door: door) {
             if $0.channel == .output { output += $0.bytes } else { error += $0.bytes }
         }
         return Ended(

@@ -134,6 +134,7 @@ extension Samples {
                     lastUsedAt: ago(3)
                 )
             ],
+            network: AgentNetworkView(.none, typed: Samples.hostile, error: Samples.hostile, voice: voice),
             voice: voice
         )
     }

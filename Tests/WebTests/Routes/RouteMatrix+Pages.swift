@@ -76,6 +76,7 @@ extension RouteMatrix {
             body: "action=discard"
         ),
         RouteRule(.post, "/agents/{id}/tools", of: "agent", .owner(.moved), body: ""),
+        RouteRule(.post, "/agents/{id}/network", of: "agent", .owner(.moved), body: "hosts=example.org"),
 
         RouteRule(.get, "/providers", .signedIn(.fine)),
         RouteRule(.get, "/providers/new", .signedIn(.fine)),

@@ -156,6 +156,8 @@ enum RouteMatrix {
         RouteRule(.get, "/v1/audit/tool-calls", .signedIn(.fine)),
         RouteRule(.get, "/v1/tool-policies", .signedIn(.fine)),
         RouteRule(.put, "/v1/tool-policies", .signedIn(.fine), body: #"{"tool_name":"x","decision":"ask"}"#),
+        RouteRule(.get, "/v1/agents/{id}/network", of: "agent", .owner(.fine)),
+        RouteRule(.put, "/v1/agents/{id}/network", of: "agent", .owner(.fine), body: #"{"hosts":["pypi"]}"#),
         RouteRule(.get, "/v1/tool-secrets", .signedIn(.fine)),
         RouteRule(
             .post,

@@ -1,0 +1,56 @@
+// What runs first within a sandbox that has a line: it opens the only door to the network, and hands it to the server.
+#define _GNU_SOURCE
+#include "launcher.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static _Noreturn void give_up(const char *what) {
+    dprintf(2, "launcher: %s: %s\n", what, strerror(errno));
+    _exit(126);
+}
+
+// In the sandbox's own network, where nobody else has a socket.
+static int listening_socket(void) {
+    struct sockaddr_in place = {
+        .sin_family = AF_INET, .sin_port = htons(CSANDBOX_PROXY_PORT), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (listener < 0 || bind(listener, (struct sockaddr *)&place, sizeof place) != 0 || listen(listener, 128) != 0)
+        give_up("the proxy's port cannot be opened");
+    return listener;
+}
+
+static void hand_over(int line, int descriptor) {
+    char byte = 0;
+    struct iovec data = {.iov_base = &byte, .iov_len = 1};
+    union {
+        struct cmsghdr head;
+        char space[CMSG_SPACE(sizeof descriptor)];
+    } extra = {0};
+    struct msghdr message = {
+        .msg_iov = &data, .msg_iovlen = 1, .msg_control = &extra, .msg_controllen = sizeof extra.space};
+    struct cmsghdr *head = CMSG_FIRSTHDR(&message);
+    head->cmsg_level = SOL_SOCKET;
+    head->cmsg_type = SCM_RIGHTS;
+    head->cmsg_len = CMSG_LEN(sizeof descriptor);
+    memcpy(CMSG_DATA(head), &descriptor, sizeof descriptor);
+    if (sendmsg(line, &message, MSG_NOSIGNAL) != 1) give_up("the proxy's port cannot be handed over");
+    close(descriptor);
+}
+
+void become_command(char *const arguments[]) {
+    int line = atoi(arguments[0]);
+    unsigned gifts = (unsigned)strtoul(arguments[1], NULL, 10);
+    if (gifts & CSANDBOX_NETWORK) hand_over(line, listening_socket());
+    bool keeps_line = (gifts & CSANDBOX_LINE) != 0;
+    if (keeps_line && (dup2(line, 3) < 0 || dup2(line, 4) < 0)) give_up("the line cannot be placed");
+    close_range(keeps_line ? 5 : 3, ~0u, 0);
+    execvp(arguments[2], arguments + 2);
+    give_up(arguments[2]);
+}

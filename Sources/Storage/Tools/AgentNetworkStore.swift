@@ -1,0 +1,49 @@
+package import Engine
+package import Foundation
+import Postgres
+
+extension Store: AgentNetworks {
+    package func network(ofAgent agent: UUID, by principal: Principal) async throws -> NetworkList {
+        try await knownNetwork(ofAgent: agent, by: principal) ?? .none
+    }
+
+    /// The same; nil when there is no such agent.
+    package func knownNetwork(ofAgent agent: UUID, by principal: Principal) async throws -> NetworkList? {
+        let answers = try await batch(
+            [
+                "select from agents a where a.agent_id = \(agent) and \(Self.isVisible(to: principal))",
+                """
+                select n.hosts from agent_networks n join agents a using (agent_id)
+                where a.agent_id = \(agent) and \(Self.isVisible(to: principal))
+                    and n.org_id = \(principal.organisationID) and n.user_id in (\(principal.userID), a.user_id)
+                order by n.user_id = \(principal.userID) desc limit 1
+                """,
+            ],
+            by: principal
+        )
+        guard !answers[0].isEmpty else { return nil }
+        let hosts: [String] = try answers[1].first?.get("hosts") ?? []
+        return (try? NetworkList(hosts)) ?? NetworkList.none
+    }
+
+    /// What the agent's programs may reach in this person's runs; an empty list takes the network away from it. False when
+    /// there is no such agent. Throws `.invalid("hosts")`.
+    package func setNetwork(_ hosts: [String], ofAgent agent: UUID, by principal: Principal) async throws -> Bool {
+        let list: NetworkList
+        do {
+            list = try NetworkList(hosts)
+        } catch {
+            let words = error.entry.map { "\($0) is no host, such as example.org or *.example.org." }
+            throw StorageError.invalid("hosts", words ?? "At most \(NetworkList.most) hosts.")
+        }
+        return try await query(
+            """
+            insert into agent_networks (org_id, user_id, agent_id, hosts)
+            select \(principal.organisationID)::uuid, \(principal.userID)::uuid, a.agent_id, \(list.entries)::text[] from agents a
+            where a.agent_id = \(agent) and \(Self.isVisible(to: principal))
+            on conflict (org_id, user_id, agent_id) do update set hosts = excluded.hosts, updated_at = now()
+            """,
+            by: principal
+        ).affected == 1
+    }
+}

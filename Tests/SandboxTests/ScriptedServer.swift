@@ -1,0 +1,1 @@
+../FetchTests/ScriptedServer.swift

@@ -1,0 +1,148 @@
+import Egress
+import Engine
+import Fetch
+import Foundation
+import Providers
+import Testing
+
+@testable import Tools
+
+/// Every spelling of an address that lies inside, in every place that takes an address from a model or from a person who does
+/// not run the server. Names are the test's own, and so is the server that redirects.
+@Suite(.timeLimit(.minutes(2))) struct InwardAddressTests {
+    /// A host as it stands in a URL; it leads to 127.0.0.1 or another address that is not public.
+    static let hosts = [
+        "127.0.0.1", "127.1", "127.0.1", "2130706433", "0x7f000001", "0x7f.0.0.1", "0177.0.0.1", "017700000001", "0",
+        "0.0.0.0",
+        "localhost", "LOCALHOST", "localhost.", "[::1]", "[::]", "[0:0:0:0:0:0:0:1]", "[::ffff:127.0.0.1]",
+        "[::ffff:7f00:1]", "[::127.0.0.1]", "[64:ff9b::7f00:1]", "[64:ff9b:1::7f00:1]", "[2002:7f00:1::]", "[fe80::1]",
+        "[fd00::1]", "10.0.0.1", "172.16.0.1", "192.168.0.1", "169.254.169.254", "100.64.0.1", "198.18.0.1",
+        "224.0.0.1",
+        "255.255.255.255", "inside.test", "inside.test.", "mapped.test", "translated.test", "several.test",
+        "127.0.0.1.nip.test", "%31%32%37.0.0.1", "ⓛocalhost", "127。0。0。1", "１２７.0.0.1",
+    ]
+
+    /// URLs in which one reader sees another host than the next.
+    static let doubtful = [
+        "http://public.test@127.0.0.1:PORT/", "http://127.0.0.1:PORT@public.test/",
+        "http://public.test\\@127.0.0.1:PORT/",
+        "http://127.0.0.1:PORT\\@public.test/", "http://public.test#@127.0.0.1:PORT/", "http:///127.0.0.1:PORT/",
+        "http:127.0.0.1:PORT/", "//127.0.0.1:PORT/", "http://public.test:80:PORT/", "http://[::1%25lo]:PORT/",
+        "http://127.0.0.1%00.public.test:PORT/", "http://127.0.0.1 .public.test:PORT/", "http://127.0.0.1\t:PORT/",
+        "file:///etc/passwd", "gopher://127.0.0.1:PORT/", "dict://127.0.0.1:PORT/", "ftp://127.0.0.1:PORT/",
+    ]
+
+    /// Nobody answers at what `public.test` is.
+    private static let names: [String: [String]] = [
+        "inside.test": ["127.0.0.1"], "mapped.test": ["::ffff:127.0.0.1"], "translated.test": ["64:ff9b::7f00:1"],
+        "several.test": ["10.0.0.1", "127.0.0.1", "fd00::1"], "127.0.0.1.nip.test": ["127.0.0.1"],
+        "public.test": ["192.0.2.1"],
+    ]
+
+    private static func addresses(of host: String) -> [String]? {
+        names[host.hasSuffix(".") ? String(host.dropLast()) : host]
+    }
+
+    private let client = FetchClient(names: { host in addresses(of: host) })
+    private let context = ToolContext(run: .sample)
+
+    /// What is behind the address, which nobody may see.
+    private func secret() throws -> ScriptedServer {
+        try ScriptedServer { peer in
+            while peer.request() != nil { peer.answer(200, "Content-Type: text/plain\r\n", "secret of ours") }
+        }
+    }
+
+    @Test(arguments: hosts) func toolsDoNotGoInside(host: String) async throws {
+        let server = try secret()
+        try await refused("http://\(host):\(server.port)/")
+        #expect(server.connections == 0)
+    }
+
+    @Test(arguments: doubtful) func toolsAreNotTalkedIntoIt(form: String) async throws {
+        let server = try secret()
+        try await refused(form.replacing("PORT", with: "\(server.port)"))
+        #expect(server.connections == 0)
+    }
+
+    private func refused(_ url: String) async throws {
+        let web = WebAccess(client: client, addresses: .publicOnly)
+        let tools: [any Tool] = [WebFetchTool(web: web), APIRequestTool(web: web, secrets: NoSecrets())]
+        for tool in tools {
+            let failure = await #expect(throws: ToolFailure.self, "\(tool.specification.name) \(url)") {
+                try await tool.perform(.object(["url": .string(url)]), in: context)
+            }
+            #expect(failure?.message.contains("secret of ours") == false)
+        }
+        var endpoint = ProviderEndpoint(kind: .custom, baseURL: url)
+        endpoint.isTrusted = false
+        let models = ProviderModels(client: client, environment: [:])
+        #expect(await models.probe(endpoint).failure != nil, "provider \(url)")
+    }
+
+    /// The request that passes is not the one that decides: each hop is looked at.
+    @Test(arguments: [301, 302, 303, 307, 308]) func redirectsDoNotLeadInside(status: Int) async throws {
+        let server = try secret()
+        let port = server.port
+        for target in [
+            "http://inside.test:\(port)/", "http://127.0.0.2:\(port)/", "//[::1]:\(port)/",
+            "http://0x7f000002:\(port)/",
+        ] {
+            let outer = try ScriptedServer { peer in
+                while peer.request() != nil { peer.answer(status, "Location: \(target)\r\n", "") }
+            }
+            // The redirecting server itself may be reached, and nothing else.
+            let names = FetchClient(names: { host in
+                host == "inside.test" ? ["127.0.0.2"] : nil
+            })
+            let web = WebAccess(client: names, addresses: .publicAnd { $0 == "127.0.0.1" })
+            await #expect(throws: ToolFailure.self, "\(target)") {
+                try await WebFetchTool(web: web).perform(.object(["url": .string(outer.url)]), in: context)
+            }
+            #expect(outer.connections == 1)
+        }
+        #expect(server.connections == 0)
+    }
+
+    /// A name that is public when it is first asked for and private the next time.
+    @Test func aNameThatChangesItsMindDoesNotLeadInside() async throws {
+        let server = try secret()
+        let port = server.port
+        let asked = Counter()
+        let client = FetchClient(names: { host in
+            asked.increment()
+            return host == "turns.test" ? [asked.value == 1 ? "127.0.0.1" : "127.0.0.2"] : nil
+        })
+        let outer = try ScriptedServer { peer in
+            while peer.request() != nil { peer.answer(302, "Location: http://turns.test:\(port)/\r\n", "") }
+        }
+        let web = WebAccess(client: client, addresses: .publicAnd { $0 == "127.0.0.1" })
+        await #expect(throws: ToolFailure.self) {
+            try await WebFetchTool(web: web).perform(
+                .object(["url": .string("http://turns.test:\(outer.port)/")]),
+                in: context
+            )
+        }
+        #expect(outer.connections == 1 && server.connections == 0)
+    }
+
+    /// The operator chose where searches go; where that service then wants them to go, they do not.
+    @Test func aSearchServiceCannotSendSearchesOn() async throws {
+        let server = try secret()
+        let port = server.port
+        let outer = try ScriptedServer { peer in
+            while peer.request() != nil { peer.answer(302, "Location: http://127.0.0.1:\(port)/\r\n", "") }
+        }
+        let service = SearchService(.searxng, url: outer.url)
+        let tool = WebSearchTool(service: service, web: WebAccess(client: client, addresses: .publicOnly).anywhere)
+        await #expect(throws: ToolFailure.self) {
+            try await tool.perform(.object(["query": .string("x")]), in: context)
+        }
+        #expect(server.connections == 0)
+    }
+}
+
+private struct NoSecrets: ToolSecretSource {
+    func toolSecrets(by principal: Principal) async throws -> [ToolSecret] { [] }
+    func value(of secret: ToolSecret, by principal: Principal) async throws -> Secret? { nil }
+}
