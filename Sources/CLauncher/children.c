@@ -14,13 +14,13 @@ static bool is_spared(pid_t process, const pid_t *spared, size_t count) {
     return false;
 }
 
-// Returns how many were there, the dead that wait to be collected among them.
-static size_t kill_and_collect(const pid_t *spared, size_t count) {
+// Returns how many were there, the dead that wait to be collected among them; -1 when the kernel does not tell.
+static long kill_and_collect(const pid_t *spared, size_t count) {
     char path[64];
     snprintf(path, sizeof path, "/proc/self/task/%d/children", getpid());
     FILE *list = fopen(path, "re");
-    if (!list) return 0;
-    size_t found = 0;
+    if (!list) return -1;
+    long found = 0;
     int process;
     while (fscanf(list, "%d", &process) == 1) {
         if (is_spared(process, spared, count)) continue;
@@ -36,7 +36,8 @@ static size_t kill_and_collect(const pid_t *spared, size_t count) {
 bool end_children(const pid_t *spared, size_t count) {
     struct timespec moment = {.tv_nsec = 500 * 1000};
     for (int i = 0; i < 10000; i++) {
-        if (kill_and_collect(spared, count) == 0) return true;
+        long found = kill_and_collect(spared, count);
+        if (found <= 0) return found == 0;
         nanosleep(&moment, NULL);
     }
     return false;

@@ -67,6 +67,9 @@ static const int not_there[] = {
     SYS_clone3, SYS_io_uring_setup, SYS_io_uring_enter, SYS_io_uring_register, SYS_memfd_secret,
 };
 
+// Memory that belongs to no process, so that limits for each process do not count it.
+static const int uncounted_memory[] = {SYS_memfd_create, SYS_shmget};
+
 static const int families[] = {AF_UNIX, AF_INET, AF_INET6, AF_NETLINK};
 
 struct program {
@@ -127,7 +130,7 @@ static void check_personality(struct program *program) {
     answer(program, REFUSE(EPERM));
 }
 
-int system_call_filter(void) {
+int system_call_filter(uint32_t limits) {
     static struct program program;
     program.size = 0;
     load(&program, offsetof(struct seccomp_data, arch));
@@ -146,6 +149,8 @@ int system_call_filter(void) {
     FOR_CALL(&program, SYS_ioctl, check_ioctl(&program));
     FOR_CALL(&program, SYS_personality, check_personality(&program));
     refuse_all(&program, not_there, sizeof not_there / sizeof *not_there, REFUSE(ENOSYS));
+    if (!(limits & CSANDBOX_LIMITS_MEMORY))
+        refuse_all(&program, uncounted_memory, sizeof uncounted_memory / sizeof *uncounted_memory, REFUSE(ENOSYS));
     refuse_all(&program, not_permitted, sizeof not_permitted / sizeof *not_permitted, REFUSE(EPERM));
     answer(&program, ALLOW);
     return bytes_to_read(program.code, program.size * sizeof *program.code);

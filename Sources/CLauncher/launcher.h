@@ -31,7 +31,7 @@ struct words {
 _Noreturn void serve_command(const struct setting *setting, int stream, int workspace, int third);
 
 // Kills every child of this process, also those that orphans become (it is their reaper), until none is left.
-// `spared` processes are left alone. Returns whether all ended.
+// `spared` processes are left alone. Returns whether all ended; not so on a kernel that does not tell who its children are.
 bool end_children(const pid_t *spared, size_t count);
 
 // Control groups. A command's is named by the launcher and by the process that serves it.
@@ -46,8 +46,9 @@ uint64_t group_peak_memory(const char *name);
 uint64_t group_memory_kills(const char *name);
 void group_remove(const char *name);
 
-// A descriptor with the filter of system calls, as bubblewrap reads it; -1 when that is not possible.
-int system_call_filter(void);
+// A descriptor with the filter of system calls, as bubblewrap reads it; -1 when that is not possible. `limits` are the
+// CSANDBOX_LIMITS_… of the host: without one for memory, calls are refused that take memory which no other limit counts.
+int system_call_filter(uint32_t limits);
 
 // A descriptor that reads `size` bytes of `data` from their start; -1 when that is not possible.
 int bytes_to_read(const void *data, size_t size);

@@ -72,10 +72,10 @@ static bool take_command(const struct setting *setting) {
     return true;
 }
 
-// The streams of all commands have ended with the server, so they end now.
+// The streams of all commands have ended with the server, so they end now; those that have not after a second are killed.
 static void wind_up(const struct setting *setting) {
     struct timespec moment = {.tv_nsec = 5 * 1000 * 1000};
-    for (int i = 0; i < 1000 && serving_count > 0; i++) {
+    for (int i = 0; i < 200 && serving_count > 0; i++) {
         collect();
         if (serving_count > 0) nanosleep(&moment, NULL);
     }
@@ -103,6 +103,11 @@ int main(int count, char **arguments) {
     close_range(3, ~0u, 0);
     umask(022);
     if (chdir("/") != 0) return 1;
+    // There are none yet. Where they could not be found later, nothing is begun.
+    if (!end_children(NULL, 0)) {
+        fputs("alma-sandbox: this kernel does not list the children of a process (CONFIG_PROC_CHILDREN)\n", stderr);
+        return 1;
+    }
     if (setting.wants_groups) {
         groups_prepare(&setting.hello);
         groups_sweep();

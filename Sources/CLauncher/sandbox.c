@@ -190,9 +190,9 @@ static void place(int *descriptor, int wanted) {
     *descriptor = wanted;
 }
 
-static void place_descriptors(const struct list *list, const struct means *means) {
+static void place_descriptors(const struct list *list, uint32_t limits, const struct means *means) {
     int all[] = {
-        bytes_to_read(list->text, list->size), system_call_filter(), bytes_to_read(users, sizeof users - 1),
+        bytes_to_read(list->text, list->size), system_call_filter(limits), bytes_to_read(users, sizeof users - 1),
         bytes_to_read(groups, sizeof groups - 1), bytes_to_read(hosts, sizeof hosts - 1),
         bytes_to_read(git, sizeof git - 1), open("/proc/self/exe", O_RDONLY | O_CLOEXEC), means->program,
         means->workspace, means->status, means->line < 0 ? open("/dev/null", O_RDONLY | O_CLOEXEC) : means->line};
@@ -266,7 +266,7 @@ void become_sandbox(
     // The first to go when the host itself runs out of memory.
     int score = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
     if (score >= 0 && write(score, "800", 3) != 3) {}
-    place_descriptors(&list, means);
+    place_descriptors(&list, setting->hello.limits, means);
     set_limits(request, setting->hello.limits);
     become_user(setting->user);
     reset_signals();

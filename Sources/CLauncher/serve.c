@@ -249,16 +249,16 @@ static uint32_t attend(struct command *command, uint64_t deadline) {
     }
 }
 
-// What was written before the end.
-static void drain(struct command *command) {
+// What was written before the end. Whether the server still listens.
+static bool drain(struct command *command) {
     for (int i = 0; i < 2; i++) {
         do {
             if (command->filled == 0) continue;
-            if (!send_all(command->stream, command->outgoing + command->sent, command->filled - command->sent)) return;
+            if (!send_all(command->stream, command->outgoing + command->sent, command->filled - command->sent)) return false;
             command->sent = command->filled = 0;
         } while (command->pipes[i] >= 0 && take_output(command, i));
     }
-    if (command->filled > 0) send_all(command->stream, command->outgoing + command->sent, command->filled - command->sent);
+    return true;
 }
 
 // Bubblewrap tells the exit code only of a command that it has begun.
@@ -296,7 +296,8 @@ void serve_command(const struct setting *setting, int stream, int workspace, int
     while (waitpid(command.process, &status, 0) < 0 && errno == EINTR) {}
     end_children(NULL, 0);
     result.wall_microseconds = microseconds() - begin;
-    if (result.ended != CSANDBOX_ENDED_BY_SERVER) drain(&command);
+    // However it ended: a server that ended it may still listen, and a frame that was begun has to be finished.
+    bool is_heard = drain(&command);
 
     struct rusage usage;
     getrusage(RUSAGE_CHILDREN, &usage);
@@ -311,7 +312,7 @@ void serve_command(const struct setting *setting, int stream, int workspace, int
         result.memory_kills = group_memory_kills(command.group);
     }
     if (setting->hello.limits & CSANDBOX_COUNTS_TIME) result.cpu_microseconds = group_microseconds(command.group);
-    send_frame(stream, CSANDBOX_RESULT, &result, sizeof result);
+    if (is_heard) send_frame(stream, CSANDBOX_RESULT, &result, sizeof result);
     close(stream);
     if (command.has_group) group_remove(command.group);
     _exit(0);

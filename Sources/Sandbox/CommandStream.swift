@@ -51,11 +51,16 @@ final class CommandStream: @unchecked Sendable {
     /// The next frame, or nil after the last. Waits for it whether the task is cancelled or not: `end` makes it short.
     func next() async -> Frame? {
         while true {
-            if let frame = lock.withLock({ takeFrame() }) {
+            // Under one lock: between two, the last frame and the end could both come, and the frame would be lost.
+            let (frame, isOver) = lock.withLock { () -> (Frame?, Bool) in
+                let frame = takeFrame()
+                return (frame, frame == nil && hasEnded)
+            }
+            if let frame {
                 goOnReading()
                 return frame
             }
-            if lock.withLock({ hasEnded }) { return nil }
+            if isOver { return nil }
             await withCheckedContinuation { continuation in
                 let isReady = lock.withLock {
                     if hasEnded || hasFrame { return true }

@@ -41,6 +41,9 @@ struct Folder: Sendable {
         return fstatat(descriptor.number, name, &about, AT_SYMLINK_NOFOLLOW) == 0 ? about : nil
     }
 
+    /// Lets its owner into what is there under a name, unless that is a link: what it leads to is somebody else's.
+    func unlock(_ name: Name) { fchmodat(descriptor.number, name, 0o700, AT_SYMLINK_NOFOLLOW) }
+
     struct Refusal: Error { let number: Int32 }
 }
 
@@ -75,7 +78,7 @@ struct FolderRemoval {
             count += 1
             return
         }
-        fchmodat(root, name, 0o700, 0)
+        folder.unlock(name)
         guard let child = try? folder.open(name, O_RDONLY | O_DIRECTORY).asFolder else { return }
         while let names = try? child.names(limit: 1000), !names.isEmpty {
             let before = count
@@ -91,7 +94,7 @@ struct FolderRemoval {
             count += 1
             return
         }
-        fchmodat(number, name, 0o700, 0)
+        child.unlock(name)
         // A name that is taken keeps what it names: the next one is tried in the next round.
         count += 1
         let target = "alma-\(count)-\(UInt32.random(in: .min ... .max))"

@@ -39,9 +39,9 @@ package struct Workspace: Sendable {
 
     /// Bytes and files in use; nil when there is more than may be, or something cannot be looked into.
     package func usage() -> (bytes: Int64, files: Int)? {
-        var walk = WorkspaceWalk(Folder(folder), limit: quota.files)
+        var walk = WorkspaceWalk(Folder(folder), limit: quota.files, keepsEntries: false)
         guard (try? walk.go("")) != nil, walk.isComplete, walk.occupied <= quota.bytes else { return nil }
-        return (walk.occupied, walk.entries.count)
+        return (walk.occupied, walk.count)
     }
 
     /// Why nothing more can be written; nil when it can.
@@ -160,13 +160,18 @@ extension String {
 struct WorkspaceWalk {
     private let root: Folder
     private let limit: Int
+    private let keepsEntries: Bool
+    private(set) var count = 0
+    /// Empty in a walk that only counts.
     private(set) var entries: [Workspace.Entry] = []
     private(set) var occupied: Int64 = 0
     private(set) var isComplete = true
 
-    init(_ root: Folder, limit: Int) {
+    /// One that only counts is made twice a second for each command that runs, so it neither sorts nor writes names out.
+    init(_ root: Folder, limit: Int, keepsEntries: Bool = true) {
         self.root = root
         self.limit = limit
+        self.keepsEntries = keepsEntries
     }
 
     mutating func go(_ path: String) throws {
@@ -176,32 +181,35 @@ struct WorkspaceWalk {
             let folder: Folder
             do {
                 folder = try root.open(next, O_RDONLY | O_DIRECTORY).asFolder
-                names = try folder.names(limit: limit - entries.count + 1)
+                names = try folder.names(limit: limit - count + 1)
             } catch let refusal as Folder.Refusal {
                 if next == path.cName { throw Workspace.explain(refusal, path) }
                 // It has gone meanwhile, or cannot be looked into.
                 if refusal.number != ENOENT { isComplete = false }
                 continue
             }
-            for name in names.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
-                guard entries.count < limit else {
+            for name in keepsEntries ? names.sorted(by: { $0.lexicographicallyPrecedes($1) }) : names {
+                guard count < limit else {
                     isComplete = false
                     return
                 }
                 guard let about = folder.status(name) else { continue }
+                count += 1
+                occupied += about.occupied
+                guard keepsEntries || about.isFolder else { continue }
                 let full = next == [46, 0] ? name : next.dropLast() + [47] + name
-                take(full, about)
+                if keepsEntries { entries.append(Workspace.Entry(full, about)) }
                 if about.isFolder { open.append(full) }
             }
         }
     }
+}
 
-    private mutating func take(_ name: [CChar], _ about: stat) {
-        occupied += about.occupied
-        let kind: Workspace.Entry.Kind =
-            about.isFolder ? .folder : about.isFile ? .file : about.isLink ? .link : .other
-        let path = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        let changed = Int64(about.st_ctim.tv_sec) * 1_000_000_000 + Int64(about.st_ctim.tv_nsec)
-        entries.append(Workspace.Entry(path: path, kind: kind, size: Int64(about.st_size), changed: changed))
+extension Workspace.Entry {
+    fileprivate init(_ name: [CChar], _ about: stat) {
+        kind = about.isFolder ? .folder : about.isFile ? .file : about.isLink ? .link : .other
+        path = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        size = Int64(about.st_size)
+        changed = Int64(about.st_ctim.tv_sec) * 1_000_000_000 + Int64(about.st_ctim.tv_nsec)
     }
 }

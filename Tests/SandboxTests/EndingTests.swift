@@ -43,15 +43,18 @@ import Testing
 
     @Test("SB21 everything ends with the server", arguments: [0, 5, 50, 500])
     func serverDies(milliseconds: Int) async throws {
-        let sandbox = try await CodeSandbox.open(launcher: Bench.launcher)
+        let sandbox = try await CodeSandbox.open(launcher: Bench.launcher, atOnce: 20)
         let bench = try await Bench(sandbox)
         let mark = "59\(milliseconds)"
         let commands = (0..<20).map { _ in Task { try await bench.shell("sleep \(mark)") } }
         try await Task.sleep(for: .milliseconds(milliseconds))
-        // What the kernel does to a process that is killed: the line is closed.
+        // What the kernel does to a process that is killed: the line is closed. Nobody ends the commands but the launcher.
         sandbox.close()
-        for command in commands { command.cancel() }
-        for command in commands { _ = try? await command.value }
+        for command in commands { await #expect(throws: SandboxError.self) { _ = try await command.value } }
+        // The launcher's part of it is over a moment later.
+        for _ in 0..<100 where Kernel.processes(with: "sleep\u{0}\(mark)") != [] {
+            try await Task.sleep(for: .milliseconds(10))
+        }
         #expect(Kernel.processes(with: "sleep\u{0}\(mark)") == [])
     }
 

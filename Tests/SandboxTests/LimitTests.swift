@@ -132,5 +132,23 @@ import Testing
         #expect(greedy.error.contains("MemoryError"))
         let bomb = try await bench.shell("for i in {1..200}; do sleep 1 & done; jobs -r | wc -l")
         #expect(bomb.error.contains("Resource temporarily unavailable"))
+        let hidden = try await bench.python(
+            """
+            import ctypes, os
+            try: os.memfd_create('x'); print('MADE')
+            except OSError as e: print(e.errno)
+            c = ctypes.CDLL(None, use_errno=True)
+            print('MADE' if c.shmget(0, 1 << 20, 0o1600) >= 0 else ctypes.get_errno())
+            """
+        )
+        #expect(hidden.output == "38\n38\n", "memory that no limit counts")
+        let programs: [SandboxLanguage: String] = [
+            .python: "import random; print('fine')", .javascript: "console.log('fine')", .shell: "echo fine",
+            .sql: "select 'fi' || 'ne';",
+        ]
+        for language in sandbox.report.languages {
+            let ended = try await bench.run(language.command(programs[language] ?? ""))
+            #expect(ended.output.contains("fine"), "\(language): \(ended.text)")
+        }
     }
 }
