@@ -15,8 +15,8 @@ package struct ReadableDocument: Sendable, Equatable {
     /// Markdown of a page or a feed, otherwise the text.
     package var text: String
 
-    /// `contentType` as the server said it, nil when it said nothing; `url` is where the bytes came from. Throws `Unreadable`.
-    package init(_ bytes: [UInt8], contentType: String?, url: String) throws {
+    /// Takes as long as it takes: `read` does it aside.
+    init(_ bytes: [UInt8], contentType: String?, url: String) throws {
         let type = MediaType(contentType, bytes: bytes)
         guard let kind = type.kind else { throw Unreadable(mediaType: type.name) }
         let text = Charset.text(of: bytes, declared: type.charset, mayDeclareItself: kind == .page || kind == .xml)

@@ -16,6 +16,56 @@ import Testing
         #expect(text.utf8.count < 200_000)
     }
 
+    @Test(arguments: [
+        "<b>x<i>", "<q>", "<sup>", "<del><b>", "<span itemprop=author>", "<h1>", "<b><a rel=author href=x>",
+        "<blockquote>",
+        "<code><b>", "<ruby><rt>",
+    ])
+    func longTextFarInside(opening: String) throws {
+        let words = String(repeating: "word ", count: 40_000)
+        let begin = ContinuousClock.now
+        let text = try read(String(repeating: opening, count: 2000) + words + "<p>end</p>")
+        #expect(text.utf8.count < 300_000 && text.contains("word word"))
+        #expect(ContinuousClock.now - begin < .seconds(15))
+    }
+
+    @Test func marksFarInsideAreLeftOut() throws {
+        let open = (0..<20).map { $0 % 2 == 0 ? "<b>" : "<i>" }.joined()
+        let text = try read("<p>a \(open)b</p>")
+        #expect(text.contains("b") && text.filter { $0 == "*" }.count <= 40)
+        #expect(try read("<p>a <b>b <i>c</i></b>") == "a **b *c***")
+    }
+
+    @Test func aFactIsNotLookedForInEverything() throws {
+        let tree = PageTree(html: "<p>" + String(repeating: "a<b>b</b>", count: 5000))
+        #expect(tree.text(0, upTo: 50).utf8.count <= 50)
+        #expect(tree.text(0).utf8.count == 10_000)
+    }
+
+    @Test func whoIsCancelledDoesNotWait() async throws {
+        let page = Array(String(repeating: "<p>word <b>word</b></p>", count: 100_000).utf8)
+        let reading = Task {
+            try await ReadableDocument.read(page, contentType: "text/html", url: "https://example.org/")
+        }
+        reading.cancel()
+        await #expect(throws: CancellationError.self) { try await reading.value }
+        await #expect(throws: ReadableDocument.Unreadable.self) {
+            try await ReadableDocument.read([0, 1, 2], contentType: "image/png", url: "https://example.org/")
+        }
+    }
+
+    @Test(arguments: [
+        "", "<?xml version='1.0'?>", "<?xml version=\"1.0\" junk>", "<!-- <![CDATA[ --> ", "<?a > ?>\n<!-- ' -->",
+        "<!DOCTYPE x 'a]>' \">\">",
+    ])
+    func declarationsOfItsOwnAreNotHeeded(before: String) {
+        let type = "<!DOCTYPE rss [<!-- ]> ' --><!ATTLIST i more CDATA \"]>\" xmlns CDATA 'https://example.org/'>]>"
+        let tree = PageTree(xml: before + type + "<rss><i>word</i></rss>")
+        for node in tree.elements(["i"]) { #expect(tree.nodes[node].attributes == [:]) }
+        // Where the beginning is no XML, there is nothing rather than something else.
+        if !before.contains("junk") { #expect(tree.text(0) == "word") }
+    }
+
     @Test func shortLinksToLongAddresses() throws {
         let base = "<base href='https://example.org/\(String(repeating: "a", count: 1500))/'>"
         let text = try read(base + String(repeating: "<a href=x>y</a> ", count: 20_000))

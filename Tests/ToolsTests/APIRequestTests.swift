@@ -154,6 +154,21 @@ import Testing
         await #expect(throws: ToolFailure.self) { try await call(json) }
     }
 
+    @Test func aSecretAcrossTheCutLeavesNothingBehind() async throws {
+        // The cut comes after 4000 bytes of headers, within the key whose first bytes are then the last that are left.
+        let key = "topsecret-" + String(repeating: "z", count: 190)
+        for length in stride(from: 3700, to: 3990, by: 20) {
+            let server = try ScriptedServer { peer in
+                while peer.request() != nil {
+                    peer.answer(200, "X-A: \(String(repeating: "x", count: length))\(key)\r\n", "")
+                }
+            }
+            let request = #"{"url":"\#(server.url)","headers":{"X-Key":"{{secret:KEY}}"}}"#
+            let text = try await call(request, [("KEY", key, server.url)])
+            #expect(!text.contains("topsecret") && !text.contains("zz"), "\(length)")
+        }
+    }
+
     @Test func muchTextIsCutAndFilesAreNamed() async throws {
         let server = try ScriptedServer { peer in
             while let request = peer.request() {

@@ -74,6 +74,7 @@ package enum NetworkAddress: Equatable, Sendable {
         (0x6440_0000, 10),  // carrier-grade NAT
         (0x7F00_0000, 8),  // loopback
         (0xA9FE_0000, 16),  // link-local, cloud metadata
+        (0xA83F_8110, 32),  // public, but Azure's metadata and agent within its machines
         (0xAC10_0000, 12),  // private
         (0xC000_0000, 24),  // protocol assignments
         (0xC000_0200, 24),  // documentation

@@ -13,7 +13,8 @@ package struct DuckDuckGoPage: Sendable {
     /// Whether it asks for a proof that a person is there.
     package let isChallenge: Bool
 
-    package init(_ bytes: [UInt8], contentType: String?) {
+    /// Takes as long as it takes: `read` does it aside.
+    init(_ bytes: [UInt8], contentType: String?) {
         let type = MediaType(contentType, bytes: bytes)
         let tree = PageTree(html: Charset.text(of: bytes, declared: type.charset))
         let results = tree.nodes.indices.filter { tree.has($0, "result") && !tree.has($0, "result--ad") }

@@ -16,8 +16,7 @@ struct PageFacts: Sendable, Equatable {
         let first: ([String?]) -> String? = { $0.lazy.compactMap { $0 }.first.map { String($0.prefix(300)) } }
         title = first([
             meta["og:title"], meta["twitter:title"], article?.line("headline"),
-            tree.elements(["title"]).lazy.compactMap(tree.line).first,
-            tree.elements(["h1"]).lazy.compactMap(tree.line).first,
+            Self.line("title", in: tree), Self.line("h1", in: tree),
         ])
         site = first([meta["og:site_name"], meta["application-name"], article?.name("publisher")])
         author = first([
@@ -45,14 +44,21 @@ struct PageFacts: Sendable, Equatable {
         return found
     }
 
+    /// Bytes of text that are looked at for one fact, and elements in which it is looked for.
+    private static let (longest, most) = (2000, 100)
+
+    /// What the first element of this name says that says anything.
+    private static func line(_ name: String, in tree: PageTree) -> String? {
+        tree.elements([name]).prefix(most).lazy.compactMap { tree.line($0, upTo: longest) }.first
+    }
+
     /// A short text marked with one of these attributes.
     private static func marked(_ wanted: [String: String], in tree: PageTree) -> String? {
-        for node in tree.nodes.indices {
+        let nodes = tree.nodes.indices.lazy.filter { node in
             let attributes = tree.nodes[node].attributes
-            guard wanted.contains(where: { attributes[$0.key]?.lowercased() == $0.value }) else { continue }
-            if let line = tree.line(node), line.count <= 100 { return line }
+            return wanted.contains { attributes[$0.key]?.lowercased() == $0.value }
         }
-        return nil
+        return nodes.prefix(most).compactMap { tree.line($0, upTo: longest) }.first { $0.count <= 100 }
     }
 
     private static func time(in tree: PageTree) -> String? {

@@ -9,12 +9,12 @@ extension PageTree {
         self.init(html) { htmlReadMemory($0, $1, nil, "UTF-8", Int32(options)) }
     }
 
-    /// A document whose own entities are not expanded and whose addresses are not followed.
+    /// A document of whose own declarations nothing is heeded, and whose addresses are not followed.
     init(xml: String) {
         let options =
             XML_PARSE_RECOVER.rawValue | XML_PARSE_NOERROR.rawValue | XML_PARSE_NOWARNING.rawValue
             | XML_PARSE_NONET.rawValue | XML_PARSE_NOCDATA.rawValue | XML_PARSE_IGNORE_ENC.rawValue
-        self.init(xml.withoutOwnEntities) { xmlReadMemory($0, $1, nil, "UTF-8", Int32(options)) }
+        self.init(xml.withoutProlog.withoutOwnEntities) { xmlReadMemory($0, $1, nil, "UTF-8", Int32(options)) }
     }
 
     private init(_ text: String, parse: (UnsafePointer<CChar>, Int32) -> xmlDocPtr?) {

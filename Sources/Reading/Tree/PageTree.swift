@@ -66,17 +66,27 @@ extension PageTree {
         return found
     }
 
-    /// The texts below a node as they stand there.
-    func text(_ node: Int) -> String {
-        below(node).reduce(into: "") { text, next in
-            if case .text(let words) = nodes[next].content { text += words }
+    /// The texts below a node as they stand there: all of them, or about as many bytes from as many nodes.
+    func text(_ node: Int, upTo most: Int = .max) -> String {
+        var text = ""
+        var (waiting, seen) = ([node], 0)
+        while seen < most, text.utf8.count < most, let next = waiting.popLast() {
+            seen += 1
+            if case .text(let words) = nodes[next].content {
+                text += words.utf8.count <= most ? words : String(decoding: words.utf8.prefix(most), as: UTF8.self)
+            }
             if name(next) == "br" { text += "\n" }
+            waiting += nodes[next].children.prefix(most).reversed()
         }
+        return text
     }
 
     /// The texts below a node in one line; nil when there are none.
-    func line(_ node: Int) -> String? {
-        let line = text(node).inOneLine
+    func line(_ node: Int) -> String? { line(node, upTo: .max) }
+
+    /// The same, of a text that may be cut off: elements within each other must not cost their text once for each of them.
+    func line(_ node: Int, upTo most: Int) -> String? {
+        let line = text(node, upTo: most).inOneLine
         return line.isEmpty ? nil : line
     }
 

@@ -36,7 +36,7 @@ extension String {
 
 extension [UInt8] {
     /// Behind the first `mark` after `start`; the end when there is none.
-    fileprivate func end(of mark: [UInt8], after start: Int) -> Int {
+    func end(of mark: [UInt8], after start: Int) -> Int {
         var index = start
         while index + mark.count <= count {
             if self[index] == mark[0], self[index...].starts(with: mark) { return index + mark.count }

@@ -1,9 +1,16 @@
 extension MarkdownWriter {
+    /// Elements that are written around what they hold.
+    private static let wrapping: Set<String> = [
+        "a", "b", "strong", "i", "em", "cite", "dfn", "var", "del", "s", "strike", "sup", "rt", "q",
+    ]
+
     mutating func inline(_ node: Int, into line: inout InlineText) {
         guard !isLeftOut[node] else { return }
         if case .text(let text) = tree.nodes[node].content { return line.append(words: text) }
         let children = tree.children(node)
         switch tree.name(node) {
+        case let name where marks >= Self.deepest && Self.wrapping.contains(name):
+            for child in children { inline(child, into: &line) }
         case "br": line.breakLine()
         case "a": link(node, into: &line)
         case "img": image(node, into: &line)
@@ -92,6 +99,8 @@ extension MarkdownWriter {
     }
 
     private mutating func piece(_ children: [Int]) -> InlineText {
+        marks += 1
+        defer { marks -= 1 }
         var piece = InlineText()
         for child in children { inline(child, into: &piece) }
         return piece

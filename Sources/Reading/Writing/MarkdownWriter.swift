@@ -12,6 +12,8 @@ struct MarkdownWriter {
     var linkRoom = 2_000_000
     /// Lists and quotations within each other.
     var depth = 0
+    /// Marks within each other: each is written with all that it holds, so that many would cost a text once for each.
+    var marks = 0
     static let deepest = 12
 
     init(tree: PageTree, isLeftOut: [Bool], links: LinkBase) {

@@ -37,10 +37,10 @@ extension SearchHit {
 }
 
 extension SearchService {
-    /// Throws `ToolFailure` when the answer cannot be understood.
-    func hits(in answer: WebAccess.Answer) throws -> [SearchHit] {
+    /// Throws `ToolFailure` when the answer cannot be understood, or `CancellationError`.
+    func hits(in answer: WebAccess.Answer) async throws -> [SearchHit] {
         if kind == .duckduckgo {
-            let page = DuckDuckGoPage(answer.body, contentType: answer.headers["content-type"])
+            let page = try await DuckDuckGoPage.read(answer.body, contentType: answer.headers["content-type"])
             guard !page.isChallenge else { throw busy }
             return page.items.map { SearchHit(title: $0.title, url: $0.url, snippet: $0.snippet) }
         }

@@ -42,7 +42,8 @@ package struct WebSearchTool: Tool {
         let answer = try await web.send(service.request(for: question))
         guard answer.status == 200 else { throw service.refusal(answer.status) }
         var seen: Set<String> = []
-        let hits = try service.hits(in: answer).filter { seen.insert($0.url).inserted }.prefix(question.count)
+        let found = try await service.hits(in: answer)
+        let hits = found.filter { seen.insert($0.url).inserted }.prefix(question.count)
         guard !hits.isEmpty else { return "\(service.kind.name) found nothing for \"\(question.words)\"." }
         return hits.enumerated().map { Self.entry($0.element, number: $0.offset + 1) }.joined(separator: "\n\n")
     }

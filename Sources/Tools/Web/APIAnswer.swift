@@ -12,10 +12,12 @@ struct APIAnswer {
 
     let text: String
 
-    init(_ answer: WebAccess.Answer, references: SecretReferences) {
+    /// Throws `CancellationError`.
+    init(_ answer: WebAccess.Answer, references: SecretReferences) async throws {
         let moved = answer.url == references.address.text ? nil : "Address: \(answer.url)"
-        let head = ["HTTP \(answer.status)", moved, Self.headers(of: answer)].compactMap { $0 }.joined(separator: "\n")
-        let body = Self.body(of: answer)
+        let headers = Self.headers(of: answer, references)
+        let head = ["HTTP \(answer.status)", moved, headers].compactMap { $0 }.joined(separator: "\n")
+        let body = try await Self.body(of: answer)
         var text = references.redacted(body.isEmpty ? head : "\(head)\n\n\(body)")
         if text.utf8.count > Self.longestText {
             let rest = text.utf8.count - Self.longestText
@@ -29,22 +31,21 @@ struct APIAnswer {
         self.text = text
     }
 
-    private static func headers(of answer: WebAccess.Answer) -> String {
+    /// Cut off only after secrets are taken out: of one at the end the beginning would stay.
+    private static func headers(of answer: WebAccess.Answer, _ references: SecretReferences) -> String {
         let lines = answer.headers.all.filter { !hiddenHeaders.contains($0.name) }.map { "\($0.name): \($0.value)" }
-        let text = lines.joined(separator: "\n")
+        let text = references.redacted(lines.joined(separator: "\n"))
         return text.utf8.count > longestHeaders
             ? String(decoding: text.utf8.prefix(longestHeaders), as: UTF8.self) + "…" : text
     }
 
-    private static func body(of answer: WebAccess.Answer) -> String {
+    private static func body(of answer: WebAccess.Answer) async throws -> String {
         guard !answer.body.isEmpty else { return "" }
         do {
             let type = answer.headers["content-type"]
-            return try ReadableDocument(answer.body, contentType: type, url: answer.url).text
+            return try await ReadableDocument.read(answer.body, contentType: type, url: answer.url).text
         } catch let error as ReadableDocument.Unreadable {
             return "[\(answer.body.count) bytes of \(error.mediaType)]"
-        } catch {
-            return ""
         }
     }
 }

@@ -50,7 +50,7 @@ package struct APIRequestTool: Tool {
         }
         do {
             let answer = try await web.send(request.filled(by: references))
-            return APIAnswer(answer, references: references).text
+            return try await APIAnswer(answer, references: references).text
         } catch let failure as ToolFailure {
             throw ToolFailure(references.redacted(failure.message), isTransient: failure.isTransient)
         }

@@ -40,7 +40,8 @@ package struct WebFetchTool: Tool {
         let answer = try await web.send(request)
         let document: ReadableDocument
         do {
-            document = try ReadableDocument(answer.body, contentType: answer.headers["content-type"], url: answer.url)
+            let type = answer.headers["content-type"]
+            document = try await ReadableDocument.read(answer.body, contentType: type, url: answer.url)
         } catch let error as ReadableDocument.Unreadable {
             try Self.check(answer, text: nil)
             throw ToolFailure(
