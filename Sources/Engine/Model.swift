@@ -38,7 +38,8 @@ package struct ModelRequest: Sendable, Equatable {
 
 /// One message of the conversation as a model sees it.
 package enum ModelMessage: Sendable, Equatable {
-    case user(String)
+    /// Pictures stand before the words.
+    case user(String, pictures: [ModelPicture] = [])
     case assistant(text: String, toolCalls: [ToolCall])
     case toolResult(callID: String, toolName: String, content: String, isError: Bool)
 }

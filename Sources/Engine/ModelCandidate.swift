@@ -10,6 +10,8 @@ package struct ModelCandidate: Sendable {
     package var contextWindow: Int?
     /// The longest answer, in tokens.
     package var maximumTokens: Int?
+    /// It takes pictures.
+    package var supportsVision: Bool
     package var providerID: UUID
     /// What the provider allows all runs together; nil when nothing limits it.
     package var limit: ProviderLimit?
@@ -23,7 +25,8 @@ package struct ModelCandidate: Sendable {
         providerID: UUID? = nil,
         limit: ProviderLimit? = nil,
         contextWindow: Int? = nil,
-        maximumTokens: Int? = nil
+        maximumTokens: Int? = nil,
+        supportsVision: Bool = false
     ) {
         self.modelID = modelID
         self.name = name
@@ -33,6 +36,7 @@ package struct ModelCandidate: Sendable {
         self.limit = limit
         self.contextWindow = contextWindow
         self.maximumTokens = maximumTokens
+        self.supportsVision = supportsVision
     }
 
     /// Money per million tokens, in `currency`.

@@ -80,6 +80,8 @@ struct ModelStep: Sendable {
         _ request: ModelRequest
     ) async throws -> Result<[ToolCall], ModelError> {
         let fitted: FittedRequest
+        let pictures = PictureFit(source: execution.pictures, run: execution.claimed.run)
+        let request = await pictures.fitted(request, for: candidate)
         do throws(ModelError) {
             fitted = try fit(request, candidate)
         } catch {

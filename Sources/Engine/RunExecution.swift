@@ -8,6 +8,7 @@ struct RunExecution: Sendable {
     let models: any ModelSource
     let tools: ToolCatalogue
     let cache: ToolCache
+    let pictures: any PictureSource
     let log: EventLog
     let handle: RunHandle
     let limits: RunLimits

@@ -205,7 +205,7 @@ struct ToolTurns: Sendable {
 extension [ModelMessage] {
     /// The newest words of the person, so far as a colleague needs them.
     fileprivate var request: String {
-        let words = compactMap { if case .user(let text) = $0 { text } else { nil } }
+        let words = compactMap { if case .user(let text, _) = $0 { text } else { nil } }
         return String((words.last ?? "").prefix(4000))
     }
 }

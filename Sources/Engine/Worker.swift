@@ -13,6 +13,7 @@ package final class Worker: Sendable {
     private let journal: any Journal
     private let models: any ModelSource
     private let tools: ToolCatalogue
+    private let pictures: any PictureSource
     private let cache = ToolCache()
     private let log: EventLog
     private let capacity: Int
@@ -31,6 +32,7 @@ package final class Worker: Sendable {
         journal: any Journal,
         models: any ModelSource,
         tools: ToolCatalogue = .empty,
+        pictures: any PictureSource = NoPictures(),
         hub: EventHub,
         capacity: Int,
         silence: Duration = .seconds(10),
@@ -41,6 +43,7 @@ package final class Worker: Sendable {
         self.journal = journal
         self.models = models
         self.tools = tools
+        self.pictures = pictures
         self.capacity = capacity
         self.silence = silence
         self.limits = limits
@@ -116,6 +119,7 @@ package final class Worker: Sendable {
             models: models,
             tools: tools,
             cache: cache,
+            pictures: pictures,
             log: log,
             handle: handle,
             limits: limits,

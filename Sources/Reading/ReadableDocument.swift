@@ -28,7 +28,8 @@ package struct ReadableDocument: Sendable, Equatable {
         }
     }
 
-    private init(text: String) { self.text = text }
+    /// What was made readable elsewhere.
+    package init(text: String) { self.text = text }
 
     private init(xml: String, url: String) {
         guard let feed = Feed(PageTree(xml: xml), page: url) else {

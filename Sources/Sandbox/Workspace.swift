@@ -37,6 +37,14 @@ package struct Workspace: Sendable {
         return Listing(entries: walk.entries, isComplete: walk.isComplete)
     }
 
+    /// What lies in one folder, at most `limit`, folders first. Throws `SandboxError`.
+    package func children(of path: String, limit: Int = 2000) throws -> Listing {
+        var walk = WorkspaceWalk(Folder(folder), limit: limit)
+        try walk.go(path, isDeep: false)
+        let entries = walk.entries.filter { $0.kind == .folder } + walk.entries.filter { $0.kind != .folder }
+        return Listing(entries: entries, isComplete: walk.isComplete)
+    }
+
     /// Bytes and files in use; nil when there is more than may be, or something cannot be looked into.
     package func usage() -> (bytes: Int64, files: Int)? {
         var walk = WorkspaceWalk(Folder(folder), limit: quota.files, keepsEntries: false)
@@ -174,7 +182,8 @@ struct WorkspaceWalk {
         self.keepsEntries = keepsEntries
     }
 
-    mutating func go(_ path: String) throws {
+    /// `isDeep`: with what lies in folders below.
+    mutating func go(_ path: String, isDeep: Bool = true) throws {
         var open: [[CChar]] = [path.cName]
         while let next = open.popLast() {
             let names: [Folder.Name]
@@ -199,7 +208,7 @@ struct WorkspaceWalk {
                 guard keepsEntries || about.isFolder else { continue }
                 let full = next == [46, 0] ? name : next.dropLast() + [47] + name
                 if keepsEntries { entries.append(Workspace.Entry(full, about)) }
-                if about.isFolder { open.append(full) }
+                if about.isFolder, isDeep { open.append(full) }
             }
         }
     }

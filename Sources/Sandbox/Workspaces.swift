@@ -28,6 +28,13 @@ package struct Workspaces: Sendable {
         try open(conversation.uuidString.lowercased())
     }
 
+    /// The conversation's, if it has one here.
+    package func existing(of conversation: UUID) -> Workspace? {
+        let folder = "\(path)/\(conversation.uuidString.lowercased())"
+        let opened = Glibc.open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        return opened < 0 ? nil : Workspace(folder: Descriptor(opened), quota: quota)
+    }
+
     /// Of this name, made when it is not there. Throws `SandboxError`.
     func open(_ name: String) throws -> Workspace {
         let folder = "\(path)/\(name)"

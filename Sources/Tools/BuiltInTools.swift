@@ -8,6 +8,7 @@ package enum BuiltInTools {
         results: any ToolResults,
         variables: any ConversationVariables,
         web: WebAccess,
+        reader: DocumentReader,
         secrets: any ToolSecretSource,
         searchService: SearchService?,
         searchChoices: any SearchChoiceSource
@@ -15,7 +16,8 @@ package enum BuiltInTools {
         [
             AskPersonTool(), CalculatorTool(), CurrentTimeTool(), ConversationSearchTool(search: search),
             ReadResultTool(results: results), SetVariableTool(variables: variables),
-            GetVariablesTool(variables: variables), WebFetchTool(web: web), APIRequestTool(web: web, secrets: secrets),
+            GetVariablesTool(variables: variables), WebFetchTool(web: web, reader: reader),
+            APIRequestTool(web: web, secrets: secrets),
             WebSearchTool(configured: searchService, choices: searchChoices, web: web.anywhere),
         ]
     }

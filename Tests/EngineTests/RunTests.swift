@@ -148,7 +148,7 @@ import Testing
         let shop = Workshop(
             models: StubModels { request, receive in
                 // An agent without tools talks to a provider that is offered none: the result comes as plain words.
-                if case .user(let content) = request.messages.last, content.hasPrefix("[result of dig]") {
+                if case .user(let content, _) = request.messages.last, content.hasPrefix("[result of dig]") {
                     try await receive(.text("I was told: \(content)"))
                 } else {
                     try await receive(.toolCall(ToolCall(id: "c1", name: "dig", arguments: "{\"depth\":1}")))

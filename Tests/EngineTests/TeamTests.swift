@@ -387,7 +387,7 @@ extension ModelRequest {
 
     /// All that was said in the person's place.
     fileprivate var prompt: String {
-        messages.compactMap { if case .user(let text) = $0 { text } else { nil } }.joined(separator: "\n")
+        messages.compactMap { if case .user(let text, _) = $0 { text } else { nil } }.joined(separator: "\n")
     }
 }
 

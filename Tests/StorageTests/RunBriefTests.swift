@@ -67,7 +67,7 @@ import Testing
             }
             let told = last?.messages.map { message in
                 switch message {
-                case .user(let text), .assistant(let text, _): String(text.prefix(2))
+                case .user(let text, _), .assistant(let text, _): String(text.prefix(2))
                 case .toolResult: ""
                 }
             }

@@ -1,10 +1,15 @@
 """Files of conversations, in the real process: brought, read, made, and there again on another node."""
 
+import base64
+import io
 import shutil
+import socket
 import subprocess
+import zipfile
 
 import pytest
-from alma import Client
+from alma import wait_until
+from scripted_model import Upstream
 from test_sandbox import called, offered  # noqa: F401
 
 PICTURE = """
@@ -71,8 +76,6 @@ def test_a_deleted_conversation_takes_its_files_along(client, server):
 
 
 def test_an_upload_that_breaks_off_leaves_nothing(client, server):
-    import socket
-
     conversation = client.conversation()
     host, port = server.url.removeprefix("http://").split(":")
     head = (
@@ -92,3 +95,56 @@ def test_names_lead_nowhere(client, name):
     conversation = client.conversation()
     (file,) = upload(client, conversation, (name, b"a"))
     assert file["path"].startswith("uploads/") and file["path"].count("/") == 1 and len(file["name"]) <= 120
+
+
+def test_the_workspace_is_browsed_and_saved(client, offered):
+    conversation = client.conversation()
+    called(client, "write_file", conversation, path="src/a.py", content="print(1)")
+    called(client, "run_code", conversation, language="shell", code="ln -s /etc/passwd link; mkfifo pipe")
+    base = f"/v1/conversations/{conversation}/workspace"
+    root = client.http.get(base).json()["data"]
+    assert [(one["path"], one["type"]) for one in root] == [("src", "folder"), ("link", "other"), ("pipe", "other")]
+    assert [one["path"] for one in client.http.get(base, params={"path": "src"}).json()["data"]] == ["src/a.py"]
+    saved = client.http.get(base + "/content", params={"path": "src/a.py"})
+    assert saved.text == "print(1)" and saved.headers["content-disposition"].startswith("attachment")
+    for path in ("link", "pipe", "../", "src", "/etc/passwd", "none"):
+        assert client.http.get(base + "/content", params={"path": path}).status_code == 404, path
+    with zipfile.ZipFile(io.BytesIO(client.http.get(base + "/archive").content)) as archive:
+        assert archive.namelist() == ["src/a.py"] and archive.read("src/a.py") == b"print(1)"
+    assert client.http.delete(base, params={"path": "../../x"}).status_code == 404
+    assert client.http.delete(base, params={"path": "src"}).status_code == 204
+    assert client.http.get(base, params={"path": "src"}).status_code == 404
+
+
+def test_models_that_see_get_pictures_and_others_words(client, tmp_path):
+    picture = base64.b64decode(
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+    )
+    upstream = Upstream(lambda body: "A dot.")
+    try:
+        for sees in (True, False):
+            upstream.set_up(client, supports_vision=sees)
+            conversation = client.conversation()
+            (file,) = upload(client, conversation, ("dot.png", picture))
+            body = {"content": "What is it?", "attachments": [{"url": file["url"]}]}
+            answer = client.http.post(f"/v1/conversations/{conversation}/messages", json=body)
+            assert answer.status_code == 201, answer.text
+            said = upstream.turns[-1]["messages"][-1]["content"]
+            if sees:
+                assert said[0]["type"] == "image_url" and said[1]["text"].startswith("What is it?")
+                assert said[0]["image_url"]["url"] == "data:image/png;base64," + base64.b64encode(picture).decode()
+            else:
+                assert "You cannot see dot.png" in said
+    finally:
+        upstream.stop()
+
+
+def test_a_living_conversation_keeps_its_workspace(server, client, offered):
+    conversation = client.conversation()
+    called(client, "write_file", conversation, path="a.txt", content="x")
+    lost = server.folder.path / "workspaces" / "01900000-0000-7000-8000-00000000dead"
+    lost.mkdir()
+    assert server.stop() == 0
+    server.start()
+    wait_until(lambda: not lost.exists(), 20, "the end of what nobody has")
+    assert (server.folder.path / "workspaces" / conversation / "a.txt").read_text() == "x"

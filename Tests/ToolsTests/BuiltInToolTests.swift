@@ -1,6 +1,7 @@
 import Engine
 import Fetch
 import Foundation
+import Sandbox
 import Testing
 
 @testable import Tools
@@ -15,6 +16,7 @@ import Testing
                 results: FixedResults(),
                 variables: HeldVariables(),
                 web: WebAccess(client: FetchClient(), addresses: .publicOnly),
+                reader: DocumentReader(sandbox: nil, workspaces: Workspaces(path: "")),
                 secrets: FixedSecrets(),
                 searchService: SearchService(.duckduckgo),
                 searchChoices: FixedChoice()

@@ -1,6 +1,7 @@
 import Engine
 import Fetch
 import Foundation
+import Sandbox
 import Testing
 
 @testable import Tools
@@ -12,7 +13,10 @@ import Testing
 
     /// With leave for this machine, which the default does not give.
     private var tool: WebFetchTool {
-        WebFetchTool(web: WebAccess(client: client, addresses: .publicAnd { $0 == "127.0.0.1" }))
+        WebFetchTool(
+            web: WebAccess(client: client, addresses: .publicAnd { $0 == "127.0.0.1" }),
+            reader: DocumentReader(sandbox: nil, workspaces: Workspaces(path: ""))
+        )
     }
 
     private func fetch(_ url: String, _ more: [String: JSONValue] = [:]) async throws -> String {
@@ -93,7 +97,10 @@ import Testing
     ])
     func noWayIntoThisMachineByItself(address: String) async throws {
         let server = try serving("secret")
-        let tool = WebFetchTool(web: WebAccess(client: client, addresses: .publicOnly))
+        let tool = WebFetchTool(
+            web: WebAccess(client: client, addresses: .publicOnly),
+            reader: DocumentReader(sandbox: nil, workspaces: Workspaces(path: ""))
+        )
         let input = JSONValue.object(["url": .string("\(address):\(server.port)/")])
         await #expect(throws: ToolFailure.self) { try await tool.perform(input, in: context) }
         #expect(server.connections == 0)

@@ -57,7 +57,7 @@ import Testing
 
     @Test func schemasCanBeRead() throws {
         let catalogue = try ToolCatalogue(tools)
-        #expect(catalogue.specifications.count == 6)
+        #expect(catalogue.specifications.count == 11)
         #expect(catalogue.complaint(about: #"{"path":"x","first_line":0}"#, for: "read_file") != nil)
     }
 
@@ -95,6 +95,33 @@ import Testing
                 == "src/a.py:2: Y = 3\nsrc/a.py:3: Y = 3"
         )
         #expect(try await call("search_files", #"{"text":"y = 3"}"#) == "Nothing was found.")
+    }
+
+    @Test func aDiffChangesAFileAsAWhole() async throws {
+        _ = try await call("write_file", #"{"path":"a.txt","content":"one\ntwo\nthree\nfour\nfive\n"}"#)
+        // The numbers are off by some lines.
+        let diff = #"--- a\n+++ b\n@@ -4,3 +4,3 @@\n one\n-two\n+2\n three\n@@ -9,2 +9,3 @@\n four\n five\n+six\n"#
+        _ = try await call("patch_file", #"{"path":"a.txt","diff":"\#(diff)"}"#)
+        #expect(
+            try await call("read_file", #"{"path":"a.txt"}"#) == "1\tone\n2\t2\n3\tthree\n4\tfour\n5\tfive\n6\tsix\n7\t"
+        )
+        let wrong = #"@@ -1 +1 @@\n-2\n+two\n@@ -5 +5 @@\n-none\n+x\n"#
+        #expect(await failure("patch_file", #"{"path":"a.txt","diff":"\#(wrong)"}"#).contains("Change 2 does not fit"))
+        #expect(try await call("search_files", #"{"text":"two"}"#) == "Nothing was found.")
+        #expect(await failure("patch_file", #"{"path":"a.txt","diff":"hello"}"#).contains("no unified diff"))
+    }
+
+    @Test func filesAreMovedAndDeleted() async throws {
+        _ = try await call("write_file", #"{"path":"a/b.txt","content":"x"}"#)
+        _ = try await call("write_file", #"{"path":"c.txt","content":"y"}"#)
+        #expect(await failure("move_file", #"{"path":"a/b.txt","to":"c.txt"}"#) == "There is a c.txt already.")
+        #expect(await failure("move_file", #"{"path":"a/b.txt","to":"../x"}"#) != "")
+        #expect(try await call("move_file", #"{"path":"a","to":"deep/er/a"}"#) == "a is now deep/er/a.")
+        #expect(try await call("read_file", #"{"path":"deep/er/a/b.txt"}"#) == "1\tx")
+        #expect(await failure("delete_file", #"{"path":"."}"#).contains("The workspace itself"))
+        #expect(await failure("delete_file", #"{"path":"../.."}"#) != "")
+        _ = try await call("delete_file", #"{"path":"deep"}"#)
+        #expect(try await call("list_files", "{}") == "c.txt  1")
     }
 
     @Test func whatWasBroughtLiesInTheWorkspace() async throws {

@@ -14,18 +14,18 @@ extension Parts {
         web: WebAccess,
         searchService: SearchService?,
         workspaces: Workspaces,
-        sandbox: CodeSandbox? = nil
+        reader: DocumentReader
     ) -> [any Tool] {
         let builtIn = BuiltInTools.all(
             search: store,
             results: store,
             variables: store,
             web: web,
+            reader: reader,
             secrets: store,
             searchService: searchService,
             searchChoices: store
         )
-        let reader = DocumentReader(sandbox: sandbox, workspaces: workspaces)
         return builtIn + FileTools.all(WorkspaceDoor(workspaces: workspaces, files: store), reader: reader)
     }
 }

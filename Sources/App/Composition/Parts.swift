@@ -74,12 +74,13 @@ struct Parts: Sendable {
             source: store,
             logger: logger
         )
+        let reader = DocumentReader(sandbox: sandbox.ready, workspaces: workspaces)
         let builtIn = Self.tools(
             store: store,
             web: web,
             searchService: configuration.search,
             workspaces: workspaces,
-            sandbox: sandbox.ready
+            reader: reader
         )
         let door = WorkspaceDoor(workspaces: workspaces, files: store)
         browsers = sandbox.browsers(configuration, in: data, networks: store)
@@ -94,6 +95,7 @@ struct Parts: Sendable {
             journal: store,
             models: models,
             tools: tools,
+            pictures: PictureDesk(files: store, reader: reader),
             hub: hub,
             capacity: configuration.workers,
             silence: configuration.takeover,
@@ -151,6 +153,7 @@ struct Parts: Sendable {
             tools: tools,
             mcp: mcp,
             hub: hub,
+            workspaces: ServerWorkspaces(workspaces: workspaces),
             runQueued: { [worker] in worker.wake() },
             runCancelled: { [worker, browsers] run in
                 worker.cancel(run: run.id)

@@ -16,7 +16,8 @@ struct ToolManual: Sendable {
             store: Nowhere(),
             web: WebAccess(client: fetch, addresses: .publicOnly),
             searchService: SearchService(.duckduckgo),
-            workspaces: Workspaces(path: "")
+            workspaces: Workspaces(path: ""),
+            reader: DocumentReader(sandbox: nil, workspaces: Workspaces(path: ""))
         )
         await fetch.close()
         let code = RunCodeTool.specification(languages: SandboxLanguage.allCases)

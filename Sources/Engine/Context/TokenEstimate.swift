@@ -75,14 +75,20 @@ extension UInt8 {
 
 extension ModelMessage {
     /// With what surrounds it on the way.
-    var estimatedTokens: Int { 8 + texts.reduce(0) { $0 + TokenEstimate.of($1) } }
+    var estimatedTokens: Int { 8 + pictureTokens + texts.reduce(0) { $0 + TokenEstimate.of($1) } }
 
     /// More tokens than bytes there cannot be.
-    var mostTokens: Int { 8 + texts.reduce(0) { $0 + $1.utf8.count } }
+    var mostTokens: Int { 8 + pictureTokens + texts.reduce(0) { $0 + $1.utf8.count } }
+
+    /// Of those that are sent.
+    private var pictureTokens: Int {
+        guard case .user(_, let pictures) = self else { return 0 }
+        return pictures.count { $0.data != nil } * ModelPicture.tokens
+    }
 
     private var texts: [String] {
         switch self {
-        case .user(let text): [text]
+        case .user(let text, _): [text]
         case .assistant(let text, let calls): [text] + calls.flatMap { [$0.id, $0.name, $0.arguments] }
         case .toolResult(let id, let name, let content, _): [id, name, content]
         }

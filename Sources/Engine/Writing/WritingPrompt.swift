@@ -46,7 +46,7 @@ package enum WritingPrompt {
     ) -> String {
         messages.compactMap { message in
             switch message {
-            case .user(let text): "Person:\n\(text.shortened(to: bytes, within: tokens))"
+            case .user(let text, _): "Person:\n\(text.shortened(to: bytes, within: tokens))"
             case .assistant(let text, _): "Agent:\n\(text.shortened(to: bytes, within: tokens))"
             case .toolResult: nil
             }

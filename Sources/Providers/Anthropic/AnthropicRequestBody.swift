@@ -49,8 +49,9 @@ struct AnthropicRequestBody {
 
     private func write(_ message: ModelMessage, _ json: inout JSONWriter) {
         switch message {
-        case .user(let text):
-            writeText(text, &json)
+        case .user(let text, let pictures):
+            for picture in pictures { write(picture, &json) }
+            if !text.isEmpty { writeText(text, &json) }
         case .assistant(let text, let calls):
             if !text.isEmpty { writeText(text, &json) }
             for call in calls { write(call, &json) }
@@ -60,6 +61,18 @@ struct AnthropicRequestBody {
                 json.member("tool_use_id", callID)
                 json.member("content", content)
                 if isError { json.member("is_error", raw: "true") }
+            }
+        }
+    }
+
+    private func write(_ picture: ModelPicture, _ json: inout JSONWriter) {
+        guard let data = picture.data else { return }
+        json.object { json in
+            json.member("type", "image")
+            json.object("source") { json in
+                json.member("type", "base64")
+                json.member("media_type", picture.mediaType)
+                json.member("data", data)
             }
         }
     }
@@ -104,7 +117,7 @@ extension ModelMessage {
     /// Anthropic refuses blocks of text without text.
     fileprivate var isEmpty: Bool {
         switch self {
-        case .user(let text): text.isEmpty
+        case .user(let text, let pictures): text.isEmpty && pictures.allSatisfy { $0.data == nil }
         case .assistant(let text, let calls): text.isEmpty && calls.isEmpty
         case .toolResult: false
         }

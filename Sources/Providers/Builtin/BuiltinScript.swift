@@ -64,7 +64,7 @@ extension String {
 
 extension [ModelMessage] {
     fileprivate var questions: [String] {
-        compactMap { if case .user(let text) = $0 { text } else { nil } }
+        compactMap { if case .user(let text, _) = $0 { text } else { nil } }
     }
 
     /// The result that came after the last question, if one did.

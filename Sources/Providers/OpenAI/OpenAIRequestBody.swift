@@ -39,9 +39,19 @@ struct OpenAIRequestBody {
 
     private func write(_ message: ModelMessage, _ json: inout JSONWriter) {
         switch message {
-        case .user(let text):
+        case .user(let text, let pictures):
             json.member("role", "user")
-            json.member("content", text)
+            let shown = pictures.filter { $0.data != nil }
+            guard !shown.isEmpty else { return json.member("content", text) }
+            json.array("content") { json in
+                for picture in shown { json.object { write(picture, &$0) } }
+                if !text.isEmpty {
+                    json.object { json in
+                        json.member("type", "text")
+                        json.member("text", text)
+                    }
+                }
+            }
         case .assistant(let text, let calls):
             json.member("role", "assistant")
             json.key("content")
@@ -54,6 +64,11 @@ struct OpenAIRequestBody {
             json.member("tool_call_id", callID)
             json.member("content", content)
         }
+    }
+
+    private func write(_ picture: ModelPicture, _ json: inout JSONWriter) {
+        json.member("type", "image_url")
+        json.object("image_url") { $0.member("url", "data:\(picture.mediaType);base64,\(picture.data ?? "")") }
     }
 
     private func write(_ call: ToolCall, _ json: inout JSONWriter) {

@@ -9,10 +9,12 @@ package struct ModelRecord: Sendable, Equatable {
     package var name: String
     package var displayName: String
     package var baseURL: String?
-    /// `chat`, `completion` or `embedding`.
+    /// `chat`, `completion`, `embedding` or `transcription`.
     package var modelType: String
     package var contextWindow: Int?
     package var maxTokens: Int?
+    /// It takes pictures.
+    package var supportsVision: Bool
     /// A JSON object: input_tokens, output_tokens, currency, per_1k_tokens.
     package var pricing: String?
     package var isActive: Bool
@@ -27,11 +29,22 @@ extension ModelRecord {
     /// For an `m` of models with its organisation as `mo`.
     static let columns: Query = """
         m.model_id, m.llm_id, m.name, m.display_name, m.base_url, m.model_type, m.context_window, m.max_tokens, m.pricing,
-        m.is_active, m.created_at, m.fallback_rank, mo.default_model_id is not distinct from m.model_id as is_default
+        m.supports_vision, m.is_active, m.created_at, m.fallback_rank, mo.default_model_id is not distinct from m.model_id as is_default
         """
 
     static let organisation: Query = "join organisations mo on mo.org_id = m.org_id"
     static let ofProvider: Query = "join models m on m.llm_id = l.llm_id \(organisation)"
+
+    /// What a model's name tells of it; whoever added it can say otherwise.
+    static func mayHaveVision(_ name: String) -> Bool {
+        let name = name.lowercased()
+        return [
+            "gpt-4o", "gpt-4.1", "gpt-4-turbo", "gpt-5", "chatgpt-4o", "o3", "o4-", "claude-3", "claude-sonnet",
+            "claude-opus", "claude-haiku", "claude-4", "gemini", "llava", "-vl", "pixtral", "vision", "gemma3",
+            "gemma-3",
+            "minicpm-v", "moondream", "llama4", "llama-4", "mistral-small3", "qwen2.5vl", "qwen3vl",
+        ].contains { name.contains($0) }
+    }
 
     init(_ row: Row) throws {
         id = try row.get("model_id")
@@ -42,6 +55,7 @@ extension ModelRecord {
         modelType = try row.get("model_type")
         contextWindow = try row.get("context_window")
         maxTokens = try row.get("max_tokens")
+        supportsVision = try row.get("supports_vision")
         pricing = try row.get("pricing")
         isActive = try row.get("is_active")
         createdAt = try row.get("created_at")

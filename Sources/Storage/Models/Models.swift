@@ -29,23 +29,26 @@ extension Store {
         contextWindow: Int? = nil,
         maxTokens: Int? = nil,
         pricing: String? = nil,
+        supportsVision: Bool? = nil,
         by principal: Principal
     ) async throws -> ModelRecord? {
-        guard ["chat", "completion", "embedding"].contains(modelType) else {
-            throw StorageError.invalid("model_type", "Use chat, completion or embedding.")
+        guard ["chat", "completion", "embedding", "transcription"].contains(modelType) else {
+            throw StorageError.invalid("model_type", "Use chat, completion, embedding or transcription.")
         }
         let id = UUID.v7()
         let answers = try await batch(
             [
                 """
                 insert into models (
-                    model_id, llm_id, org_id, name, display_name, model_type, context_window, max_tokens, pricing
+                    model_id, llm_id, org_id, name, display_name, model_type, context_window, max_tokens, pricing,
+                    supports_vision
                 )
                 select \(id)::uuid, llm_id, org_id, \(try Checks.text(name, "name", upTo: 100)),
                     \(try Checks.text(displayName, "display_name", upTo: 100)), \(modelType),
                     \(try Self.count(contextWindow, "context_window"))::integer,
                     \(try Self.count(maxTokens, "max_tokens"))::integer,
-                    \(try pricing.map { JSONText(try Pricing.check($0)) })::jsonb
+                    \(try pricing.map { JSONText(try Pricing.check($0)) })::jsonb,
+                    \(supportsVision ?? ModelRecord.mayHaveVision(name))::boolean
                 from llmconfigs where llm_id = \(llmID) and org_id = \(principal.organisationID)
                 """,
                 """
@@ -67,6 +70,7 @@ extension Store {
         contextWindow: Int?? = nil,
         maxTokens: Int?? = nil,
         pricing: String?? = nil,
+        supportsVision: Bool? = nil,
         isActive: Bool? = nil,
         by principal: Principal
     ) async throws -> ModelRecord? {
@@ -80,6 +84,7 @@ extension Store {
                     context_window = \(try Self.changed("context_window", contextWindow)),
                     max_tokens = \(try Self.changed("max_tokens", maxTokens)),
                     pricing = \(try Self.changed(pricing)),
+                    supports_vision = coalesce(\(supportsVision)::boolean, supports_vision),
                     is_active = coalesce(\(isActive)::boolean, is_active)
                 where model_id = \(id) and org_id = \(principal.organisationID)
                 """,

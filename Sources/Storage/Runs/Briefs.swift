@@ -99,7 +99,7 @@ extension Store {
     /// was chosen for the turn.
     static func candidates(of run: Run) -> Query {
         """
-        select m.model_id, m.name, m.context_window, m.max_tokens, \(SealedEndpoint.columns), \(Pricing.columns),
+        select m.model_id, m.name, m.context_window, m.max_tokens, m.supports_vision, \(SealedEndpoint.columns), \(Pricing.columns),
             m.fallback_rank, \(ProviderLimit.columns)
         from runs r
         join agents a on a.agent_id = r.agent_id
@@ -140,7 +140,8 @@ extension Store {
                 providerID: try row.get("llm_id"),
                 limit: try ProviderLimit(row),
                 contextWindow: try row.get("context_window"),
-                maximumTokens: try row.get("max_tokens")
+                maximumTokens: try row.get("max_tokens"),
+                supportsVision: try row.get("supports_vision")
             )
         } catch let error as StorageError where error.code == .sealing {
             logger.error("A provider's key cannot be opened", metadata: ["error": "\(error)"])

@@ -10,6 +10,14 @@ struct History {
         var role: String
         var content: String
         var attachments: [AttachedFile]
+
+        /// With what came along.
+        var said: ModelMessage {
+            let pictures = attachments.filter { !$0.isDeleted && MediaKind.isPicture($0.mediaType) }.map {
+                ModelPicture(fileID: $0.fileID, name: $0.name, mediaType: $0.mediaType)
+            }
+            return .user(attachments.told(with: content), pictures: pictures)
+        }
     }
 
     private var entries: [UUID: Entry] = [:]
@@ -42,7 +50,7 @@ struct History {
         while let id = next, let entry = entries[id], seen.insert(id).inserted {
             next = entry.parent
             switch entry.role {
-            case "user": path.messages.append(.user(entry.attachments.told(with: entry.content)))
+            case "user": path.messages.append(entry.said)
             case "assistant" where !entry.content.isEmpty:
                 path.messages.append(.assistant(text: entry.content, toolCalls: []))
             default: continue

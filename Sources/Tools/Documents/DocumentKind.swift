@@ -42,6 +42,14 @@ enum DocumentKind: Sendable, Equatable {
         }
     }
 
+    /// What people write and read, rather than see or hear.
+    var isDocument: Bool {
+        switch self {
+        case .pdf, .prose, .workbook, .slides, .office: true
+        default: false
+        }
+    }
+
     /// What it cannot be read without.
     var programs: [DocumentProgram] {
         switch self {

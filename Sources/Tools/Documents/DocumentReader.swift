@@ -100,6 +100,14 @@ package struct DocumentReader: Sendable {
         }
     }
 
+    /// The programs at a workspace that is there already. Throws `ToolFailure` where there is no sandbox.
+    func desk(in workspace: Workspace) throws -> DocumentDesk {
+        guard let sandbox else {
+            throw ToolFailure("This server has no sandbox, so it runs no programs; its log says why.")
+        }
+        return DocumentDesk(sandbox: sandbox, workspace: workspace, longest: Self.longest)
+    }
+
     private func readText(_ mediaType: String, _ parts: Parts) async throws -> Document {
         var bytes: [UInt8] = []
         while let more = try await parts() {

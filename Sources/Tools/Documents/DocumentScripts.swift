@@ -85,10 +85,12 @@ enum DocumentScripts {
     )
 
     /// As PDF, for whoever reads that.
-    static let printed = shell(
-        "HOME=/tmp soffice --headless --norestore --convert-to pdf --outdir . input >/dev/null 2>&1; [ -s input.pdf ] && mv input.pdf input",
-        []
-    )
+    static let printed = shell(printing, [])
+
+    static let printing = """
+        HOME=/tmp soffice --headless --norestore --convert-to pdf --outdir . input >/dev/null 2>&1
+        [ -s input.pdf ] && mv input.pdf input || exit 1
+        """
 
     static func python(_ script: String, _ arguments: [String]) -> SandboxCommand {
         SandboxCommand(["/usr/bin/python3", "-I", "/run/program"] + arguments, program: script)

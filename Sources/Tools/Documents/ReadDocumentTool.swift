@@ -78,10 +78,12 @@ struct WorkspaceSource: Sendable {
     }
 
     /// From its beginning.
-    func parts() -> DocumentReader.Parts {
+    func parts() -> DocumentReader.Parts { Self.parts(of: path, in: workspace) }
+
+    static func parts(of path: String, in workspace: Workspace) -> DocumentReader.Parts {
         var place: Int64 = 0
         return {
-            let (start, path, workspace) = (place, path, workspace)
+            let start = place
             let bytes = try await workspace.aside {
                 Result { try workspace.read(path, from: start, limit: 512 << 10).bytes }
             }.get()

@@ -9,7 +9,10 @@ package enum FileTools {
     package static func all(_ door: WorkspaceDoor, reader: DocumentReader) -> [any Tool] {
         [
             ListFilesTool(door: door), ReadFileTool(door: door), WriteFileTool(door: door), EditFileTool(door: door),
-            SearchFilesTool(door: door), ReadDocumentTool(door: door, reader: reader), CreateProjectTool(door: door),
+            SearchFilesTool(door: door), ReadDocumentTool(door: door, reader: reader),
+            PatchFileTool(door: door), MoveFileTool(door: door), DeleteFileTool(door: door),
+            ArchiveTool(door: door, reader: reader), ConvertFileTool(door: door, reader: reader),
+            CreateProjectTool(door: door),
         ]
     }
 

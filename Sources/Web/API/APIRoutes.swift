@@ -58,6 +58,12 @@ struct APIRoutes: Sendable {
         router.get("/v1/conversations/{id}/files/{file}/content", use: files.content)
         router.delete("/v1/conversations/{id}/files/{file}", use: files.delete)
 
+        let workspace = WorkspaceRoutes(services: services)
+        router.get("/v1/conversations/{id}/workspace", use: workspace.list)
+        router.delete("/v1/conversations/{id}/workspace", use: workspace.remove)
+        router.get("/v1/conversations/{id}/workspace/content", use: workspace.content)
+        router.get("/v1/conversations/{id}/workspace/archive", use: workspace.archive)
+
         let branches = BranchRoutes(services: services)
         router.put("/v1/conversations/{id}/leaf", use: branches.switchTo)
         router.get("/v1/conversations/{id}/messages/{message}", use: branches.show)

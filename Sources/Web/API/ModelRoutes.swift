@@ -26,6 +26,8 @@ struct ModelRoutes: Sendable {
             var modelType: String?
             var contextWindow: Int?
             var maxTokens: Int?
+            /// By its name when left out.
+            var supportsVision: Bool?
         }
         let identity = try context.signedIn()
         let (input, body) = try await request.decodeJSONAndBody(Input.self, context: context)
@@ -37,6 +39,7 @@ struct ModelRoutes: Sendable {
             contextWindow: input.contextWindow,
             maxTokens: input.maxTokens,
             pricing: try JSONPart.object("pricing", of: body),
+            supportsVision: input.supportsVision,
             by: identity.principal
         )
         guard let model else { throw WebError.invalid("llm_id", "There is no such provider.") }
@@ -48,6 +51,7 @@ struct ModelRoutes: Sendable {
             var displayName: String?
             @Change var contextWindow: Int??
             @Change var maxTokens: Int??
+            var supportsVision: Bool?
             var isActive: Bool?
         }
         let identity = try context.signedIn()
@@ -59,6 +63,7 @@ struct ModelRoutes: Sendable {
             contextWindow: input.contextWindow,
             maxTokens: input.maxTokens,
             pricing: try JSONPart.change(of: "pricing", in: body),
+            supportsVision: input.supportsVision,
             isActive: input.isActive,
             by: identity.principal
         )

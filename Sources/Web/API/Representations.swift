@@ -57,6 +57,7 @@ extension ModelRecord {
             $0.set("model_type", modelType)
             $0.set("context_window", contextWindow)
             $0.set("max_tokens", maxTokens)
+            $0.set("supports_vision", supportsVision)
             $0.raw("pricing", pricing)
             $0.set("is_active", isActive)
             $0.set("is_default", isDefault)

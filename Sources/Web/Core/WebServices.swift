@@ -12,6 +12,8 @@ package struct WebServices: Sendable {
     /// Connections to MCP servers; nil where there are none to be had.
     package var mcp: (any MCPDesk)?
     package var hub: EventHub
+    /// The folders in which programs work, on this node.
+    package var workspaces: any WorkspaceShelf
     /// Tells the worker of this process that a run waits. Without one, other processes find it.
     package var runQueued: @Sendable () -> Void
     /// Stops a run that a worker of this process holds; the database has been told already.
@@ -30,6 +32,7 @@ package struct WebServices: Sendable {
         tools: ToolCatalogue = .empty,
         mcp: (any MCPDesk)? = nil,
         hub: EventHub,
+        workspaces: any WorkspaceShelf = NoWorkspaces(),
         runQueued: @escaping @Sendable () -> Void,
         runCancelled: @escaping @Sendable (Run) -> Void,
         providerTrouble: @escaping @Sendable (UUID) -> ProviderHealth.Trouble? = { _ in nil },
@@ -43,6 +46,7 @@ package struct WebServices: Sendable {
         self.tools = tools
         self.mcp = mcp
         self.hub = hub
+        self.workspaces = workspaces
         self.runQueued = runQueued
         self.runCancelled = runCancelled
         self.providerTrouble = providerTrouble

@@ -157,6 +157,6 @@ extension Request {
     var takesFiles: Bool {
         let parts = uri.path.split(separator: "/")
         guard parts.first == "conversations" else { return false }
-        return parts.count == 1 || (parts.count == 3 && ["messages", "files"].contains(parts[2]))
+        return parts.count == 1 || (parts.count == 3 && parts[2] == "messages")
     }
 }

@@ -18,6 +18,7 @@ struct ModelInput: Sendable {
             outputPrice: form.trimmed("output_price"),
             cachedPrice: form.trimmed("cached_price"),
             currency: ModelPrice.currencies.first { $0 == form["currency"] } ?? "USD",
+            supportsVision: form.has("vision"),
             isActive: form.has("active")
         )
         if draft.displayName.count > 100 { errors.add("display_name", voice.words["models.nameLong"]) }
@@ -63,6 +64,7 @@ extension ModelView.Draft {
             outputPrice: price.map { "\($0.output)" } ?? "",
             cachedPrice: price?.cached.map { "\($0)" } ?? "",
             currency: price?.currency ?? "USD",
+            supportsVision: model.supportsVision,
             isActive: model.isActive
         )
     }

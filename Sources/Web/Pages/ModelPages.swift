@@ -61,6 +61,7 @@ struct ModelPages: Sendable {
             contextWindow: .some(input.contextWindow),
             maxTokens: .some(input.maximumTokens),
             pricing: .some(input.price?.json),
+            supportsVision: input.draft.supportsVision,
             isActive: input.draft.isActive,
             by: identity.principal
         )

@@ -25,6 +25,12 @@ extension Pages {
         router.post("/conversations/{id}/messages", use: conversation.send)
         router.get("/conversations/{id}/live", use: LivePage(desk: desk).follow)
 
+        let workspace = WorkspacePages(desk: desk)
+        router.get("/conversations/{id}/files", use: workspace.show)
+        router.post("/conversations/{id}/files", use: workspace.delete)
+        router.get("/conversations/{id}/workspace/file", use: workspace.file)
+        router.get("/conversations/{id}/workspace/archive", use: workspace.archive)
+
         let attached = FilePages(desk: desk)
         router.get("/conversations/{id}/files/{file}", use: attached.download)
         router.get("/conversations/{id}/files/{file}/picture", use: attached.picture)

@@ -17,6 +17,7 @@ struct ModelView: View {
     let outputPrice: Field
     let cachedPrice: Field
     let currency: Select
+    let supportsVision: Bool
     let isActive: Bool
 
     /// What was typed.
@@ -28,6 +29,7 @@ struct ModelView: View {
         var outputPrice: String
         var cachedPrice: String
         var currency: String
+        var supportsVision: Bool
         var isActive: Bool
     }
 
@@ -37,6 +39,7 @@ struct ModelView: View {
         address = "/models/\(id.text)"
         title = draft.displayName.isEmpty ? name : draft.displayName
         modelName = name
+        supportsVision = draft.supportsVision
         isActive = draft.isActive
         self.errors = errors.summary(ModelView.labels(words), voice: voice)
         func number(_ key: String, _ value: String, hint: String? = nil, mode: String) -> Field {

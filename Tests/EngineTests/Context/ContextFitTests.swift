@@ -92,7 +92,7 @@ import Testing
         #expect(places.compactMap { $0 } == places.compactMap { $0 }.sorted())
         // What models may have written is no instruction.
         #expect(!request.instruction.contains("Oslo"))
-        guard case .user(let notes) = request.messages.first else { return #expect(Bool(false)) }
+        guard case .user(let notes, _) = request.messages.first else { return #expect(Bool(false)) }
         #expect(notes.contains("city = \"Oslo\""))
         #expect(request.messages.count == 2)
     }
@@ -101,7 +101,7 @@ import Testing
         let messages = history(20)
         let context = RunContext(summary: .init(text: "They spoke of bridges.", covers: 30))
         let request = try fit(messages, window: 2000, context: context)
-        guard case .user(let notes) = request.messages.first else { return #expect(Bool(false)) }
+        guard case .user(let notes, _) = request.messages.first else { return #expect(Bool(false)) }
         #expect(notes.contains("They spoke of bridges."))
         #expect(!notes.contains("left out"))
         #expect(Array(request.messages.dropFirst()) == Array(messages[30...]))
@@ -110,7 +110,7 @@ import Testing
     @Test func withoutASummaryTheNewestStayAndItIsSaid() throws {
         let messages = history(20)
         let request = try fit(messages, window: 2000)
-        guard case .user(let notes) = request.messages.first else { return #expect(Bool(false)) }
+        guard case .user(let notes, _) = request.messages.first else { return #expect(Bool(false)) }
         #expect(notes.contains("left out"))
         let kept = Array(request.messages.dropFirst())
         #expect(kept.count >= 7 && kept.count < messages.count)

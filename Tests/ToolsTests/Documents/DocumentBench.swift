@@ -58,9 +58,17 @@ struct DocumentBench: Sendable {
         guard result.exitCode == 0 else { throw ToolFailure("The document was not made: \(said)") }
     }
 
+    var reader: DocumentReader { DocumentReader(sandbox: sandbox, workspaces: workspaces) }
+
     func read(_ path: String, _ more: String = "") async throws -> String {
-        let tool = ReadDocumentTool(door: door, reader: DocumentReader(sandbox: sandbox, workspaces: workspaces))
-        return try await tool.perform(try JSONValue(parsing: #"{"path":"\#(path)"\#(more)}"#), in: context)
+        try await call("read_document", #"{"path":"\#(path)"\#(more)}"#)
+    }
+
+    func call(_ name: String, _ input: String) async throws -> String {
+        guard let tool = FileTools.all(door, reader: reader).first(where: { $0.specification.name == name }) else {
+            throw ToolFailure("There is no \(name).")
+        }
+        return try await tool.perform(try JSONValue(parsing: input), in: context)
     }
 }
 

@@ -18,6 +18,7 @@ extension Samples {
                     voice: voice
                 )
             ),
+            ("files", files(isEmpty: false)), ("files-empty", files(isEmpty: true)),
             (
                 "conversations",
                 ConversationsView(
@@ -187,6 +188,27 @@ extension Samples {
         )
     }
 
+    private func files(isEmpty: Bool) -> FilesView {
+        func entry(_ path: String, _ kind: WorkspaceEntry.Kind, _ size: Int64) -> WorkspaceEntry {
+            WorkspaceEntry(path: path, kind: kind, size: size, changed: ago(4))
+        }
+        return FilesView(
+            page: frame(voice.words["files.title"], .conversations),
+            conversation: id(2),
+            title: text("Retry storm after failover", "切换后的重试风暴"),
+            path: isEmpty ? "" : "src/queue",
+            entries: isEmpty
+                ? [] : [entry("src/queue/old", .folder, 0), entry(Samples.hostile, .file, 912), entry("a", .other, 0)],
+            usage: isEmpty
+                ? nil : WorkspaceUsage(bytes: 9 << 20, files: 20_000, mostBytes: 512 << 20, mostFiles: 20_000),
+            kept: isEmpty ? [] : attachments.map { KeptFile(sample: $0, in: id(2), at: ago(9)) },
+            keptBytes: isEmpty ? 0 : 1_250_000,
+            limits: FileLimits(),
+            csrf: "token",
+            voice: voice
+        )
+    }
+
     var attachments: [AttachedFile] {
         [
             AttachedFile(
@@ -313,4 +335,19 @@ extension Samples {
             return uniform(0, min(CEILING, BASE * 2 ** attempt))</code></pre></div>
         <ul><li>部署仍然设置了<code>RETRY_DELAY=0.25</code>。</li><li>没有测试会同时启动很多工作进程。</li></ul>
         """
+}
+
+extension KeptFile {
+    fileprivate init(sample file: AttachedFile, in conversation: UUID, at date: Date) {
+        self.init(
+            id: file.fileID,
+            conversationID: conversation,
+            name: file.name,
+            path: file.path,
+            mediaType: file.mediaType,
+            size: file.size,
+            digest: [],
+            createdAt: date
+        )
+    }
 }

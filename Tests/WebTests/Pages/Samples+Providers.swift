@@ -186,6 +186,7 @@ extension Samples {
                 outputPrice: "10",
                 cachedPrice: "0.2",
                 currency: "USD",
+                supportsVision: true,
                 isActive: true
             ),
             errors: errors,

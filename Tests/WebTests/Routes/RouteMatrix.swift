@@ -99,6 +99,16 @@ enum RouteMatrix {
             body: #"{"content":"echo","agent_id":"{agent}","model_id":"{model}"}"#
         ),
 
+        RouteRule(.get, "/v1/conversations/{id}/workspace", of: "conversation", .owner(.fine)),
+        RouteRule(.delete, "/v1/conversations/{id}/workspace", of: "conversation", .owner(.missing), query: "?path=x"),
+        RouteRule(
+            .get,
+            "/v1/conversations/{id}/workspace/content",
+            of: "conversation",
+            .owner(.missing),
+            query: "?path=x"
+        ),
+        RouteRule(.get, "/v1/conversations/{id}/workspace/archive", of: "conversation", .owner(.fine)),
         RouteRule(.get, "/v1/conversations/{id}/files", of: "conversation", .owner(.fine)),
         RouteRule(
             .post,

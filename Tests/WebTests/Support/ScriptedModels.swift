@@ -21,7 +21,7 @@ private struct ScriptedModel: Model {
         if case .toolResult(_, _, let content, _) = request.messages.last {
             return try await receive(.text("told " + content))
         }
-        guard case .user(let text) = request.messages.last else { return }
+        guard case .user(let text, _) = request.messages.last else { return }
         let words = text.split(separator: " ")
         switch words.first {
         case "fail":

@@ -1,0 +1,58 @@
+import Foundation
+import Hummingbird
+import NIOCore
+
+/// What goes out of a workspace: one file, or all of them in an archive. Always to be saved.
+struct WorkspaceResponse: Sendable {
+    private static let mostFiles = 20_000
+
+    let shelf: any WorkspaceShelf
+    let conversation: UUID
+
+    /// nil when there is no such file.
+    func file(_ path: String) async -> Response? {
+        guard let size = await shelf.size(of: path, in: conversation) else { return nil }
+        let name = path.split(separator: "/").last.map(String.init) ?? "file"
+        let (shelf, conversation) = (shelf, conversation)
+        return Response(
+            status: .ok,
+            headers: FileResponse.headers(name: name, mediaType: nil),
+            body: ResponseBody { writer in
+                var place: Int64 = 0
+                // A program may make it longer meanwhile: as much as was announced, or less.
+                while place < size {
+                    let bytes = await shelf.bytes(of: path, from: place, in: conversation)
+                    guard !bytes.isEmpty else { break }
+                    place += Int64(bytes.count)
+                    try await writer.write(ByteBuffer(bytes: bytes))
+                }
+                try await writer.finish(nil)
+            }
+        )
+    }
+
+    func archive() async -> Response {
+        let files = await shelf.files(of: conversation, limit: Self.mostFiles)
+        let (shelf, conversation) = (shelf, conversation)
+        return Response(
+            status: .ok,
+            headers: FileResponse.headers(name: "workspace.zip", mediaType: nil),
+            body: ResponseBody { writer in
+                var zip = ZipWriter()
+                for file in files {
+                    try await writer.write(ByteBuffer(bytes: zip.begin(file.path)))
+                    var place: Int64 = 0
+                    while place < file.size {
+                        let bytes = await shelf.bytes(of: file.path, from: place, in: conversation)
+                        guard !bytes.isEmpty else { break }
+                        place += Int64(bytes.count)
+                        try await writer.write(ByteBuffer(bytes: zip.add(bytes)))
+                    }
+                    try await writer.write(ByteBuffer(bytes: zip.end()))
+                }
+                try await writer.write(ByteBuffer(bytes: zip.finish()))
+                try await writer.finish(nil)
+            }
+        )
+    }
+}
