@@ -9,7 +9,7 @@ package struct ModelRecord: Sendable, Equatable {
     package var name: String
     package var displayName: String
     package var baseURL: String?
-    /// `chat`, `completion`, `embedding` or `transcription`.
+    /// `chat`, `completion` or `embedding`.
     package var modelType: String
     package var contextWindow: Int?
     package var maxTokens: Int?

@@ -32,8 +32,8 @@ extension Store {
         supportsVision: Bool? = nil,
         by principal: Principal
     ) async throws -> ModelRecord? {
-        guard ["chat", "completion", "embedding", "transcription"].contains(modelType) else {
-            throw StorageError.invalid("model_type", "Use chat, completion, embedding or transcription.")
+        guard ["chat", "completion", "embedding"].contains(modelType) else {
+            throw StorageError.invalid("model_type", "Use chat, completion or embedding.")
         }
         let id = UUID.v7()
         let answers = try await batch(
