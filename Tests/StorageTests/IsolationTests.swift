@@ -209,6 +209,14 @@ import Testing
                 effect: .pure
             )
         ])
+        let draft = ToolDraft(
+            name: "own",
+            description: "Own.",
+            type: "script",
+            schema: #"{"type":"object"}"#,
+            definition: #"{"code":"secret"}"#
+        )
+        _ = try await store.createTool(draft, by: ada.principal)
         let model = try await store.chatModel(by: ada.principal)
         let claimed = try await store.claimedRun(by: ada.principal)
         _ = try await store.enter(model.llmID, ProviderLimit(concurrent: 1), for: claimed)

@@ -87,7 +87,7 @@ struct Parts: Sendable {
         let browser = browsers.map { [BrowserTool(sessions: $0, door: door)] } ?? []
         tools = try ToolCatalogue(
             builtIn + sandbox.tools(door, network: network) + browser,
-            makers: [MCPToolMaker(connections: mcp)]
+            makers: [MCPToolMaker(connections: mcp), HTTPToolMaker(web: web, secrets: store)] + sandbox.makers(door)
         )
         hub = EventHub()
         health = ProviderHealth()

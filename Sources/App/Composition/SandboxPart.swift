@@ -57,6 +57,11 @@ enum SandboxPart: Sendable {
         )
     }
 
+    /// What makes scripts of people's work; nothing without a sandbox.
+    func makers(_ door: WorkspaceDoor) -> [any ToolMaker] {
+        ready.map { [ScriptToolMaker(sandbox: $0, door: door)] } ?? []
+    }
+
     func close() {
         if case .ready(let sandbox) = self { sandbox.close() }
     }

@@ -68,14 +68,19 @@ package struct ToolCatalogue: Sendable {
     private func entry(of kept: KeptTool) -> Entry {
         do {
             let schema = try JSONSchema(JSONValue(parsing: kept.specification.schema))
-            guard let maker = makers[kept.type] else {
-                throw ToolFailure("This server cannot use tools of the kind \"\(kept.type)\".")
-            }
-            return Entry(tool: try maker.tool(kept), schema: schema, settings: kept.settings)
+            return Entry(tool: try make(kept), schema: schema, settings: kept.settings)
         } catch {
             let reason = (error as? ToolFailure)?.message ?? "\(error)"
             return Entry(tool: BrokenTool(kept.specification, reason: reason), schema: .anything)
         }
+    }
+
+    /// Throws `ToolFailure` with what keeps it from working here.
+    func make(_ kept: KeptTool) throws -> any Tool {
+        guard let maker = makers[kept.type] else {
+            throw ToolFailure("This server cannot use tools of the kind \"\(kept.type)\".")
+        }
+        return try maker.tool(kept)
     }
 
     /// Those of `names` that are there, as a model is told of them.

@@ -58,7 +58,7 @@ extension StorageError {
         "agents_own_name": "name",
         "tool_secrets_name_key": "name",
         "mcp_servers_name_key": "name",
-        "tools_own_name": "tool",
+        "tools_own_name": "name",
         "runs_one_active": "run",
         "runs_idempotency_key": "idempotency_key",
         "pending_messages_idempotency_key": "idempotency_key",

@@ -1,3 +1,4 @@
+package import Engine
 package import Foundation
 
 /// An agent as its maker describes it.
@@ -15,6 +16,8 @@ package struct AgentDraft: Sendable, Equatable {
     package var team: [String]
     /// The names of the tools that it may use.
     package var tools: [String]
+    /// How it uses them, by tool: objects with timeout, max_retries, custom_params. What is not named stays.
+    package var configurations: [String: JSONValue]
     /// A JSON object: temperature, max_tokens, max_concurrent.
     package var parameters: String
     /// Whether everybody in the organisation may talk to it.
@@ -31,6 +34,7 @@ package struct AgentDraft: Sendable, Equatable {
         capabilities: [String] = [],
         team: [String] = [],
         tools: [String] = [],
+        configurations: [String: JSONValue] = [:],
         parameters: String = "{}",
         isShared: Bool = false,
         isActive: Bool = true
@@ -43,6 +47,7 @@ package struct AgentDraft: Sendable, Equatable {
         self.capabilities = capabilities
         self.team = team
         self.tools = tools
+        self.configurations = configurations
         self.parameters = parameters
         self.isShared = isShared
         self.isActive = isActive

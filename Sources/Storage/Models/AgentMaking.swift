@@ -21,10 +21,13 @@ extension Store {
             )
             """
         let answers = try await batch(
-            [insertion, Self.give(draft.tools, to: id), Self.one(id, principal)],
+            [
+                insertion, Self.give(draft.tools, to: id), Self.configure(draft.configurations, of: id),
+                Self.one(id, principal),
+            ],
             by: principal
         )
-        guard let row = answers[2].first else { throw StorageError(.failed, "The database did not answer.") }
+        guard let row = answers[3].first else { throw StorageError(.failed, "The database did not answer.") }
         return try Agent(row)
     }
 
@@ -42,12 +45,16 @@ extension Store {
             """
         let statements = [
             change,
-            "delete from agent_tools g using agents a where g.agent_id = a.agent_id and \(Self.isMade(id, by: principal))",
-            Self.give(draft.tools, to: id), Self.one(id, principal),
+            // What is taken away keeps its configuration, for the day on which it is given again.
+            """
+            update agent_tools g set is_enabled = t.name = any(\(draft.tools)::text[]) from agents a, tools t
+            where g.agent_id = a.agent_id and t.tool_id = g.tool_id and \(Self.isMade(id, by: principal))
+            """,
+            Self.give(draft.tools, to: id), Self.configure(draft.configurations, of: id), Self.one(id, principal),
         ]
         let answers = try await batch(statements, by: principal)
         guard answers[0].affected == 1 else { return nil }
-        return try answers[3].first.map(Agent.init)
+        return try answers[4].first.map(Agent.init)
     }
 
     /// An agent of the person's as they described it; nil when there is none.
@@ -64,6 +71,7 @@ extension Store {
             capabilities: agent.capabilities,
             team: agent.team,
             tools: tools.filter(\.isEnabled).map(\.name),
+            configurations: Dictionary(tools.map { ($0.name, $0.configuration) }) { first, _ in first },
             parameters: agent.parameters,
             isShared: agent.agentType == "shared",
             isActive: agent.status == "active"
@@ -79,16 +87,19 @@ extension Store {
     package func knownTools(by principal: Principal) async throws -> [AgentTool] {
         try await query(
             """
-            select distinct on (name) name, description, security_level from tools
+            select distinct on (name) tool_id, name, description, security_level, definition -> 'parameters' as parameters
+            from tools
             where is_active and (org_id is null or org_id = \(principal.organisationID)) order by name, org_id
             """,
             by: principal
         ).map { row in
             AgentTool(
+                id: try row.get("tool_id"),
                 name: try row.get("name"),
                 description: try row.get("description"),
                 level: ToolLevel(rawValue: try row.get("security_level")) ?? .privileged,
-                decision: .allow
+                decision: .allow,
+                parameters: try row.get("parameters", as: String?.self).map { try JSONValue(parsing: $0) }
             )
         }
     }
@@ -99,7 +110,7 @@ extension Store {
             [
                 "select a.name from agents a where \(Self.isVisible(to: principal)) and a.name = any(\(draft.team)::text[])",
                 """
-                select name from tools
+                select name, definition -> 'parameters' as parameters from tools
                 where name = any(\(draft.tools)::text[]) and is_active
                     and (org_id is null or org_id = \(principal.organisationID))
                 """,
@@ -115,6 +126,15 @@ extension Store {
         if let name = draft.tools.first(where: { !tools.contains($0) }) {
             throw StorageError.invalid("tools", "There is no tool called \(name).")
         }
+        for row in answers[1] {
+            let parameters = try row.get("parameters", as: String?.self).map { try JSONValue(parsing: $0) }
+            guard let configuration = draft.configurations[try row.get("name")] else { continue }
+            do {
+                _ = try Self.checked(configuration, of: parameters)
+            } catch let error as StorageError {
+                throw StorageError.invalid("tools", "\(try row.get("name", as: String.self)): \(error.message)")
+            }
+        }
         guard draft.modelID == nil || !answers[2].isEmpty else {
             throw StorageError.invalid("model_id", "There is no such model.")
         }
@@ -126,10 +146,23 @@ extension Store {
         select a.agent_id, t.tool_id from agents a cross join tools t
         where a.agent_id = \(agent) and t.name = any(\(tools)::text[]) and t.is_active
             and (t.org_id is null or t.org_id = a.org_id)
+        on conflict do nothing
         """
     }
 
-    private static func isMade(_ id: UUID, by principal: Principal) -> Query {
+    /// By tool, of those that the agent has.
+    private static func configure(_ configurations: [String: JSONValue], of agent: UUID) -> Query {
+        let sorted = configurations.sorted { $0.key < $1.key }
+        return """
+            update agent_tools g set configuration = c.configuration::jsonb
+            from tools t join unnest(
+                \(sorted.map(\.key))::text[], \(sorted.map(\.value.text))::text[]
+            ) c (name, configuration) on c.name = t.name
+            where g.agent_id = \(agent) and t.tool_id = g.tool_id
+            """
+    }
+
+    static func isMade(_ id: UUID, by principal: Principal) -> Query {
         """
         a.agent_id = \(id) and a.org_id = \(principal.organisationID) and a.user_id = \(principal.userID)
             and a.agent_type <> 'system'

@@ -24,7 +24,7 @@ struct GrantedTools {
     /// The program knows the rest of its own.
     private static let columns: Query = """
         case when t.tool_type <> 'builtin' then t.description end as description,
-        case when t.tool_type <> 'builtin' then t.schema::text end as schema, t.security_level, t.effect, t.time_limit,
+        case when t.tool_type <> 'builtin' then t.schema::text end as schema, t.security_level, t.effect, t.time_limit, t.version,
         case when t.tool_type <> 'builtin' then t.definition::text end as definition
         """
 
@@ -55,7 +55,8 @@ extension KeptTool {
                 schema: try row.get("schema"),
                 level: ToolLevel(rawValue: try row.get("security_level")) ?? .privileged,
                 effect: ToolEffect(rawValue: try row.get("effect")) ?? .effectful,
-                timeLimit: .seconds(try row.get("time_limit", as: Int.self))
+                timeLimit: .seconds(try row.get("time_limit", as: Int.self)),
+                version: "\(id.text) \(try row.get("version", as: String.self))"
             ),
             definition: try JSONValue(parsing: try row.get("definition")),
             settings: settings

@@ -4,6 +4,7 @@ import Postgres
 
 /// A tool of an agent, with what its person wants of it.
 package struct AgentTool: Sendable, Equatable {
+    package var id: UUID
     package var name: String
     package var description: String
     package var level: ToolLevel
@@ -14,16 +15,24 @@ package struct AgentTool: Sendable, Equatable {
     package var decision: ToolPolicy.Decision
     /// Seconds that a call waits for its person; nil for ever.
     package var patience: Int?
+    /// How the agent uses it: an object with timeout, max_retries, custom_params.
+    package var configuration: JSONValue
+    /// A JSON Schema of its custom_params, where it says what they are.
+    package var parameters: JSONValue?
 
     package init(
+        id: UUID,
         name: String,
         description: String,
         level: ToolLevel,
         isEnabled: Bool = true,
         ownDecision: ToolPolicy.Decision? = nil,
         decision: ToolPolicy.Decision,
-        patience: Int? = nil
+        patience: Int? = nil,
+        configuration: JSONValue = .object([:]),
+        parameters: JSONValue? = nil
     ) {
+        self.id = id
         self.name = name
         self.description = description
         self.level = level
@@ -31,6 +40,8 @@ package struct AgentTool: Sendable, Equatable {
         self.ownDecision = ownDecision
         self.decision = decision
         self.patience = patience
+        self.configuration = configuration
+        self.parameters = parameters
     }
 }
 
@@ -41,7 +52,8 @@ extension Store {
             [
                 "select from agents where agent_id = \(agent)",
                 """
-                select t.name, t.description, t.schema::text, t.security_level, t.effect, g.is_enabled
+                select t.tool_id, t.name, t.description, t.schema::text, t.security_level, t.effect, g.is_enabled,
+                    g.configuration::text, t.definition -> 'parameters' as parameters
                 from agent_tools g join tools t on t.tool_id = g.tool_id
                 where g.agent_id = \(agent) and t.is_active order by t.name
                 """,
@@ -63,13 +75,16 @@ extension Store {
                 $0.userID != nil && $0.agentID == agent && $0.toolName == specification.name && $0.level == nil
             }
             return AgentTool(
+                id: try row.get("tool_id"),
                 name: specification.name,
                 description: specification.description,
                 level: specification.level,
                 isEnabled: try row.get("is_enabled"),
                 ownDecision: own?.decision,
                 decision: policy.decision(on: specification, agent: agent),
-                patience: policy.patience(with: specification, agent: agent)
+                patience: policy.patience(with: specification, agent: agent),
+                configuration: try JSONValue(parsing: try row.get("configuration")),
+                parameters: try row.get("parameters", as: String?.self).map { try JSONValue(parsing: $0) }
             )
         }
     }

@@ -17,6 +17,10 @@ package struct ToolRecord: Sendable, Equatable {
     package var effect: ToolEffect
     /// Seconds that a call may take; of a kept tool.
     package var timeLimit: Int
+    /// Of a kept tool: a JSON object in the shape of its kind.
+    package var definition: String
+    /// Who made it.
+    package var userID: UUID?
     package var version: String
     package var createdAt: Date
 
@@ -30,6 +34,8 @@ package struct ToolRecord: Sendable, Equatable {
         level: ToolLevel,
         effect: ToolEffect,
         timeLimit: Int = 30,
+        definition: String = "{}",
+        userID: UUID? = nil,
         version: String = "1.0.0",
         createdAt: Date
     ) {
@@ -42,8 +48,32 @@ package struct ToolRecord: Sendable, Equatable {
         self.level = level
         self.effect = effect
         self.timeLimit = timeLimit
+        self.definition = definition
+        self.userID = userID
         self.version = version
         self.createdAt = createdAt
+    }
+}
+
+extension ToolRecord {
+    /// As its maker would describe it now; nil for one that nobody made here.
+    package var draft: ToolDraft? {
+        guard ToolDraft.types.contains(type) else { return nil }
+        return ToolDraft(
+            name: name,
+            description: description,
+            type: type,
+            schema: schema,
+            level: level,
+            effect: effect,
+            timeLimit: timeLimit,
+            definition: definition
+        )
+    }
+
+    /// A JSON Schema of what agents' owners set for it, where it says.
+    package var parameters: JSONValue? {
+        (try? JSONValue(parsing: definition))?["parameters"].flatMap { $0.object == nil ? nil : $0 }
     }
 }
 
@@ -81,6 +111,8 @@ extension ToolRecord {
             level: ToolLevel(rawValue: try row.get("security_level")) ?? .privileged,
             effect: ToolEffect(rawValue: try row.get("effect")) ?? .effectful,
             timeLimit: try row.get("time_limit"),
+            definition: try row.get("definition"),
+            userID: try row.get("user_id"),
             version: try row.get("version"),
             createdAt: try row.get("created_at")
         )

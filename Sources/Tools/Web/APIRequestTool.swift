@@ -25,12 +25,10 @@ package struct APIRequestTool: Tool {
         timeLimit: .seconds(60)
     )
 
-    private let web: WebAccess
-    private let secrets: any ToolSecretSource
+    private let call: APICall
 
     package init(web: WebAccess, secrets: any ToolSecretSource) {
-        self.web = web
-        self.secrets = secrets
+        call = APICall(web: web, secrets: secrets)
     }
 
     /// What only reads is no more than looking at a page.
@@ -42,17 +40,7 @@ package struct APIRequestTool: Tool {
     }
 
     package func perform(_ input: JSONValue, in context: ToolContext) async throws -> String {
-        let request = try APIRequest(input)
-        let known = try await secrets.toolSecrets(by: context.principal)
-        var references = SecretReferences(known: known, address: request.address)
-        try await references.open(for: request.texts) { secret in
-            try await secrets.value(of: secret, by: context.principal)
-        }
-        do {
-            let answer = try await web.send(request.filled(by: references))
-            return try await APIAnswer(answer, references: references).text
-        } catch let failure as ToolFailure {
-            throw ToolFailure(references.redacted(failure.message), isTransient: failure.isTransient)
-        }
+        let (answer, references) = try await call.send(APIRequest(input), by: context.principal)
+        return try await APIAnswer(answer, references: references).text
     }
 }

@@ -28,6 +28,11 @@ final class CodeOutput: @unchecked Sendable {
         }
     }
 
+    /// Both outputs, whole.
+    var texts: (output: String, error: String) {
+        lock.withLock { (Self.readable(output[...]), Self.readable(error[...])) }
+    }
+
     /// All of it, the output before the errors.
     var text: String { lock.withLock { Self.readable((output + error)[...]) } }
 

@@ -64,35 +64,13 @@ package struct RunCodeTool: Tool {
         do {
             let workspace = try await door.open(for: context)
             let visit = try await network?.visit(for: context)
-            return try await run(language.command(code), in: workspace, limits, visit, context)
+            let changes = await FileChanges(workspace)
+            let run = ProgramRun(sandbox: sandbox, door: visit?.door)
+            let (output, result) = try await run.perform(language.command(code), in: workspace, limits, context)
+            let made = try await MadeFiles(changes.paths(in: workspace), in: workspace, through: door, context)
+            return output.summary(of: result, limits, made: made.lines, visit).text
         } catch let error as SandboxError {
             throw ToolFailure(error.message)
-        }
-    }
-
-    private func run(
-        _ command: SandboxCommand,
-        in workspace: Workspace,
-        _ limits: SandboxLimits,
-        _ visit: NetworkVisit?,
-        _ context: ToolContext
-    ) async throws -> String {
-        let record = CodeOutput()
-        let changes = await FileChanges(workspace)
-        async let _: Void = Self.report(record, to: context)
-        let result = try await sandbox.run(command, in: workspace, limits: limits, door: visit?.door) {
-            record.add($0)
-        }
-        if let rest = record.takeNew(isLast: true) { try await context.progress(rest) }
-        let made = try await MadeFiles(changes.paths(in: workspace), in: workspace, through: door, context)
-        return record.summary(of: result, limits, made: made.lines, visit).text
-    }
-
-    /// Whoever watches sees output a quarter of a second after it was written, in few pieces.
-    private static func report(_ record: CodeOutput, to context: ToolContext) async {
-        while (try? await Task.sleep(for: .milliseconds(250))) != nil {
-            guard let new = record.takeNew(isLast: false) else { continue }
-            guard (try? await context.progress(new)) != nil else { return }
         }
     }
 }

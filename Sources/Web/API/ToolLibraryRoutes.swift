@@ -141,6 +141,9 @@ extension ToolRecord {
             $0.set("description", description)
             $0.set("tool_type", type)
             $0.raw("schema", schema)
+            if let draft { $0.raw("definition", draft.definition) }
+            $0.set("time_limit", draft?.timeLimit)
+            $0.set("user_id", userID)
             $0.set("is_system_tool", isSystemTool)
             $0.set("security_level", level.rawValue)
             $0.set("effect", effect.rawValue)

@@ -30,6 +30,11 @@ package struct Form: Sendable {
     /// All values of a field that may stand several times: check boxes.
     package func all(_ name: String) -> [String] { fields[name] ?? [] }
 
+    /// The first values of the fields whose names fit, without the white space around them.
+    func values(_ fits: (String) -> Bool) -> [String: String] {
+        Dictionary(uniqueKeysWithValues: fields.keys.filter(fits).map { ($0, trimmed($0)) })
+    }
+
     package func has(_ name: String) -> Bool { fields[name] != nil }
 
     private static func decode(_ text: Substring) -> String {

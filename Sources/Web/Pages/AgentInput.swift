@@ -23,6 +23,7 @@ struct AgentInput: Sendable {
             capabilities: form.trimmed("capabilities"),
             team: Set(form.all("team")),
             tools: Set(form.all("tool")),
+            settings: form.values { name in ["timeout.", "retries.", "param."].contains { name.hasPrefix($0) } },
             isShared: form.has("shared"),
             isActive: form.has("active")
         )
@@ -56,9 +57,10 @@ struct AgentInput: Sendable {
             .filter { !$0.isEmpty }
     }
 
-    /// `earlier` are the parameters that the form does not show.
-    func agent(earlier: String = "{}") -> AgentDraft {
-        var fields = (try? JSONSerialization.jsonObject(with: Data(earlier.utf8)) as? [String: Any]) ?? [:]
+    /// `earlier` is the agent as it was, of which the form does not show all.
+    func agent(earlier: AgentDraft? = nil, tools: [AgentTool]) -> AgentDraft {
+        var fields =
+            (try? JSONSerialization.jsonObject(with: Data((earlier?.parameters ?? "{}").utf8)) as? [String: Any]) ?? [:]
         fields["temperature"] = temperature
         fields["max_tokens"] = maximumTokens
         fields["max_concurrent"] = concurrentRuns
@@ -72,6 +74,11 @@ struct AgentInput: Sendable {
             capabilities: capabilities,
             team: draft.team.sorted(),
             tools: draft.tools.sorted(),
+            configurations: Dictionary(
+                tools.filter { draft.tools.contains($0.name) }.map { tool in
+                    (tool.name, tool.configuration(draft.settings, earlier: earlier?.configurations[tool.name]))
+                }
+            ) { first, _ in first },
             parameters: String(decoding: parameters, as: UTF8.self),
             isShared: draft.isShared,
             isActive: draft.isActive
@@ -80,7 +87,7 @@ struct AgentInput: Sendable {
 }
 
 extension AgentFormView.Draft {
-    init(_ agent: AgentDraft) {
+    init(_ agent: AgentDraft, settings: [String: String]) {
         let fields = (try? JSONSerialization.jsonObject(with: Data(agent.parameters.utf8)) as? [String: Any]) ?? [:]
         func number(_ name: String) -> String { (fields[name] as? NSNumber)?.stringValue ?? "" }
         self.init(
@@ -95,6 +102,7 @@ extension AgentFormView.Draft {
             capabilities: agent.capabilities.joined(separator: ", "),
             team: Set(agent.team),
             tools: Set(agent.tools),
+            settings: settings,
             isShared: agent.isShared,
             isActive: agent.isActive
         )

@@ -16,7 +16,8 @@ struct AgentMakingPages: Sendable {
         var input = AgentInput(try await request.decodeForm(), voice: try desk.voice(context))
         do {
             if input.errors.isEmpty {
-                let agent = try await desk.store.createAgent(input.agent(), by: identity.principal)
+                let tools = try await desk.store.knownTools(by: identity.principal)
+                let agent = try await desk.store.createAgent(input.agent(tools: tools), by: identity.principal)
                 return .redirect(to: "/agents/\(agent.id.text)", done: .saved)
             }
         } catch let error as StorageError {
@@ -26,8 +27,11 @@ struct AgentMakingPages: Sendable {
     }
 
     func edit(_ request: Request, context: WebContext) async throws -> Response {
+        let (identity, id) = (try context.signedIn(), try context.identifier("id"))
         let agent = try await own(context)
-        return try await form(request, context: context, id: try context.identifier("id"), draft: .init(agent))
+        let tools = try await desk.store.tools(ofAgent: id, by: identity.principal) ?? []
+        let settings = tools.reduce(into: [:]) { $0.merge($1.typedConfiguration) { first, _ in first } }
+        return try await form(request, context: context, id: id, draft: .init(agent, settings: settings))
     }
 
     func save(_ request: Request, context: WebContext) async throws -> Response {
@@ -36,7 +40,8 @@ struct AgentMakingPages: Sendable {
         var input = AgentInput(try await request.decodeForm(), voice: try desk.voice(context))
         do {
             if input.errors.isEmpty {
-                let draft = input.agent(earlier: earlier.parameters)
+                let tools = try await desk.store.knownTools(by: identity.principal)
+                let draft = input.agent(earlier: earlier, tools: tools)
                 guard try await desk.store.updateAgent(id, draft, by: identity.principal) != nil else {
                     throw WebError.notFound
                 }

@@ -19,6 +19,8 @@ struct ToolPages: Sendable {
             use: try await use,
             rules: try await rules,
             mayDecide: try await desk.store.leads(identity.principal),
+            mayMake: try await desk.store.makesTools(identity.principal),
+            membersMake: try await desk.store.membersMakeTools(by: identity.principal),
             voice: voice
         )
         return try desk.page(view, context: context)
@@ -26,10 +28,19 @@ struct ToolPages: Sendable {
 
     func show(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
+        return try await page(request, context: context, identity: identity, id: try context.identifier("id"))
+    }
+
+    /// With what came of a trial, where there was one.
+    func page(
+        _ request: Request,
+        context: WebContext,
+        identity: Identity,
+        id: UUID,
+        trial: ToolView.TrialDraft? = nil
+    ) async throws -> Response {
         let voice = try desk.voice(context)
-        guard let tool = try await desk.store.tool(context.identifier("id"), by: identity.principal) else {
-            throw WebError.notFound
-        }
+        guard let tool = try await desk.store.tool(id, by: identity.principal) else { throw WebError.notFound }
         let rules = try await desk.store.organisationPolicies(by: identity.principal)
         let view = ToolView(
             page: desk.frame(tool.name, .agents, request: request, context: context, voice: voice),
@@ -37,6 +48,9 @@ struct ToolPages: Sendable {
             use: try await desk.store.toolUse(tool: tool.name, by: identity.principal),
             rule: rules.first { $0.toolName == tool.name && $0.level == nil && $0.agentID == nil },
             mayDecide: try await desk.store.leads(identity.principal),
+            versions: try await desk.store.toolVersions(of: tool.id, by: identity.principal),
+            mayChange: try await desk.store.mayChange(tool, by: identity.principal),
+            trial: trial ?? .init(),
             voice: voice
         )
         return try desk.page(view, context: context)

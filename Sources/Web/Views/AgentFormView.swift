@@ -24,7 +24,8 @@ struct AgentFormView: View {
     let capabilities: Field
     let team: [Choice]
     let hasTeam: Bool
-    let tools: [Choice]
+    let tools: [ToolChoice]
+    let toolsError: String?
     let isShared: Bool
     let isActive: Bool
 
@@ -43,6 +44,8 @@ struct AgentFormView: View {
         var capabilities = ""
         var team: Set<String> = []
         var tools: Set<String> = []
+        /// How it uses its tools, by the names of the fields: `timeout.web_fetch`.
+        var settings: [String: String] = [:]
         var isShared = false
         var isActive = true
     }
@@ -53,6 +56,12 @@ struct AgentFormView: View {
         let label: String
         let about: String
         let isChosen: Bool
+    }
+
+    /// A tool to tick, and how it is to be used.
+    struct ToolChoice: Sendable {
+        let choice: Choice
+        let settings: ToolSettingsView
     }
 
     /// What there is to choose from.
@@ -72,6 +81,7 @@ struct AgentFormView: View {
         deletion = id.map { "/agents/\($0.text)/deletion" }
         let labels = Self.labels(words)
         self.errors = errors.summary(labels, voice: voice)
+        toolsError = errors["tools"]
         func field(_ key: String, _ value: String, hint: String? = nil, mode: String? = nil, most: Int? = nil) -> Field
         {
             Field(
@@ -113,7 +123,15 @@ struct AgentFormView: View {
         }
         hasTeam = !team.isEmpty
         tools = offers.tools.map {
-            Choice(value: $0.name, label: $0.name, about: $0.about(voice), isChosen: draft.tools.contains($0.name))
+            ToolChoice(
+                choice: Choice(
+                    value: $0.name,
+                    label: $0.name,
+                    about: $0.about(voice),
+                    isChosen: draft.tools.contains($0.name)
+                ),
+                settings: ToolSettingsView($0, typed: draft.settings, voice: voice)
+            )
         }
         isShared = draft.isShared
         isActive = draft.isActive

@@ -5,6 +5,8 @@ struct TextArea: Sendable {
     let label: String
     let value: String
     let rows: String
+    /// Whether it is code, and shown in a fixed width.
+    let isCode: Bool
     let hint: String?
     let error: String?
     let describedBy: String?
@@ -14,6 +16,7 @@ struct TextArea: Sendable {
         label: String,
         value: String,
         rows: Int = 8,
+        isCode: Bool = false,
         hint: String? = nil,
         error: String? = nil
     ) {
@@ -22,6 +25,7 @@ struct TextArea: Sendable {
         self.label = label
         self.value = value
         self.rows = String(rows)
+        self.isCode = isCode
         self.hint = hint
         self.error = error
         describedBy = Field.describedBy(name, hint: hint, error: error)

@@ -19,6 +19,47 @@ struct ToolView: View {
     let hasUse: Bool
     /// What the organisation says about it; nil for those who do not lead it.
     let policy: Policy?
+    /// What it does, for a tool that somebody made here.
+    let body: [Body]
+    let hasBody: Bool
+    let versions: [Version]
+    let hasVersions: Bool
+    /// For those who may change it.
+    let making: Making?
+
+    /// A part of what it does.
+    struct Body: Sendable {
+        let name: String
+        let text: String
+    }
+
+    struct Version: Sendable {
+        let number: String
+        let who: String
+        let time: TimeText
+        /// nil of the present one, and for those who may not.
+        let restore: String?
+    }
+
+    struct Making: Sendable {
+        let edit: String
+        let deletion: String
+        let test: String
+        let input: TextArea
+        let parameters: TextArea?
+        let result: String?
+        let error: String?
+        let time: String?
+    }
+
+    /// A trial as it was asked for, and what came of it.
+    struct TrialDraft: Sendable {
+        var input = "{}"
+        var parameters = ""
+        var outcome: ToolTrial?
+        /// Why it was not tried.
+        var error: String?
+    }
 
     struct Policy: Sendable {
         let action: String
@@ -43,7 +84,17 @@ struct ToolView: View {
         let last: TimeText
     }
 
-    init(page: Frame, tool: ToolRecord, use: [ToolUse], rule: ToolPolicy.Rule?, mayDecide: Bool, voice: Voice) {
+    init(
+        page: Frame,
+        tool: ToolRecord,
+        use: [ToolUse],
+        rule: ToolPolicy.Rule?,
+        mayDecide: Bool,
+        versions: [ToolVersion] = [],
+        mayChange: Bool = false,
+        trial: TrialDraft = TrialDraft(),
+        voice: Voice
+    ) {
         let words = voice.words
         self.page = page
         name = tool.name
@@ -81,5 +132,46 @@ struct ToolView: View {
                 action: "/tools/\(tool.id.text)/policy",
                 select: .policy("decision", label: words["tools.policy"], rule, voice)
             ) : nil
+        body = Self.body(tool, words)
+        hasBody = !body.isEmpty
+        self.versions = versions.map { version in
+            Version(
+                number: String(version.version),
+                who: version.userName ?? words["tools.somebody"],
+                time: voice.time(version.createdAt),
+                restore: mayChange && String(version.version) != tool.version
+                    ? "/tools/\(tool.id.text)/versions/\(version.version)/restoration" : nil
+            )
+        }
+        hasVersions = !versions.isEmpty
+        making = mayChange ? Making(tool, trial, voice: voice) : nil
+    }
+
+    private static func body(_ tool: ToolRecord, _ words: Words) -> [Body] {
+        guard let draft = tool.draft.map(ToolFormView.Draft.init) else { return [] }
+        let parts = [
+            ("language", draft.language), ("code", draft.code),
+            ("url", draft.url.isEmpty ? "" : "\(draft.method) \(draft.url)"),
+            ("headers", draft.headers), ("body", draft.body), ("answer", draft.answer),
+            ("parameters", draft.parameters),
+        ]
+        return parts.filter { !$0.1.isEmpty }.map { Body(name: words["tools.form.\($0.0)"], text: $0.1) }
+    }
+}
+
+extension ToolView.Making {
+    fileprivate init(_ tool: ToolRecord, _ trial: ToolView.TrialDraft, voice: Voice) {
+        let (words, address) = (voice.words, "/tools/\(tool.id.text)")
+        edit = address + "/edit"
+        deletion = address + "/deletion"
+        test = address + "/test#test"
+        input = TextArea("input", label: words["tools.sample"], value: trial.input, rows: 4, isCode: true)
+        parameters =
+            tool.parameters == nil
+            ? nil
+            : TextArea("params", label: words["tools.form.parameters"], value: trial.parameters, rows: 3, isCode: true)
+        result = trial.outcome?.result
+        error = trial.error ?? trial.outcome?.error
+        time = trial.outcome.map { voice.duration($0.seconds) }
     }
 }

@@ -11,6 +11,9 @@ struct ToolsView: View {
     /// One for each level; empty for those who do not lead the organisation.
     let levels: [Select]
     let mayDecide: Bool
+    /// Whether the reader may make tools, and whether all members may.
+    let mayMake: Bool
+    let membersMake: Bool
 
     struct Row: Sendable {
         let address: String
@@ -28,11 +31,15 @@ struct ToolsView: View {
         use: [ToolUse],
         rules: [ToolPolicy.Rule],
         mayDecide: Bool,
+        mayMake: Bool = false,
+        membersMake: Bool = false,
         voice: Voice
     ) {
         let words = voice.words
         self.page = page
         self.mayDecide = mayDecide
+        self.mayMake = mayMake
+        self.membersMake = membersMake
         let calls = Dictionary(grouping: use, by: \.toolName).mapValues { $0.reduce(0) { $0 + $1.calls } }
         self.tools = tools.map {
             Row(

@@ -79,13 +79,14 @@ extension Samples {
             capabilities: "review",
             team: ["coding"],
             tools: ["calculator"],
+            settings: ["timeout.calculator": Samples.hostile],
             isShared: true
         )
     }
 
     private func agentForm(_ id: UUID?, _ draft: AgentFormView.Draft) -> AgentFormView {
         var errors = FormErrors()
-        if id != nil { for field in ["instruction", "temperature"] { errors.add(field, Samples.hostile) } }
+        if id != nil { for field in ["instruction", "temperature", "tools"] { errors.add(field, Samples.hostile) } }
         return AgentFormView(
             page: frame(voice.words["agents.new"], .agents),
             id: id,
@@ -93,7 +94,18 @@ extension Samples {
             offers: .init(
                 colleagues: [(name: "coding", title: text("Coding", "编程"), about: text("Writes programs.", "编写程序。"))],
                 models: [],
-                tools: [AgentTool(name: "calculator", description: "Computes.", level: .readOnly, decision: .allow)]
+                tools: [
+                    AgentTool(
+                        id: id(90),
+                        name: "calculator",
+                        description: "Computes.",
+                        level: .readOnly,
+                        decision: .allow,
+                        parameters: try? JSONValue(
+                            parsing: #"{"properties":{"exact":{"type":"boolean"},"digits":{"type":"integer"}}}"#
+                        )
+                    )
+                ]
             ),
             errors: errors,
             voice: voice
@@ -113,8 +125,9 @@ extension Samples {
             team: ["coding", Samples.hostile],
             numbers: .init(model: nil, runs: 584, successRate: 0.964, time: 48, lastUsedAt: ago(12)),
             tools: [
-                AgentTool(name: "calculator", description: "Computes.", level: .readOnly, decision: .allow),
+                AgentTool(id: id(90), name: "calculator", description: "Computes.", level: .readOnly, decision: .allow),
                 AgentTool(
+                    id: id(91),
                     name: "git_push",
                     description: "Pushes a branch.",
                     level: .privileged,

@@ -9,6 +9,10 @@ extension Samples {
         [
             ("tools", tools(mayDecide: true)), ("tools-member", tools(mayDecide: false)),
             ("tool", tool(calculator, use, mayDecide: true)), ("tool-unused", tool(plain, [], mayDecide: false)),
+            ("tool-script", own(script, trial: .init(outcome: ToolTrial(result: Samples.hostile, seconds: 0.4)))),
+            ("tool-http", own(http, trial: .init(input: "{", error: Samples.hostile))),
+            ("tool-new-script", form(.init(), isNew: true)), ("tool-new-http", form(.init(kind: "http"), isNew: true)),
+            ("tool-edit-script", form(script.draft.map(ToolFormView.Draft.init) ?? .init(), isNew: false)),
             ("instructions", instructions(mayWrite: true)), ("instructions-member", instructions(mayWrite: false)),
         ]
     }
@@ -38,6 +42,52 @@ extension Samples {
         )
     }
 
+    private var script: ToolRecord {
+        var tool = plain
+        (tool.name, tool.type, tool.isSystemTool, tool.version) = ("greet", "script", false, "2")
+        tool.definition = #"{"language":"python","code":"print(1)\\n<b>","parameters":{"type":"object"}}"#
+        return tool
+    }
+
+    private var http: ToolRecord {
+        var tool = script
+        tool.type = "http"
+        tool.definition =
+            #"{"method":"POST","url":"https://example.org/{{input.a}}","headers":{"X":"{{secret:KEY}}"},"body":{"a":1}}"#
+        return tool
+    }
+
+    private func own(_ tool: ToolRecord, trial: ToolView.TrialDraft) -> ToolView {
+        let versions = tool.draft.map { draft in
+            [(2, text("Member One", "成员一")), (1, nil)].map {
+                ToolVersion(version: $0.0, userID: id(1), userName: $0.1, draft: draft, createdAt: ago(30))
+            }
+        }
+        return ToolView(
+            page: frame(tool.name, .agents),
+            tool: tool,
+            use: [],
+            rule: nil,
+            mayDecide: false,
+            versions: versions ?? [],
+            mayChange: true,
+            trial: trial,
+            voice: voice
+        )
+    }
+
+    private func form(_ draft: ToolFormView.Draft, isNew: Bool) -> ToolFormView {
+        var errors = FormErrors()
+        if !isNew { for field in ["name", "code", "level"] { errors.add(field, Samples.hostile) } }
+        return ToolFormView(
+            page: frame(voice.words["tools.title"], .agents),
+            id: isNew ? nil : id(92),
+            draft: draft,
+            errors: errors,
+            voice: voice
+        )
+    }
+
     private var use: [ToolUse] {
         [(text("Assistant", "助手"), 41, 2), (nil, 1, 0)].map { name, calls, failed in
             ToolUse(
@@ -60,6 +110,8 @@ extension Samples {
             use: use,
             rules: [.init(level: .privileged, decision: .deny)],
             mayDecide: mayDecide,
+            mayMake: mayDecide,
+            membersMake: mayDecide,
             voice: voice
         )
     }

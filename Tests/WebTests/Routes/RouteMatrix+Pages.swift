@@ -146,6 +146,28 @@ extension RouteMatrix {
         RouteRule(.post, "/agents/{id}/deletion", of: "agent", .owner(.moved), body: ""),
 
         RouteRule(.get, "/tools", .signedIn(.fine)),
+        RouteRule(.get, "/tools/new", .signedIn(.fine)),
+        RouteRule(
+            .post,
+            "/tools/new",
+            .signedIn(.moved),
+            body:
+                "kind=script&name=formed&description=x&schema=%7B%22type%22%3A%22object%22%7D&time_limit=5&language=shell&code=cat"
+        ),
+        RouteRule(.post, "/tools/making", .signedIn(.moved), body: "members=1"),
+        RouteRule(.get, "/tools/{id}/edit", of: "own", .owner(.fine)),
+        RouteRule(
+            .post,
+            "/tools/{id}/edit",
+            of: "own",
+            .owner(.moved),
+            body:
+                "kind=script&name=formed&description=x&schema=%7B%22type%22%3A%22object%22%7D&time_limit=5&language=shell&code=cat"
+        ),
+        RouteRule(.post, "/tools/{id}/test", of: "own", .owner(.fine), body: "input=%7B%7D"),
+        RouteRule(.post, "/tools/{id}/versions/{version}/restoration", of: "own", .owner(.missing), body: ""),
+        RouteRule(.get, "/tools/{id}/deletion", of: "own", .owner(.fine)),
+        RouteRule(.post, "/tools/{id}/deletion", of: "own", .owner(.moved), body: ""),
         RouteRule(.get, "/tools/{id}", of: "tool", .signedIn(.fine)),
         RouteRule(.post, "/tools/policies", .signedIn(.moved), body: "level.privileged=deny"),
         RouteRule(.post, "/tools/{id}/policy", of: "tool", .signedIn(.moved), body: "decision=ask"),

@@ -154,6 +154,10 @@ enum RouteMatrix {
         ),
 
         RouteRule(.get, "/v1/agents/{id}/tools", of: "agent", .owner(.fine)),
+        RouteRule(.post, "/v1/agents/{id}/tools", of: "agent", .owner(.fine), body: #"{"tool_id":"{tool}"}"#),
+        // The agent has no tool of this id.
+        RouteRule(.patch, "/v1/agents/{id}/tools/{name}", of: "agent", .owner(.missing), body: "{}"),
+        RouteRule(.delete, "/v1/agents/{id}/tools/{name}", of: "agent", .owner(.missing)),
         RouteRule(
             .put,
             "/v1/agents/{id}/tools/{name}/policy",
@@ -163,6 +167,26 @@ enum RouteMatrix {
         ),
         RouteRule(.get, "/v1/tools", .signedIn(.fine)),
         RouteRule(.get, "/v1/tools/{id}", of: "tool", .signedIn(.fine)),
+        RouteRule(
+            .post,
+            "/v1/tools",
+            .signedIn(.fine),
+            body: #"{"name":"x","description":"x","definition":{"code":"cat"}}"#
+        ),
+        RouteRule(.patch, "/v1/tools/{id}", of: "own", .owner(.fine), body: #"{"description":"y"}"#),
+        RouteRule(.delete, "/v1/tools/{id}", of: "own", .owner(.fine)),
+        RouteRule(.get, "/v1/tools/{id}/versions", of: "own", .owner(.fine)),
+        // There is no version of that name.
+        RouteRule(
+            .post,
+            "/v1/tools/{id}/versions/{version}/restoration",
+            of: "own",
+            .owner(.missing),
+            body: "{}"
+        ),
+        RouteRule(.post, "/v1/tools/{id}/test", of: "own", .owner(.fine), body: "{}"),
+        RouteRule(.get, "/v1/settings/tools", .signedIn(.fine)),
+        RouteRule(.put, "/v1/settings/tools", .signedIn(.fine), body: #"{"members_may_make":true}"#),
         RouteRule(.get, "/v1/audit/tool-calls", .signedIn(.fine)),
         RouteRule(.get, "/v1/tool-policies", .signedIn(.fine)),
         RouteRule(.put, "/v1/tool-policies", .signedIn(.fine), body: #"{"tool_name":"x","decision":"ask"}"#),

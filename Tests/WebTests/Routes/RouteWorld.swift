@@ -216,6 +216,16 @@ extension RouteWorld {
             ).id.text,
             // Of everybody: it comes with the program.
             "tool": try await store.tools(by: principal).first?.id.text ?? "",
+            "own": try await store.createTool(
+                ToolDraft(
+                    name: "own",
+                    description: "Own.",
+                    type: "script",
+                    schema: #"{"type":"object"}"#,
+                    definition: #"{"code":"cat"}"#
+                ),
+                by: principal
+            )?.id.text ?? "",
             "applicant": try await person("applicant", status: .pending, at: site).id.text,
             "asset": String(try #require(page.text.firstMatch(of: /\/assets\/(alma\.[0-9a-f]+\.css)/)).1),
         ]

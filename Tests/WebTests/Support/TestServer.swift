@@ -26,7 +26,7 @@ enum TestServer {
             let logger = Logger.silent
             let hub = EventHub()
             let models = ScriptedModels()
-            let tools = try ToolCatalogue([ScriptedQuestion()])
+            let tools = try ToolCatalogue([ScriptedQuestion()], makers: [ScriptedScripts()])
             try await store.register(tools.specifications)
             // Titles come when they come: what a test sees must not depend on it.
             var limits = RunLimits()

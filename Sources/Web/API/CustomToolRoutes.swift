@@ -1,0 +1,194 @@
+import Engine
+import Foundation
+import Hummingbird
+import NIOCore
+import Storage
+
+/// `/v1/tools`: making tools, changing them, trying them out, going back to an earlier version.
+struct CustomToolRoutes: Sendable {
+    let services: WebServices
+
+    private struct Input: Decodable {
+        var name: String?
+        var description: String?
+        var toolType: String?
+        var securityLevel: String?
+        var effect: String?
+        var timeLimit: Int?
+    }
+
+    /// `{"name", "description", "tool_type": "script" | "http", "schema": {…}, "definition": {…}, "security_level", "effect",
+    /// "time_limit"}`.
+    func create(_ request: Request, context: WebContext) async throws -> Response {
+        let identity = try context.signedIn()
+        guard try await services.store.makesTools(identity.principal) else {
+            throw WebError(.forbidden, "Those who lead the organisation have not let its members make tools.")
+        }
+        let (input, body) = try await request.decodeJSONAndBody(Input.self, context: context)
+        guard let name = input.name else { throw WebError.invalid("name", "This field is needed.") }
+        guard let description = input.description else {
+            throw WebError.invalid("description", "This field is needed.")
+        }
+        guard let definition = try JSONPart.object("definition", of: body) else {
+            throw WebError.invalid("definition", "This field is needed.")
+        }
+        let draft = ToolDraft(
+            name: name,
+            description: description,
+            type: input.toolType ?? "script",
+            schema: try JSONPart.object("schema", of: body) ?? #"{"type":"object"}"#,
+            level: try Self.level(input),
+            effect: try Self.effect(input),
+            timeLimit: input.timeLimit ?? 30,
+            definition: definition
+        )
+        let tool = try await services.createTool(draft, by: identity.principal, address: context.remoteAddress)
+        guard let tool else { throw WebError.notFound }
+        return Envelope.success(tool.representation([]), status: .created, context: context)
+    }
+
+    /// What is left out stays.
+    func update(_ request: Request, context: WebContext) async throws -> Response {
+        let (identity, tool, earlier) = try await own(context)
+        let (input, body) = try await request.decodeJSONAndBody(Input.self, context: context)
+        guard input.toolType == nil || input.toolType == earlier.type else {
+            throw WebError.invalid("tool_type", "A tool stays what it is.")
+        }
+        var draft = earlier
+        draft.name = input.name ?? draft.name
+        draft.description = input.description ?? draft.description
+        draft.schema = try JSONPart.object("schema", of: body) ?? draft.schema
+        draft.definition = try JSONPart.object("definition", of: body) ?? draft.definition
+        draft.level = try Self.level(input) ?? draft.level
+        draft.effect = try Self.effect(input) ?? draft.effect
+        draft.timeLimit = input.timeLimit ?? draft.timeLimit
+        let changed = try await services.updateTool(
+            tool,
+            draft,
+            by: identity.principal,
+            address: context.remoteAddress
+        )
+        guard let changed else { throw WebError.notFound }
+        return Envelope.success(changed.representation([]), context: context)
+    }
+
+    func delete(_ request: Request, context: WebContext) async throws -> Response {
+        let identity = try context.signedIn()
+        let isDeleted = try await services.deleteTool(
+            context.identifier("id"),
+            by: identity.principal,
+            address: context.remoteAddress
+        )
+        guard isDeleted else { throw WebError.notFound }
+        return Envelope.noContent(context: context)
+    }
+
+    func versions(_ request: Request, context: WebContext) async throws -> Response {
+        let identity = try context.signedIn()
+        guard let tool = try await services.store.tool(context.identifier("id"), by: identity.principal) else {
+            throw WebError.notFound
+        }
+        let versions = try await services.store.toolVersions(of: tool.id, by: identity.principal)
+        return Envelope.list(versions.map(\.representation), context: context)
+    }
+
+    func restore(_ request: Request, context: WebContext) async throws -> Response {
+        let (identity, tool, _) = try await own(context)
+        guard let version = Int(context.parameters.get("version") ?? "") else { throw WebError.notFound }
+        let restored = try await services.restoreTool(
+            tool,
+            version: version,
+            by: identity.principal,
+            address: context.remoteAddress
+        )
+        guard let restored else { throw WebError.notFound }
+        return Envelope.success(restored.representation([]), context: context)
+    }
+
+    /// `{"input": {…}, "parameters": {…}}`: runs it for real, and keeps nothing.
+    func test(_ request: Request, context: WebContext) async throws -> Response {
+        struct Nothing: Decodable {}
+        let (identity, tool, draft) = try await own(context)
+        let (_, body) = try await request.decodeJSONAndBody(Nothing.self, context: context)
+        func value(_ name: String) throws -> JSONValue {
+            try JSONValue(parsing: JSONPart.object(name, of: body) ?? "{}")
+        }
+        let trial = try await services.tryTool(
+            tool,
+            draft,
+            input: try value("input"),
+            parameters: try value("parameters"),
+            by: identity.principal,
+            address: context.remoteAddress
+        )
+        let answer = JSONObject {
+            $0.set("success", trial.error == nil)
+            $0.set("result", trial.result)
+            $0.set("error", trial.error)
+            $0.set("execution_time", trial.seconds)
+        }
+        return Envelope.success(answer, context: context)
+    }
+
+    /// `{"members_may_make": bool}`.
+    func making(_ request: Request, context: WebContext) async throws -> Response {
+        try await making(try context.signedIn(), context)
+    }
+
+    func setMaking(_ request: Request, context: WebContext) async throws -> Response {
+        struct Input: Decodable { var membersMayMake: Bool }
+        let identity = try context.signedIn()
+        let input = try await request.decodeJSON(Input.self, context: context)
+        guard try await services.store.setMembersMakeTools(input.membersMayMake, by: identity.principal) else {
+            throw WebError(.forbidden, "This is for those who lead the organisation.")
+        }
+        return try await making(identity, context)
+    }
+
+    private func making(_ identity: Identity, _ context: WebContext) async throws -> Response {
+        let mayMake = try await services.store.membersMakeTools(by: identity.principal)
+        return Envelope.success(JSONObject { $0.set("members_may_make", mayMake) }, context: context)
+    }
+
+    private func own(_ context: WebContext) async throws -> (Identity, UUID, ToolDraft) {
+        let identity = try context.signedIn()
+        guard let tool = try await services.store.tool(context.identifier("id"), by: identity.principal),
+            let draft = tool.draft, try await services.store.mayChange(tool, by: identity.principal)
+        else { throw WebError.notFound }
+        return (identity, tool.id, draft)
+    }
+
+    private static func level(_ input: Input) throws(WebError) -> ToolLevel? {
+        guard let text = input.securityLevel else { return nil }
+        guard let level = ToolLevel(rawValue: text) else {
+            throw .invalid("security_level", "Use read_only, safe_execute or privileged.")
+        }
+        return level
+    }
+
+    private static func effect(_ input: Input) throws(WebError) -> ToolEffect? {
+        guard let text = input.effect else { return nil }
+        guard let effect = ToolEffect(rawValue: text) else {
+            throw .invalid("effect", "Use pure, idempotent or effectful.")
+        }
+        return effect
+    }
+}
+
+extension ToolVersion {
+    fileprivate var representation: JSONObject {
+        JSONObject {
+            $0.set("version", version)
+            $0.set("user_id", userID)
+            $0.set("user_name", userName)
+            $0.set("name", draft.name)
+            $0.set("description", draft.description)
+            $0.raw("schema", draft.schema)
+            $0.set("security_level", draft.level?.rawValue)
+            $0.set("effect", draft.effect?.rawValue)
+            $0.set("time_limit", draft.timeLimit)
+            $0.raw("definition", draft.definition)
+            $0.set("created_at", createdAt)
+        }
+    }
+}

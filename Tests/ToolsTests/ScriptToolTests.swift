@@ -1,0 +1,90 @@
+import Engine
+import Foundation
+import Sandbox
+import Testing
+
+@testable import Tools
+
+/// Scripts that people wrote, in the real sandbox where this host has one.
+@Suite struct ScriptToolTests {
+    private static let sandbox = Task { try? await CodeSandbox.open(launcher: launcher) }
+
+    private static var launcher: String {
+        let folder =
+            ProcessInfo.processInfo.environment["ALMA_PROGRAM"].map {
+                URL(fileURLWithPath: $0).deletingLastPathComponent()
+            }
+            ?? URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appending(path: ".build/debug")
+        return folder.appending(path: "alma-sandbox").path
+    }
+
+    private let folder = FileManager.default.temporaryDirectory.appending(path: "alma-scripts-\(UUID())").path
+
+    /// nil where there is no sandbox.
+    private func tool(_ language: String, _ code: String) async throws -> (any Tool)? {
+        guard let sandbox = await Self.sandbox.value else { return nil }
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let door = WorkspaceDoor(workspaces: Workspaces(path: folder), files: FilesInMemory())
+        let maker = ScriptToolMaker(sandbox: sandbox, door: door)
+        return try maker.tool(
+            KeptTool(
+                id: .v7(),
+                type: "script",
+                specification: ToolSpecification(
+                    name: "greet",
+                    description: "Greets.",
+                    schema: #"{"type":"object"}"#,
+                    level: .safeExecute,
+                    effect: .effectful
+                ),
+                definition: .object(["language": .string(language), "code": .string(code)])
+            )
+        )
+    }
+
+    private let context = ToolContext(run: .sample, parameters: .object(["tone": .string("kind")]))
+    private let input = JSONValue.object(["name": .string("Ada \"the\" $(first) `one` 'here'\n%s")])
+
+    @Test(arguments: [
+        (
+            "python",
+            "import json,sys; i=json.load(sys.stdin); print(i['name'], json.loads(sys.argv[1])['tone'], end='')"
+        ),
+        (
+            "javascript",
+            """
+            let t=''; process.stdin.on('data', d => t += d).on('end', () =>
+            process.stdout.write(JSON.parse(t).name + ' ' + JSON.parse(process.argv[2]).tone))
+            """
+        ),
+    ])
+    func aScriptGetsItsInputAndItsParameters(language: String, code: String) async throws {
+        guard let tool = try await tool(language, code) else { return }
+        #expect(try await tool.perform(input, in: context) == "Ada \"the\" $(first) `one` 'here'\n%s kind")
+    }
+
+    @Test func aScriptThatFailsSaysWhy() async throws {
+        guard let tool = try await tool("shell", "cat; echo broken >&2; exit 3") else { return }
+        do {
+            _ = try await tool.perform(input, in: context)
+            Issue.record("It did not fail")
+        } catch let failure as ToolFailure {
+            #expect(failure.message.contains("ended with 3") && failure.message.contains("broken"))
+        }
+    }
+
+    @Test func anInputThatIsTooLongIsSaid() async throws {
+        guard let tool = try await tool("shell", "cat") else { return }
+        await #expect(throws: ToolFailure("The input may have at most 48 KB.")) {
+            _ = try await tool.perform(.object(["a": .string(String(repeating: "x", count: 50_000))]), in: context)
+        }
+    }
+
+    @Test func onlyWhatCanBeRunIsTaken() async throws {
+        guard await Self.sandbox.value != nil else { return }
+        for (language, code) in [("sql", "select 1"), ("perl", "1"), ("python", " \n")] {
+            await #expect(throws: ToolFailure.self) { _ = try await tool(language, code) }
+        }
+    }
+}
