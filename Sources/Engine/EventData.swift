@@ -144,10 +144,12 @@ package struct EventData: Sendable {
         return json.closed
     }
 
-    /// `step` is the number of the step that this call has finished, when it asked for tools.
-    package func usage(_ record: UsageRecord, step: Int? = nil) -> String {
+    /// `step` is the number of the step that this call has finished, when it asked for tools. `chosenTools`: what a call has
+    /// picked that was made for nothing else; none when it failed, and all are used.
+    package func usage(_ record: UsageRecord, step: Int? = nil, chosenTools: [String]? = nil) -> String {
         var json = JSONFields(ids)
         if let step { json.set("step", step) }
+        if let chosenTools { json.raw("chosen_tools", JSONValue.array(chosenTools.map(JSONValue.string)).text) }
         json.set("model", record.modelName)
         json.raw("tokens", record.tokens.json)
         json.raw("cost", record.cost.map { "\($0)" } ?? "null")

@@ -16,6 +16,8 @@ package struct RunBrief: Sendable {
     package var keptTools: [KeptTool]
     /// What its owner has set for those of the program's own, where it is anything.
     package var toolSettings: [String: ToolSettings]
+    /// What it knows how to do besides, once it has opened it.
+    package var skills: [SkillNote]
     package var policy: ToolPolicy
     /// What was answered to this run's calls.
     package var approvals: [CallAnswer]
@@ -49,6 +51,7 @@ package struct RunBrief: Sendable {
         tools: [String] = [],
         keptTools: [KeptTool] = [],
         toolSettings: [String: ToolSettings] = [:],
+        skills: [SkillNote] = [],
         policy: ToolPolicy = ToolPolicy(),
         approvals: [CallAnswer] = [],
         steering: [SteeringMessage] = [],
@@ -71,6 +74,7 @@ package struct RunBrief: Sendable {
         self.tools = tools
         self.keptTools = keptTools
         self.toolSettings = toolSettings
+        self.skills = skills
         self.policy = policy
         self.approvals = approvals
         self.steering = steering

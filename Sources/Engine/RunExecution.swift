@@ -98,6 +98,7 @@ struct RunExecution: Sendable {
         if brief.isPausing { handle.pause() }
         if brief.isSteered { handle.steer() }
         var turns = ToolTurns(execution: self, writer: writer, answer: answer, brief: brief, replay: replay)
+        try await turns.chooseTools()
         try await turns.resume()
         try await turns.run()
         guard !answer.content.isEmpty else {

@@ -48,6 +48,8 @@ package struct RunReplay: Sendable {
     private(set) var plans: [String: JSONValue] = [:]
     /// The budgets that earlier attempts have warned of, by id, and what they are called.
     private(set) var warned: [UUID: String] = [:]
+    /// The tools that a call of its own has picked, by agent; none of them for all.
+    private(set) var chosenTools: [UUID: [String]] = [:]
     private var text = ""
     /// Bytes of finished steps that a later attempt says again before it goes on.
     private var saidAgain = 0
@@ -96,6 +98,11 @@ package struct RunReplay: Sendable {
         let fields = event.fields
         let (record, isCopied) = (UsageRecord(fields), fields["copied"] as? Bool == true)
         if let record, !isCopied { usage.append(record) }
+        if let names = fields["chosen_tools"] as? [String], !isCopied,
+            let agent = (fields["agent_id"] as? String).flatMap(UUID.init)
+        {
+            chosenTools[agent] = names
+        }
         guard fields["step"] is Int else { return }
         steps.append(Step(text: text, usage: record, isCopied: isCopied))
         agents[steps.count] = (fields["agent_id"] as? String).flatMap(UUID.init)

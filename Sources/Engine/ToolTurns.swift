@@ -61,12 +61,27 @@ struct ToolTurns: Sendable {
         let tools = known.contains { $0.name != ToolExcerpt.reader } ? known : []
         allowed = Set(tools.map(\.name) + delegation.names)
         request = ModelRequest(
-            instruction: brief.instruction + (delegation.isPossible ? brief.team.introduction : ""),
+            instruction: brief.instruction + (delegation.isPossible ? brief.team.introduction : "")
+                + brief.skills.introduction,
             messages: messages,
             tools: tools,
             temperature: brief.temperature,
             maximumTokens: brief.maximumTokens
         )
+    }
+
+    /// Of many tools those that fit what is asked. What an earlier attempt has chosen stays; what was not chosen can still be
+    /// called by its name.
+    mutating func chooseTools() async throws {
+        let optional = request.tools.filter { !$0.isAlwaysThere }
+        guard optional.count > limits.toolsAtOnce else { return }
+        var chosen = replay.chosenTools[execution.claimed.run.agentID]
+        if chosen == nil {
+            let choice = ToolChoice(execution: execution, writer: writer, answer: answer, purse: purse)
+            chosen = try await choice.choose(among: optional, for: request.messages, candidates: candidates)
+        }
+        guard let chosen, !chosen.isEmpty else { return }
+        request.tools.removeAll { !$0.isAlwaysThere && !chosen.contains($0.name) }
     }
 
     /// Goes on where an earlier attempt was cut short.

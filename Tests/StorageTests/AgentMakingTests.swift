@@ -39,7 +39,7 @@ import Testing
             change.team = ["web", "file"]
             let changed = try #require(try await store.updateAgent(made.id, change, by: ada.principal))
             #expect(changed.status == "disabled" && changed.team == ["web", "file"])
-            #expect(try await store.tools(ofAgent: made.id, by: ada.principal) == [])
+            #expect(try await store.tools(ofAgent: made.id, by: ada.principal)?.filter(\.isEnabled) == [])
             #expect(try await store.deleteAgent(made.id, by: ada.principal))
             #expect(try await store.agent(made.id, by: ada.principal) == nil)
         }

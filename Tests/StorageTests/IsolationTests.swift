@@ -217,6 +217,12 @@ import Testing
             definition: #"{"code":"secret"}"#
         )
         _ = try await store.createTool(draft, by: ada.principal)
+        let text = SkillText(name: "own", description: "Own.", instructions: "secret")
+        let skill = try #require(try await store.createSkill(text, by: ada.principal))
+        _ = try await store.putFile(.init(path: "a", content: [1]), of: skill.id, by: ada.principal)
+        let host = AgentDraft(name: "host", displayName: "Host", instruction: "secret")
+        let hosting = try await store.createAgent(host, by: ada.principal)
+        #expect(try await store.setSkills(["own"], of: hosting.id, by: ada.principal))
         let model = try await store.chatModel(by: ada.principal)
         let claimed = try await store.claimedRun(by: ada.principal)
         _ = try await store.enter(model.llmID, ProviderLimit(concurrent: 1), for: claimed)

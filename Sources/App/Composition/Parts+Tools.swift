@@ -4,7 +4,8 @@ import Storage
 import Tools
 
 /// What the program's tools ask and keep: the store's, or nobody's where they are only described.
-typealias ToolStores = ConversationFiles & ConversationSearch & ConversationVariables & SearchChoiceSource & ToolResults
+typealias ToolStores = ConversationFiles & ConversationSearch & ConversationVariables & SearchChoiceSource & SkillSource
+    & ToolResults
     & ToolSecretSource
 
 extension Parts {
@@ -26,6 +27,7 @@ extension Parts {
             searchService: searchService,
             searchChoices: store
         )
-        return builtIn + FileTools.all(WorkspaceDoor(workspaces: workspaces, files: store), reader: reader)
+        let door = WorkspaceDoor(workspaces: workspaces, files: store)
+        return builtIn + FileTools.all(door, reader: reader) + [OpenSkillTool(skills: store, door: door)]
     }
 }

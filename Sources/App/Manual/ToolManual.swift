@@ -58,7 +58,12 @@ struct ToolManual: Sendable {
 
     private func page(_ tool: ToolSpecification) -> String {
         let time = tool.timeLimit.components.seconds
-        let owners = tool.agents.map { "the agents " + $0.joined(separator: ", ") } ?? "all agents of the system"
+        let owners =
+            switch tool.agents {
+            case nil: "all agents of the system"
+            case []: "agents that have skills"
+            case let names?: "the agents " + names.joined(separator: ", ")
+            }
         let isOfTeam = ToolCatalogue.teamTools.contains { $0.name == tool.name }
         let facts = [
             "level `\(tool.level.rawValue)`", "effect `\(tool.effect.rawValue)`",
@@ -126,6 +131,8 @@ private struct Nowhere: ToolStores {
     ) async throws -> Bool { false }
 
     func removeVariable(_ name: String, in conversation: UUID, by principal: Principal) async throws -> Bool { false }
+
+    func skill(_ name: String, of agent: UUID, by principal: Principal) async throws -> Skill? { nil }
 
     func toolSecrets(by principal: Principal) async throws -> [ToolSecret] { [] }
 

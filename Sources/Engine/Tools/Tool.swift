@@ -37,7 +37,7 @@ package struct ToolSpecification: Sendable {
     package var timeLimit: Duration
     /// Whether a call is a question to the person: the run rests until it is answered, and the tool gets the answer.
     package var asksPerson: Bool
-    /// The system's agents that have it from the start, by name; nil for all of them.
+    /// The system's agents that have it from the start, by name; nil for all of them, none for nobody.
     package var agents: [String]?
     /// Of a tool that changes while the program runs, what tells this form of it from others.
     package var version: String

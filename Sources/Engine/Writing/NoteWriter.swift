@@ -125,8 +125,8 @@ struct NoteWriter: Sendable {
     }
 }
 
-/// One such call as far as it has come.
-private final class NoteTake: Sendable {
+/// One call whose words nobody watches, as far as it has come.
+final class NoteTake: Sendable {
     /// Of the usage record that this will be.
     let id = UUID.v7()
     private let state = Locked((text: "", tokens: TokenUsage(input: 0, output: 0)))

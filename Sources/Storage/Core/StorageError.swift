@@ -59,6 +59,7 @@ extension StorageError {
         "tool_secrets_name_key": "name",
         "mcp_servers_name_key": "name",
         "tools_own_name": "name",
+        "skills_name_key": "name",
         "runs_one_active": "run",
         "runs_idempotency_key": "idempotency_key",
         "pending_messages_idempotency_key": "idempotency_key",

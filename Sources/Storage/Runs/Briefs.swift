@@ -35,6 +35,7 @@ extension Store {
             tools: tools.names,
             keptTools: tools.kept,
             toolSettings: tools.settings,
+            skills: try Self.skillNotes(try agent.get("skills")),
             policy: try Self.policy(answers[4], patience: answers[5]),
             approvals: earlier.isEmpty ? [] : try answers[10].map(Self.answer),
             steering: try answers[9].map(Self.steering),
@@ -62,7 +63,8 @@ extension Store {
             ) as is_steered, r.task,
             1 + (
                 select count(*) from runs t where t.root_run_id = r.root_run_id and t.parent_run_id is not null
-            ) as turn_size, \(hasBudgets("r")) as has_budgets
+            ) as turn_size, \(hasBudgets("r")) as has_budgets,
+            \(skillsOfAgent) as skills
         from agents a cross join runs r where a.agent_id = \(run.agentID) and r.run_id = \(run.id)
         """
     }

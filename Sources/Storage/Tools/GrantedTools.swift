@@ -8,14 +8,19 @@ struct GrantedTools {
     private(set) var kept: [KeptTool] = []
     private(set) var settings: [String: ToolSettings] = [:]
 
-    /// Whoever has tools can read on in their results: `read_result` comes along. Where an organisation has a tool called like
+    /// Whoever has tools can read on in their results: `read_result` comes along, and with the first skill what opens it. Where an organisation has a tool called like
     /// one of the program's, it is the program's.
     static func query(_ run: Run) -> Query {
         """
         select distinct on (t.name) t.name, g.configuration::text,
             case when t.tool_type <> 'builtin' then t.tool_id end as tool_id, t.tool_type, \(columns)
         from tools t left join agent_tools g on g.tool_id = t.tool_id and g.agent_id = \(run.agentID) and g.is_enabled
-        where t.is_active and (g.tool_id is not null or t.org_id is null and t.name = \(ToolExcerpt.reader))
+        where t.is_active and (
+                g.tool_id is not null or t.org_id is null and (
+                    t.name = \(ToolExcerpt.reader)
+                    or t.name = \(Skill.opener) and exists (select from agent_skills s where s.agent_id = \(run.agentID))
+                )
+            )
             and (t.org_id is null or t.org_id = \(run.organisationID))
         order by t.name, t.org_id nulls first
         """

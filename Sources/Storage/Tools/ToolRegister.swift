@@ -13,7 +13,7 @@ extension Store {
                     \(tools.map { _ in UUID.v7() })::uuid[], \(tools.map(\.name))::text[],
                     \(tools.map(\.description))::text[], \(tools.map(\.schema))::text[],
                     \(tools.map(\.level.rawValue))::text[], \(tools.map(\.effect.rawValue))::text[],
-                    \(tools.map { ($0.agents ?? []).joined(separator: " ") })::text[]
+                    \(tools.map { $0.agents?.joined(separator: " ") })::text[]
                 ) t (tool_id, name, description, schema, security_level, effect, agents)
             ), gone as (
                 update tools set is_active = false
@@ -31,7 +31,7 @@ extension Store {
             )
             insert into agent_tools (agent_id, tool_id)
             select a.agent_id, w.tool_id from written w join known k using (tool_id)
-            join agents a on a.agent_type = 'system' and (k.agents = '' or a.name = any (string_to_array(k.agents, ' ')))
+            join agents a on a.agent_type = 'system' and (k.agents is null or a.name = any (string_to_array(k.agents, ' ')))
             on conflict do nothing
             """,
             by: .system

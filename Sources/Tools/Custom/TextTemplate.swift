@@ -44,11 +44,11 @@ struct TextTemplate: Sendable, Equatable {
         if parts.count == 1, case .place(let place) = parts[0] { place } else { nil }
     }
 
-    func filled(_ values: TemplateValues, _ encode: (String) throws -> String = { $0 }) rethrows -> String {
-        try parts.map { part in
+    func filled(_ values: TemplateValues, _ encode: (String) -> String = { $0 }) -> String {
+        parts.map { part in
             switch part {
             case .text(let text): text
-            case .place(let place): try encode(values.text(place))
+            case .place(let place): encode(values.text(place))
             }
         }
         .joined()

@@ -6,7 +6,7 @@ import Sandbox
 struct ProgramRun: Sendable {
     let sandbox: CodeSandbox
     /// To the network; nil where there is none.
-    var door: NetworkDoor?
+    var door: SandboxDoor?
 
     /// Throws `SandboxError`.
     func perform(

@@ -111,6 +111,17 @@ struct APIRoutes: Sendable {
         router.get("/v1/tool-policies", use: policies.list)
         router.put("/v1/tool-policies", use: policies.set)
 
+        let skills = SkillRoutes(services: services)
+        router.get("/v1/skills", use: skills.list)
+        router.post("/v1/skills", use: skills.create)
+        router.get("/v1/skills/{id}", use: skills.show)
+        router.patch("/v1/skills/{id}", use: skills.update)
+        router.delete("/v1/skills/{id}", use: skills.delete)
+        router.put("/v1/skills/{id}/files", use: skills.putFile)
+        router.delete("/v1/skills/{id}/files", use: skills.deleteFile)
+        router.get("/v1/agents/{id}/skills", use: skills.ofAgent)
+        router.put("/v1/agents/{id}/skills", use: skills.setOfAgent)
+
         let secrets = ToolSecretRoutes(services: services)
         router.get("/v1/tool-secrets", use: secrets.list)
         router.post("/v1/tool-secrets", use: secrets.create)

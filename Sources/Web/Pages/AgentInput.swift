@@ -24,6 +24,7 @@ struct AgentInput: Sendable {
             team: Set(form.all("team")),
             tools: Set(form.all("tool")),
             settings: form.values { name in ["timeout.", "retries.", "param."].contains { name.hasPrefix($0) } },
+            skills: Set(form.all("skill")),
             isShared: form.has("shared"),
             isActive: form.has("active")
         )
@@ -87,7 +88,7 @@ struct AgentInput: Sendable {
 }
 
 extension AgentFormView.Draft {
-    init(_ agent: AgentDraft, settings: [String: String]) {
+    init(_ agent: AgentDraft, settings: [String: String], skills: Set<String>) {
         let fields = (try? JSONSerialization.jsonObject(with: Data(agent.parameters.utf8)) as? [String: Any]) ?? [:]
         func number(_ name: String) -> String { (fields[name] as? NSNumber)?.stringValue ?? "" }
         self.init(
@@ -103,6 +104,7 @@ extension AgentFormView.Draft {
             team: Set(agent.team),
             tools: Set(agent.tools),
             settings: settings,
+            skills: skills,
             isShared: agent.isShared,
             isActive: agent.isActive
         )

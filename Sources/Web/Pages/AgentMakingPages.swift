@@ -18,6 +18,7 @@ struct AgentMakingPages: Sendable {
             if input.errors.isEmpty {
                 let tools = try await desk.store.knownTools(by: identity.principal)
                 let agent = try await desk.store.createAgent(input.agent(tools: tools), by: identity.principal)
+                _ = try await desk.store.setSkills(input.draft.skills.sorted(), of: agent.id, by: identity.principal)
                 return .redirect(to: "/agents/\(agent.id.text)", done: .saved)
             }
         } catch let error as StorageError {
@@ -31,7 +32,9 @@ struct AgentMakingPages: Sendable {
         let agent = try await own(context)
         let tools = try await desk.store.tools(ofAgent: id, by: identity.principal) ?? []
         let settings = tools.reduce(into: [:]) { $0.merge($1.typedConfiguration) { first, _ in first } }
-        return try await form(request, context: context, id: id, draft: .init(agent, settings: settings))
+        let skills = Set(try await desk.store.skills(ofAgent: id, by: identity.principal))
+        let draft = AgentFormView.Draft(agent, settings: settings, skills: skills)
+        return try await form(request, context: context, id: id, draft: draft)
     }
 
     func save(_ request: Request, context: WebContext) async throws -> Response {
@@ -45,6 +48,7 @@ struct AgentMakingPages: Sendable {
                 guard try await desk.store.updateAgent(id, draft, by: identity.principal) != nil else {
                     throw WebError.notFound
                 }
+                _ = try await desk.store.setSkills(input.draft.skills.sorted(), of: id, by: identity.principal)
                 return .redirect(to: "/agents/\(id.text)", done: .saved)
             }
         } catch let error as StorageError {
@@ -123,7 +127,10 @@ struct AgentMakingPages: Sendable {
                     (name: $0.name, title: $0.title(voice: voice), about: $0.about(voice: voice))
                 },
                 models: try await models,
-                tools: tools
+                tools: tools,
+                skills: try await desk.store.skills(by: identity.principal).map {
+                    SkillNote(name: $0.skill.name, description: $0.skill.description)
+                }
             ),
             errors: errors,
             voice: voice

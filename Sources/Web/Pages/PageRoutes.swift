@@ -118,6 +118,17 @@ extension Pages {
         router.post("/tools/{id}/deletion", use: toolMaking.delete)
         router.post("/tools/{id}/policy", use: tools.setPolicy)
 
+        let skills = SkillPages(desk: desk)
+        router.get("/skills", use: skills.list)
+        router.get("/skills/new", use: skills.new)
+        router.post("/skills/new", use: skills.create)
+        router.get("/skills/{id}", use: skills.show)
+        router.post("/skills/{id}", use: skills.save)
+        router.post("/skills/{id}/files", use: skills.putFile)
+        router.post("/skills/{id}/files/deletion", use: skills.deleteFile)
+        router.get("/skills/{id}/deletion", use: skills.askToDelete)
+        router.post("/skills/{id}/deletion", use: skills.delete)
+
         let instructions = InstructionsPage(desk: desk)
         router.get("/instructions", use: instructions.show)
         router.post("/instructions", use: instructions.save)

@@ -26,6 +26,8 @@ struct AgentFormView: View {
     let hasTeam: Bool
     let tools: [ToolChoice]
     let toolsError: String?
+    let skills: [Choice]
+    let hasSkills: Bool
     let isShared: Bool
     let isActive: Bool
 
@@ -46,6 +48,7 @@ struct AgentFormView: View {
         var tools: Set<String> = []
         /// How it uses its tools, by the names of the fields: `timeout.web_fetch`.
         var settings: [String: String] = [:]
+        var skills: Set<String> = []
         var isShared = false
         var isActive = true
     }
@@ -69,6 +72,7 @@ struct AgentFormView: View {
         var colleagues: [(name: String, title: String, about: String)]
         var models: [ModelRecord]
         var tools: [AgentTool]
+        var skills: [SkillNote] = []
     }
 
     /// `id` is nil for an agent that is to be made.
@@ -133,6 +137,10 @@ struct AgentFormView: View {
                 settings: ToolSettingsView($0, typed: draft.settings, voice: voice)
             )
         }
+        skills = offers.skills.map {
+            Choice(value: $0.name, label: $0.name, about: $0.description, isChosen: draft.skills.contains($0.name))
+        }
+        hasSkills = !skills.isEmpty
         isShared = draft.isShared
         isActive = draft.isActive
     }

@@ -9,7 +9,7 @@ extension Templates {
         ModelView.template, AgentsView.template, AgentView.template, SettingsView.template, UsersView.template,
         ErrorView.template, RequestsView.template, AgentFormView.template, BudgetView.template, BudgetsView.template,
         UsageView.template, PendingView.template, SaidView.template, ToolsView.template, ToolView.template,
-        InstructionsView.template, ToolFormView.template,
+        InstructionsView.template, ToolFormView.template, SkillsView.template, SkillView.template,
         MCPServersView.template, MCPServerView.template, MCPFormView.template,
     ]
 }

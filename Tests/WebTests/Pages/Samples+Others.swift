@@ -80,6 +80,7 @@ extension Samples {
             team: ["coding"],
             tools: ["calculator"],
             settings: ["timeout.calculator": Samples.hostile],
+            skills: ["release-notes"],
             isShared: true
         )
     }
@@ -96,7 +97,7 @@ extension Samples {
                 models: [],
                 tools: [
                     AgentTool(
-                        id: id(90),
+                        id: self.id(90),
                         name: "calculator",
                         description: "Computes.",
                         level: .readOnly,
@@ -105,7 +106,8 @@ extension Samples {
                             parsing: #"{"properties":{"exact":{"type":"boolean"},"digits":{"type":"integer"}}}"#
                         )
                     )
-                ]
+                ],
+                skills: [SkillNote(name: "release-notes", description: Samples.hostile)]
             ),
             errors: errors,
             voice: voice

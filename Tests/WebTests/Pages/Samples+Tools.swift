@@ -13,6 +13,9 @@ extension Samples {
             ("tool-http", own(http, trial: .init(input: "{", error: Samples.hostile))),
             ("tool-new-script", form(.init(), isNew: true)), ("tool-new-http", form(.init(kind: "http"), isNew: true)),
             ("tool-edit-script", form(script.draft.map(ToolFormView.Draft.init) ?? .init(), isNew: false)),
+            ("skills", SkillsView(page: frame(voice.words["skills.title"], .agents), skills: [skill], mayMake: true)),
+            ("skills-none", SkillsView(page: frame(voice.words["skills.title"], .agents), skills: [], mayMake: false)),
+            ("skill", skill(mayChange: true)), ("skill-member", skill(mayChange: false)),
             ("instructions", instructions(mayWrite: true)), ("instructions-member", instructions(mayWrite: false)),
         ]
     }
@@ -83,6 +86,29 @@ extension Samples {
             page: frame(voice.words["tools.title"], .agents),
             id: isNew ? nil : id(92),
             draft: draft,
+            errors: errors,
+            voice: voice
+        )
+    }
+
+    private var skill: SkillRecord {
+        SkillRecord(
+            id: id(95),
+            skill: SkillText(name: "release-notes", description: Samples.hostile, instructions: Samples.hostile),
+            files: [.init(path: "scripts/check.py", size: 1200)],
+            userID: id(1),
+            updatedAt: ago(9)
+        )
+    }
+
+    private func skill(mayChange: Bool) -> SkillView {
+        var errors = FormErrors()
+        if mayChange { for field in ["skill_md", "path", "content"] { errors.add(field, Samples.hostile) } }
+        return SkillView(
+            page: frame(skill.skill.name, .agents),
+            skill: skill,
+            draft: .init(text: skill.skill.markdown, path: "a", content: Samples.hostile),
+            mayChange: mayChange,
             errors: errors,
             voice: voice
         )

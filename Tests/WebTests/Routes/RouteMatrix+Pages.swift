@@ -171,6 +171,26 @@ extension RouteMatrix {
         RouteRule(.get, "/tools/{id}", of: "tool", .signedIn(.fine)),
         RouteRule(.post, "/tools/policies", .signedIn(.moved), body: "level.privileged=deny"),
         RouteRule(.post, "/tools/{id}/policy", of: "tool", .signedIn(.moved), body: "decision=ask"),
+        RouteRule(.get, "/skills", .signedIn(.fine)),
+        RouteRule(.get, "/skills/new", .signedIn(.fine)),
+        RouteRule(
+            .post,
+            "/skills/new",
+            .signedIn(.moved),
+            body: "skill_md=---%0Aname%3A+formed%0Adescription%3A+x%0A---%0ADo+it."
+        ),
+        RouteRule(.get, "/skills/{id}", of: "skill", .owner(.fine)),
+        RouteRule(
+            .post,
+            "/skills/{id}",
+            of: "skill",
+            .owner(.moved),
+            body: "skill_md=---%0Aname%3A+other%0Adescription%3A+x%0A---%0ADo+it."
+        ),
+        RouteRule(.post, "/skills/{id}/files", of: "skill", .owner(.moved), body: "path=b.txt&content=b"),
+        RouteRule(.post, "/skills/{id}/files/deletion", of: "skill", .owner(.moved), body: "path=a.txt"),
+        RouteRule(.get, "/skills/{id}/deletion", of: "skill", .owner(.fine)),
+        RouteRule(.post, "/skills/{id}/deletion", of: "skill", .owner(.moved), body: ""),
         RouteRule(.get, "/instructions", .signedIn(.fine)),
         RouteRule(.post, "/instructions", .signedIn(.moved), body: "organization=Be+kind"),
 

@@ -188,6 +188,26 @@ enum RouteMatrix {
         RouteRule(.get, "/v1/settings/tools", .signedIn(.fine)),
         RouteRule(.put, "/v1/settings/tools", .signedIn(.fine), body: #"{"members_may_make":true}"#),
         RouteRule(.get, "/v1/audit/tool-calls", .signedIn(.fine)),
+        RouteRule(.get, "/v1/skills", .signedIn(.fine)),
+        RouteRule(
+            .post,
+            "/v1/skills",
+            .signedIn(.fine),
+            body: #"{"skill_md":"---\nname: made\ndescription: x\n---\nDo it."}"#
+        ),
+        RouteRule(.get, "/v1/skills/{id}", of: "skill", .owner(.fine)),
+        RouteRule(
+            .patch,
+            "/v1/skills/{id}",
+            of: "skill",
+            .owner(.fine),
+            body: #"{"skill_md":"---\nname: other\ndescription: x\n---\nDo it."}"#
+        ),
+        RouteRule(.delete, "/v1/skills/{id}", of: "skill", .owner(.fine)),
+        RouteRule(.put, "/v1/skills/{id}/files", of: "skill", .owner(.fine), body: #"{"path":"b.txt","content":"b"}"#),
+        RouteRule(.delete, "/v1/skills/{id}/files", of: "skill", .owner(.fine), query: "?path=a.txt"),
+        RouteRule(.get, "/v1/agents/{id}/skills", of: "agent", .owner(.fine)),
+        RouteRule(.put, "/v1/agents/{id}/skills", of: "agent", .owner(.fine), body: #"{"skills":[]}"#),
         RouteRule(.get, "/v1/tool-policies", .signedIn(.fine)),
         RouteRule(.put, "/v1/tool-policies", .signedIn(.fine), body: #"{"tool_name":"x","decision":"ask"}"#),
         RouteRule(.get, "/v1/agents/{id}/network", of: "agent", .owner(.fine)),

@@ -198,6 +198,9 @@ extension RouteWorld {
         )
         let messages = try await program.get("/v1/conversations/\(conversation.id.text)/messages")
         let page = try await program.get("/sign-in")
+        let text = SkillText(name: "own", description: "Own.", instructions: "Do it.")
+        let skill = try #require(try await store.createSkill(text, by: principal))
+        _ = try await store.putFile(.init(path: "a.txt", content: [97]), of: skill.id, by: principal)
         return [
             "user": owner.id.text, "organisation": owner.organisationID.text, "provider": provider.id.text,
             "model": try #require(model).id.text, "agent": agent.text, "conversation": conversation.id.text,
@@ -226,6 +229,7 @@ extension RouteWorld {
                 ),
                 by: principal
             )?.id.text ?? "",
+            "skill": skill.id.text,
             "applicant": try await person("applicant", status: .pending, at: site).id.text,
             "asset": String(try #require(page.text.firstMatch(of: /\/assets\/(alma\.[0-9a-f]+\.css)/)).1),
         ]

@@ -1,0 +1,3 @@
+drop table agent_skills;
+drop table skill_files;
+drop table skills;

@@ -1,0 +1,193 @@
+import Engine
+import Foundation
+import Hummingbird
+import Storage
+
+/// Skills, to be read, made and changed.
+struct SkillPages: Sendable {
+    let desk: Desk
+
+    private static let sample = "---\nname: \ndescription: \n---\n\n"
+
+    func list(_ request: Request, context: WebContext) async throws -> Response {
+        let identity = try context.signedIn()
+        let voice = try desk.voice(context)
+        let view = SkillsView(
+            page: desk.frame(voice.words["skills.title"], .agents, request: request, context: context, voice: voice),
+            skills: try await desk.store.skills(by: identity.principal),
+            mayMake: try await desk.store.makesTools(identity.principal)
+        )
+        return try desk.page(view, context: context)
+    }
+
+    func new(_ request: Request, context: WebContext) async throws -> Response {
+        _ = try await maker(context)
+        return try page(request, context: context, skill: nil, draft: .init(text: Self.sample), mayChange: true)
+    }
+
+    func create(_ request: Request, context: WebContext) async throws -> Response {
+        let identity = try await maker(context)
+        let form = try await request.decodeForm()
+        let text = form["skill_md"].unixLines
+        var errors = FormErrors()
+        do {
+            let skill = try SkillText(parsing: text)
+            let made = try await desk.services.createSkill(
+                skill,
+                by: identity.principal,
+                address: context.remoteAddress
+            )
+            guard let made else { throw WebError.notFound }
+            return .redirect(to: "/skills/\(made.id.text)", done: .saved)
+        } catch let error {
+            try refuse(error, &errors, voice: desk.voice(context))
+        }
+        return try page(
+            request,
+            context: context,
+            skill: nil,
+            draft: .init(text: text),
+            mayChange: true,
+            errors: errors
+        )
+    }
+
+    func show(_ request: Request, context: WebContext) async throws -> Response {
+        let (skill, mayChange) = try await known(context)
+        let draft = SkillView.Draft(text: skill.skill.markdown)
+        return try page(request, context: context, skill: skill, draft: draft, mayChange: mayChange)
+    }
+
+    func save(_ request: Request, context: WebContext) async throws -> Response {
+        let (identity, skill) = try await own(context)
+        let text = try await request.decodeForm()["skill_md"].unixLines
+        var errors = FormErrors()
+        do {
+            let changed = try await desk.services.updateSkill(
+                skill.id,
+                SkillText(parsing: text),
+                by: identity.principal,
+                address: context.remoteAddress
+            )
+            guard changed != nil else { throw WebError.notFound }
+            return .redirect(to: "/skills/\(skill.id.text)", done: .saved)
+        } catch let error {
+            try refuse(error, &errors, voice: desk.voice(context))
+        }
+        return try page(
+            request,
+            context: context,
+            skill: skill,
+            draft: .init(text: text),
+            mayChange: true,
+            errors: errors
+        )
+    }
+
+    func putFile(_ request: Request, context: WebContext) async throws -> Response {
+        let (identity, skill) = try await own(context)
+        let form = try await request.decodeForm()
+        let draft = SkillView.Draft(
+            text: skill.skill.markdown,
+            path: form.trimmed("path"),
+            content: form["content"].unixLines
+        )
+        var errors = FormErrors()
+        do {
+            let file = Skill.File(path: draft.path, content: Array(draft.content.utf8))
+            guard try await desk.store.putFile(file, of: skill.id, by: identity.principal) else {
+                throw WebError.notFound
+            }
+            return .redirect(to: "/skills/\(skill.id.text)", done: .saved, anchor: "files")
+        } catch let error {
+            try refuse(error, &errors, voice: desk.voice(context))
+        }
+        return try page(request, context: context, skill: skill, draft: draft, mayChange: true, errors: errors)
+    }
+
+    func deleteFile(_ request: Request, context: WebContext) async throws -> Response {
+        let (identity, skill) = try await own(context)
+        let path = try await request.decodeForm()["path"]
+        guard try await desk.store.deleteFile(path, of: skill.id, by: identity.principal) else {
+            throw WebError.notFound
+        }
+        return .redirect(to: "/skills/\(skill.id.text)", done: .deleted)
+    }
+
+    func askToDelete(_ request: Request, context: WebContext) async throws -> Response {
+        let (_, skill) = try await own(context)
+        let voice = try desk.voice(context)
+        let address = "/skills/\(skill.id.text)"
+        let question = voice.words("tools.deleteQuestion", ["name": skill.skill.name])
+        let view = ConfirmationView(
+            page: desk.frame(question, .agents, request: request, context: context, voice: voice),
+            question: question,
+            text: voice.words["skills.deleteText"],
+            verb: voice.words["form.deleteForGood"],
+            action: "\(address)/deletion",
+            back: address
+        )
+        return try desk.page(view, context: context)
+    }
+
+    func delete(_ request: Request, context: WebContext) async throws -> Response {
+        let (identity, skill) = try await own(context)
+        _ = try await desk.services.deleteSkill(skill.id, by: identity.principal, address: context.remoteAddress)
+        return .redirect(to: "/skills", done: .deleted)
+    }
+
+    private func maker(_ context: WebContext) async throws -> Identity {
+        let identity = try context.signedIn()
+        guard try await desk.store.makesTools(identity.principal) else {
+            throw WebError(.forbidden, "Those who lead the organisation have not let its members make skills.")
+        }
+        return identity
+    }
+
+    private func known(_ context: WebContext) async throws -> (SkillRecord, Bool) {
+        let identity = try context.signedIn()
+        guard let skill = try await desk.store.skill(context.identifier("id"), by: identity.principal) else {
+            throw WebError.notFound
+        }
+        return (skill, try await desk.store.mayChange(skill: skill.id, by: identity.principal))
+    }
+
+    private func own(_ context: WebContext) async throws -> (Identity, SkillRecord) {
+        let (skill, mayChange) = try await known(context)
+        guard mayChange else { throw WebError.notFound }
+        return (try context.signedIn(), skill)
+    }
+
+    private func refuse(_ error: any Error, _ errors: inout FormErrors, voice: Voice) throws {
+        if let mistake = error as? SkillText.Mistake {
+            return errors.add("skill_md", voice.words("form.notAccepted", ["reason": mistake.message]))
+        }
+        guard let error = error as? StorageError else { throw error }
+        switch error.code {
+        case .conflict("name"): errors.add("skill_md", voice.words["skills.nameTaken"])
+        case .invalid(let field): errors.add(field, voice.words("form.notAccepted", ["reason": error.message]))
+        default: throw error
+        }
+    }
+
+    private func page(
+        _ request: Request,
+        context: WebContext,
+        skill: SkillRecord?,
+        draft: SkillView.Draft,
+        mayChange: Bool,
+        errors: FormErrors = FormErrors()
+    ) throws -> Response {
+        let voice = try desk.voice(context)
+        let title = skill?.skill.name ?? voice.words["skills.new"]
+        let view = SkillView(
+            page: desk.frame(title, .agents, request: request, context: context, voice: voice),
+            skill: skill,
+            draft: draft,
+            mayChange: mayChange,
+            errors: errors,
+            voice: voice
+        )
+        return try desk.page(view, context: context, status: errors.isEmpty ? .ok : .unprocessableContent)
+    }
+}
