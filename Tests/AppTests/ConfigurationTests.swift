@@ -126,6 +126,21 @@ import Tools
         }
     }
 
+    @Test func programsForToolsAreAbsolutePaths() async throws {
+        let environment = ["ALMA_MCP_PROGRAMS": "/opt/mcp/bin/a, /opt/mcp/bin/b", "ALMA_MCP_FOLDERS": "/opt/mcp/"]
+        let configuration = try await read(environment: environment)
+        #expect(configuration.mcpPrograms == ["/opt/mcp/bin/a", "/opt/mcp/bin/b"])
+        #expect(configuration.mcpFolders == ["/opt/mcp"])
+        for path in ["bin/a", "/opt/../bin/a", "~/a"] {
+            #expect(try await complaint(["ALMA_MCP_PROGRAMS": path]).contains("absolute paths"))
+        }
+        // Neither everything, nor what ALMA keeps.
+        for path in ["/", "/srv", "/srv/alma", "/srv/alma/postgres"] {
+            let words = try await complaint(["ALMA_MCP_FOLDERS": path, "ALMA_DATA": "/srv/alma"])
+            #expect(words.contains("ALMA's own data"), "\(path)")
+        }
+    }
+
     @Test func whereAgentsSearch() async throws {
         #expect(try await read().search?.kind == .duckduckgo)
         #expect(try await read(environment: ["ALMA_SEARCH": "none"]).search == nil)

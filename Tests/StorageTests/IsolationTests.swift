@@ -193,6 +193,7 @@ import Testing
             isShared: false,
             by: ada.principal
         )
+        _ = try await store.createAPIKey(name: "x", scopes: [.api], days: nil, by: ada.principal)
         let root = try await store.person("root", isSuperuser: true)
         let draft = MCPDraft(name: "harbour", transport: .http, place: "https://mcp.example.org")
         let server = try await store.mcpServer(try await store.createMCPServer(draft, by: root.principal).id)

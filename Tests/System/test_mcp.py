@@ -1,12 +1,16 @@
 """Tools of MCP servers that nobody here wrote, in the real process: programs in the sandbox, and Streamable HTTP."""
 
+import html
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
-from alma import Client, Folder, Server, answer_text, assert_whole, wait_until
+from alma import EMAIL, PASSWORD, Client, Folder, Server, answer_text, assert_whole, wait_until
+from mcp_oauth_server import GuardedSite
 from mcp_sites import HERE, PYTHON, HTTPSite
 
 SERVERS = {name: str(PYTHON / f"mcp-server-{name}") for name in ["time", "git", "fetch"]}
@@ -302,3 +306,47 @@ def test_the_conversation_tells_it(client):
     run = begun(client, "time__get_current_time", timezone="UTC")
     allow(client, run)
     assert "UTC" in answer_text(list(client.events(run)))
+
+
+def signed_in(server):
+    """An administrator's browser."""
+    browser = httpx.Client(base_url=server.url, trust_env=False, timeout=60)
+
+    def posted(path, page, **fields):
+        proof = re.search(r'name="csrf" value="([^"]+)"', browser.get(page).text)[1]
+        return browser.post(path, data={"csrf": proof, **fields})
+
+    assert posted("/sign-in", "/sign-in", email=EMAIL, password=PASSWORD).status_code == 303
+    return browser, posted
+
+
+def test_a_service_where_somebody_has_to_sign_in(server, client):
+    site = GuardedSite()
+    try:
+        made = client.created("/v1/mcp-servers", name="guarded", transport="http", place=f"{site.root}/mcp")
+        answer = client.http.post(f"/v1/mcp-servers/{made['server_id']}/test")
+        assert answer.status_code == 502 and answer.json()["error"]["code"] == "MCP_UNAUTHORISED"
+        page = f"/admin/mcp/{made['server_id']}"
+        browser, posted = signed_in(server)
+        assert f'action="{page}/authorisation"' in browser.get(page).text
+        away = posted(f"{page}/authorisation", page)
+        (there,) = {html.unescape(one) for one in re.findall(r'href="(http[^"]+)"', away.text)}
+        assert there.startswith(f"{site.root}/authorize?")
+        back = httpx.get(there, trust_env=False).headers["location"]
+        # Somebody else's state is nobody's.
+        assert browser.get(back.replace("state=", "state=x")).status_code == 404
+        assert browser.get(re.sub(r"state=([0-9a-f-]+)[^&]*", r"state=\1.y", back)).status_code == 502
+        assert browser.get(back).status_code == 303
+        found = look(client, made)
+        assert found["state"] == "connected" and found["is_authorised"] is True
+        approved(client, found)
+        assert called(client, "guarded__whoami")["result"] == "token-1"
+        # The token is refused one day; it is renewed, and the call goes on.
+        site.good = None
+        assert called(client, "guarded__whoami")["result"] == "token-2"
+        assert site.seen[-1]["grant_type"] == "refresh_token" and site.seen[-1]["resource"] == f"{site.root}/mcp"
+        # The same way back a second time leads nowhere.
+        assert browser.get(back).status_code == 502
+        assert "token-" not in client.http.get("/v1/mcp-servers").text
+    finally:
+        site.stop()

@@ -5,6 +5,11 @@ package protocol MCPSource: Sendable {
     /// With its secrets in the clear; nil when there is none.
     func mcpServer(_ id: UUID) async throws -> MCPServer?
 
+    /// What an authorisation server gave for it; nil when nobody has signed in.
+    func mcpGrant(of server: UUID) async throws -> MCPGrant?
+
+    func setMCPGrant(_ grant: MCPGrant, of server: UUID) async throws
+
     /// Writes down what a connected server offers: tools that are new or changed wait for an administrator, those that are
     /// gone are marked. `latency`: of the handshake.
     func record(_ offer: MCPOffer, latency: Duration, of server: MCPServer) async throws
@@ -21,6 +26,16 @@ package protocol MCPDesk: Sendable {
     /// Connects anew and reads what is offered. Throws `MCPFailure`.
     func probe(_ server: UUID) async throws -> MCPOffer
 
-    /// Ends the connection, if there is one: the server was changed or is gone.
+    /// Finds out where somebody has to sign in for the server, and returns the address for their browser. Throws
+    /// `MCPFailure`.
+    func authorise(_ server: UUID, _ authorisation: MCPAuthorisation) async throws -> String
+
+    /// The browser has come back. Throws `MCPFailure` when nobody is waited for, or no token is given.
+    func finishAuthorisation(of server: UUID, state: String, code: String) async throws
+
+    /// Ends the connection, if there is one: the server was changed.
     func drop(_ server: UUID) async
+
+    /// The server is gone: its connection, and what its program has kept.
+    func forget(_ server: UUID) async
 }

@@ -77,12 +77,13 @@ extension Store {
     }
 
     /// Whether a stream that was opened earlier may go on: the account is active, and the session still there by which it
-    /// was opened, or the token of `tokenTime` and of a family of refresh tokens not taken back.
+    /// was opened, or the key, or the token of `tokenTime` and of a family of refresh tokens not taken back.
     package func isStillAllowed(
         user: UUID,
         session: UUID?,
         tokenTime: Date? = nil,
-        family: UUID? = nil
+        family: UUID? = nil,
+        key: UUID? = nil
     ) async throws -> Bool {
         try await query(
             """
@@ -90,6 +91,9 @@ extension Store {
                 select from users where user_id = \(user) and status = 'active'
                     and (\(session)::uuid is null or exists (
                         select from sessions where session_id = \(session) and user_id = \(user) and expires_at > now()
+                    ))
+                    and (\(key)::uuid is null or exists (
+                        select from api_keys k where k.key_id = \(key) and k.user_id = users.user_id and \(Self.isUnexpired)
                     ))
                     and (\(family)::uuid is null or \(Self.isHeld(family, by: "users.user_id")))
                     and (\(tokenTime)::timestamptz is null

@@ -79,7 +79,8 @@ extension Store {
     /// Seals anew what an older key has sealed; how many there were. May be stopped and begun again at any time.
     package func resealSecrets() async throws -> Int {
         try await reseal("llm_id", SealedEndpoint.keyPlace) + reseal("secret_id", Self.place(ofToolSecret:))
-            + reseal("server_id", Self.place(ofMCPServer:)) + resealSearchKey()
+            + reseal("server_id", Self.place(ofMCPServer:)) + reseal("server_id", Self.place(ofMCPGrant:))
+            + resealSearchKey()
     }
 
     private func resealSearchKey() async throws -> Int {

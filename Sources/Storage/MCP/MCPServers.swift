@@ -94,6 +94,7 @@ extension Store {
                 update mcp_servers set place = \(draft.place), arguments = \(draft.arguments),
                     secrets_encrypted = \(try seal(secrets, of: id)), secret_names = \(secrets.keys.sorted()),
                     oauth_encrypted = case when \(isElsewhere)::boolean then null else oauth_encrypted end,
+                    is_authorised = is_authorised and not \(isElsewhere)::boolean,
                     is_enabled = \(draft.isEnabled), is_trusted = \(draft.isTrusted), agents = \(draft.agents),
                     revision = revision + \(isSame ? 0 : 1)
                 where server_id = \(id) and org_id = \(principal.organisationID)

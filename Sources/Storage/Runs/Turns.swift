@@ -93,6 +93,14 @@ extension Store {
         ).first.map(Run.init)
     }
 
+    /// The one that an idempotency key has begun.
+    package func run(withKey key: String, by principal: Principal) async throws -> Run? {
+        try await query(
+            "select \(Run.columns) from runs r where r.idempotency_key = \(key) and \(Self.isOwnRun(principal))",
+            by: principal
+        ).first.map(Run.init)
+    }
+
     /// Whether another turn has begun after this one, under way or over already.
     package func isFollowed(_ run: Run, by principal: Principal) async throws -> Bool {
         let found = try await query(

@@ -17,14 +17,19 @@ final class HTTPTransport: MCPTransport {
     private let server: MCPServer
     private let client: FetchClient
     private let addresses: AddressPolicy
+    /// nil where nobody signs in.
+    private let tokens: MCPTokens?
     private let session = Locked(Session())
+    /// Ends when both sides have said hello.
+    private let agreement = AsyncStream<Void>.makeStream()
     /// What a message of ours has met that means the end.
     private let trouble = AsyncStream<MCPFailure>.makeStream(bufferingPolicy: .bufferingNewest(1))
 
-    init(_ server: MCPServer, client: FetchClient, addresses: AddressPolicy) throws {
+    init(_ server: MCPServer, client: FetchClient, addresses: AddressPolicy, tokens: MCPTokens?) throws {
         self.server = server
         self.client = client
         self.addresses = addresses
+        self.tokens = tokens
         do {
             _ = try WebAddress(server.place)
         } catch {
@@ -32,7 +37,10 @@ final class HTTPTransport: MCPTransport {
         }
     }
 
-    func agreed(on version: String) { session.withLock { $0.version = version } }
+    func agreed(on version: String) {
+        session.withLock { $0.version = version }
+        agreement.continuation.finish()
+    }
 
     func send(_ message: MCPMessage, _ hear: @escaping @Sendable (MCPMessage) -> Void) async throws {
         let body = Array(message.text.utf8)
@@ -69,7 +77,7 @@ final class HTTPTransport: MCPTransport {
     /// by the next message.
     private func follow(_ hear: @escaping @Sendable (MCPMessage) -> Void) async throws {
         // Before the handshake there is no session to listen to.
-        while session.withLock({ $0.version == nil }) { try await Task.sleep(for: .milliseconds(20)) }
+        for await _ in agreement.stream {}
         var failures = 0
         while true {
             do {
@@ -88,7 +96,8 @@ final class HTTPTransport: MCPTransport {
     /// Tells the server that its session is over; outlives the cancellation of whoever ends it, for a moment.
     func close() async {
         guard session.withLock({ $0.id }) != nil else { return }
-        let request = request("DELETE", body: nil)
+        let token = try? await tokens?.token()
+        let request = request("DELETE", body: nil, token: token ?? nil)
         await Task { [client] in
             var request = request
             request.totalTimeout = .seconds(2)
@@ -97,10 +106,12 @@ final class HTTPTransport: MCPTransport {
         }.value
     }
 
-    private func request(_ method: String, body: [UInt8]?) -> FetchRequest {
+    private func request(_ method: String, body: [UInt8]?, token: Secret?) -> FetchRequest {
         let session = session.withLock { $0 }
         var headers = server.secrets.sorted { $0.key < $1.key }.map { ($0.key, $0.value.reveal()) }
         headers.append(("Accept", method == "POST" ? "application/json, text/event-stream" : "text/event-stream"))
+        let isSigned = server.secrets.keys.contains { $0.lowercased() == "authorization" }
+        if let token, !isSigned { headers.append(("Authorization", "Bearer " + token.reveal())) }
         if body != nil { headers.append(("Content-Type", "application/json")) }
         if let id = session.id { headers.append(("Mcp-Session-Id", id)) }
         if let version = session.version { headers.append(("MCP-Protocol-Version", version)) }
@@ -117,7 +128,12 @@ final class HTTPTransport: MCPTransport {
 
     private func exchange(_ method: String, body: [UInt8]?) async throws -> FetchResponse {
         do {
-            let response = try await client.send(request(method, body: body))
+            let token = try await tokens?.token()
+            var response = try await client.send(request(method, body: body, token: token))
+            if response.status == 401, let token, let fresh = try await tokens?.renewed(token) {
+                response.body.discardRest()
+                response = try await client.send(request(method, body: body, token: fresh))
+            }
             try await check(response)
             return response
         } catch let error as FetchError {

@@ -22,6 +22,7 @@ package final class MCPConnections: MCPDesk, Sendable {
 
     /// Holds the connections until it is cancelled; nothing of them is left then.
     package func run() async {
+        await door.sweep(source)
         await withDiscardingTaskGroup { group in
             for await link in births { group.addTask { await link.live() } }
             group.cancelAll()
@@ -63,6 +64,31 @@ package final class MCPConnections: MCPDesk, Sendable {
     }
 
     package func drop(_ server: UUID) async { links.withLock { $0.removeValue(forKey: server) }?.close() }
+
+    package func forget(_ server: UUID) async {
+        await drop(server)
+        await door.sweep(source)
+    }
+
+    package func authorise(_ id: UUID, _ authorisation: MCPAuthorisation) async throws -> String {
+        guard let server = try await source.mcpServer(id), server.transport == .http else {
+            throw MCPFailure(.off, "There is nowhere to sign in for this server.")
+        }
+        guard let refusal = try await door.refusal(of: server) else {
+            throw MCPFailure(.off, "\(server.name) does not want anybody to sign in.")
+        }
+        let begun = try await door.oauth.begin(server, refusal: refusal, authorisation)
+        try await source.setMCPGrant(begun.grant, of: id)
+        return begun.url
+    }
+
+    package func finishAuthorisation(of server: UUID, state: String, code: String) async throws {
+        guard let grant = try await source.mcpGrant(of: server) else {
+            throw MCPFailure(.off, "Nobody is waited for here.")
+        }
+        try await source.setMCPGrant(try await door.oauth.finish(grant, state: state, code: code), of: server)
+        await drop(server)
+    }
 
     private func use<Result: Sendable>(
         _ id: UUID,

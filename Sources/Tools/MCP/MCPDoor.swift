@@ -36,12 +36,52 @@ package struct MCPDoor: Sendable {
         self.version = version
     }
 
-    func open(_ server: MCPServer) async throws -> any MCPTransport {
+    var oauth: OAuthClient { OAuthClient(client: client, addresses: addresses) }
+
+    func open(_ server: MCPServer, source: any MCPSource) async throws -> any MCPTransport {
         guard server.isEnabled else { throw MCPFailure(.off, "\(server.name) is switched off.") }
         switch server.transport {
         case .stdio: return try program(server)
-        case .http: return try HTTPTransport(server, client: client, addresses: addresses)
+        case .http:
+            let tokens = MCPTokens(
+                try await source.mcpGrant(of: server.id),
+                of: server.id,
+                client: oauth,
+                source: source
+            )
+            return try HTTPTransport(server, client: client, addresses: addresses, tokens: tokens)
         }
+    }
+
+    /// What the server says to somebody without a token; nil when it lets everybody in. Throws `MCPFailure`.
+    func refusal(of server: MCPServer) async throws -> String? {
+        let transport = try HTTPTransport(server, client: client, addresses: addresses, tokens: nil)
+        let hello = MCPMessage.request(
+            id: .number(1),
+            method: "initialize",
+            parameters: .object([
+                "protocolVersion": .string(MCPHandshake.versions[0]), "capabilities": .object([:]),
+                "clientInfo": .object(["name": .string("ALMA"), "version": .string(version)]),
+            ])
+        )
+        do {
+            try await transport.send(hello) { _ in }
+            await transport.close()
+            return nil
+        } catch let failure as MCPFailure {
+            guard case .unauthorised(let header) = failure.kind else { throw failure }
+            return header
+        }
+    }
+
+    /// Deletes what programs have kept whose server is gone.
+    func sweep(_ source: any MCPSource) async {
+        var gone: [UUID] = []
+        for id in workspaces.conversations {
+            // When the question cannot be answered, nothing is deleted.
+            do { if try await source.mcpServer(id) == nil { gone.append(id) } } catch { return }
+        }
+        await workspaces.removeAside(gone)
     }
 
     /// Without the server's keys, which a program may have printed.

@@ -193,7 +193,7 @@ extension MCPLink {
     private func connect() async throws {
         let transport: any MCPTransport
         do {
-            transport = try await door.open(server)
+            transport = try await door.open(server, source: source)
         } catch {
             throw door.cleaned(error, of: server)
         }

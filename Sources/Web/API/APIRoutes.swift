@@ -127,6 +127,16 @@ struct APIRoutes: Sendable {
         router.post("/v1/tool-secrets", use: secrets.create)
         router.delete("/v1/tool-secrets/{id}", use: secrets.delete)
 
+        let keys = APIKeyRoutes(services: services)
+        router.get("/v1/api-keys", use: keys.list)
+        router.post("/v1/api-keys", use: keys.create)
+        router.delete("/v1/api-keys/{id}", use: keys.revoke)
+
+        let endpoint = MCPEndpoint(services: services)
+        router.post("/mcp", use: endpoint.post)
+        router.get("/mcp", use: endpoint.get)
+        router.delete("/mcp", use: endpoint.delete)
+
         let mcp = MCPRoutes(services: services)
         router.get("/v1/mcp-servers", use: mcp.list)
         router.post("/v1/mcp-servers", use: mcp.create)

@@ -61,7 +61,7 @@ struct AccountRoutes: Sendable {
             var currentPassword: String
             var newPassword: String
         }
-        let identity = try context.signedIn()
+        let identity = try context.inPerson()
         let input = try await request.decodeJSON(Input.self, context: context)
         let isChanged = try await services.store.changePassword(
             current: Secret(input.currentPassword),

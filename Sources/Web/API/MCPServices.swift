@@ -48,7 +48,7 @@ extension WebServices {
 
     func deleteMCPServer(_ id: UUID, by principal: Principal, address: String?) async throws -> Bool {
         guard try await store.deleteMCPServer(id, by: principal) else { return false }
-        await mcp?.drop(id)
+        await mcp?.forget(id)
         await record("mcp_server.deleted", target: id.text, by: principal, address: address)
         return true
     }

@@ -68,7 +68,8 @@ package struct StreamPulse: Sendable {
             user: identity.user.id,
             session: identity.session?.id,
             tokenTime: identity.token?.issuedAt,
-            family: identity.token?.family
+            family: identity.token?.family,
+            key: identity.key?.id
         )
     }
 

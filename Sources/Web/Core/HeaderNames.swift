@@ -12,5 +12,6 @@ extension HTTPField.Name {
     package static let frameOptions = HTTPField.Name("X-Frame-Options")!
     package static let fetchSite = HTTPField.Name("Sec-Fetch-Site")!
     package static let accelBuffering = HTTPField.Name("X-Accel-Buffering")!
+    package static let mcpSessionID = HTTPField.Name("Mcp-Session-Id")!
     package static let preferenceApplied = HTTPField.Name("Preference-Applied")!
 }

@@ -3,8 +3,8 @@ import Foundation
 package import Hummingbird
 import Storage
 
-/// The one door for every transport: finds out who asks, by cookie on pages and by bearer token under `/v1`, and
-/// refuses nobody; what needs a person says so itself.
+/// The one door for every transport: finds out who asks, by cookie on pages and by bearer token or API key elsewhere, and
+/// refuses nobody but keys that are for something else; what needs a person says so itself.
 struct IdentityMiddleware: RouterMiddleware {
     let services: WebServices
 
@@ -32,13 +32,25 @@ struct IdentityMiddleware: RouterMiddleware {
     private func bearerIdentity(_ request: Request) async throws -> Identity? {
         guard let header = request.headers[.authorization] else { return nil }
         let parts = header.split(separator: " ", maxSplits: 1)
-        guard parts.count == 2, parts[0].lowercased() == "bearer",
-            let grant = await services.tokens.verify(String(parts[1])),
+        guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
+        if parts[1].hasPrefix(APIKey.prefix) { return try await keyIdentity(Secret(String(parts[1])), request) }
+        guard let grant = await services.tokens.verify(String(parts[1])),
             let known = try await services.store.identity(user: grant.user, family: grant.family),
             grant.issuedAt.timeIntervalSince1970.rounded(.down)
                 >= known.tokensValidAfter.timeIntervalSince1970.rounded(.down)
         else { return nil }
         return Identity(user: known.user, principal: known.principal, token: grant)
+    }
+
+    /// A key opens what it was made for.
+    private func keyIdentity(_ secret: Secret, _ request: Request) async throws -> Identity? {
+        guard secret.reveal().utf8.count < 200, let known = try await services.store.identity(apiKey: secret) else {
+            return nil
+        }
+        guard known.key.scopes.contains(request.isForMCP ? .mcp : .api) else {
+            throw WebError(.forbidden, "This key was not made for this.")
+        }
+        return Identity(user: known.user, principal: known.principal, key: known.key)
     }
 
     private func readCookies(_ request: Request, into context: inout WebContext) async throws {
@@ -73,5 +85,7 @@ struct IdentityMiddleware: RouterMiddleware {
 
 extension Request {
     /// Whether a program asks: tokens in, JSON out, no cookies.
-    package var isForAPI: Bool { uri.path.hasPrefix("/v1/") || uri.path == "/v1" }
+    package var isForAPI: Bool { uri.path.hasPrefix("/v1/") || uri.path == "/v1" || isForMCP }
+
+    package var isForMCP: Bool { uri.path == "/mcp" }
 }

@@ -27,24 +27,28 @@ package struct WebContext: RequestContext {
     package var maxUploadSize: Int { 1024 * 1024 }
 }
 
-/// A signed-in person: by cookie with a session, or by token without one.
+/// A signed-in person: by cookie with a session, or by a token or a key without one.
 package struct Identity: Sendable {
     package var user: User
     package var principal: Principal
     package var session: Session?
     /// The access token by which a program asks.
     package var token: AccessGrant?
+    /// The API key by which a program asks.
+    package var key: APIKey?
 
     package init(
         user: User,
         principal: Principal,
         session: Session? = nil,
-        token: AccessGrant? = nil
+        token: AccessGrant? = nil,
+        key: APIKey? = nil
     ) {
         self.user = user
         self.principal = principal
         self.session = session
         self.token = token
+        self.key = key
     }
 }
 
@@ -52,6 +56,13 @@ extension WebContext {
     /// The signed-in person; a page answers with the sign-in form, the API with 401.
     package func signedIn() throws(WebError) -> Identity {
         guard let identity else { throw WebError(.unauthorized, "Sign in first.") }
+        return identity
+    }
+
+    /// The person's own business: no key of theirs does it.
+    package func inPerson() throws(WebError) -> Identity {
+        let identity = try signedIn()
+        guard identity.key == nil else { throw WebError(.forbidden, "An API key may not do this.") }
         return identity
     }
 

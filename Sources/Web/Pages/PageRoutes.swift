@@ -156,6 +156,11 @@ extension Pages {
         router.post("/settings/secrets", use: secrets.add)
         router.post("/settings/secrets/{id}/deletion", use: secrets.delete)
 
+        let keys = APIKeyPages(desk: desk)
+        router.get("/settings/keys", use: keys.list)
+        router.post("/settings/keys", use: keys.create)
+        router.post("/settings/keys/{id}/revocation", use: keys.revoke)
+
         let users = UsersPage(desk: desk)
         router.get("/admin/users", use: users.show)
         router.post("/admin/users/{id}/approval", use: users.approve)
@@ -169,6 +174,9 @@ extension Pages {
         router.get("/admin/mcp", use: mcp.list)
         router.post("/admin/mcp", use: mcp.create)
         router.get("/admin/mcp/new", use: mcp.new)
+        let authorisation = MCPAuthorisationPages(desk: desk)
+        router.get("/admin/mcp/authorisation", use: authorisation.finish)
+        router.post("/admin/mcp/{id}/authorisation", use: authorisation.begin)
         router.get("/admin/mcp/{id}", use: mcp.show)
         router.get("/admin/mcp/{id}/edit", use: mcp.edit)
         router.post("/admin/mcp/{id}/edit", use: mcp.save)

@@ -13,6 +13,8 @@ struct MCPServerView: View {
     let state: StateView
     let errorTitle: String
     let error: String?
+    /// The word on the button that leads to where it wants somebody to sign in.
+    let authorisation: String?
     let facts: [Fact]
     let waiting: [Waiting]
     let hasWaiting: Bool
@@ -61,6 +63,8 @@ struct MCPServerView: View {
         state = StateView(server, voice: voice)
         errorTitle = words["mcp.failing"]
         error = server.lastError
+        let isAuthorisable = server.transport == .http && (server.state == .unauthorised || server.isAuthorised)
+        authorisation = isAuthorisable ? words[server.isAuthorised ? "mcp.authoriseAgain" : "mcp.authorise"] : nil
         facts = Self.facts(server, voice)
         waiting = tools.filter { [.new, .changed].contains($0.state) }.map { Waiting($0, words) }
         hasWaiting = !waiting.isEmpty

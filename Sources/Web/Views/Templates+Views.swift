@@ -11,5 +11,6 @@ extension Templates {
         UsageView.template, PendingView.template, SaidView.template, ToolsView.template, ToolView.template,
         InstructionsView.template, ToolFormView.template, SkillsView.template, SkillView.template,
         MCPServersView.template, MCPServerView.template, MCPFormView.template,
+        APIKeysView.template, MCPAuthoriseView.template, SearchView.template,
     ]
 }

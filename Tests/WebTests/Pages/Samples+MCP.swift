@@ -13,8 +13,40 @@ extension Samples {
             ("mcp", MCPServersView(page: frame(title, .admin), servers: [mcpServer, newMCPServer], voice: voice)),
             ("mcp-server-new", mcpPage(newMCPServer, tools: [])),
             ("mcp-server", mcpPage(mcpServer, tools: mcpTools)),
-            ("mcp-new", mcpForm(nil)), ("mcp-edit", mcpForm(mcpServer)),
+            ("mcp-new", mcpForm(nil)), ("mcp-edit", mcpForm(mcpServer)), ("keys-none", apiKeys(isMade: false)),
+            ("keys", apiKeys(isMade: true)),
+            (
+                "mcp-authorise",
+                MCPAuthoriseView(
+                    page: frame(title, .admin),
+                    name: Samples.hostile,
+                    address: "https://sign-in.example.org/?state=x",
+                    back: "/admin/mcp",
+                    voice: voice
+                )
+            ),
         ]
+    }
+
+    private func apiKeys(isMade: Bool) -> APIKeysView {
+        var draft = APIKeysView.Draft(name: Samples.hostile)
+        if isMade { for field in ["name", "scopes"] { draft.errors.add(field, Samples.hostile) } }
+        let key = APIKey(
+            id: id(86),
+            name: Samples.hostile,
+            hint: "x1Y2",
+            scopes: [.api, .mcp],
+            expiresAt: voice.now.addingTimeInterval(86_400),
+            lastUsedAt: ago(12),
+            createdAt: ago(600)
+        )
+        return APIKeysView(
+            page: frame(voice.words["keys.title"]),
+            keys: isMade ? [key] : [],
+            made: isMade ? Secret("alma_0123456789") : nil,
+            draft: draft,
+            voice: voice
+        )
     }
 
     private var newMCPServer: MCPRecord {

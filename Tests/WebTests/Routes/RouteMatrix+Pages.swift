@@ -218,6 +218,9 @@ extension RouteMatrix {
 
         RouteRule(.get, "/admin/search", .administrator(.fine)),
         RouteRule(.post, "/admin/search", .administrator(.moved), body: "service=duckduckgo"),
+        RouteRule(.get, "/settings/keys", .signedIn(.fine)),
+        RouteRule(.post, "/settings/keys", .signedIn(.fine), body: "name=x&scope=mcp&days=30"),
+        RouteRule(.post, "/settings/keys/{id}/revocation", of: "key", .owner(.moved), body: ""),
 
         RouteRule(.get, "/admin/mcp", .administrator(.fine)),
         RouteRule(
@@ -227,6 +230,13 @@ extension RouteMatrix {
             body: "name=by-form&transport=http&place=https://mcp.example.org/mcp&enabled=1"
         ),
         RouteRule(.get, "/admin/mcp/new", .administrator(.fine)),
+        RouteRule(
+            .get,
+            "/admin/mcp/authorisation",
+            .administrator(.moved),
+            query: "?state={mcp}.x&code=y"
+        ),
+        RouteRule(.post, "/admin/mcp/{id}/authorisation", of: "mcp", .administrator(.fine), body: ""),
         RouteRule(.get, "/admin/mcp/{id}", of: "mcp", .administrator(.fine)),
         RouteRule(.get, "/admin/mcp/{id}/edit", of: "mcp", .administrator(.fine)),
         RouteRule(

@@ -221,6 +221,14 @@ enum RouteMatrix {
         ),
         RouteRule(.delete, "/v1/tool-secrets/{id}", of: "secret", .owner(.fine)),
 
+        RouteRule(.get, "/v1/api-keys", .signedIn(.fine)),
+        RouteRule(.post, "/v1/api-keys", .signedIn(.fine), body: #"{"name":"x"}"#),
+        RouteRule(.delete, "/v1/api-keys/{id}", of: "key", .owner(.fine)),
+        RouteRule(.post, "/mcp", .signedIn(.fine), body: #"{"jsonrpc":"2.0","id":1,"method":"tools/list"}"#),
+        // There is no stream to be followed.
+        RouteRule(.get, "/mcp", .signedIn(.broken)),
+        RouteRule(.delete, "/mcp", .signedIn(.fine)),
+
         RouteRule(.get, "/v1/mcp-servers", .administrator(.fine)),
         RouteRule(
             .post,

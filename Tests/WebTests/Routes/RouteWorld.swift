@@ -80,7 +80,7 @@ struct RouteWorld: Sendable {
     func answer(_ method: HTTPRequest.Method, _ path: String, body: String?, to caller: RouteCaller) async throws
         -> Answer
     {
-        let isForAPI = path.hasPrefix("/v1/")
+        let isForAPI = path.hasPrefix("/v1/") || path == "/mcp"
         var headers: HTTPFields = [:]
         var body = try await filled(body ?? "")
         if isForAPI {
@@ -230,6 +230,7 @@ extension RouteWorld {
                 by: principal
             )?.id.text ?? "",
             "skill": skill.id.text,
+            "key": try await store.createAPIKey(name: "x", scopes: [.mcp], days: nil, by: principal).key.id.text,
             "applicant": try await person("applicant", status: .pending, at: site).id.text,
             "asset": String(try #require(page.text.firstMatch(of: /\/assets\/(alma\.[0-9a-f]+\.css)/)).1),
         ]

@@ -9,5 +9,13 @@ struct ScriptedMCP: MCPDesk {
         MCPOffer(protocolVersion: "2025-11-25", title: "Harbour", version: "1")
     }
 
+    func authorise(_ server: UUID, _ authorisation: MCPAuthorisation) async throws -> String {
+        "https://sign-in.example.org/?state=" + authorisation.state
+    }
+
+    func finishAuthorisation(of server: UUID, state: String, code: String) async throws {}
+
     func drop(_ server: UUID) async {}
+
+    func forget(_ server: UUID) async {}
 }

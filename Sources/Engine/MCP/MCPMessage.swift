@@ -1,8 +1,7 @@
-import Engine
 import Foundation
 
 /// A message of JSON-RPC 2.0.
-enum MCPMessage: Sendable, Equatable {
+package enum MCPMessage: Sendable, Equatable {
     case request(id: JSONValue, method: String, parameters: JSONValue?)
     case notification(method: String, parameters: JSONValue?)
     /// The answer to a request of ours.
@@ -11,7 +10,7 @@ enum MCPMessage: Sendable, Equatable {
     case error(id: JSONValue, code: Int, message: String)
 
     /// nil of what is none.
-    init?(_ value: JSONValue) {
+    package init?(_ value: JSONValue) {
         guard value["jsonrpc"]?.string == "2.0" else { return nil }
         if let method = value["method"]?.string {
             guard let id = value["id"], id != .null else {
@@ -33,12 +32,12 @@ enum MCPMessage: Sendable, Equatable {
     }
 
     /// All messages in a text: one, or a batch of the older revisions; none when it is no JSON.
-    static func read(_ bytes: [UInt8]) -> [MCPMessage] {
+    package static func read(_ bytes: [UInt8]) -> [MCPMessage] {
         guard let value = try? JSONValue(parsing: String(decoding: bytes, as: UTF8.self)) else { return [] }
         return (value.array ?? [value]).compactMap(MCPMessage.init)
     }
 
-    var text: String {
+    package var text: String {
         var members: [String: JSONValue] = ["jsonrpc": .string("2.0")]
         switch self {
         case .request(let id, let method, let parameters):
@@ -59,14 +58,14 @@ enum MCPMessage: Sendable, Equatable {
     }
 
     /// Of a request or an answer.
-    var id: JSONValue? {
+    package var id: JSONValue? {
         switch self {
         case .request(let id, _, _), .result(let id, _), .error(let id, _, _): id
         case .notification: nil
         }
     }
 
-    var isAnswer: Bool {
+    package var isAnswer: Bool {
         switch self {
         case .result, .error: true
         case .request, .notification: false
