@@ -69,7 +69,7 @@ struct ToolChoice: Sendable {
     }
 
     private func request(_ tools: [ToolDescription], _ messages: [ModelMessage]) -> ModelRequest {
-        let asked = messages.compactMap { if case .user(let text) = $0 { text } else { nil } }.last ?? ""
+        let asked = messages.compactMap { if case .user(let text, _) = $0 { text } else { nil } }.last ?? ""
         let lines = tools.map { "- \($0.name): \(Self.line($0.description))" }.joined(separator: "\n")
         let instruction = """
             \(WritingPrompt.opening): tools.

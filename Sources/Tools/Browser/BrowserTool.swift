@@ -38,7 +38,7 @@ package struct BrowserTool: Tool {
         agents: ["web"]
     )
 
-    package let specification = Self.specification
+    package var specification: ToolSpecification { Self.specification }
     private let sessions: BrowserSessions
     private let door: WorkspaceDoor
 

@@ -39,15 +39,15 @@ struct HTTPTool: Tool {
         let request = try APIRequest(template.request(values))
         let (answer, references) = try await call.send(request, by: context.principal)
         guard (200..<300).contains(answer.status) else {
-            let told = await APIAnswer(answer, references: references).text
+            let told = try await APIAnswer(answer, references: references).text
             throw ToolFailure(
                 String(told.prefix(Self.longestError)),
                 isTransient: [408, 429, 502, 503, 504].contains(answer.status)
             )
         }
-        guard let path = template.answer else { return await APIAnswer(answer, references: references).text }
+        guard let path = template.answer else { return try await APIAnswer(answer, references: references).text }
         guard let value = try? JSONValue(parsing: String(decoding: answer.body, as: UTF8.self)) else {
-            let told = await APIAnswer(answer, references: references).text
+            let told = try await APIAnswer(answer, references: references).text
             throw ToolFailure("The answer is no JSON: \(told.prefix(500))")
         }
         guard let found = path.value(in: value) else {

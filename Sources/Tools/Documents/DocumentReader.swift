@@ -117,7 +117,7 @@ package struct DocumentReader: Sendable {
             }
         }
         let type = mediaType == "text/html" ? mediaType : "text/plain"
-        guard let document = try? ReadableDocument(bytes, contentType: type, url: "") else {
+        guard let document = try? await ReadableDocument.read(bytes, contentType: type, url: "") else {
             throw ToolFailure("This is no text that can be read.")
         }
         let facts = [("Title", document.title), ("Author", document.author), ("Published", document.published)]

@@ -29,7 +29,7 @@ package struct CheckCodeTool: Tool {
         "bash": "shell", "sql": "sql", "json": "json", "html": "html", "htm": "html", "css": "css",
     ]
 
-    package let specification = Self.specification
+    package var specification: ToolSpecification { Self.specification }
     private let sandbox: CodeSandbox
     private let door: WorkspaceDoor
 
