@@ -210,14 +210,14 @@ import Testing
                 effect: .pure
             )
         ])
-        let draft = ToolDraft(
+        let script = ToolDraft(
             name: "own",
             description: "Own.",
             type: "script",
             schema: #"{"type":"object"}"#,
             definition: #"{"code":"secret"}"#
         )
-        _ = try await store.createTool(draft, by: ada.principal)
+        _ = try await store.createTool(script, by: ada.principal)
         let text = SkillText(name: "own", description: "Own.", instructions: "secret")
         let skill = try #require(try await store.createSkill(text, by: ada.principal))
         _ = try await store.putFile(.init(path: "a", content: [1]), of: skill.id, by: ada.principal)

@@ -1,6 +1,6 @@
 package import Engine
 import Foundation
-package import Sandbox
+import Sandbox
 
 /// Opens a skill of the agent's: its instructions are returned, its files laid into the conversation's workspace.
 package struct OpenSkillTool: Tool {
