@@ -119,11 +119,14 @@ private struct Conversion {
         }
     }
 
+    /// Without its own sandbox, in which it does not find the templates of what it writes: it runs in ours.
     private static func pandoc(_ from: String, _ to: String) -> SandboxCommand {
         let formats = ["md": "gfm", "txt": "plain", "html": "html"]
-        return SandboxCommand([
-            "/usr/bin/pandoc", "--sandbox", "--standalone", "--from", from, "--to", formats[to] ?? to, "--wrap=none",
-            "--metadata", "title= ", "--output", "output.\(to)", "input",
-        ])
+        // Elsewhere a title would stand above the text.
+        let whole = ["md", "txt"].contains(to) ? [] : ["--standalone", "--metadata", "title= "]
+        return SandboxCommand(
+            ["/usr/bin/pandoc", "--from", from, "--to", formats[to] ?? to, "--wrap=none"] + whole
+                + ["--output", "output.\(to)", "input"]
+        )
     }
 }
