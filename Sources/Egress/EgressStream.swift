@@ -61,17 +61,20 @@ private final class PieceReader: ChannelInboundHandler, @unchecked Sendable {
     private let lock = NSLock()
     private var pieces: [ByteBuffer] = []
     private var hasEnded = false
+    /// What is asked for before the connection stands is asked for when it does.
+    private var isActive = false
     private var waiter: CheckedContinuation<ByteBuffer?, Never>?
 
     func next(of channel: any Channel) async -> ByteBuffer? {
         await withCheckedContinuation { continuation in
-            let answer: ByteBuffer?? = lock.withLock {
-                if !pieces.isEmpty { return .some(pieces.removeFirst()) }
-                if hasEnded { return .some(nil) }
+            let (answer, reads): (ByteBuffer??, Bool) = lock.withLock {
+                if !pieces.isEmpty { return (.some(pieces.removeFirst()), false) }
+                if hasEnded { return (.some(nil), false) }
                 waiter = continuation
-                return nil
+                return (nil, isActive)
             }
-            if let answer { continuation.resume(returning: answer) } else { channel.read() }
+            if let answer { continuation.resume(returning: answer) }
+            if reads { channel.read() }
         }
     }
 
@@ -83,6 +86,15 @@ private final class PieceReader: ChannelInboundHandler, @unchecked Sendable {
             return waiter
         }
         waiting?.resume(returning: piece)
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        let isAwaited = lock.withLock {
+            isActive = true
+            return waiter != nil
+        }
+        context.fireChannelActive()
+        if isAwaited { context.read() }
     }
 
     func channelInactive(context: ChannelHandlerContext) {

@@ -17,23 +17,28 @@ import Testing
         browser = Peer(ends[1])
     }
 
-    private func nextMessage() -> JSONValue? {
-        var bytes: [UInt8] = []
-        var byte: UInt8 = 0
-        while recv(browser.descriptor, &byte, 1, 0) == 1, byte != 0 { bytes.append(byte) }
-        return try? JSONValue(parsing: String(decoding: bytes, as: UTF8.self))
+    /// Waited for on a thread of its own: tasks share few.
+    private func nextMessage() async -> JSONValue? {
+        await withCheckedContinuation { continuation in
+            Thread.detachNewThread { [browser] in
+                var bytes: [UInt8] = []
+                var byte: UInt8 = 0
+                while recv(browser.descriptor, &byte, 1, 0) == 1, byte != 0 { bytes.append(byte) }
+                continuation.resume(returning: try? JSONValue(parsing: String(decoding: bytes, as: UTF8.self)))
+            }
+        }
     }
 
     @Test func answersFindTheirQuestions() async throws {
         let one = Task { [wire] in try await wire.ask("A.b", ["x": .number(1)], session: "s") }
-        let asked = nextMessage()
+        let asked = await nextMessage()
         #expect(asked?["method"] == "A.b" && asked?["sessionId"] == "s" && asked?["params"]?["x"]?.int == 1)
         let id = asked?["id"]?.int ?? 0
         browser.send("junk\0{\"id\":999,\"result\":{}}\0[]\0{\"id\":\(id),\"res")
         browser.send("ult\":{\"ok\":true}}\0{\"id\":\(id),\"result\":{}}\0")
         #expect(try await one.value["ok"] == true)
         let other = Task { [wire] in try await wire.ask("C.d") }
-        let second = nextMessage()?["id"]?.int ?? 0
+        let second = await nextMessage()?["id"]?.int ?? 0
         browser.send("{\"id\":\(second),\"error\":{\"message\":\"no\"}}\0")
         await #expect(throws: ToolFailure("The browser refuses: no")) { try await other.value }
         close(browser.descriptor)
@@ -41,7 +46,7 @@ import Testing
 
     @Test func aBrowserThatIsGoneIsSaid() async throws {
         let one = Task { [wire] in try await wire.ask("A.b") }
-        _ = nextMessage()
+        _ = await nextMessage()
         close(browser.descriptor)
         let gone = ToolFailure("The browser has ended. Open the page again.")
         await #expect(throws: gone) { try await one.value }
@@ -52,7 +57,7 @@ import Testing
 
     @Test func aCancelledQuestionEndsAtOnce() async throws {
         let task = Task { try await wire.ask("A.b") }
-        _ = nextMessage()
+        _ = await nextMessage()
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }
         close(browser.descriptor)

@@ -57,7 +57,7 @@ import Testing
 
     @Test func schemasCanBeRead() throws {
         let catalogue = try ToolCatalogue(tools)
-        #expect(catalogue.specifications.count == 11)
+        #expect(catalogue.specifications.count == 12)
         #expect(catalogue.complaint(about: #"{"path":"x","first_line":0}"#, for: "read_file") != nil)
     }
 

@@ -22,7 +22,7 @@ struct ToolManual: Sendable {
         await fetch.close()
         let code = RunCodeTool.specification(languages: SandboxLanguage.allCases)
         let all =
-            tools.map(\.specification) + [code, CheckCodeTool.specification, BrowserTool.specification]
+            tools.map(\.specification) + [code, CheckCodeTool.manual, BrowserTool.manual]
             + ToolCatalogue.teamTools
         return ToolManual(tools: all.sorted { $0.name < $1.name })
     }

@@ -10,7 +10,7 @@ package struct BrowserTool: Tool {
 
     private static let usualLength = 8000
 
-    package static let specification = ToolSpecification(
+    package static let manual = ToolSpecification(
         name: "browser",
         description: """
             A web browser, for pages that web_fetch cannot read because scripts make them, and for pages on which something \
@@ -38,7 +38,7 @@ package struct BrowserTool: Tool {
         agents: ["web"]
     )
 
-    package var specification: ToolSpecification { Self.specification }
+    package let specification: ToolSpecification = Self.manual
     private let sessions: BrowserSessions
     private let door: WorkspaceDoor
 

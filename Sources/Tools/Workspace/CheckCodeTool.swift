@@ -4,7 +4,7 @@ package import Sandbox
 
 /// Says what is wrong with a program, without running it.
 package struct CheckCodeTool: Tool {
-    package static let specification = ToolSpecification(
+    package static let manual = ToolSpecification(
         name: "check_code",
         description: """
             Checks a program without running it: its syntax, and what can be found by reading, such as names that are not \
@@ -29,7 +29,7 @@ package struct CheckCodeTool: Tool {
         "bash": "shell", "sql": "sql", "json": "json", "html": "html", "htm": "html", "css": "css",
     ]
 
-    package var specification: ToolSpecification { Self.specification }
+    package let specification: ToolSpecification = Self.manual
     private let sandbox: CodeSandbox
     private let door: WorkspaceDoor
 
