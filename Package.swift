@@ -130,7 +130,8 @@ let package = Package(
         tests(
             "App",
             [
-                "App", "Engine", "Postgres", "Tools", .product(name: "Configuration", package: "swift-configuration"),
+                "App", "Engine", "Postgres", "Sandbox", "Tools",
+                .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),

@@ -47,6 +47,8 @@ extension Workspace {
         let place = try parent(of: path)
         if unlinkat(place.folder.number, place.name, 0) == 0 { return }
         guard errno == EISDIR || errno == EPERM else { throw Self.explain(Folder.Refusal(number: errno), path) }
+        // Programs may have closed it.
+        Folder(place.folder).unlock(place.name.cName)
         do {
             FolderRemoval(try Folder(place.folder).open(place.name.cName, O_RDONLY | O_DIRECTORY)).empty()
         } catch let refusal as Folder.Refusal {

@@ -20,14 +20,7 @@ extension Workspaces {
         }
     }
 
-    private func removeAside(named name: String) async {
-        await withCheckedContinuation { continuation in
-            DispatchQueue.global(qos: .utility).async {
-                remove(named: name)
-                continuation.resume()
-            }
-        }
-    }
+    private func removeAside(named name: String) async { _ = await aside { remove(named: name) } }
 
     /// What a process that was killed has left behind: no work takes as long as this.
     func removeOldScratch() {

@@ -12,9 +12,6 @@ package struct Workspaces: Sendable {
         package init() {}
     }
 
-    /// Before the names of those that are on their way out.
-    private static let gone = "gone-"
-
     package let path: String
     package let quota: Quota
 
@@ -23,14 +20,17 @@ package struct Workspaces: Sendable {
         self.quota = quota
     }
 
-    /// The conversation's, made when it is not there. Throws `SandboxError`.
+    /// The conversation's: brought back when it was set aside, made when it is not there. Throws `SandboxError`.
     package func workspace(of conversation: UUID) throws -> Workspace {
-        try open(conversation.uuidString.lowercased())
+        let name = conversation.folderName
+        if access("\(path)/\(name)", F_OK) != 0 { bringBack(conversation) }
+        return try open(name)
     }
 
     /// The conversation's, if it has one here.
     package func existing(of conversation: UUID) -> Workspace? {
-        let folder = "\(path)/\(conversation.uuidString.lowercased())"
+        let folder = "\(path)/\(conversation.folderName)"
+        if access(folder, F_OK) != 0 { bringBack(conversation) }
         let opened = Glibc.open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         return opened < 0 ? nil : Workspace(folder: Descriptor(opened), quota: quota)
     }
@@ -53,37 +53,24 @@ package struct Workspaces: Sendable {
     }
 
     /// The conversations that have one here.
-    package var conversations: [UUID] {
-        ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).compactMap { UUID(uuidString: $0) }
-    }
+    package var conversations: [UUID] { kept.filter { $0.goneSince == nil }.map(\.conversation) }
 
     /// `remove` on a thread that may wait for the disk.
-    package func removeAside(_ conversations: [UUID]) async {
-        await withCheckedContinuation { continuation in
-            DispatchQueue.global(qos: .utility).async {
-                remove(conversations)
-                continuation.resume()
-            }
-        }
-    }
+    package func removeAside(_ conversations: [UUID]) async { await aside { remove(conversations) } }
 
-    /// Deletes some, and what an earlier deletion has left. What hostile programs have built takes no more stack, time or
-    /// descriptors than its files need.
+    /// Deletes some at once: for those whose end is certain. `sweep` is for all others.
     package func remove(_ conversations: [UUID]) {
-        for id in conversations {
-            let name = id.uuidString.lowercased()
-            rename("\(path)/\(name)", "\(path)/\(Self.gone)\(name)")
-        }
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-        for name in names where name.hasPrefix(Self.gone) { remove(named: name) }
-        removeOldScratch()
+        for id in conversations { remove(named: id.folderName) }
     }
 
-    func remove(named name: String) {
+    /// Whether nothing of it is left. What hostile programs have built takes no more stack, time or descriptors than its
+    /// files need.
+    @discardableResult
+    func remove(named name: String) -> Bool {
         let opened = Glibc.open("\(path)/\(name)", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-        guard opened >= 0 else { return }
+        guard opened >= 0 else { return false }
         let folder = Descriptor(opened)
         FolderRemoval(folder).empty()
-        rmdir("\(path)/\(name)")
+        return rmdir("\(path)/\(name)") == 0
     }
 }

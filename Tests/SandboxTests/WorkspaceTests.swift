@@ -20,7 +20,7 @@ import Testing
 
     private func with(_ body: (Workspace) async throws -> Void) async throws {
         defer {
-            workspaces.remove([conversation])
+            #expect(workspaces.remove(named: conversation.folderName))
             #expect((try? FileManager.default.contentsOfDirectory(atPath: root)) ?? [] == [], "all is deleted")
             rmdir(root)
         }
@@ -117,6 +117,44 @@ import Testing
         }
     }
 
+    @Test("SB04 what it had written by then is heard, and why it was ended") func lastWords() async throws {
+        try await with { workspace in
+            var heard = 0
+            var limits = SandboxLimits()
+            limits.output = 100 << 20
+            let sandbox = try await Bench.sandbox.value()
+            let result = try await sandbox.run(
+                SandboxCommand(
+                    ["/bin/bash", "/run/program"],
+                    program: "echo first; touch {1..600}; while :; do echo words; done"
+                ),
+                in: workspace,
+                limits: limits
+            ) { heard += $0.bytes.count }
+            #expect(result.isOutOfRoom && !result.isOutOfTime && heard > 0)
+        }
+    }
+
+    @Test func countingFindsWhatAListHolds() async throws {
+        try await with { workspace in
+            for path in ["b/c/one", "b/two", "a"] { try workspace.write(path, [1]) }
+            #expect(try workspace.list().entries.count == 5)
+            #expect(workspace.usage()?.files == 5)
+        }
+    }
+
+    @Test func aLinkIsNotUnlocked() throws {
+        let folder = try TemporaryWorkspace()
+        defer { try? FileManager.default.removeItem(atPath: folder.path) }
+        for (name, mode) in [("outside", mode_t(0o640)), ("inside", 0o500)] {
+            mkdir("\(folder.path)/\(name)", mode)
+        }
+        symlink("\(folder.path)/outside", "\(folder.path)/link")
+        for name in ["link", "inside"] { folder.workspace.folder.asFolder.unlock(name.cName) }
+        #expect(folder.workspace.folder.asFolder.status("outside".cName)?.st_mode == S_IFDIR | 0o640)
+        #expect(folder.workspace.folder.asFolder.status("inside".cName)?.st_mode == S_IFDIR | 0o700)
+    }
+
     @Test("SB20 nothing in it is run by the server") func hooks() async throws {
         try await with { workspace in
             try workspace.write(".git/hooks/post-checkout", Array("#!/bin/sh\n".utf8))
@@ -126,12 +164,24 @@ import Testing
         }
     }
 
-    @Test func othersAreLeftAlone() async throws {
+    @Test func whatIsFullCanBeMadeEmptier() async throws {
         try await with { workspace in
+            _ = try await shell(
+                """
+                mkdir -p d/closed/inner; touch d/closed/inner/x; chmod 0 d/closed; echo x >alone
+                mkdir outside; echo kept >outside/x; ln -s outside link; ln -s outside d/link
+                touch d/{1..600}
+                """,
+                in: workspace
+            )
+            #expect(workspace.complaint()?.contains("full") == true)
+            for path in ["nothing", "../x", "d/..", "alone/x", "link/x", "alone\0x"] {
+                #expect(throws: SandboxError.self, "\(path)") { try workspace.remove(path) }
+            }
+            for path in ["d", "alone", "link"] { try workspace.remove(path) }
+            #expect(try workspace.list().entries.map(\.path) == ["outside", "outside/x"])
+            #expect(workspace.complaint() == nil)
             try workspace.write("x", [1])
-            workspaces.remove([UUID()])
-            #expect(workspaces.conversations == [conversation])
-            #expect(try workspace.read("x", limit: 1).bytes == [1])
         }
     }
 }

@@ -39,6 +39,22 @@ import Testing
         }
     }
 
+    @Test func theServerLearnsWhichNobodyHas() async throws {
+        try await TestDatabase.with { database in
+            let store = database.store
+            let (one, other) = (try await store.person(), try await store.person())
+            let kept = try await store.createConversation(title: "kept", by: one.principal).id
+            let others = try await store.createConversation(title: "another's", by: other.principal).id
+            let deleted = try await store.createConversation(title: "deleted", by: one.principal).id
+            #expect(try await store.deleteConversation(deleted, by: one.principal))
+            let never = UUID()
+            let missing = try await store.missing(conversations: [kept, deleted, others, never])
+            #expect(Set(missing) == [deleted, never])
+            #expect(try await store.missing(conversations: [kept, others]) == [])
+            #expect(try await store.missing(conversations: []) == [])
+        }
+    }
+
     @Test func totalsFollowWhatHappens() async throws {
         try await TestDatabase.with { database in
             let store = database.store

@@ -30,8 +30,7 @@ import Testing
     }
 
     deinit {
-        workspaces.remove([conversation])
-        rmdir(workspaces.path)
+        try? FileManager.default.removeItem(atPath: workspaces.path)
     }
 
     private var tools: [any Tool] {
@@ -137,6 +136,35 @@ import Testing
         _ = try await call("write_file", #"{"path":"out/a.txt","content":"made"}"#)
         workspaces.remove([conversation])
         #expect(try await call("read_file", #"{"path":"out/a.txt"}"#) == "1\tmade")
+    }
+
+    @Test func linesEndAsTheyDidBefore() async throws {
+        let workspace = try workspaces.workspace(of: conversation)
+        func text() throws -> String { String(decoding: try workspace.read("w", limit: 100).bytes, as: UTF8.self) }
+        try workspace.write("w", Array("one\r\ntwo\r\n\r\nthree".utf8))
+        #expect(try await call("read_file", #"{"path":"w","first_line":2,"lines":1}"#) == "2\ttwo\n… 2 more lines")
+        #expect(try await call("search_files", #"{"text":"three"}"#) == "w:4: three")
+        let edit = #"{"path":"w","old_text":"one\ntwo","new_text":"1\n2"}"#
+        #expect(try await call("edit_file", edit).hasPrefix("w is changed."))
+        #expect(try text() == "1\r\n2\r\n\r\nthree")
+        _ = try await call("edit_file", #"{"path":"w","old_text":"three","new_text":"3\n4"}"#)
+        #expect(try text() == "1\r\n2\r\n\r\n3\r\n4")
+        let diff = #"@@ -1,2 +1,2 @@\n 1\n-2\n+two\n+half\n"#
+        _ = try await call("patch_file", #"{"path":"w","diff":"\#(diff)"}"#)
+        #expect(try text() == "1\r\ntwo\r\nhalf\r\n\r\n3\r\n4")
+        try workspace.write("w", Array("a\nb\r\nc\n".utf8))
+        _ = try await call("edit_file", #"{"path":"w","old_text":"b\nc","new_text":"B\nC"}"#)
+        _ = try await call("edit_file", #"{"path":"w","old_text":"a\n","new_text":"A\n\n"}"#)
+        #expect(try text() == "A\n\nB\r\nC\n")
+    }
+
+    @Test func whatIsFoundIsCutAndItsPathsAreShownInOneLine() async throws {
+        let workspace = try workspaces.workspace(of: conversation)
+        try workspace.write("b\nad\u{1B}[31m", Array(String(repeating: "x\n", count: 200_000).utf8))
+        let found = try await call("search_files", #"{"text":"x"}"#).split(separator: "\n")
+        #expect(found.count == 101 && found.last == "… and perhaps more")
+        #expect(found.first == "b\u{FFFD}ad:1: x")
+        #expect(try await call("list_files", "{}") == "b\u{FFFD}ad  400000")
     }
 
     @Test func refusalsSayWhy() async throws {

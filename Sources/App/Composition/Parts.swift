@@ -121,7 +121,11 @@ struct Parts: Sendable {
         // Ends after the runs that use it.
         services.append(MCPService(connections: mcp))
         if configuration.workers > 0 { services.append(workerService(for: role)) }
-        services.append(WorkspaceService(store: store, workspaces: workspaces, logger: logger))
+        services.append(
+            WorkspaceService(workspaces: workspaces, logger: logger) { [store] in
+                try await store.missing(conversations: $0)
+            }
+        )
         guard role == .server else { return services }
         services.append(HousekeepingService(store: store, logger: logger))
         services.append(WaitingService(store: store, worker: worker, logger: logger))

@@ -61,12 +61,19 @@ extension Workspace {
     /// Of files that tools take as text, in bytes.
     static let largestText = 4 << 20
 
-    /// A whole file as text. Throws when it is too large or no text.
+    /// A whole file as text, its line ends as they are. Throws when it is too large or no text.
     func text(of path: String) throws -> String {
         let (bytes, size) = try read(path, limit: Self.largestText)
         guard size <= Self.largestText else { throw ToolFailure("\(path) has \(size) bytes; use a program for it.") }
         guard let text = String(validating: bytes, as: UTF8.self) else { throw ToolFailure("\(path) is no text.") }
         return text
+    }
+}
+
+extension Workspace.Entry {
+    /// In one line, whatever a program has called its file.
+    fileprivate var shownPath: String {
+        String(CodeOutput.readable(Array(path.utf8)[...]).map { $0.isNewline || $0 == "\t" ? "\u{FFFD}" : $0 })
     }
 }
 
@@ -91,12 +98,11 @@ package struct ListFilesTool: WorkspaceTool {
         let listing = try workspace.list(path(input), limit: Self.most)
         guard !listing.entries.isEmpty else { return "There are no files." }
         let lines = listing.entries.map { entry in
-            let name = CodeOutput.readable(Array(entry.path.utf8)[...]).replacing("\n", with: "\u{FFFD}")
             switch entry.kind {
-            case .file: return "\(name)  \(entry.size)"
-            case .folder: return "\(name)/"
-            case .link: return "\(name)  (a link, which is not followed)"
-            case .other: return "\(name)  (no regular file)"
+            case .file: return "\(entry.shownPath)  \(entry.size)"
+            case .folder: return "\(entry.shownPath)/"
+            case .link: return "\(entry.shownPath)  (a link, which is not followed)"
+            case .other: return "\(entry.shownPath)  (no regular file)"
             }
         }
         return (lines + (listing.isComplete ? [] : ["… and more; name a folder."])).joined(separator: "\n")
@@ -124,7 +130,7 @@ package struct ReadFileTool: WorkspaceTool {
     let door: WorkspaceDoor
 
     func perform(_ input: JSONValue, in workspace: Workspace) throws -> String {
-        let lines = try workspace.text(of: path(input)).split(separator: "\n", omittingEmptySubsequences: false)
+        let lines = try workspace.text(of: path(input)).editorLines
         let first = input["first_line"]?.int ?? 1
         let shown = lines.dropFirst(first - 1).prefix(input["lines"]?.int ?? Self.usualLines)
         guard !shown.isEmpty else { throw ToolFailure("The file has \(lines.count) lines.") }
@@ -184,15 +190,19 @@ package struct EditFileTool: WorkspaceTool {
 
     func perform(_ input: JSONValue, in workspace: Workspace) throws -> String {
         let (path, old) = (path(input), input["old_text"]?.string ?? "")
-        let text = try workspace.text(of: path)
-        let places = text.ranges(of: old).count
+        let replacement = TextReplacement(
+            of: old,
+            with: input["new_text"]?.string ?? "",
+            in: try workspace.text(of: path)
+        )
+        let places = replacement.places
         guard places > 0 else { throw ToolFailure("old_text is not in \(path). Read the file and copy it exactly.") }
         guard places == 1 || input["replace_all"]?.bool == true else {
             throw ToolFailure(
                 "old_text is in \(path) \(places) times. Take more of its surroundings, or set replace_all."
             )
         }
-        try workspace.write(path, Array(text.replacing(old, with: input["new_text"]?.string ?? "").utf8))
+        try workspace.write(path, Array(replacement.changed.utf8))
         return places == 1 ? "\(path) is changed." : "\(path) is changed in \(places) places."
     }
 }
@@ -235,9 +245,9 @@ package struct SearchFilesTool: WorkspaceTool {
                 break
             }
             guard let text = try? workspace.text(of: entry.path) else { continue }
-            let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-            for (number, line) in zip(1..., lines) where line.range(of: wanted, options: options) != nil {
-                found.append("\(entry.path):\(number): \(CodeOutput.readable(Array(line.prefix(300).utf8)[...]))")
+            for (number, line) in zip(1..., text.editorLines) where line.range(of: wanted, options: options) != nil {
+                found.append("\(entry.shownPath):\(number): \(CodeOutput.readable(Array(line.prefix(300).utf8)[...]))")
+                if found.count > Self.mostMatches { break }
             }
         }
         guard !found.isEmpty else {

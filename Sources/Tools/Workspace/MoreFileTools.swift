@@ -25,7 +25,11 @@ struct PatchFileTool: WorkspaceTool {
 
     func perform(_ input: JSONValue, in workspace: Workspace) throws -> String {
         let diff = try UnifiedDiff(input["diff"]?.string ?? "")
-        try workspace.write(path(input), Array(diff.applied(to: try workspace.text(of: path(input))).utf8))
+        let text = try workspace.text(of: path(input))
+        let changed =
+            try text.hasLongLineEnds
+            ? diff.applied(to: text.withShortLineEnds).withLongLineEnds : diff.applied(to: text)
+        try workspace.write(path(input), Array(changed.utf8))
         return "\(path(input)) is changed."
     }
 }

@@ -14,7 +14,7 @@ struct UnifiedDiff: Sendable {
 
     /// Throws `ToolFailure` for what is no diff.
     init(_ text: String) throws {
-        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+        for line in text.withShortLineEnds.split(separator: "\n", omittingEmptySubsequences: false) {
             if let start = Self.start(of: line) {
                 hunks.append(Hunk(start: start))
             } else if !hunks.isEmpty {
