@@ -3,6 +3,7 @@ import Engine
 import Fetch
 import Foundation
 import Providers
+import Sandbox
 import Testing
 
 @testable import Tools
@@ -67,7 +68,10 @@ import Testing
 
     private func refused(_ url: String) async throws {
         let web = WebAccess(client: client, addresses: .publicOnly)
-        let tools: [any Tool] = [WebFetchTool(web: web), APIRequestTool(web: web, secrets: NoSecrets())]
+        let tools: [any Tool] = [
+            WebFetchTool(web: web, reader: DocumentReader(sandbox: nil, workspaces: Workspaces(path: ""))),
+            APIRequestTool(web: web, secrets: NoSecrets()),
+        ]
         for tool in tools {
             let failure = await #expect(throws: ToolFailure.self, "\(tool.specification.name) \(url)") {
                 try await tool.perform(.object(["url": .string(url)]), in: context)
@@ -97,7 +101,8 @@ import Testing
             })
             let web = WebAccess(client: names, addresses: .publicAnd { $0 == "127.0.0.1" })
             await #expect(throws: ToolFailure.self, "\(target)") {
-                try await WebFetchTool(web: web).perform(.object(["url": .string(outer.url)]), in: context)
+                try await WebFetchTool(web: web, reader: DocumentReader(sandbox: nil, workspaces: Workspaces(path: "")))
+                    .perform(.object(["url": .string(outer.url)]), in: context)
             }
             #expect(outer.connections == 1)
         }
@@ -118,10 +123,11 @@ import Testing
         }
         let web = WebAccess(client: client, addresses: .publicAnd { $0 == "127.0.0.1" })
         await #expect(throws: ToolFailure.self) {
-            try await WebFetchTool(web: web).perform(
-                .object(["url": .string("http://turns.test:\(outer.port)/")]),
-                in: context
-            )
+            try await WebFetchTool(web: web, reader: DocumentReader(sandbox: nil, workspaces: Workspaces(path: "")))
+                .perform(
+                    .object(["url": .string("http://turns.test:\(outer.port)/")]),
+                    in: context
+                )
         }
         #expect(outer.connections == 1 && server.connections == 0)
     }
@@ -134,7 +140,11 @@ import Testing
             while peer.request() != nil { peer.answer(302, "Location: http://127.0.0.1:\(port)/\r\n", "") }
         }
         let service = SearchService(.searxng, url: outer.url)
-        let tool = WebSearchTool(service: service, web: WebAccess(client: client, addresses: .publicOnly).anywhere)
+        let tool = WebSearchTool(
+            configured: service,
+            choices: FixedChoice(),
+            web: WebAccess(client: client, addresses: .publicOnly).anywhere
+        )
         await #expect(throws: ToolFailure.self) {
             try await tool.perform(.object(["query": .string("x")]), in: context)
         }
