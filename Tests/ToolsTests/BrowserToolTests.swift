@@ -50,7 +50,7 @@ import Testing
         case "/": return (200, html, page)
         case "/there":
             return (200, html, "<title>There</title><p>You came with \(path.split(separator: "?").last ?? "")")
-        case "/inside": return (302, "Location: http://127.0.0.2:9/\r\n", "")
+        case "/inside": return (302, "Location: http://127.0.0.2:8080/\r\n", "")
         case "/asks": return (200, html, asking)
         default: return (404, html, "nothing")
         }
@@ -141,7 +141,9 @@ import Testing
 
     @Test func aPageCannotReachInside() async throws {
         let text = try await open("/asks")
-        #expect(text.contains("no no no no no no no"), "\(text)")
+        // What is refused comes as an empty answer, or as none; behind the proxy nobody was asked.
+        #expect(text.contains(/(open|no)( (open|no)){5} no/), "\(text)")
+        for host in ["127.0.0.2:80", "10.0.0.1:80"] { #expect(text.contains("\(host) leads into a private")) }
         #expect(!text.contains("root:"))
         #expect(text.contains("Refused: "))
         #expect(text.contains("169.254.169.254:80 leads into a private or local network"))
@@ -172,7 +174,7 @@ import Testing
     @Test func aRedirectIsNoWayInside() async throws {
         let words: String
         do { words = try await open("/inside") } catch { words = (error as? ToolFailure)?.message ?? "" }
-        #expect(words.contains("127.0.0.2:9 leads into a private or local network"))
+        #expect(words.contains("127.0.0.2:8080 leads into a private or local network"))
         await tool.runEnded(context.run.id)
     }
 

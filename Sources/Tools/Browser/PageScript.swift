@@ -60,11 +60,11 @@ enum PageScript {
               if (!/^(DIV|LI|TR|SECTION|ARTICLE|TD)$/.test(tag)) return;
               line();
             }
-            if (/^H[1-6]$/.test(tag)) add("#".repeat(+tag[1]));
-            if (tag === "LI") add("-");
+            if (/^H[1-6]$/.test(tag)) add("#".repeat(+tag[1]) + " ");
+            if (tag === "LI") add("- ");
             if (tag === "IMG") { if (element.alt) add(`(picture: ${cut(words(element.alt), 200)})`); return; }
             if (tag === "IFRAME") { let inner = null; try { inner = element.contentDocument?.body; } catch {} if (inner) walk(inner); else add("(a frame of another site)"); return; }
-            if (tag === "TD" || tag === "TH") add("|");
+            if (tag === "TD" || tag === "TH") add("| ");
             for (const child of (element.shadowRoot || element).childNodes) walk(child);
             if (block) line();
           };

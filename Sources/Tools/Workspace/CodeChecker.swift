@@ -155,10 +155,12 @@ enum CodeChecker {
                 return sqlite3.SQLITE_DENY if action in (sqlite3.SQLITE_ATTACH, sqlite3.SQLITE_DETACH) else sqlite3.SQLITE_OK
             database.set_authorizer(allow)
             statement, begin = "", 1
-            for number, line in enumerate(code.splitlines() + [";"], 1):
+            number = 1
+            for piece in re.findall(r"[^;]*;|[^;]+$", code + "\n;"):
                 if not statement.strip():
-                    statement, begin = "", number
-                statement += line + "\n"
+                    statement, begin = "", number + piece[:len(piece) - len(piece.lstrip())].count("\n")
+                statement += piece
+                number += piece.count("\n")
                 if not sqlite3.complete_statement(statement):
                     continue
                 words, statement = statement, ""
