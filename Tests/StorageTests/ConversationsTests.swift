@@ -42,7 +42,7 @@ import Testing
     @Test func theServerLearnsWhichNobodyHas() async throws {
         try await TestDatabase.with { database in
             let store = database.store
-            let (one, other) = (try await store.person(), try await store.person())
+            let (one, other) = (try await store.person(), try await store.person("other"))
             let kept = try await store.createConversation(title: "kept", by: one.principal).id
             let others = try await store.createConversation(title: "another's", by: other.principal).id
             let deleted = try await store.createConversation(title: "deleted", by: one.principal).id

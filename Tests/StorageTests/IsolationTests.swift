@@ -224,6 +224,7 @@ import Testing
         let host = AgentDraft(name: "host", displayName: "Host", instruction: "secret")
         let hosting = try await store.createAgent(host, by: ada.principal)
         #expect(try await store.setSkills(["own"], of: hosting.id, by: ada.principal))
+        #expect(try await store.setNetwork(["example.org"], ofAgent: hosting.id, by: ada.principal))
         let model = try await store.chatModel(by: ada.principal)
         let claimed = try await store.claimedRun(by: ada.principal)
         _ = try await store.enter(model.llmID, ProviderLimit(concurrent: 1), for: claimed)

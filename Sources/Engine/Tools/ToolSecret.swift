@@ -53,6 +53,9 @@ package struct SecretPlace: Sendable, Equatable {
         self.text = (isPlain ? "http://" : "") + pattern.host + (port == usual ? "" : ":\(port)")
     }
 
+    /// The one form says all of it.
+    package static func == (one: SecretPlace, other: SecretPlace) -> Bool { one.text == other.text }
+
     /// Whether an address leads there; `host` in small letters, an IPv6 address in brackets.
     package func contains(scheme: String, host: String, port: Int) -> Bool {
         scheme == (isPlain ? "http" : "https") && port == self.port && pattern.matches(host)
