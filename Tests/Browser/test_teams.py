@@ -79,7 +79,7 @@ def test_a_plan_is_seen_and_a_childs_question_is_answered_in_place(asking, setti
     keep_picture(person, f"team-{name}-waiting")
     person.submit("section.approval button[value=approve]")
     person.answer()
-    assert len(person.all(".plan li.done")) == 4
+    person.until(lambda: len(person.all(".plan li.done")) == 4)
     person.press("details.run > summary")
     keep_picture(person, f"team-{name}-finished")
     # Any run opens; what was calculated is what was approved.

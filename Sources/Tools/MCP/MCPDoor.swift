@@ -74,14 +74,14 @@ package struct MCPDoor: Sendable {
         }
     }
 
-    /// Deletes what programs have kept whose server is gone.
+    /// Sets aside what programs have kept whose server is gone, and deletes it a day later. When the question cannot be answered,
+    /// nothing is done.
     func sweep(_ source: any MCPSource) async {
-        var gone: [UUID] = []
-        for id in workspaces.conversations {
-            // When the question cannot be answered, nothing is deleted.
-            do { if try await source.mcpServer(id) == nil { gone.append(id) } } catch { return }
+        _ = try? await workspaces.sweep { ids in
+            var missing: [UUID] = []
+            for id in ids where try await source.mcpServer(id) == nil { missing.append(id) }
+            return missing
         }
-        await workspaces.removeAside(gone)
     }
 
     /// Without the server's keys, which a program may have printed.
