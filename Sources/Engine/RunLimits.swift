@@ -2,8 +2,9 @@
 package struct RunLimits: Sendable {
     /// Model calls that end in tool calls; after that many the model has to answer without.
     package var steps = 20
-    /// Tools that a model is told of; of more than that a short call picks those that fit.
-    package var toolsAtOnce = 20
+    /// Tools that a model is told of; of more than that, which none of the system's agents has by itself, a short call picks those
+    /// that fit.
+    package var toolsAtOnce = 40
     /// Steps in a row whose calls were all wrong; after that many the model has to answer without tools.
     package var badSteps = 3
     /// Tool calls of one step that work at the same time.

@@ -5,7 +5,7 @@ import Testing
 
 /// Of many tools a short call picks those that fit.
 @Suite(.timeLimit(.minutes(1))) struct ToolChoiceTests {
-    private static let names = (1...30).map { "tool_\($0)" }
+    private static let names = (1...50).map { "tool_\($0)" }
 
     private func shop(_ choice: @escaping @Sendable () async throws -> String, offers: Locked<[[String]]>) throws
         -> Workshop
@@ -48,7 +48,7 @@ import Testing
             offers: offers
         )
         let log = try await shop.open { try await shop.log(of: shop.ask("Go", tools: Self.names)) }
-        #expect(offers.withLock { $0 }.first?.count == 30)
+        #expect(offers.withLock { $0 }.first?.count == Self.names.count)
         #expect(log.first(.usage)?.data.contains(#""chosen_tools":[]"#) == true)
         #expect(log.states.last == "completed")
     }

@@ -78,8 +78,11 @@ struct RunEnd {
                     ), user_message_id), (
                         -- What it and those below it have made.
                         select jsonb_agg(\(AttachedFile.json) order by f.created_at, f.file_id)
-                        from files f join runs t on t.run_id = f.run_id
-                        where f.conversation_id = r.conversation_id and f.size is not null and t.root_run_id = r.run_id
+                        from files f
+                        where f.conversation_id = r.conversation_id and f.size is not null and exists (
+                            -- For each file by itself: a join could read all runs.
+                            select from runs t where t.run_id = f.run_id and t.root_run_id = r.run_id
+                        )
                     )
                 from r where \(isWritten)::boolean
                 returning conversation_id, parent_message_id
