@@ -68,7 +68,7 @@ class Launcher:
         os.close(workspace)
         words = b"".join(argument.encode() + b"\0" for argument in arguments)
         limits = (30_000, 30, 64, 256 << 20, 64 << 20, 64 << 20, 1 << 16)
-        stream.sendall(struct.pack("=IIIIQQQQIIII", MAGIC, *limits, len(arguments), len(words), 0, 0) + words)
+        stream.sendall(struct.pack("=IIIIQQQQIIIHHI4x", MAGIC, *limits, len(arguments), len(words), 0, 0, 0, 0) + words)
         return stream
 
     def finish(self, stream):
