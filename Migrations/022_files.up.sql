@@ -15,8 +15,6 @@ create table files (
     -- Null, as the digest, while it arrives: such a row is seen by nobody.
     size bigint check (size >= 0),
     digest bytea check (octet_length(digest) = 32),
-    -- What a picture shows in words, for models that see none; null as long as nobody has asked.
-    description text,
     created_at timestamptz not null default now(),
     check ((size is null) = (digest is null))
 );
@@ -55,7 +53,5 @@ create policy owner on file_parts
 -- What shall come along with a message that waits.
 alter table pending_messages add column attachments uuid[] not null default '{}';
 
--- Whether a model takes pictures; and models that write down what is said in a recording.
+-- Whether a model takes pictures.
 alter table models add column supports_vision boolean not null default false;
-alter table models drop constraint models_model_type_check,
-    add constraint models_model_type_check check (model_type in ('chat', 'completion', 'embedding', 'transcription'));

@@ -6,24 +6,11 @@ import Testing
 @testable import Tools
 
 /// Scripts that people wrote, in the real sandbox where this host has one.
-@Suite struct ScriptToolTests {
-    private static let sandbox = Task { try? await CodeSandbox.open(launcher: launcher) }
-
-    private static var launcher: String {
-        let folder =
-            ProcessInfo.processInfo.environment["ALMA_PROGRAM"].map {
-                URL(fileURLWithPath: $0).deletingLastPathComponent()
-            }
-            ?? URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().appending(path: ".build/debug")
-        return folder.appending(path: "alma-sandbox").path
-    }
-
+@Suite(.wantsNamespaces) struct ScriptToolTests {
     private let folder = FileManager.default.temporaryDirectory.appending(path: "alma-scripts-\(UUID())").path
 
-    /// nil where there is no sandbox.
-    private func tool(_ language: String, _ code: String) async throws -> (any Tool)? {
-        guard let sandbox = await Self.sandbox.value else { return nil }
+    private func tool(_ language: String, _ code: String) async throws -> any Tool {
+        let sandbox = try await Bench.sandbox.value()
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let door = WorkspaceDoor(workspaces: Workspaces(path: folder), files: FilesInMemory())
         let maker = ScriptToolMaker(sandbox: sandbox, door: door)
@@ -60,12 +47,12 @@ import Testing
         ),
     ])
     func aScriptGetsItsInputAndItsParameters(language: String, code: String) async throws {
-        guard let tool = try await tool(language, code) else { return }
+        let tool = try await tool(language, code)
         #expect(try await tool.perform(input, in: context) == "Ada \"the\" $(first) `one` 'here'\n%s kind")
     }
 
     @Test func aScriptThatFailsSaysWhy() async throws {
-        guard let tool = try await tool("shell", "cat; echo broken >&2; exit 3") else { return }
+        let tool = try await tool("shell", "cat; echo broken >&2; exit 3")
         do {
             _ = try await tool.perform(input, in: context)
             Issue.record("It did not fail")
@@ -75,14 +62,13 @@ import Testing
     }
 
     @Test func anInputThatIsTooLongIsSaid() async throws {
-        guard let tool = try await tool("shell", "cat") else { return }
+        let tool = try await tool("shell", "cat")
         await #expect(throws: ToolFailure("The input may have at most 48 KB.")) {
             _ = try await tool.perform(.object(["a": .string(String(repeating: "x", count: 50_000))]), in: context)
         }
     }
 
     @Test func onlyWhatCanBeRunIsTaken() async throws {
-        guard await Self.sandbox.value != nil else { return }
         for (language, code) in [("sql", "select 1"), ("perl", "1"), ("python", " \n")] {
             await #expect(throws: ToolFailure.self) { _ = try await tool(language, code) }
         }

@@ -9,6 +9,11 @@ package struct PictureDesk: PictureSource {
 
     private let files: any ConversationFiles
     private let reader: DocumentReader
+    /// What was read off pictures: asked for again with every model call of a talk, and a file never changes.
+    private let read = Locked<[UUID: String]>([:])
+    private static let mostRead = 100
+    /// Bytes; longer ones are read again.
+    private static let longestRead = 64 << 10
 
     package init(files: any ConversationFiles, reader: DocumentReader) {
         self.files = files
@@ -28,9 +33,19 @@ package struct PictureDesk: PictureSource {
     }
 
     package func words(in picture: ModelPicture, for run: Run) async -> String? {
+        let parts = parts(of: picture, run)
         do {
-            let document = try await reader.read(picture.mediaType, parts: parts(of: picture, run))
-            return (document.facts + [document.text]).joined(separator: "\n")
+            // Whoever may not have the file gets none of its words either.
+            guard try await parts() != nil else { return nil }
+            if let known = read.withLock({ $0[picture.fileID] }) { return known }
+            let document = try await reader.read(picture.mediaType, parts: self.parts(of: picture, run))
+            let words = (document.facts + [document.text]).joined(separator: "\n")
+            guard words.utf8.count <= Self.longestRead else { return words }
+            read.withLock { read in
+                if read.count >= Self.mostRead { read = [:] }
+                read[picture.fileID] = words
+            }
+            return words
         } catch {
             return (error as? ToolFailure)?.message
         }

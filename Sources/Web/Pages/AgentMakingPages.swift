@@ -62,15 +62,15 @@ struct AgentMakingPages: Sendable {
         let voice = try desk.voice(context)
         let address = "/agents/\(try context.identifier("id").text)"
         let question = voice.words("agents.deleteQuestion", ["name": agent.displayName])
-        let view = ConfirmationView(
-            page: desk.frame(question, .agents, request: request, context: context, voice: voice),
-            question: question,
+        return try desk.askToDelete(
+            question,
             text: voice.words["agents.deleteText"],
-            verb: voice.words["form.deleteForGood"],
+            .agents,
             action: "\(address)/deletion",
-            back: "\(address)/edit"
+            back: "\(address)/edit",
+            request: request,
+            context: context
         )
-        return try desk.page(view, context: context)
     }
 
     func delete(_ request: Request, context: WebContext) async throws -> Response {

@@ -90,15 +90,15 @@ struct BudgetPages: Sendable {
         let budget = try await own(context)
         let voice = try desk.voice(context)
         let question = voice.words["budgets.deleteQuestion"]
-        let view = ConfirmationView(
-            page: desk.frame(question, .usage, request: request, context: context, voice: voice),
-            question: question,
+        return try desk.askToDelete(
+            question,
             text: voice.words["budgets.deleteText"],
-            verb: voice.words["form.deleteForGood"],
+            .usage,
             action: "/budgets/\(budget.id.text)/deletion",
-            back: "/budgets/\(budget.id.text)"
+            back: "/budgets/\(budget.id.text)",
+            request: request,
+            context: context
         )
-        return try desk.page(view, context: context)
     }
 
     func delete(_ request: Request, context: WebContext) async throws -> Response {

@@ -85,15 +85,15 @@ struct ConversationEditPages: Sendable {
         let own = conversation.ownTitle
         let title = own.isEmpty ? voice.words["conversations.untitled"] : own
         let question = voice.words("conversation.deleteQuestion", ["title": title])
-        let view = ConfirmationView(
-            page: desk.frame(question, .conversations, request: request, context: context, voice: voice),
-            question: question,
+        return try desk.askToDelete(
+            question,
             text: voice.words.count("conversation.deleteText", conversation.messageCount),
-            verb: voice.words["form.deleteForGood"],
+            .conversations,
             action: "/conversations/\(conversation.id.text)/deletion",
-            back: "/conversations/\(conversation.id.text)"
+            back: "/conversations/\(conversation.id.text)",
+            request: request,
+            context: context
         )
-        return try desk.page(view, context: context)
     }
 
     func delete(_ request: Request, context: WebContext) async throws -> Response {

@@ -108,15 +108,15 @@ struct MCPPages: Sendable {
         let (server, _) = try await server(context)
         let voice = try desk.voice(context)
         let question = voice.words("mcp.deleteQuestion", ["name": server.name])
-        let view = ConfirmationView(
-            page: desk.frame(question, .admin, request: request, context: context, voice: voice),
-            question: question,
+        return try desk.askToDelete(
+            question,
             text: voice.words["mcp.deleteText"],
-            verb: voice.words["form.deleteForGood"],
+            .admin,
             action: address(of: server) + "/deletion",
-            back: address(of: server)
+            back: address(of: server),
+            request: request,
+            context: context
         )
-        return try desk.page(view, context: context)
     }
 
     func delete(_ request: Request, context: WebContext) async throws -> Response {

@@ -73,15 +73,15 @@ struct ModelPages: Sendable {
         let model = try await model(context, identity: context.signedIn())
         let voice = try desk.voice(context)
         let question = voice.words("models.deleteQuestion", ["name": model.displayName])
-        let view = ConfirmationView(
-            page: desk.frame(question, .providers, request: request, context: context, voice: voice),
-            question: question,
+        return try desk.askToDelete(
+            question,
             text: voice.words["models.deleteText"],
-            verb: voice.words["form.deleteForGood"],
+            .providers,
             action: "/models/\(model.id.text)/deletion",
-            back: "/models/\(model.id.text)"
+            back: "/models/\(model.id.text)",
+            request: request,
+            context: context
         )
-        return try desk.page(view, context: context)
     }
 
     func delete(_ request: Request, context: WebContext) async throws -> Response {

@@ -100,15 +100,15 @@ struct ProviderPages: Sendable {
         let provider = try await provider(context, identity: identity)
         let voice = try desk.voice(context)
         let question = voice.words("provider.deleteQuestion", ["name": provider.providerName])
-        let view = ConfirmationView(
-            page: desk.frame(question, .providers, request: request, context: context, voice: voice),
-            question: question,
+        return try desk.askToDelete(
+            question,
             text: voice.words.count("provider.deleteText", provider.models.count),
-            verb: voice.words["form.deleteForGood"],
+            .providers,
             action: "/providers/\(provider.id.text)/deletion",
-            back: "/providers/\(provider.id.text)"
+            back: "/providers/\(provider.id.text)",
+            request: request,
+            context: context
         )
-        return try desk.page(view, context: context)
     }
 
     func delete(_ request: Request, context: WebContext) async throws -> Response {

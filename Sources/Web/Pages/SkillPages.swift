@@ -119,15 +119,15 @@ struct SkillPages: Sendable {
         let voice = try desk.voice(context)
         let address = "/skills/\(skill.id.text)"
         let question = voice.words("tools.deleteQuestion", ["name": skill.skill.name])
-        let view = ConfirmationView(
-            page: desk.frame(question, .agents, request: request, context: context, voice: voice),
-            question: question,
+        return try desk.askToDelete(
+            question,
             text: voice.words["skills.deleteText"],
-            verb: voice.words["form.deleteForGood"],
+            .agents,
             action: "\(address)/deletion",
-            back: address
+            back: address,
+            request: request,
+            context: context
         )
-        return try desk.page(view, context: context)
     }
 
     func delete(_ request: Request, context: WebContext) async throws -> Response {

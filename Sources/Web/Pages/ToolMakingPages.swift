@@ -105,15 +105,15 @@ struct ToolMakingPages: Sendable {
         let voice = try desk.voice(context)
         let address = "/tools/\(tool.id.text)"
         let question = voice.words("tools.deleteQuestion", ["name": tool.draft.name])
-        let view = ConfirmationView(
-            page: desk.frame(question, .agents, request: request, context: context, voice: voice),
-            question: question,
+        return try desk.askToDelete(
+            question,
             text: voice.words["tools.deleteText"],
-            verb: voice.words["form.deleteForGood"],
+            .agents,
             action: "\(address)/deletion",
-            back: address
+            back: address,
+            request: request,
+            context: context
         )
-        return try desk.page(view, context: context)
     }
 
     func delete(_ request: Request, context: WebContext) async throws -> Response {

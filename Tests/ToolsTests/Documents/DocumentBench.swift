@@ -12,25 +12,11 @@ struct DocumentBench: Sendable {
     let files = FilesInMemory()
     let context = ToolContext(run: .sample)
 
-    /// Whether there is what these tests need: namespaces, and the programs.
-    static let canRun =
-        access("\(buildFolder)/alma-sandbox", X_OK) == 0 && CodeSandbox.findBubblewrap() != nil
-        && [DocumentProgram.pdftotext, .pandoc, .tesseract, .ffmpeg, .python3].allSatisfy(\.isInstalled)
-
-    private static var buildFolder: String {
-        Bundle.main.executableURL.map { url in
-            var folder = url.deletingLastPathComponent()
-            while folder.path != "/", access(folder.appendingPathComponent("alma-sandbox").path, X_OK) != 0 {
-                folder.deleteLastPathComponent()
-            }
-            return folder.path
-        } ?? "/"
-    }
+    /// Whether the programs that documents are made and read with are there.
+    static let canRun = [DocumentProgram.pdftotext, .pandoc, .tesseract, .ffmpeg, .python3].allSatisfy(\.isInstalled)
 
     static func with(_ body: (DocumentBench) async throws -> Void) async throws {
-        guard let sandbox = try? await CodeSandbox.open(launcher: "\(buildFolder)/alma-sandbox") else { return }
-        defer { sandbox.close() }
-        let bench = DocumentBench(sandbox: sandbox)
+        let bench = DocumentBench(sandbox: try await Bench.sandbox.value())
         defer {
             bench.workspaces.remove([bench.context.run.conversationID])
             rmdir(bench.workspaces.path)

@@ -6,7 +6,11 @@ import Testing
 @testable import Tools
 
 /// Documents of each type, made by the same programs that people use, read back.
-@Suite(.serialized, .enabled(if: DocumentBench.canRun)) struct DocumentTests {
+@Suite(
+    .serialized,
+    .wantsNamespaces,
+    .enabled(if: DocumentBench.canRun, "scripts/setup documents installs the programs")
+) struct DocumentTests {
     private static let markdown = """
         ---
         title: Harbour
