@@ -27,7 +27,9 @@ async def survey(steps: int, ctx: Context) -> str:
 
 @server.tool()
 async def wait_long(marker: str) -> str:
-    """Never ends by itself; leaves a note when it is cancelled."""
+    """Never ends by itself; leaves a note when it begins and another one when it is cancelled."""
+    with open(f"{marker}.begun", "w"):
+        pass
     try:
         await asyncio.sleep(600)
     except asyncio.CancelledError:

@@ -245,7 +245,7 @@ def test_a_service_over_http(client, site, tmp_path):
     marker = tmp_path / "cancelled"
     run = begun(client, "harbour__wait_long", marker=str(marker))
     allow(client, run)
-    wait_until(lambda: client.run(run)["state"] == "running", 10, "the call")
+    wait_until((tmp_path / "cancelled.begun").exists, 10, "the call at the server")
     client.http.post(f"/v1/runs/{run}/cancellation")
     wait_until(marker.exists, 10, "the cancellation at the server")
 
