@@ -78,6 +78,16 @@ import Testing
                 let state = try await store.run(run.run.id, by: people[index % 2].principal)?.state
                 #expect(state == (index == 7 || index == 13 ? .running : .completed))
             }
+            // Stored together, counted one by one: twenty of one person, eighteen of the other, a question and an answer each.
+            let counted = try await database.administrator.query(
+                "select total_messages from user_statistics order by total_messages desc"
+            )
+            #expect(try counted.map { try $0.get(0, as: Int.self) } == [40, 36])
+            let used = try await database.administrator.query(
+                "select sum(usage_count)::integer, sum(success_count)::integer from agent_statistics"
+            )
+            #expect(try used[0].get(0, as: Int.self) == 38)
+            #expect(try used[0].get(1, as: Int.self) == 38)
         }
     }
 

@@ -77,18 +77,10 @@ extension Store: Journal {
 
     private func finish(_ outcomes: [RunOutcome]) async throws -> [Bool] {
         let locks = RunEnds.locks(for: outcomes)
-        let ends = outcomes.map { RunEnd($0).statements }
-        let answers = try await batch(locks + ends.flatMap { $0 }, by: .system)
-        var place = locks.count
-        var isStored: [Bool] = []
-        for (outcome, statements) in zip(outcomes, ends) {
-            isStored.append(try answers[place].first?.get("is_stored") ?? false)
-            place += statements.count
-            let last = answers[place - 1]
-            guard last.columns == ["has_pending"], last.first != nil else { continue }
-            await settleQuietly(in: outcome.run.conversationID)
-        }
-        return isStored
+        let answers = try await batch(locks + RunEnd(outcomes).statements, by: .system)
+        let stored = Set(try answers[locks.count].compactMap { try $0.get("run_id", as: UUID?.self) })
+        for row in answers[answers.count - 1] { await settleQuietly(in: try row.get("pending_in")) }
+        return outcomes.map { stored.contains($0.run.id) }
     }
 
     package func events(of run: UUID, after sequence: Int64, limit: Int) async throws -> [RunEvent] {
