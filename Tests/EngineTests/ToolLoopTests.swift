@@ -41,7 +41,7 @@ import Testing
 
     @Test func callsOfOneAnswerWorkAtTheSameTimeAndAreToldApart() async throws {
         // All with the same id, as some servers number them; each waits until all three are there.
-        let meeting = Meeting(3)
+        let meeting = Meeting(of: 3)
         let models = Self.caller((1...3).map { Self.call("echo", #"{"text":"\#($0)"}"#) })
         let shop = Workshop(models: models, tools: try ToolCatalogue([EchoTool { await meeting.arrive() }]))
         let log = try await shop.open { try await shop.log(of: shop.ask("Go", tools: ["echo"])) }
@@ -269,19 +269,5 @@ private struct EchoTool: Tool {
         if text == "fail" { throw ToolFailure("It cannot be done.") }
         if text == "hang" { try await Task.sleep(for: .seconds(60)) }
         return text
-    }
-}
-
-/// Lets everybody go on when all are there.
-private actor Meeting {
-    private var missing: Int
-    private var waiting: [CheckedContinuation<Void, Never>] = []
-
-    init(_ count: Int) { missing = count }
-
-    func arrive() async {
-        missing -= 1
-        guard missing > 0 else { return waiting.forEach { $0.resume() } }
-        await withCheckedContinuation { waiting.append($0) }
     }
 }
