@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Engine
@@ -97,4 +98,21 @@ import Testing
     func otherArgumentsAreRefused(text: String) {
         #expect(throws: JSONError.self) { try ToolArguments.parse(text) }
     }
+}
+
+@Test func aSampleHasWhatTheSchemaAsksFor() {
+    let schema = """
+        {"type":"object","required":["place","unit","days","when","sure"],"properties":{
+        "place":{"type":"string"},"unit":{"enum":["metric","imperial"]},"days":{"type":"integer","minimum":1},
+        "when":{"type":"string","default":"today"},"sure":{"type":"boolean"},"left_out":{"type":"string"}}}
+        """
+    let sample = try? JSONValue(parsing: SchemaOutline.sample(of: schema))
+    #expect(
+        sample
+            == .object([
+                "place": .string(""), "unit": .string("metric"), "days": .number(1), "when": .string("today"),
+                "sure": .bool(false),
+            ])
+    )
+    #expect(SchemaOutline.sample(of: "no schema") == "{}")
 }

@@ -1,3 +1,5 @@
+import Foundation
+
 /// The fields of an object's schema in few words, for people who read about a tool.
 package struct SchemaOutline: Sendable, Equatable {
     package struct Field: Sendable, Equatable {
@@ -46,5 +48,30 @@ package struct SchemaOutline: Sendable, Equatable {
             }
         }
         return nil
+    }
+}
+
+extension SchemaOutline {
+    /// An input to begin with, as JSON for people: what the schema asks for, each with its first choice, its default, or
+    /// nothing of its type.
+    package static func sample(of schema: String) -> String {
+        let root = (try? JSONValue(parsing: schema)) ?? .null
+        let fields = (root["required"]?.array ?? []).compactMap(\.string).map { name in
+            (name, sample(root["properties"]?[name] ?? .null))
+        }
+        return JSONValue.object(Dictionary(fields) { first, _ in first }).pretty
+    }
+
+    private static func sample(_ field: JSONValue) -> JSONValue {
+        if let known = field["default"] ?? field["examples"]?.array?.first ?? field["enum"]?.array?.first {
+            return known
+        }
+        switch field["type"]?.string {
+        case "integer", "number": return field["minimum"] ?? .number(0)
+        case "boolean": return .bool(false)
+        case "array": return .array([])
+        case "object": return .object([:])
+        default: return .string("")
+        }
     }
 }

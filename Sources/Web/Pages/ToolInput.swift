@@ -64,7 +64,7 @@ struct ToolInput: Sendable {
             if value["type"]?.string == "object" { return value }
             errors.add(field, words["tools.schemaWrong"])
         } catch {
-            errors.add(field, words("tools.noJSON", ["reason": "\(error)"]))
+            errors.add(field, words["tools.noJSON"])
         }
         return nil
     }

@@ -13,7 +13,7 @@ struct ToolMakingPages: Sendable {
     func new(_ request: Request, context: WebContext) async throws -> Response {
         _ = try await maker(context)
         let kind = request.query("kind") == "http" ? "http" : "script"
-        return try form(request, context: context, id: nil, draft: .init(kind: kind))
+        return try form(request, context: context, id: nil, draft: .beginning(kind))
     }
 
     func create(_ request: Request, context: WebContext) async throws -> Response {
@@ -71,7 +71,7 @@ struct ToolMakingPages: Sendable {
             parameters: form.trimmed("params").unixLines
         )
         do {
-            let input = try JSONValue(parsing: trial.input)
+            let input = try JSONValue(parsing: trial.input ?? "")
             let parameters = trial.parameters.isEmpty ? .object([:]) : try JSONValue(parsing: trial.parameters)
             trial.outcome = try await desk.services.tryTool(
                 tool.id,
@@ -81,8 +81,8 @@ struct ToolMakingPages: Sendable {
                 by: identity.principal,
                 address: context.remoteAddress
             )
-        } catch let error as JSONError {
-            trial.error = voice.words("tools.noJSON", ["reason": error.description])
+        } catch is JSONError {
+            trial.error = voice.words["tools.noJSON"]
         }
         return try await pages.page(request, context: context, identity: identity, id: tool.id, trial: trial)
     }

@@ -15,6 +15,8 @@ struct MCPServerView: View {
     let error: String?
     /// The word on the button that leads to where it wants somebody to sign in.
     let authorisation: String?
+    /// Whether connecting to it runs a program here.
+    let runsProgram: Bool
     let facts: [Fact]
     let waiting: [Waiting]
     let hasWaiting: Bool
@@ -65,6 +67,7 @@ struct MCPServerView: View {
         error = server.lastError
         let isAuthorisable = server.transport == .http && (server.state == .unauthorised || server.isAuthorised)
         authorisation = isAuthorisable ? words[server.isAuthorised ? "mcp.authoriseAgain" : "mcp.authorise"] : nil
+        runsProgram = server.transport == .stdio
         facts = Self.facts(server, voice)
         waiting = tools.filter { [.new, .changed].contains($0.state) }.map { Waiting($0, words) }
         hasWaiting = !waiting.isEmpty
@@ -104,9 +107,9 @@ extension MCPServerView.Waiting {
         level = record.tool.isReadOnly && record.tool.kind == .tool ? words["mcp.note.readOnly"] : nil
         description = record.tool.description
         before = isChanged && record.approvedDescription != record.tool.description ? record.approvedDescription : nil
-        schema = record.tool.schema.text
+        schema = record.tool.schema.pretty
         schemaBefore =
-            isChanged && record.approvedSchema != record.tool.schema ? record.approvedSchema.map(\.text) : nil
+            isChanged && record.approvedSchema != record.tool.schema ? record.approvedSchema.map(\.pretty) : nil
     }
 }
 

@@ -33,10 +33,9 @@ struct MCPServersView: View {
 
 extension MCPRecord.Counts {
     func words(_ voice: Voice) -> String {
-        voice.words(
-            "mcp.counts",
-            ["usable": usable.grouped, "waiting": waiting.grouped, "gone": gone.grouped]
-        )
+        let parts = [("mcp.usable", usable), ("mcp.waitingCount", waiting), ("mcp.goneCount", gone)].filter { $0.1 > 0 }
+        guard !parts.isEmpty else { return voice.words["mcp.noneUsable"] }
+        return parts.map { voice.words.count($0.0, $0.1) }.joined(separator: " · ")
     }
 }
 

@@ -62,6 +62,20 @@ struct ToolFormView: View {
         var headers = ""
         var body = ""
         var answer = ""
+
+        /// Of a tool that is to be made: a script has something to begin with.
+        static func beginning(_ kind: String) -> Draft {
+            var draft = Draft(kind: kind)
+            if kind == "script" {
+                draft.code = """
+                    import json, sys
+
+                    given = json.load(sys.stdin)
+                    print(given["text"].upper())
+                    """
+            }
+            return draft
+        }
     }
 
     /// `id` is nil for a tool that is to be made.
@@ -92,11 +106,10 @@ struct ToolFormView: View {
                 + ToolEffect.allCases.map { ($0.rawValue, words["effect.\($0.rawValue)"]) },
             draft.effect
         )
-        let languages = [("python", "Python"), ("javascript", "JavaScript"), ("shell", "Shell")]
         script =
             draft.kind == "script"
             ? Script(
-                language: fields.select("language", languages, draft.language),
+                language: fields.select("language", Self.languages, draft.language),
                 code: fields.area("code", draft.code, rows: 14, isCode: true)
             ) : nil
         let methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"].map { ($0, $0) }
@@ -110,6 +123,8 @@ struct ToolFormView: View {
                 answer: fields.field("answer", draft.answer, most: 500)
             ) : nil
     }
+
+    static let languages = [("python", "Python"), ("javascript", "JavaScript"), ("shell", "Shell")]
 
     private static func labels(_ words: Words) -> [String: String] {
         let names = [

@@ -8,7 +8,8 @@ struct ToolView: View {
 
     let page: Frame
     let name: String
-    let about: String
+    /// In the reader's language; nil where it is the description itself.
+    let about: String?
     let level: String
     let description: String
     let fields: [Field]
@@ -54,7 +55,8 @@ struct ToolView: View {
 
     /// A trial as it was asked for, and what came of it.
     struct TrialDraft: Sendable {
-        var input = "{}"
+        /// nil until somebody has written one.
+        var input: String?
         var parameters = ""
         var outcome: ToolTrial?
         /// Why it was not tried.
@@ -98,7 +100,8 @@ struct ToolView: View {
         let words = voice.words
         self.page = page
         name = tool.name
-        about = voice.about(tool: tool.name, tool.description)
+        let about = voice.about(tool: tool.name, tool.description)
+        self.about = about == tool.description ? nil : about
         level = words["level.\(tool.level.rawValue)"]
         description = tool.description
         fields = SchemaOutline(tool.schema).fields.map {
@@ -109,11 +112,12 @@ struct ToolView: View {
         let calls = use.reduce(0) { $0 + $1.calls }
         facts = [
             Fact(name: words["tools.kind"], value: words["tools.type.\(tool.type)"]),
+            Self.language(of: tool, words),
             Fact(name: words["tools.level"], value: level),
             Fact(name: words["tools.effect"], value: words["effect.\(tool.effect.rawValue)"]),
             Fact(name: words["tools.version"], value: tool.version),
             Fact(name: words["tools.calls"], value: calls.grouped),
-        ]
+        ].compactMap { $0 }
         self.use = use.map {
             Use(
                 agent: $0.agentName ?? words["tools.goneAgent"],
@@ -147,10 +151,16 @@ struct ToolView: View {
         making = mayChange ? Making(tool, trial, voice: voice) : nil
     }
 
+    private static func language(of tool: ToolRecord, _ words: Words) -> Fact? {
+        guard tool.type == "script", let draft = tool.draft.map(ToolFormView.Draft.init) else { return nil }
+        let names = ToolFormView.languages.first { $0.0 == draft.language }
+        return Fact(name: words["tools.form.language"], value: names?.1 ?? draft.language)
+    }
+
     private static func body(_ tool: ToolRecord, _ words: Words) -> [Body] {
         guard let draft = tool.draft.map(ToolFormView.Draft.init) else { return [] }
         let parts = [
-            ("language", draft.language), ("code", draft.code),
+            ("code", draft.code),
             ("url", draft.url.isEmpty ? "" : "\(draft.method) \(draft.url)"),
             ("headers", draft.headers), ("body", draft.body), ("answer", draft.answer),
             ("parameters", draft.parameters),
@@ -165,11 +175,17 @@ extension ToolView.Making {
         edit = address + "/edit"
         deletion = address + "/deletion"
         test = address + "/test#test"
-        input = TextArea("input", label: words["tools.sample"], value: trial.input, rows: 4, isCode: true)
+        input = TextArea(
+            "input",
+            label: words["tools.sample"],
+            value: trial.input ?? SchemaOutline.sample(of: tool.schema),
+            rows: 4,
+            isCode: true
+        )
         parameters =
             tool.parameters == nil
             ? nil
-            : TextArea("params", label: words["tools.form.parameters"], value: trial.parameters, rows: 3, isCode: true)
+            : TextArea("params", label: words["tools.trialParameters"], value: trial.parameters, rows: 3, isCode: true)
         result = trial.outcome?.result
         error = trial.error ?? trial.outcome?.error
         time = trial.outcome.map { voice.duration($0.seconds) }

@@ -41,7 +41,7 @@ struct ToolsView: View {
         self.mayMake = mayMake
         self.membersMake = membersMake
         let calls = Dictionary(grouping: use, by: \.toolName).mapValues { $0.reduce(0) { $0 + $1.calls } }
-        self.tools = tools.map {
+        self.tools = tools.ownFirst(\.type).map {
             Row(
                 address: "/tools/\($0.id.text)",
                 name: $0.name,
@@ -73,5 +73,13 @@ extension Select {
                 Option(value: $0.0?.rawValue ?? "", label: voice.words[$0.1], isChosen: $0.0 == rule?.decision)
             }
         )
+    }
+}
+
+extension Array {
+    /// Tools by where they come from, as they stood before within each: people's own, MCP servers', those that come with ALMA.
+    func ownFirst(_ type: (Element) -> String) -> [Element] {
+        let places = ["script": 0, "http": 0, "mcp": 1]
+        return [0, 1, 2].flatMap { place in filter { places[type($0), default: 2] == place } }
     }
 }
