@@ -277,6 +277,8 @@ import Testing
         _ = try await file.finish()
         let next = TurnInput(conversationID: resting.run.conversationID, content: "And then?")
         _ = try await store.say(next, mode: .queue, by: ada.principal)
+        let asked = IdempotentRequest(route: "POST /v1/agents", key: "secret", hash: [])
+        _ = try await store.claim(asked, by: ada.principal)
     }
 
     private func protectedTables(_ database: TestDatabase) async throws -> [String] {

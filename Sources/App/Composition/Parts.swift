@@ -172,6 +172,8 @@ struct Parts: Sendable {
                 secureCookies: configuration.secureCookies,
                 trustedProxies: configuration.trustedProxies,
                 allowedHosts: configuration.allowedHosts,
+                corsOrigins: configuration.corsOrigins,
+                rateLimits: configuration.rateLimits,
                 setupToken: setupToken,
                 environmentKeys: configuration.providerKeys,
                 troubles: sandbox.trouble.map { ["sandbox": $0] } ?? [:],

@@ -48,6 +48,31 @@ extension ConfigurationOption {
         .string,
         "names under which the server answers"
     )
+    static let corsOrigins = Self(
+        ["alma", "corsOrigins"],
+        "ALMA_CORS_ORIGINS",
+        .string,
+        "origins whose pages may read what the API answers, or *"
+    )
+    static let userRate = Self(
+        ["alma", "userRate"],
+        "ALMA_USER_RATE",
+        .int,
+        "requests of one person in a minute, in each process; 0 for any number"
+    )
+    static let keyRate = Self(["alma", "keyRate"], "ALMA_KEY_RATE", .int, "requests with one API key in a minute")
+    static let addressRate = Self(
+        ["alma", "addressRate"],
+        "ALMA_ADDRESS_RATE",
+        .int,
+        "requests of one address in a minute, of those who are not signed in"
+    )
+    static let signInRate = Self(
+        ["alma", "signInRate"],
+        "ALMA_SIGN_IN_RATE",
+        .int,
+        "sign-ins, registrations and the like of one address in a minute"
+    )
     static let toolNetworks = Self(
         ["alma", "toolNetworks"],
         "ALMA_TOOL_NETWORKS",
@@ -214,7 +239,8 @@ extension ConfigurationOption {
 
     static let all =
         [
-            host, port, data, resources, publicURL, secureCookies, trustedProxies, allowedHosts, toolNetworks,
+            host, port, data, resources, publicURL, secureCookies, trustedProxies, allowedHosts, corsOrigins,
+            userRate, keyRate, addressRate, signInRate, toolNetworks,
             search, searchURL, searchKey, registration, workers, runsPerUser, takeover, contextWindow,
             backgroundWriting, sandbox, sandboxNetwork, fileSize, conversationFiles, personFiles, mcpPrograms,
             mcpFolders,

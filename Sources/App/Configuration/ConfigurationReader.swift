@@ -50,7 +50,9 @@ struct ConfigurationReader {
             publicURL: publicURL,
             secureCookies: secureCookies(publicURL: publicURL),
             trustedProxies: ranges(.trustedProxies),
-            allowedHosts: (text(.allowedHosts) ?? "").split { $0 == "," || $0.isWhitespace }.map(String.init),
+            allowedHosts: list(.allowedHosts),
+            corsOrigins: list(.corsOrigins),
+            rateLimits: rateLimits(),
             toolNetworks: ranges(.toolNetworks),
             search: search(),
             secretKey: secretKey(),
@@ -59,6 +61,20 @@ struct ConfigurationReader {
             logLevel: choice(.logLevel) ?? .info,
             logFormat: choice(.logFormat) ?? .text
         )
+    }
+
+    private mutating func list(_ option: ConfigurationOption) -> [String] {
+        (text(option) ?? "").split { $0 == "," || $0.isWhitespace }.map(String.init)
+    }
+
+    private mutating func rateLimits() -> RateLimits {
+        var limits = RateLimits()
+        let most = 1_000_000_000
+        if let rate = number(.userRate, in: 0...most) { limits.perUser = rate }
+        if let rate = number(.keyRate, in: 0...most) { limits.perKey = rate }
+        if let rate = number(.addressRate, in: 0...most) { limits.perAddress = rate }
+        if let rate = number(.signInRate, in: 0...most) { limits.signIn = rate }
+        return limits
     }
 
     /// They are configured in megabytes.

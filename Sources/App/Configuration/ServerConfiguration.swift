@@ -61,6 +61,9 @@ struct ServerConfiguration: Sendable {
     var trustedProxies: [AddressRange]
     /// The names under which the server answers; none for every name.
     var allowedHosts: [String]
+    /// Origins whose pages may read what the API answers.
+    var corsOrigins: [String]
+    var rateLimits: RateLimits
     /// Private networks that agents' tools may reach.
     var toolNetworks: [AddressRange]
     /// Where agents search the web; nil for nowhere.

@@ -10,6 +10,30 @@ package struct APIKey: Sendable, Equatable {
         case api
         /// `/mcp`.
         case mcp
+        /// To look at what `api` opens, and change nothing.
+        case read
+        /// As `api`.
+        case write
+        /// Conversations with agents, and the models behind them; to know of agents and models.
+        case chat
+        /// As `api`, with the power of an administrator: only theirs to make.
+        case admin
+    }
+
+    /// What somebody wants to do.
+    package enum Use: Sendable { case mcp, look, change, chat, administer }
+
+    /// Whether it was made for this.
+    package func opens(_ use: Use) -> Bool {
+        let fitting: Set<Scope> =
+            switch use {
+            case .mcp: [.mcp]
+            case .look: [.read, .write, .api, .admin]
+            case .change: [.write, .api, .admin]
+            case .chat: [.chat, .write, .api, .admin]
+            case .administer: [.admin]
+            }
+        return !fitting.isDisjoint(with: scopes)
     }
 
     /// What every key begins with.
@@ -43,7 +67,7 @@ package struct APIKey: Sendable, Equatable {
     }
 }
 
-/// Who asks by a key: its person, never as an administrator.
+/// Who asks by a key: its person, as an administrator only where the key says so.
 package struct APIKeyIdentity: Sendable {
     package var key: APIKey
     package var user: User
@@ -69,7 +93,10 @@ extension Store {
         by principal: Principal
     ) async throws -> (secret: Secret, key: APIKey) {
         let name = try Checks.text(name, "name", upTo: 100)
-        guard !scopes.isEmpty else { throw StorageError.invalid("scopes", "Name at least one: api, mcp.") }
+        guard !scopes.isEmpty else { throw StorageError.invalid("scopes", "Name at least one.") }
+        guard principal.isSuperuser || !scopes.contains(.admin) else {
+            throw StorageError.invalid("scopes", "Only an administrator makes keys for administration.")
+        }
         guard days.map({ (1...3650).contains($0) }) ?? true else {
             throw StorageError.invalid("expires_in_days", "From 1 to 3650 days.")
         }
@@ -119,8 +146,12 @@ extension Store {
             try await query("update api_keys set last_used_at = now() where key_id = \(key.id)", by: .system)
         }
         var user = try User(row)
-        user.isSuperuser = false
-        let principal = Principal.member(user: user.id, organisation: try row.get("org_id"), isSuperuser: false)
+        user.isSuperuser = user.isSuperuser && key.scopes.contains(.admin)
+        let principal = Principal.member(
+            user: user.id,
+            organisation: try row.get("org_id"),
+            isSuperuser: user.isSuperuser
+        )
         return APIKeyIdentity(key: key, user: user, principal: principal)
     }
 

@@ -43,6 +43,7 @@ extension Store {
         try await batch(
             [
                 "delete from sessions where expires_at < now()",
+                "delete from idempotent_answers where created_at < now() - interval '1 day'",
                 "delete from refresh_tokens where expires_at < now()",
                 """
                 delete from login_attempts where last_failure_at < now() - interval '1 day'
@@ -80,7 +81,7 @@ extension Store {
     package func resealSecrets() async throws -> Int {
         try await reseal("llm_id", SealedEndpoint.keyPlace) + reseal("secret_id", Self.place(ofToolSecret:))
             + reseal("server_id", Self.place(ofMCPServer:)) + reseal("server_id", Self.place(ofMCPGrant:))
-            + resealSearchKey()
+            + reseal("answer_id", Self.place(ofAnswer:)) + resealSearchKey()
     }
 
     private func resealSearchKey() async throws -> Int {

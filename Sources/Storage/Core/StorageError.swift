@@ -8,6 +8,8 @@ package struct StorageError: Error, Sendable {
         case conflict(String)
         /// The field that cannot be kept like this.
         case invalid(String)
+        /// A value that no column can hold, of which nobody thought before: too long, too large, with a zero character.
+        case unfit
         /// The database does not answer; the same question may be asked again.
         case unavailable
         /// Too much of the kind is under way.
@@ -42,6 +44,12 @@ extension StorageError {
             self.init(.conflict(field), Self.conflicts[field] ?? "It exists already.", underlying: error)
         case .query where Self.passing.contains(String(error.sqlState?.prefix(2) ?? "")):
             self.init(.unavailable, "The database does not answer.", underlying: error)
+        case .query where Self.unfit(error.sqlState ?? ""):
+            self.init(
+                .unfit,
+                "Something in it cannot be kept: it is too long or too large, or holds a zero character.",
+                underlying: error
+            )
         default:
             self.init(.failed, "The database refused a statement.", underlying: error)
         }
@@ -50,6 +58,9 @@ extension StorageError {
     /// Classes of faults that are not the statement's: a deadlock or a conflict of transactions, no room for a connection, memory
     /// or data, an object in use, an administrator who stops the server or ends what takes too long, a failing disk.
     private static let passing: Set<String> = ["40", "53", "55", "57", "58"]
+
+    /// Data exceptions, and what a table's checks refuse.
+    private static func unfit(_ state: String) -> Bool { state.hasPrefix("22") || state == "23514" }
 
     /// The field that a unique index guards.
     private static let fields = [
@@ -75,7 +86,7 @@ extension StorageError {
 
 extension StorageError: JournalFailure {
     /// A statement that the database refuses for what it says is refused again.
-    package var isTransient: Bool { code != .failed && code != .conflict("id") }
+    package var isTransient: Bool { code != .failed && code != .unfit && code != .conflict("id") }
 }
 
 extension StorageError: CustomStringConvertible {

@@ -7,24 +7,49 @@ import Storage
 struct APIKeyRoutes: Sendable {
     let services: WebServices
 
+    @EndpointBuilder var endpoints: [Endpoint] {
+        Endpoint(.get, "/v1/api-keys", .keys, "Lists one's keys", replies: [.list(.apiKey)], use: list)
+        Endpoint(
+            .post,
+            "/v1/api-keys",
+            .keys,
+            "Makes a key",
+            about: "The answer shows it this one time.",
+            access: .inPerson,
+            body: .json(
+                NewKey.self,
+                [
+                    "name": .length(1...100),
+                    "scopes": .schema(.list(.choice(APIKey.Scope.self)), "`mcp` alone when none are named."),
+                    "expires_in_days": .range(1...3650),
+                ]
+            ),
+            replies: [.object(.newAPIKey, .created)],
+            use: create
+        )
+        Endpoint(.delete, "/v1/api-keys/{id}", .keys, "Revokes a key", access: .inPerson, use: revoke)
+    }
+
     func list(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
         let keys = try await services.store.apiKeys(by: identity.principal)
         return Envelope.list(keys.map { $0.representation() }, context: context)
     }
 
+    struct NewKey: Decodable, Sendable {
+        var name: String
+        var scopes: [String]?
+        var expiresInDays: Int?
+    }
+
     /// `{"name", "scopes": ["mcp", "api"], "expires_in_days"}`; `mcp` alone when no scopes are named.
-    func create(_ request: Request, context: WebContext) async throws -> Response {
-        struct Input: Decodable {
-            var name: String
-            var scopes: [String]?
-            var expiresInDays: Int?
-        }
+    func create(_ input: NewKey, _ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.inPerson()
-        let input = try await request.decodeJSON(Input.self, context: context)
         let names = input.scopes ?? [APIKey.Scope.mcp.rawValue]
         let scopes = names.compactMap(APIKey.Scope.init)
-        guard scopes.count == names.count else { throw WebError.invalid("scopes", "Use api and mcp.") }
+        guard scopes.count == names.count else {
+            throw WebError.invalid("scopes", "Use \(APIKey.Scope.allCases.map(\.rawValue).joined(separator: ", ")).")
+        }
         let made = try await services.createAPIKey(
             name: input.name,
             scopes: scopes,
@@ -81,4 +106,19 @@ extension APIKey {
             if let secret { $0.set("key", secret.reveal()) }
         }
     }
+}
+
+extension Schema {
+    fileprivate static let apiKey = object(
+        "APIKey",
+        [
+            .uuid("key_id"), .text("name"), .text("hint", "Its last letters."),
+            .list("scopes", of: .choice(APIKey.Scope.self)), .date("expires_at").orNull, .date("last_used_at").orNull,
+            .date("created_at"),
+        ]
+    )
+    fileprivate static let newAPIKey = apiKey.adding(
+        "NewAPIKey",
+        [.text("key", "The key itself, which is not shown again.")]
+    )
 }

@@ -1,182 +1,74 @@
+import HTTPTypes
 import Hummingbird
 
-/// The site map of the JSON API.
+/// The site map of the JSON API: every call that there is, by what it is about.
 struct APIRoutes: Sendable {
     let services: WebServices
+    let endpoints: [Endpoint]
+
+    init(services: WebServices) {
+        self.services = services
+        endpoints = Self.endpoints(services)
+    }
+
+    @EndpointBuilder private static func endpoints(_ services: WebServices) -> [Endpoint] {
+        AccountRoutes(services: services).endpoints
+        ConversationRoutes(services: services).endpoints
+        VariableRoutes(services: services).endpoints
+        MessageRoutes(services: services).endpoints
+        BranchRoutes(services: services).endpoints
+        PendingMessageRoutes(services: services).endpoints
+        RunRoutes(services: services).endpoints
+        ForkRoutes(services: services).endpoints
+        ApprovalRoutes(services: services).endpoints
+        FileRoutes(services: services).endpoints
+        WorkspaceRoutes(services: services).endpoints
+        AgentRoutes(services: services).endpoints
+        ToolRoutes(services: services).endpoints
+        AgentNetworkRoutes(services: services).endpoints
+        ToolLibraryRoutes(services: services).endpoints
+        CustomToolRoutes(services: services).endpoints
+        ToolPolicyRoutes(services: services).endpoints
+        ToolSecretRoutes(services: services).endpoints
+        SkillRoutes(services: services).endpoints
+        ProviderRoutes(services: services).endpoints
+        ModelRoutes(services: services).endpoints
+        UsageRoutes(services: services).endpoints
+        BudgetRoutes(services: services).endpoints
+        APIKeyRoutes(services: services).endpoints
+        MCPRoutes(services: services).endpoints
+        InstructionRoutes(services: services).endpoints
+    }
 
     func add(to router: Router<WebContext>) {
-        let account = AccountRoutes(services: services)
-        let providers = ProviderRoutes(services: services)
-        let models = ModelRoutes(services: services)
-        let agents = AgentRoutes(services: services)
-        let conversations = ConversationRoutes(services: services)
-        let messages = MessageRoutes(services: services)
-        let runs = RunRoutes(services: services)
+        addEndpoints(to: router)
+        let reference = OpenAPIRoute(document: OpenAPIDocument(endpoints: endpoints, settings: services.settings))
+        router.get("/openapi.json", use: reference.show)
 
-        router.post("/v1/login/access-token", use: account.signIn)
-        router.post("/v1/login/refresh-token", use: account.refresh)
-        router.post("/v1/logout", use: account.signOut)
-        router.post("/v1/register", use: account.register)
-        router.put("/v1/password/change", use: account.changePassword)
-        router.get("/v1/users/me", use: account.me)
-        router.put("/v1/users/me", use: account.updateMe)
-        router.get("/v1/users/me/preferences", use: account.preferences)
-        router.patch("/v1/users/me/preferences", use: account.updatePreferences)
+        // A protocol of its own, with answers of its own.
+        let mcp = MCPEndpoint(services: services)
+        router.post("/mcp", use: mcp.post)
+        router.get("/mcp", use: mcp.get)
+        router.delete("/mcp", use: mcp.delete)
+    }
 
-        router.get("/v1/llm-configs", use: providers.list)
-        router.post("/v1/llm-configs", use: providers.create)
-        router.get("/v1/llm-configs/{id}", use: providers.show)
-        router.patch("/v1/llm-configs/{id}", use: providers.update)
-        router.delete("/v1/llm-configs/{id}", use: providers.delete)
-        router.post("/v1/llm-configs/{id}/test", use: providers.test)
+    func addEndpoints(to router: Router<WebContext>) {
+        for endpoint in endpoints {
+            let reading = endpoints.first { $0.isReading(of: endpoint) }?.handler
+            let door = EndpointDoor(endpoint: endpoint, services: services, reading: reading)
+            router.on(RouterPath(endpoint.path), method: endpoint.method) { try await door.answer($0, context: $1) }
+        }
+    }
 
-        router.get("/v1/models", use: models.list)
-        router.post("/v1/models", use: models.create)
-        router.put("/v1/models/default", use: models.setDefault)
-        router.put("/v1/models/fallbacks", use: models.setFallbacks)
-        router.patch("/v1/models/{id}", use: models.update)
-        router.delete("/v1/models/{id}", use: models.delete)
-
-        router.get("/v1/agents", use: agents.list)
-        router.post("/v1/agents", use: agents.create)
-        router.get("/v1/agents/{id}", use: agents.show)
-        router.patch("/v1/agents/{id}", use: agents.update)
-        router.delete("/v1/agents/{id}", use: agents.delete)
-
-        router.get("/v1/conversations", use: conversations.list)
-        router.post("/v1/conversations", use: conversations.create)
-        router.get("/v1/conversations/{id}", use: conversations.show)
-        router.patch("/v1/conversations/{id}", use: conversations.update)
-        router.delete("/v1/conversations/{id}", use: conversations.delete)
-        router.get("/v1/conversations/{id}/messages", use: conversations.messages)
-        router.post("/v1/conversations/{id}/messages", use: messages.send)
-
-        let files = FileRoutes(services: services)
-        router.get("/v1/conversations/{id}/files", use: files.list)
-        router.post("/v1/conversations/{id}/files", use: files.upload)
-        router.get("/v1/conversations/{id}/files/{file}", use: files.show)
-        router.get("/v1/conversations/{id}/files/{file}/content", use: files.content)
-        router.delete("/v1/conversations/{id}/files/{file}", use: files.delete)
-
-        let workspace = WorkspaceRoutes(services: services)
-        router.get("/v1/conversations/{id}/workspace", use: workspace.list)
-        router.delete("/v1/conversations/{id}/workspace", use: workspace.remove)
-        router.get("/v1/conversations/{id}/workspace/content", use: workspace.content)
-        router.get("/v1/conversations/{id}/workspace/archive", use: workspace.archive)
-
-        let branches = BranchRoutes(services: services)
-        router.put("/v1/conversations/{id}/leaf", use: branches.switchTo)
-        router.get("/v1/conversations/{id}/messages/{message}", use: branches.show)
-        router.delete("/v1/conversations/{id}/messages/{message}", use: branches.delete)
-        router.post("/v1/conversations/{id}/messages/{message}/restoration", use: branches.restore)
-        router.post("/v1/conversations/{id}/messages/{message}/edits", use: branches.edit)
-        router.post("/v1/conversations/{id}/messages/{message}/regenerations", use: branches.regenerate)
-
-        let instructions = InstructionRoutes(services: services)
-        router.get("/v1/instructions", use: instructions.show)
-        router.put("/v1/instructions", use: instructions.set)
-
-        let variables = VariableRoutes(services: services)
-        router.get("/v1/conversations/{id}/variables", use: variables.list)
-        router.get("/v1/conversations/{id}/variables/{name}", use: variables.show)
-        router.put("/v1/conversations/{id}/variables/{name}", use: variables.set)
-        router.delete("/v1/conversations/{id}/variables/{name}", use: variables.remove)
-
-        let tools = ToolRoutes(services: services)
-        router.get("/v1/agents/{id}/tools", use: tools.tools)
-        router.post("/v1/agents/{id}/tools", use: tools.grant)
-        router.patch("/v1/agents/{id}/tools/{name}", use: tools.change)
-        router.delete("/v1/agents/{id}/tools/{name}", use: tools.revoke)
-        router.put("/v1/agents/{id}/tools/{name}/policy", use: tools.setPolicy)
-        let networks = AgentNetworkRoutes(services: services)
-        router.get("/v1/agents/{id}/network", use: networks.show)
-        router.put("/v1/agents/{id}/network", use: networks.set)
-        router.get("/v1/runs/{id}/results/{call}", use: runs.result)
-        router.get("/v1/runs/{id}/requests", use: runs.requests)
-
-        let library = ToolLibraryRoutes(services: services)
-        router.get("/v1/tools", use: library.list)
-        router.get("/v1/tools/{id}", use: library.show)
-        let custom = CustomToolRoutes(services: services)
-        router.post("/v1/tools", use: custom.create)
-        router.patch("/v1/tools/{id}", use: custom.update)
-        router.delete("/v1/tools/{id}", use: custom.delete)
-        router.get("/v1/tools/{id}/versions", use: custom.versions)
-        router.post("/v1/tools/{id}/versions/{version}/restoration", use: custom.restore)
-        router.post("/v1/tools/{id}/test", use: custom.test)
-        router.get("/v1/settings/tools", use: custom.making)
-        router.put("/v1/settings/tools", use: custom.setMaking)
-        router.get("/v1/audit/tool-calls", use: library.calls)
-        let policies = ToolPolicyRoutes(services: services)
-        router.get("/v1/tool-policies", use: policies.list)
-        router.put("/v1/tool-policies", use: policies.set)
-
-        let skills = SkillRoutes(services: services)
-        router.get("/v1/skills", use: skills.list)
-        router.post("/v1/skills", use: skills.create)
-        router.get("/v1/skills/{id}", use: skills.show)
-        router.patch("/v1/skills/{id}", use: skills.update)
-        router.delete("/v1/skills/{id}", use: skills.delete)
-        router.put("/v1/skills/{id}/files", use: skills.putFile)
-        router.delete("/v1/skills/{id}/files", use: skills.deleteFile)
-        router.get("/v1/agents/{id}/skills", use: skills.ofAgent)
-        router.put("/v1/agents/{id}/skills", use: skills.setOfAgent)
-
-        let secrets = ToolSecretRoutes(services: services)
-        router.get("/v1/tool-secrets", use: secrets.list)
-        router.post("/v1/tool-secrets", use: secrets.create)
-        router.delete("/v1/tool-secrets/{id}", use: secrets.delete)
-
-        let keys = APIKeyRoutes(services: services)
-        router.get("/v1/api-keys", use: keys.list)
-        router.post("/v1/api-keys", use: keys.create)
-        router.delete("/v1/api-keys/{id}", use: keys.revoke)
-
-        let endpoint = MCPEndpoint(services: services)
-        router.post("/mcp", use: endpoint.post)
-        router.get("/mcp", use: endpoint.get)
-        router.delete("/mcp", use: endpoint.delete)
-
-        let mcp = MCPRoutes(services: services)
-        router.get("/v1/mcp-servers", use: mcp.list)
-        router.post("/v1/mcp-servers", use: mcp.create)
-        router.get("/v1/mcp-servers/{id}", use: mcp.show)
-        router.patch("/v1/mcp-servers/{id}", use: mcp.update)
-        router.delete("/v1/mcp-servers/{id}", use: mcp.delete)
-        router.post("/v1/mcp-servers/{id}/test", use: mcp.test)
-        router.post("/v1/mcp-servers/{id}/approvals", use: mcp.approve)
-
-        let approvals = ApprovalRoutes(services: services)
-        router.get("/v1/approvals", use: approvals.pending)
-        router.get("/v1/runs/{id}/approvals", use: approvals.list)
-        router.post("/v1/runs/{id}/approvals/{call}", use: approvals.decide)
-        router.get("/v1/settings/approvals", use: approvals.patience)
-        router.put("/v1/settings/approvals", use: approvals.setPatience)
-
-        let pending = PendingMessageRoutes(services: services)
-        router.get("/v1/conversations/{id}/pending-messages", use: pending.list)
-        router.delete("/v1/conversations/{id}/pending-messages/{message}", use: pending.discard)
-        router.post("/v1/conversations/{id}/pending-messages/{message}/dispatch", use: pending.dispatch)
-
-        let forks = ForkRoutes(services: services)
-        router.get("/v1/runs/{id}/steps", use: forks.steps)
-        router.post("/v1/runs/{id}/fork", use: forks.fork)
-        router.get("/v1/runs/{id}/compare/{other}", use: forks.compare)
-
-        let budgets = BudgetRoutes(services: services)
-        router.get("/v1/budgets", use: budgets.list)
-        router.post("/v1/budgets", use: budgets.create)
-        router.patch("/v1/budgets/{id}", use: budgets.update)
-        router.delete("/v1/budgets/{id}", use: budgets.delete)
-        router.get("/v1/usage", use: UsageRoutes(services: services).show)
-
-        router.get("/v1/runs/{id}", use: runs.show)
-        router.get("/v1/runs/{id}/children", use: runs.children)
-        router.get("/v1/runs/{id}/tree", use: runs.tree)
-        router.get("/v1/runs/{id}/events", use: runs.events)
-        router.post("/v1/runs/{id}/cancellation", use: runs.cancel)
-        router.post("/v1/runs/{id}/retries", use: runs.retry)
-        router.post("/v1/runs/{id}/pause", use: runs.pause)
-        router.post("/v1/runs/{id}/resume", use: runs.resume)
+    /// What the address of the API takes, for `Allow`.
+    func methods(at path: String) -> [HTTPRequest.Method] {
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        let fitting = endpoints.filter { endpoint in
+            let names = endpoint.path.split(separator: "/", omittingEmptySubsequences: false)
+            return names.count == parts.count && zip(names, parts).allSatisfy { $0 == $1 || $0.hasPrefix("{") }
+        }
+        let fewest = fitting.map(\.parameters.count).min()
+        let methods = fitting.filter { $0.parameters.count == fewest }.map(\.method)
+        return methods.contains(.get) ? [.head] + methods : methods
     }
 }

@@ -9,8 +9,103 @@ import Storage
 struct AccountRoutes: Sendable {
     let services: WebServices
 
-    func signIn(_ request: Request, context: WebContext) async throws -> Response {
-        let form = Form(body: String(buffer: try await request.boundedBody(upTo: 16_384)))
+    @EndpointBuilder var endpoints: [Endpoint] {
+        Endpoint(
+            .post,
+            "/v1/login/access-token",
+            .account,
+            "Signs in",
+            about:
+                "With e-mail and password, as OAuth2 has it. The access token holds for half an hour; the refresh token brings another.",
+            access: .anyone,
+            body: .form([.text("username", "The e-mail address."), .text("password")]),
+            replies: [.object(.tokens)],
+            errors: [.unauthorized, .forbidden],
+            use: signIn
+        )
+        Endpoint(
+            .post,
+            "/v1/login/refresh-token",
+            .account,
+            "Changes a refresh token for new tokens",
+            about: "Each works once. One that comes a second time ends all that came from it.",
+            access: .anyone,
+            body: .json(RefreshInput.self),
+            replies: [.object(.tokens)],
+            errors: [.unauthorized],
+            use: refresh
+        )
+        Endpoint(
+            .post,
+            "/v1/logout",
+            .account,
+            "Ends what a refresh token has begun",
+            access: .anyone,
+            body: .json(RefreshInput.self),
+            use: signOut
+        )
+        Endpoint(
+            .post,
+            "/v1/register",
+            .account,
+            "Registers somebody",
+            about: "Where registration is open, or waits for an administrator.",
+            access: .anyone,
+            body: .json(
+                Registration.self,
+                ["email": .length(3...255), "password": .length(8...1000), "nickname": .length(1...50)]
+            ),
+            replies: [.object(.user, .created)],
+            errors: [.forbidden, .conflict],
+            use: register
+        )
+        Endpoint(
+            .put,
+            "/v1/password/change",
+            .account,
+            "Changes one's password",
+            about: "Ends all other sessions and tokens.",
+            access: .inPerson,
+            body: .json(PasswordChange.self, ["new_password": .length(8...1000)]),
+            use: changePassword
+        )
+        Endpoint(.get, "/v1/users/me", .account, "Shows oneself", replies: [.object(.user)], use: me)
+        Endpoint(
+            .put,
+            "/v1/users/me",
+            .account,
+            "Changes one's profile",
+            about: "What is left out stays; preferences are merged.",
+            body: .json(
+                ProfileChange.self,
+                [
+                    "nickname": .length(1...50),
+                    "language": .choice("en", "zh-CN", about: "Tags that begin like one of these are taken as it."),
+                ]
+            ),
+            replies: [.object(.user)],
+            use: updateMe
+        )
+        Endpoint(
+            .get,
+            "/v1/users/me/preferences",
+            .account,
+            "Shows one's preferences",
+            replies: [.object(.map)],
+            use: preferences
+        )
+        Endpoint(
+            .patch,
+            "/v1/users/me/preferences",
+            .account,
+            "Merges into one's preferences",
+            body: .json(OwnObject.self),
+            replies: [.object(.map)],
+            use: updatePreferences
+        )
+    }
+
+    func signIn(_ form: Form, _ request: Request, context: WebContext) async throws -> Response {
         let result = try await services.store.authenticate(
             email: form.trimmed("username"),
             password: Secret(form["password"]),
@@ -21,29 +116,27 @@ struct AccountRoutes: Sendable {
         return try await tokens(for: user, with: services.store.issueRefreshToken(user: user.id), context: context)
     }
 
-    func refresh(_ request: Request, context: WebContext) async throws -> Response {
-        struct Input: Decodable { var refreshToken: String }
-        let input = try await request.decodeJSON(Input.self, context: context)
+    struct RefreshInput: Decodable, Sendable { var refreshToken: String }
+
+    func refresh(_ input: RefreshInput, _ request: Request, context: WebContext) async throws -> Response {
         switch try await services.store.rotateRefreshToken(Secret(input.refreshToken)) {
         case .rotated(let grant, let user): return try await tokens(for: user, with: grant, context: context)
         case .refused: throw WebError(.unauthorized, "The refresh token is not valid any more. Sign in again.")
         }
     }
 
-    func signOut(_ request: Request, context: WebContext) async throws -> Response {
-        struct Input: Decodable { var refreshToken: String }
-        let input = try await request.decodeJSON(Input.self, context: context)
+    func signOut(_ input: RefreshInput, _ request: Request, context: WebContext) async throws -> Response {
         try await services.store.revokeRefreshToken(Secret(input.refreshToken))
         return Envelope.noContent(context: context)
     }
 
-    func register(_ request: Request, context: WebContext) async throws -> Response {
-        struct Input: Decodable {
-            var email: String
-            var password: String
-            var nickname: String?
-        }
-        let input = try await request.decodeJSON(Input.self, context: context)
+    struct Registration: Decodable, Sendable {
+        var email: String
+        var password: String
+        var nickname: String?
+    }
+
+    func register(_ input: Registration, _ request: Request, context: WebContext) async throws -> Response {
         let mode = try await services.store.registrationMode()
         guard mode != .closed else { throw WebError(.forbidden, "Registration is closed. Ask an administrator.") }
         let user = try await services.store.register(
@@ -56,13 +149,13 @@ struct AccountRoutes: Sendable {
         return Envelope.success(user.representation, status: .created, context: context)
     }
 
-    func changePassword(_ request: Request, context: WebContext) async throws -> Response {
-        struct Input: Decodable {
-            var currentPassword: String
-            var newPassword: String
-        }
+    struct PasswordChange: Decodable, Sendable {
+        var currentPassword: String
+        var newPassword: String
+    }
+
+    func changePassword(_ input: PasswordChange, _ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.inPerson()
-        let input = try await request.decodeJSON(Input.self, context: context)
         let isChanged = try await services.store.changePassword(
             current: Secret(input.currentPassword),
             new: Secret(input.newPassword),
@@ -77,16 +170,17 @@ struct AccountRoutes: Sendable {
         Envelope.success(try context.signedIn().user.representation, context: context)
     }
 
-    func updateMe(_ request: Request, context: WebContext) async throws -> Response {
-        struct Input: Decodable {
-            var nickname: String?
-            var timezone: String?
-            var language: String?
-        }
+    struct ProfileChange: Decodable, Sendable {
+        var nickname: String?
+        var timezone: String?
+        var language: String?
+        var preferences: OwnObject?
+    }
+
+    func updateMe(_ input: ProfileChange, _ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
-        let (input, body) = try await request.decodeJSONAndBody(Input.self, context: context)
-        if let preferences = try JSONPart.object("preferences", of: body) {
-            _ = try await services.store.mergePreferences(preferences, by: identity.principal)
+        if let preferences = input.preferences {
+            _ = try await services.store.mergePreferences(preferences.text, by: identity.principal)
         }
         let user = try await services.store.updateProfile(
             nickname: input.nickname ?? identity.user.nickname,
@@ -102,10 +196,13 @@ struct AccountRoutes: Sendable {
         return Envelope.success(JSONPart.fields(of: user.preferences), context: context)
     }
 
-    func updatePreferences(_ request: Request, context: WebContext) async throws -> Response {
+    func updatePreferences(
+        _ input: OwnObject,
+        _ request: Request,
+        context: WebContext
+    ) async throws -> Response {
         let identity = try context.signedIn()
-        let body = try await request.boundedBody(upTo: 65_536)
-        let user = try await services.store.mergePreferences(try JSONPart.object(of: body), by: identity.principal)
+        let user = try await services.store.mergePreferences(input.text, by: identity.principal)
         return Envelope.success(JSONPart.fields(of: user.preferences), context: context)
     }
 
@@ -153,4 +250,14 @@ extension WebServices {
             logger.error("The audit record was not written", metadata: ["action": "\(action)", "error": "\(error)"])
         }
     }
+}
+
+extension Schema {
+    fileprivate static let tokens = object(
+        "Tokens",
+        [
+            .text("access_token"), .choice("token_type", "bearer"), .integer("expires_in", "Seconds."),
+            .text("refresh_token"),
+        ]
+    )
 }

@@ -7,6 +7,28 @@ import Storage
 struct AgentNetworkRoutes: Sendable {
     let services: WebServices
 
+    @EndpointBuilder var endpoints: [Endpoint] {
+        Endpoint(
+            .get,
+            "/v1/agents/{id}/network",
+            .agents,
+            "Shows where an agent's programs may go",
+            replies: [.object(.network)],
+            use: show
+        )
+        Endpoint(
+            .put,
+            "/v1/agents/{id}/network",
+            .agents,
+            "Says where an agent's programs may go in one's runs",
+            about:
+                "An empty list for nowhere; a host may begin with `*.` and end with a port, `pypi` and such stand for known places.",
+            body: .json(HostList.self),
+            replies: [.object(.network)],
+            use: set
+        )
+    }
+
     func show(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
         let list = try await services.store.knownNetwork(ofAgent: context.identifier("id"), by: identity.principal)
@@ -18,11 +40,11 @@ struct AgentNetworkRoutes: Sendable {
         return Envelope.success(body, context: context)
     }
 
+    struct HostList: Decodable, Sendable { var hosts: [String] }
+
     /// `{"hosts": ["example.org", "*.example.org", "example.org:8443", "pypi"]}`; an empty list for none.
-    func set(_ request: Request, context: WebContext) async throws -> Response {
-        struct Input: Decodable { var hosts: [String] }
+    func set(_ input: HostList, _ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
-        let input = try await request.decodeJSON(Input.self, context: context)
         let isSet = try await services.setNetwork(
             input.hosts,
             ofAgent: context.identifier("id"),
@@ -46,4 +68,11 @@ extension WebServices {
         await record("agent.network_changed", target: agent.text, by: principal, address: address)
         return true
     }
+}
+
+extension Schema {
+    fileprivate static let network = object(
+        "Network",
+        [.list("hosts"), .flag("is_available", "Whether this server gives programs a network at all.")]
+    )
 }

@@ -7,13 +7,67 @@ import Storage
 struct AgentRoutes: Sendable {
     let services: WebServices
 
+    @EndpointBuilder var endpoints: [Endpoint] {
+        Endpoint(
+            .get,
+            "/v1/agents",
+            .agents,
+            "Lists agents",
+            query: [Self.type.field, Self.status.field] + QueryField.page,
+            replies: [.page(.agent)],
+            use: list
+        )
+        Endpoint(
+            .post,
+            "/v1/agents",
+            .agents,
+            "Makes an agent",
+            body: .json(
+                NewAgent.self,
+                [
+                    "name": .length(1...100), "display_name": .length(1...100), "description": .length(0...500),
+                    "instruction": .length(1...100_000), "status": .schema(.choice(Status.self)),
+                ]
+            ),
+            replies: [.object(.agent, .created)],
+            errors: [.conflict],
+            use: create
+        )
+        Endpoint(.get, "/v1/agents/{id}", .agents, "Shows an agent", replies: [.object(.agent)], use: show)
+        Endpoint(
+            .patch,
+            "/v1/agents/{id}",
+            .agents,
+            "Changes an agent",
+            about: "What is left out stays.",
+            body: .json(
+                AgentChange.self,
+                [
+                    "name": .length(1...100), "display_name": .length(1...100), "description": .length(0...500),
+                    "instruction": .length(1...100_000), "status": .schema(.choice(Status.self)),
+                ]
+            ),
+            replies: [.object(.agent)],
+            errors: [.conflict],
+            use: update
+        )
+        Endpoint(.delete, "/v1/agents/{id}", .agents, "Removes an agent", use: delete)
+    }
+
+    private enum Kind: String, CaseIterable { case system, custom }
+    private enum Status: String, CaseIterable { case active, disabled }
+    private static let type = QueryParameter<Kind>.choice(
+        "type",
+        "Those that come with the program, or that people made."
+    )
+    private static let status = QueryParameter<Status>.choice("status", "Those that can be talked to, or that cannot.")
+
     func list(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
-        let query = QueryReader(request)
-        let page = try query.page()
+        let page = try context.page(of: request)
         let agents = try await services.store.agents(
-            type: query.text("type"),
-            status: query.text("status"),
+            type: context.query(Self.type, of: request)?.rawValue,
+            status: context.query(Self.status, of: request)?.rawValue,
             page: page,
             by: identity.principal
         )
@@ -28,21 +82,22 @@ struct AgentRoutes: Sendable {
         return Envelope.success(agent.representation, context: context)
     }
 
-    func create(_ request: Request, context: WebContext) async throws -> Response {
-        struct Input: Decodable {
-            var name: String
-            var displayName: String?
-            var description: String?
-            var instruction: String
-            var modelId: UUID?
-            var capabilities: [String]?
-            var team: [String]?
-            var tools: [String]?
-            var isShared: Bool?
-            var status: String?
-        }
+    struct NewAgent: Decodable, Sendable {
+        var name: String
+        var displayName: String?
+        var description: String?
+        var instruction: String
+        var modelId: UUID?
+        var capabilities: [String]?
+        var team: [String]?
+        var tools: [String]?
+        var isShared: Bool?
+        var status: String?
+        var parameters: OwnObject?
+    }
+
+    func create(_ input: NewAgent, _ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
-        let (input, body) = try await request.decodeJSONAndBody(Input.self, context: context)
         let draft = AgentDraft(
             name: input.name,
             displayName: input.displayName ?? input.name,
@@ -52,7 +107,7 @@ struct AgentRoutes: Sendable {
             capabilities: input.capabilities ?? [],
             team: input.team ?? [],
             tools: input.tools ?? [],
-            parameters: try JSONPart.object("parameters", of: body) ?? "{}",
+            parameters: input.parameters?.text ?? "{}",
             isShared: input.isShared ?? false,
             isActive: try Self.isActive(input.status) ?? true
         )
@@ -60,22 +115,23 @@ struct AgentRoutes: Sendable {
         return Envelope.success(agent.representation, status: .created, context: context)
     }
 
+    struct AgentChange: Decodable, Sendable {
+        var name: String?
+        var displayName: String?
+        @Change var description: String??
+        var instruction: String?
+        @Change var modelId: UUID??
+        var capabilities: [String]?
+        var team: [String]?
+        var tools: [String]?
+        var isShared: Bool?
+        var status: String?
+        @Change var parameters: OwnObject??
+    }
+
     /// Changes what the body names.
-    func update(_ request: Request, context: WebContext) async throws -> Response {
-        struct Input: Decodable {
-            var name: String?
-            var displayName: String?
-            @Change var description: String??
-            var instruction: String?
-            @Change var modelId: UUID??
-            var capabilities: [String]?
-            var team: [String]?
-            var tools: [String]?
-            var isShared: Bool?
-            var status: String?
-        }
+    func update(_ input: AgentChange, _ request: Request, context: WebContext) async throws -> Response {
         let (identity, id) = (try context.signedIn(), try context.identifier("id"))
-        let (input, body) = try await request.decodeJSONAndBody(Input.self, context: context)
         guard var draft = try await services.store.agentDraft(id, by: identity.principal) else {
             throw WebError.notFound
         }
@@ -87,7 +143,7 @@ struct AgentRoutes: Sendable {
         draft.capabilities = input.capabilities ?? draft.capabilities
         draft.team = input.team ?? draft.team
         draft.tools = input.tools ?? draft.tools
-        if let parameters = try JSONPart.change(of: "parameters", in: body) { draft.parameters = parameters ?? "{}" }
+        if let parameters = input.parameters { draft.parameters = parameters?.text ?? "{}" }
         draft.isShared = input.isShared ?? draft.isShared
         draft.isActive = try Self.isActive(input.status) ?? draft.isActive
         guard let agent = try await services.store.updateAgent(id, draft, by: identity.principal) else {

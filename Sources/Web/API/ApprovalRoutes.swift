@@ -7,6 +7,64 @@ import Storage
 struct ApprovalRoutes: Sendable {
     let services: WebServices
 
+    @EndpointBuilder var endpoints: [Endpoint] {
+        Endpoint(
+            .get,
+            "/v1/approvals",
+            .approvals,
+            "Lists all that waits for one",
+            replies: [.list(.approval)],
+            use: pending
+        )
+        Endpoint(
+            .get,
+            "/v1/runs/{id}/approvals",
+            .approvals,
+            "Lists what a run has asked",
+            replies: [.list(.approval)],
+            use: list
+        )
+        Endpoint(
+            .post,
+            "/v1/runs/{id}/approvals/{call}",
+            .approvals,
+            "Answers what a run asks",
+            about:
+                "Of an approval: `decision` approve or deny, with `tool_input` to change it and `remember` to let it always. Of a question: `answer`, or `decision` deny. Of a call that may have been executed: `decision` again, done or stop, with a `note`.",
+            parameters: ["call": .text],
+            body: .json(
+                Decision.self,
+                [
+                    "decision": .choice("approve", "deny", "again", "done", "stop"),
+                    "tool_input": .about("Instead of the model's."),
+                ]
+            ),
+            replies: [.object(.run, .accepted)],
+            errors: [.conflict],
+            use: decide
+        )
+        Endpoint(
+            .get,
+            "/v1/settings/approvals",
+            .settings,
+            "Shows how long calls wait for their person",
+            access: .superuser,
+            replies: [.object(.patience)],
+            use: patience
+        )
+        Endpoint(
+            .put,
+            "/v1/settings/approvals",
+            .settings,
+            "Says how long calls wait for their person",
+            about: "Where no rule of a tool says otherwise; null for no limit.",
+            access: .superuser,
+            body: .json(Patience.self, ["expires_after": .range(1...31_536_000, "Seconds.")]),
+            replies: [.object(.patience)],
+            use: setPatience
+        )
+    }
+
     /// All that waits for the caller, in whatever conversation.
     func pending(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
@@ -21,19 +79,19 @@ struct ApprovalRoutes: Sendable {
         return Envelope.list(found.map(\.representation), context: context)
     }
 
+    struct Decision: Decodable, Sendable {
+        var decision: String?
+        var answer: String?
+        var note: String?
+        var toolInput: JSONValue?
+        var remember: Bool?
+    }
+
     /// Of an approval: `{"decision": "approve" | "deny", "tool_input": {…}, "remember": false}`; of a question:
     /// `{"answer": "…"}` or `{"decision": "deny"}`; of a call that may have been executed:
     /// `{"decision": "again" | "done" | "stop", "note": "…"}`.
-    func decide(_ request: Request, context: WebContext) async throws -> Response {
-        struct Input: Decodable {
-            var decision: String?
-            var answer: String?
-            var note: String?
-            var toolInput: JSONValue?
-            var remember: Bool?
-        }
+    func decide(_ input: Decision, _ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
-        let input = try await request.decodeJSON(Input.self, context: context)
         let run = try await services.answer(
             context.parameters.get("call") ?? "",
             of: context.identifier("id"),
@@ -55,11 +113,11 @@ struct ApprovalRoutes: Sendable {
         return try await patience(context)
     }
 
+    struct Patience: Decodable, Sendable { var expiresAfter: Int? }
+
     /// `{"expires_after": seconds | null}`: how long calls wait for their person where no rule of a tool says otherwise.
-    func setPatience(_ request: Request, context: WebContext) async throws -> Response {
-        struct Input: Decodable { var expiresAfter: Int? }
+    func setPatience(_ input: Patience, _ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.superuser()
-        let input = try await request.decodeJSON(Input.self, context: context)
         if let seconds = input.expiresAfter { try ApprovalRoutes.check(patience: seconds) }
         _ = try await services.store.setApprovalPatience(input.expiresAfter, by: identity.principal)
         return try await patience(context)
@@ -94,4 +152,19 @@ extension ApprovalRecord {
             $0.set("decided_at", decidedAt)
         }
     }
+}
+
+extension Schema {
+    fileprivate static let patience = object("Patience", [.integer("expires_after", "Seconds.").orNull])
+
+    fileprivate static let approval = object(
+        "Approval",
+        [
+            .uuid("run_id"), .uuid("conversation_id"), .text("call_id"), .field("kind", .choice(CallRequest.Kind.self)),
+            .text("tool_name"), .field("tool_input", .anything),
+            .field("state", .choice(["pending"] + CallAnswer.Decision.allCases.map(\.rawValue))),
+            .field("edited_input", .anything), .text("answer").orNull, .date("expires_at").orNull, .date("created_at"),
+            .date("decided_at").orNull,
+        ]
+    )
 }

@@ -9,11 +9,80 @@ import Storage
 struct BranchRoutes: Sendable {
     let services: WebServices
 
+    @EndpointBuilder var endpoints: [Endpoint] {
+        Endpoint(
+            .put,
+            "/v1/conversations/{id}/leaf",
+            .conversations,
+            "Goes on at another branch",
+            about: "At the newest end of this message's branch.",
+            body: .json(Leaf.self),
+            replies: [.object(.conversation)],
+            errors: [.conflict],
+            use: switchTo
+        )
+        Endpoint(
+            .get,
+            "/v1/conversations/{id}/messages/{message}",
+            .messages,
+            "Shows a message",
+            replies: [.object(.message)],
+            use: show
+        )
+        Endpoint(
+            .delete,
+            "/v1/conversations/{id}/messages/{message}",
+            .messages,
+            "Hides a message with what hangs under it",
+            errors: [.conflict],
+            use: delete
+        )
+        Endpoint(
+            .post,
+            "/v1/conversations/{id}/messages/{message}/restoration",
+            .messages,
+            "Brings back a message that was hidden",
+            replies: [.object(.message)],
+            errors: [.conflict],
+            use: restore
+        )
+        Endpoint(
+            .post,
+            "/v1/conversations/{id}/messages/{message}/edits",
+            .messages,
+            "Says a message otherwise",
+            about: "Another version beside the first, with its own answer; answered like a new message.",
+            body: .json(Edit.self),
+            replies: [
+                .object(.message, .created), .object(.message, .ok, "The key has brought it before."),
+                .object(.run, .accepted, "It goes on."), .events(),
+            ],
+            errors: [.conflict, .badGateway],
+            keepsKey: true,
+            use: edit
+        )
+        Endpoint(
+            .post,
+            "/v1/conversations/{id}/messages/{message}/regenerations",
+            .messages,
+            "Has a message answered again",
+            about: "Another answer to the same question; answered like a new message.",
+            body: .json(Regeneration.self),
+            replies: [
+                .object(.message, .created), .object(.message, .ok, "The key has brought it before."),
+                .object(.run, .accepted, "It goes on."), .events(),
+            ],
+            errors: [.conflict, .badGateway],
+            keepsKey: true,
+            use: regenerate
+        )
+    }
+
+    struct Leaf: Decodable, Sendable { var messageId: UUID }
+
     /// `{"message_id"}`: the conversation goes on at the newest end of this message's branch.
-    func switchTo(_ request: Request, context: WebContext) async throws -> Response {
-        struct Input: Decodable { var messageId: UUID }
+    func switchTo(_ input: Leaf, _ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
-        let input = try await request.decodeJSON(Input.self, context: context)
         let found = try await services.store.switchBranch(
             to: input.messageId,
             in: context.identifier("id"),
@@ -47,25 +116,25 @@ struct BranchRoutes: Sendable {
         return try await shown(identity, context: context)
     }
 
+    struct Edit: Decodable, Sendable {
+        var content: String
+        var agentId: UUID?
+        var modelId: UUID?
+    }
+
     /// `{"content", "agent_id", "model_id"}`: another version of a person's message, with its own answer.
-    func edit(_ request: Request, context: WebContext) async throws -> Response {
-        struct Input: Decodable {
-            var content: String
-            var agentId: UUID?
-            var modelId: UUID?
-        }
-        let input = try await request.decodeJSON(Input.self, context: context)
+    func edit(_ input: Edit, _ request: Request, context: WebContext) async throws -> Response {
         let place = TurnPlace.beside(try context.identifier("message"))
         return try await begin(input.content, at: place, input.agentId, input.modelId, request, context)
     }
 
+    struct Regeneration: Decodable, Sendable {
+        var agentId: UUID?
+        var modelId: UUID?
+    }
+
     /// `{"agent_id", "model_id"}`: another answer to the same question.
-    func regenerate(_ request: Request, context: WebContext) async throws -> Response {
-        struct Input: Decodable {
-            var agentId: UUID?
-            var modelId: UUID?
-        }
-        let input = try await request.decodeJSON(Input.self, context: context)
+    func regenerate(_ input: Regeneration, _ request: Request, context: WebContext) async throws -> Response {
         let place = TurnPlace.again(try context.identifier("message"))
         return try await begin("", at: place, input.agentId, input.modelId, request, context)
     }
@@ -87,7 +156,7 @@ struct BranchRoutes: Sendable {
             at: place,
             agentID: agent,
             modelID: model,
-            idempotencyKey: try messages.idempotencyKey(request)
+            idempotencyKey: try request.idempotencyKey()
         )
         guard let start = try await services.start(turn, by: identity.principal) else { throw WebError.notFound }
         return try await messages.answer(start, request: request, identity: identity, context: context)

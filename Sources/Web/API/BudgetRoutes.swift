@@ -7,30 +7,79 @@ import Storage
 struct BudgetRoutes: Sendable {
     let services: WebServices
 
+    @EndpointBuilder var endpoints: [Endpoint] {
+        Endpoint(
+            .get,
+            "/v1/budgets",
+            .usage,
+            "Lists the budgets that hold for one",
+            replies: [.list(.budget)],
+            use: list
+        )
+        Endpoint(
+            .post,
+            "/v1/budgets",
+            .usage,
+            "Sets a budget",
+            about: "Personal where nothing else is said, except on the organisation and on other people.",
+            body: .json(
+                NewBudget.self,
+                [
+                    "scope": .schema(.choice(BudgetScope.self)), "period": .schema(.choice(BudgetPeriod.self)),
+                    "name": .length(0...100), "warn_at": .range(1...100, "Percent."),
+                    "ask_at": .range(1...100, "Percent."),
+                    "stop_at": .range(1...100, "Percent; 100 when left out, null for never."),
+                ]
+            ),
+            replies: [.object(.budget, .created)],
+            errors: [.forbidden, .conflict],
+            use: create
+        )
+        Endpoint(
+            .patch,
+            "/v1/budgets/{id}",
+            .usage,
+            "Changes a budget",
+            about: "What is left out stays; a threshold that is null is never reached.",
+            body: .json(
+                BudgetChange.self,
+                [
+                    "name": .length(0...100), "warn_at": .range(1...100, "Percent."),
+                    "ask_at": .range(1...100, "Percent."),
+                    "stop_at": .range(1...100, "Percent; 100 when left out, null for never."),
+                ]
+            ),
+            replies: [.object(.budget)],
+            errors: [.forbidden],
+            use: update
+        )
+        Endpoint(.delete, "/v1/budgets/{id}", .usage, "Takes a budget away", errors: [.forbidden], use: delete)
+    }
+
     func list(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
         let budgets = try await services.store.budgets(by: identity.principal)
         return Envelope.list(budgets.map(\.representation), context: context)
     }
 
+    struct NewBudget: Decodable, Sendable {
+        var scope: String
+        var userId: UUID?
+        var agentId: UUID?
+        var conversationId: UUID?
+        var period: String
+        var name: String?
+        var amount: Decimal
+        var currency: String?
+        var warnAt: Int?
+        var askAt: Int?
+        @Change var stopAt: Int??
+        var isPersonal: Bool?
+    }
+
     /// `is_personal` is true where nothing else is said, except on the organisation and on other people.
-    func create(_ request: Request, context: WebContext) async throws -> Response {
-        struct Input: Decodable {
-            var scope: String
-            var userId: UUID?
-            var agentId: UUID?
-            var conversationId: UUID?
-            var period: String
-            var name: String?
-            var amount: Decimal
-            var currency: String?
-            var warnAt: Int?
-            var askAt: Int?
-            @Change var stopAt: Int??
-            var isPersonal: Bool?
-        }
+    func create(_ input: NewBudget, _ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
-        let input = try await request.decodeJSON(Input.self, context: context)
         let ids = [
             BudgetScope.user: input.userId ?? identity.user.id, .agent: input.agentId,
             .conversation: input.conversationId,
@@ -63,17 +112,17 @@ struct BudgetRoutes: Sendable {
         return Envelope.success(budget.representation, status: .created, context: context)
     }
 
+    struct BudgetChange: Decodable, Sendable {
+        @Change var name: String??
+        var amount: Decimal?
+        @Change var warnAt: Int??
+        @Change var askAt: Int??
+        @Change var stopAt: Int??
+    }
+
     /// What is left out stays; a threshold that is null is never reached.
-    func update(_ request: Request, context: WebContext) async throws -> Response {
-        struct Input: Decodable {
-            @Change var name: String??
-            var amount: Decimal?
-            @Change var warnAt: Int??
-            @Change var askAt: Int??
-            @Change var stopAt: Int??
-        }
+    func update(_ input: BudgetChange, _ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
-        let input = try await request.decodeJSON(Input.self, context: context)
         let found = try await services.store.budget(context.identifier("id"), by: identity.principal)
         guard let found else { throw WebError.notFound }
         guard found.isOwn else { throw WebError(.forbidden, "Only the organisation's administrators may change this.") }
@@ -160,4 +209,19 @@ extension BudgetRecord {
             $0.set("created_at", createdAt)
         }
     }
+}
+
+extension Schema {
+    fileprivate static let budget = object(
+        "Budget",
+        [
+            .uuid("budget_id"), .text("name").orNull, .field("scope", .choice(BudgetScope.self)),
+            .uuid("user_id").orNull, .uuid("agent_id").orNull, .uuid("conversation_id").orNull,
+            .text("subject_name").orNull, .field("period", .choice(BudgetPeriod.self)), .flag("is_personal"),
+            .number("amount"), .text("currency"), .integer("warn_at", "Percent.").orNull,
+            .integer("ask_at", "Percent.").orNull, .integer("stop_at", "Percent.").orNull, .number("spent"),
+            .number("reserved"), .field("reached", .choice(BudgetThreshold.self).orNull), .flag("may_change"),
+            .date("created_at"),
+        ]
+    )
 }

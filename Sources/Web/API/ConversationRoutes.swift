@@ -7,30 +7,97 @@ import Storage
 struct ConversationRoutes: Sendable {
     let services: WebServices
 
+    @EndpointBuilder var endpoints: [Endpoint] {
+        Endpoint(
+            .get,
+            "/v1/conversations",
+            .conversations,
+            "Lists one's conversations",
+            about: "The pinned first, then the newest.",
+            query: [Self.search.field, Self.isArchived.field] + QueryField.page,
+            replies: [.page(.listedConversation)],
+            use: list
+        )
+        Endpoint(
+            .post,
+            "/v1/conversations",
+            .conversations,
+            "Begins a conversation",
+            body: .json(NewConversation.self, ["title": .length(0...200), "tags": .tags]),
+            replies: [.object(.conversation, .created)],
+            use: create
+        )
+        Endpoint(
+            .get,
+            "/v1/conversations/{id}",
+            .conversations,
+            "Shows a conversation",
+            replies: [.object(.conversation)],
+            use: show
+        )
+        Endpoint(
+            .patch,
+            "/v1/conversations/{id}",
+            .conversations,
+            "Changes a conversation",
+            about: "What is left out stays.",
+            body: .json(ConversationChange.self, ["title": .length(1...200), "tags": .tags]),
+            replies: [.object(.conversation)],
+            use: update
+        )
+        Endpoint(
+            .delete,
+            "/v1/conversations/{id}",
+            .conversations,
+            "Deletes a conversation",
+            about: "What runs in it is stopped.",
+            use: delete
+        )
+        Endpoint(
+            .get,
+            "/v1/conversations/{id}/messages",
+            .messages,
+            "Lists the messages of a conversation",
+            query: [Self.order.field, Self.branch.field] + QueryField.page,
+            replies: [.page(.message)],
+            use: messages
+        )
+    }
+
+    private enum Order: String, CaseIterable { case asc, desc }
+    private enum Part: String, CaseIterable { case active, all }
+    private static let search = QueryParameter<String>.text("search", "Words that its title or its messages have.")
+    private static let isArchived = QueryParameter<Bool>.flag(
+        "is_archived",
+        "Those that are put away, or that are not."
+    )
+    private static let order = QueryParameter<Order>.choice("order", "The oldest first, or the newest.")
+    private static let branch = QueryParameter<Part>.choice("branch", "The branch that is read now, or all versions.")
+
     func list(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
-        let query = QueryReader(request)
-        let page = try query.page()
+        let page = try context.page(of: request)
         let found = try await services.store.conversationsJSON(
-            search: query.text("search"),
-            isArchived: query.flag("is_archived"),
+            search: context.query(Self.search, of: request),
+            isArchived: context.query(Self.isArchived, of: request),
             page: page,
             by: identity.principal
         )
         return Envelope.page(json: found.json, page, total: found.total, context: context)
     }
 
-    func create(_ request: Request, context: WebContext) async throws -> Response {
-        struct Input: Decodable {
-            var title: String?
-            var tags: [String]?
-        }
+    struct NewConversation: Decodable, Sendable {
+        var title: String?
+        var tags: [String]?
+        var metadata: OwnObject?
+    }
+
+    func create(_ input: NewConversation, _ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
-        let (input, body) = try await request.decodeJSONAndBody(Input.self, context: context)
         let conversation = try await services.store.createConversation(
             title: input.title,
             tags: input.tags ?? [],
-            metadata: try JSONPart.object("metadata", of: body),
+            metadata: input.metadata?.text,
             by: identity.principal
         )
         return Envelope.success(conversation.representation, status: .created, context: context)
@@ -43,16 +110,16 @@ struct ConversationRoutes: Sendable {
         return Envelope.success(found.representation, context: context)
     }
 
-    func update(_ request: Request, context: WebContext) async throws -> Response {
-        struct Input: Decodable {
-            var title: String?
-            var isPinned: Bool?
-            var isArchived: Bool?
-            var tags: [String]?
-        }
+    struct ConversationChange: Decodable, Sendable {
+        var title: String?
+        var isPinned: Bool?
+        var isArchived: Bool?
+        var tags: [String]?
+    }
+
+    func update(_ input: ConversationChange, _ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
         let id = try context.identifier("id")
-        let input = try await request.decodeJSON(Input.self, context: context)
         let updated = try await services.store.updateConversation(
             id,
             title: input.title,
@@ -82,17 +149,14 @@ struct ConversationRoutes: Sendable {
 
     func messages(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
-        let query = QueryReader(request)
-        let page = try query.page(defaultSize: 50)
-        let order = query.text("order") ?? "asc"
-        guard order == "asc" || order == "desc" else { throw WebError.invalid("order", "Use asc or desc.") }
-        let branch = query.text("branch") ?? "active"
-        guard branch == "active" || branch == "all" else { throw WebError.invalid("branch", "Use active or all.") }
+        let page = try context.page(of: request, defaultSize: 50)
+        let order = try context.query(Self.order, of: request) ?? .asc
+        let branch = try context.query(Self.branch, of: request) ?? .active
         let found = try await services.store.messages(
             in: context.identifier("id"),
-            branch == "all" ? .all : .branch,
+            branch == .all ? .all : .branch,
             page: page,
-            ascending: order == "asc",
+            ascending: order == .asc,
             by: identity.principal
         )
         guard let found else { throw WebError.notFound }

@@ -8,35 +8,115 @@ import Storage
 struct CustomToolRoutes: Sendable {
     let services: WebServices
 
-    private struct Input: Decodable {
+    @EndpointBuilder var endpoints: [Endpoint] {
+        Endpoint(
+            .post,
+            "/v1/tools",
+            .tools,
+            "Makes a tool",
+            body: .json(Draft.self, Self.hints),
+            replies: [.object(.tool, .created)],
+            errors: [.forbidden, .conflict],
+            use: create
+        )
+        Endpoint(
+            .patch,
+            "/v1/tools/{id}",
+            .tools,
+            "Changes a tool that somebody made",
+            about: "What is left out stays. Every change is a version.",
+            body: .json(Draft.self, Self.hints),
+            replies: [.object(.tool)],
+            errors: [.conflict],
+            use: update
+        )
+        Endpoint(.delete, "/v1/tools/{id}", .tools, "Deletes a tool that somebody made", use: delete)
+        Endpoint(
+            .get,
+            "/v1/tools/{id}/versions",
+            .tools,
+            "Lists the versions of a tool",
+            replies: [.list(.toolVersion)],
+            use: versions
+        )
+        Endpoint(
+            .post,
+            "/v1/tools/{id}/versions/{version}/restoration",
+            .tools,
+            "Goes back to a version of a tool",
+            parameters: ["version": .integer(1...1_000_000)],
+            replies: [.object(.tool)],
+            errors: [.conflict],
+            use: restore
+        )
+        Endpoint(
+            .post,
+            "/v1/tools/{id}/test",
+            .tools,
+            "Tries a tool out",
+            about: "Runs it for real, with your power, and keeps nothing.",
+            body: .json(Trial.self),
+            replies: [.object(.toolTrial)],
+            use: test
+        )
+        Endpoint(
+            .get,
+            "/v1/settings/tools",
+            .settings,
+            "Shows who may make tools and skills",
+            replies: [.object(.making)],
+            use: making
+        )
+        Endpoint(
+            .put,
+            "/v1/settings/tools",
+            .settings,
+            "Says who may make tools and skills",
+            about: "For those who lead the organisation.",
+            body: .json(Making.self),
+            replies: [.object(.making)],
+            errors: [.forbidden],
+            use: setMaking
+        )
+    }
+
+    private static let hints: [String: SchemaRecorder.Hint] = [
+        "name": .length(1...64), "description": .length(1...4000), "tool_type": .choice("script", "http"),
+        "security_level": .schema(.choice(ToolLevel.self)), "effect": .schema(.choice(ToolEffect.self)),
+        "time_limit": .about("Seconds."), "schema": .about("A JSON Schema of what it takes."),
+        "definition": .about("What it does: `language` and `code`, or `method`, `url`, `headers`, `body`."),
+    ]
+
+    struct Draft: Decodable, Sendable {
         var name: String?
         var description: String?
         var toolType: String?
         var securityLevel: String?
         var effect: String?
         var timeLimit: Int?
+        var schema: OwnObject?
+        var definition: OwnObject?
     }
 
     /// `{"name", "description", "tool_type": "script" | "http", "schema": {…}, "definition": {…}, "security_level", "effect",
     /// "time_limit"}`.
-    func create(_ request: Request, context: WebContext) async throws -> Response {
+    func create(_ input: Draft, _ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
         guard try await services.store.makesTools(identity.principal) else {
             throw WebError(.forbidden, "Those who lead the organisation have not let its members make tools.")
         }
-        let (input, body) = try await request.decodeJSONAndBody(Input.self, context: context)
         guard let name = input.name else { throw WebError.invalid("name", "This field is needed.") }
         guard let description = input.description else {
             throw WebError.invalid("description", "This field is needed.")
         }
-        guard let definition = try JSONPart.object("definition", of: body) else {
+        guard let definition = input.definition?.text else {
             throw WebError.invalid("definition", "This field is needed.")
         }
         let draft = ToolDraft(
             name: name,
             description: description,
             type: input.toolType ?? "script",
-            schema: try JSONPart.object("schema", of: body) ?? #"{"type":"object"}"#,
+            schema: input.schema?.text ?? #"{"type":"object"}"#,
             level: try Self.level(input),
             effect: try Self.effect(input),
             timeLimit: input.timeLimit ?? 30,
@@ -48,17 +128,16 @@ struct CustomToolRoutes: Sendable {
     }
 
     /// What is left out stays.
-    func update(_ request: Request, context: WebContext) async throws -> Response {
+    func update(_ input: Draft, _ request: Request, context: WebContext) async throws -> Response {
         let (identity, tool, earlier) = try await own(context)
-        let (input, body) = try await request.decodeJSONAndBody(Input.self, context: context)
         guard input.toolType == nil || input.toolType == earlier.type else {
             throw WebError.invalid("tool_type", "A tool stays what it is.")
         }
         var draft = earlier
         draft.name = input.name ?? draft.name
         draft.description = input.description ?? draft.description
-        draft.schema = try JSONPart.object("schema", of: body) ?? draft.schema
-        draft.definition = try JSONPart.object("definition", of: body) ?? draft.definition
+        draft.schema = input.schema?.text ?? draft.schema
+        draft.definition = input.definition?.text ?? draft.definition
         draft.level = try Self.level(input) ?? draft.level
         draft.effect = try Self.effect(input) ?? draft.effect
         draft.timeLimit = input.timeLimit ?? draft.timeLimit
@@ -105,19 +184,19 @@ struct CustomToolRoutes: Sendable {
         return Envelope.success(restored.representation([]), context: context)
     }
 
-    /// `{"input": {…}, "parameters": {…}}`: runs it for real, and keeps nothing.
-    func test(_ request: Request, context: WebContext) async throws -> Response {
-        struct Nothing: Decodable {}
+    struct Trial: Decodable, Sendable {
+        var input: OwnObject?
+        var parameters: OwnObject?
+    }
+
+    /// Runs it for real, and keeps nothing.
+    func test(_ asked: Trial, _ request: Request, context: WebContext) async throws -> Response {
         let (identity, tool, draft) = try await own(context)
-        let (_, body) = try await request.decodeJSONAndBody(Nothing.self, context: context)
-        func value(_ name: String) throws -> JSONValue {
-            try JSONValue(parsing: JSONPart.object(name, of: body) ?? "{}")
-        }
         let trial = try await services.tryTool(
             tool,
             draft,
-            input: try value("input"),
-            parameters: try value("parameters"),
+            input: asked.input?.value ?? .object([:]),
+            parameters: asked.parameters?.value ?? .object([:]),
             by: identity.principal,
             address: context.remoteAddress
         )
@@ -135,10 +214,10 @@ struct CustomToolRoutes: Sendable {
         try await making(try context.signedIn(), context)
     }
 
-    func setMaking(_ request: Request, context: WebContext) async throws -> Response {
-        struct Input: Decodable { var membersMayMake: Bool }
+    struct Making: Decodable, Sendable { var membersMayMake: Bool }
+
+    func setMaking(_ input: Making, _ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
-        let input = try await request.decodeJSON(Input.self, context: context)
         guard try await services.store.setMembersMakeTools(input.membersMayMake, by: identity.principal) else {
             throw WebError(.forbidden, "This is for those who lead the organisation.")
         }
@@ -158,7 +237,7 @@ struct CustomToolRoutes: Sendable {
         return (identity, tool.id, draft)
     }
 
-    private static func level(_ input: Input) throws(WebError) -> ToolLevel? {
+    private static func level(_ input: Draft) throws(WebError) -> ToolLevel? {
         guard let text = input.securityLevel else { return nil }
         guard let level = ToolLevel(rawValue: text) else {
             throw .invalid("security_level", "Use read_only, safe_execute or privileged.")
@@ -166,7 +245,7 @@ struct CustomToolRoutes: Sendable {
         return level
     }
 
-    private static func effect(_ input: Input) throws(WebError) -> ToolEffect? {
+    private static func effect(_ input: Draft) throws(WebError) -> ToolEffect? {
         guard let text = input.effect else { return nil }
         guard let effect = ToolEffect(rawValue: text) else {
             throw .invalid("effect", "Use pure, idempotent or effectful.")
@@ -191,4 +270,21 @@ extension ToolVersion {
             $0.set("created_at", createdAt)
         }
     }
+}
+
+extension Schema {
+    fileprivate static let making = object("Making", [.flag("members_may_make")])
+    fileprivate static let toolTrial = object(
+        "ToolTrial",
+        [.flag("success"), .text("result").orNull, .text("error").orNull, .number("execution_time", "Seconds.")]
+    )
+    fileprivate static let toolVersion = object(
+        "ToolVersion",
+        [
+            .integer("version"), .uuid("user_id").orNull, .text("user_name").orNull, .text("name"),
+            .text("description"), .field("schema", .map), .field("security_level", .choice(ToolLevel.self).orNull),
+            .field("effect", .choice(ToolEffect.self).orNull), .integer("time_limit", "Seconds."),
+            .field("definition", .map), .date("created_at"),
+        ]
+    )
 }

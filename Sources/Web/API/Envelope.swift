@@ -11,7 +11,7 @@ package enum Envelope {
         status: HTTPResponse.Status = .ok,
         context: WebContext
     ) -> Response {
-        respond(status, #"{"success":true,"data":\#(data.text),\#(meta(context.requestID))}"#, context.requestID)
+        respond(status, #""data":\#(data.text)"#, context)
     }
 
     package static func list(
@@ -20,7 +20,7 @@ package enum Envelope {
         context: WebContext
     ) -> Response {
         let data = "[" + items.map(\.text).joined(separator: ",") + "]"
-        return respond(status, #"{"success":true,"data":\#(data),\#(meta(context.requestID))}"#, context.requestID)
+        return respond(status, #""data":\#(data)"#, context)
     }
 
     package static func page(_ items: [JSONObject], _ page: Page, total: Int, context: WebContext) -> Response {
@@ -38,8 +38,7 @@ package enum Envelope {
             $0.set("has_next", page.number < pages)
             $0.set("has_prev", page.number > 1)
         }
-        let body = #"{"success":true,"data":\#(json),"pagination":\#(pagination.text),\#(meta(context.requestID))}"#
-        return respond(.ok, body, context.requestID)
+        return respond(.ok, #""data":\#(json),"pagination":\#(pagination.text)"#, context)
     }
 
     package static func failure(_ error: WebError, requestID: String) -> Response {
@@ -75,6 +74,14 @@ package enum Envelope {
             $0.set("request_id", requestID)
         }
         return "\"meta\":" + meta.text
+    }
+
+    /// A success. What is told at what time by which request is no part of what it is of.
+    private static func respond(_ status: HTTPResponse.Status, _ content: String, _ context: WebContext) -> Response {
+        let body = #"{"success":true,\#(content),\#(meta(context.requestID))}"#
+        var response = respond(status, body, context.requestID)
+        if context.isTagged { response.headers[.eTag] = EntityTag.of(content) }
+        return response
     }
 
     private static func respond(_ status: HTTPResponse.Status, _ body: String, _ requestID: String) -> Response {

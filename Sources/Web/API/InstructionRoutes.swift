@@ -6,6 +6,29 @@ import Storage
 struct InstructionRoutes: Sendable {
     let services: WebServices
 
+    @EndpointBuilder var endpoints: [Endpoint] {
+        Endpoint(
+            .get,
+            "/v1/instructions",
+            .settings,
+            "Shows what all agents are told",
+            replies: [.object(.instructions)],
+            use: show
+        )
+        Endpoint(
+            .put,
+            "/v1/instructions",
+            .settings,
+            "Says what all agents are told",
+            about:
+                "What is left out stays. The instance's is the administrators' to say, the organisation's its leaders'.",
+            body: .json(InstructionChange.self),
+            replies: [.object(.instructions)],
+            errors: [.forbidden],
+            use: set
+        )
+    }
+
     func show(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
         let instructions = try await services.store.instructions(by: identity.principal)
@@ -16,14 +39,14 @@ struct InstructionRoutes: Sendable {
         return Envelope.success(representation, context: context)
     }
 
+    struct InstructionChange: Decodable, Sendable {
+        var instance: String?
+        var organization: String?
+    }
+
     /// `{"instance": …, "organization": …}`; what is left out stays. The instance's is the administrators' to say.
-    func set(_ request: Request, context: WebContext) async throws -> Response {
-        struct Input: Decodable {
-            var instance: String?
-            var organization: String?
-        }
+    func set(_ input: InstructionChange, _ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
-        let input = try await request.decodeJSON(Input.self, context: context)
         let isAllowed = try await services.store.setInstructions(
             instance: input.instance,
             organisation: input.organization,
@@ -32,4 +55,8 @@ struct InstructionRoutes: Sendable {
         guard isAllowed else { throw WebError(.forbidden, "This is for those who lead the instance or organisation.") }
         return try await show(request, context: context)
     }
+}
+
+extension Schema {
+    fileprivate static let instructions = object("Instructions", [.text("instance"), .text("organization")])
 }

@@ -8,19 +8,104 @@ import Storage
 struct MCPRoutes: Sendable {
     let services: WebServices
 
+    @EndpointBuilder var endpoints: [Endpoint] {
+        Endpoint(
+            .get,
+            "/v1/mcp-servers",
+            .mcp,
+            "Lists MCP servers",
+            access: .superuser,
+            query: QueryField.page,
+            replies: [.page(.mcpServer)],
+            use: list
+        )
+        Endpoint(
+            .post,
+            "/v1/mcp-servers",
+            .mcp,
+            "Adds an MCP server",
+            access: .superuser,
+            body: .json(
+                Draft.self,
+                [
+                    "name": .length(1...24), "transport": .schema(.choice(MCPServer.Transport.self)),
+                    "place": .length(
+                        1...2000,
+                        "An address, or an absolute path of a program that the configuration allows."
+                    ), "secrets": .about("Environment or headers by name; null for a value that stays."),
+                ]
+            ),
+            replies: [.object(.mcpServer, .created)],
+            errors: [.conflict],
+            use: create
+        )
+        Endpoint(
+            .get,
+            "/v1/mcp-servers/{id}",
+            .mcp,
+            "Shows an MCP server with what it offers",
+            access: .superuser,
+            replies: [.object(.mcpServerDetail)],
+            use: show
+        )
+        Endpoint(
+            .patch,
+            "/v1/mcp-servers/{id}",
+            .mcp,
+            "Changes an MCP server",
+            about: "What is left out stays; `secrets` is the whole object. Name and transport stay as they are.",
+            access: .superuser,
+            body: .json(
+                Draft.self,
+                [
+                    "name": .length(1...24), "transport": .schema(.choice(MCPServer.Transport.self)),
+                    "place": .length(
+                        1...2000,
+                        "An address, or an absolute path of a program that the configuration allows."
+                    ), "secrets": .about("Environment or headers by name; null for a value that stays."),
+                ]
+            ),
+            replies: [.object(.mcpServer)],
+            errors: [.conflict],
+            use: update
+        )
+        Endpoint(.delete, "/v1/mcp-servers/{id}", .mcp, "Removes an MCP server", access: .superuser, use: delete)
+        Endpoint(
+            .post,
+            "/v1/mcp-servers/{id}/test",
+            .mcp,
+            "Connects to an MCP server",
+            about: "Which runs its program. The answer is the server with what it offers now.",
+            access: .superuser,
+            replies: [.object(.mcpServerDetail)],
+            errors: [.badGateway],
+            use: test
+        )
+        Endpoint(
+            .post,
+            "/v1/mcp-servers/{id}/approvals",
+            .mcp,
+            "Lets agents use tools as they were looked at",
+            about: "All that wait, when none are named.",
+            access: .superuser,
+            body: .json(Approval.self),
+            replies: [.object(.mcpServerDetail)],
+            use: approve
+        )
+    }
+
     func list(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.superuser()
         let page = try await services.store.mcpServers(
-            page: try QueryReader(request).page(),
+            page: try context.page(of: request),
             by: identity.principal
         )
         return Envelope.page(page.items.map(\.representation), page.page, total: page.total, context: context)
     }
 
     /// `{"name", "transport": "stdio"|"http", "place", "arguments": […], "secrets": {NAME: value}, "is_trusted", "agents"}`.
-    func create(_ request: Request, context: WebContext) async throws -> Response {
+    func create(_ input: Draft, _ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.superuser()
-        let input = try await request.decodeJSON(Input.self, context: context)
         guard let name = input.name else { throw WebError.invalid("name", "This field is needed.") }
         guard let transport = input.transport.flatMap(MCPServer.Transport.init) else {
             throw WebError.invalid("transport", "Use stdio or http.")
@@ -37,13 +122,13 @@ struct MCPRoutes: Sendable {
     }
 
     /// What is left out stays; `secrets` is the whole object, with `null` for a value that stays.
-    func update(_ request: Request, context: WebContext) async throws -> Response {
+    func update(_ input: Draft, _ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.superuser()
         let id = try context.identifier("id")
         guard let known = try await services.store.mcpServer(id, by: identity.principal) else {
             throw WebError.notFound
         }
-        let draft = try await request.decodeJSON(Input.self, context: context).applied(to: MCPDraft(known))
+        let draft = input.applied(to: MCPDraft(known))
         let saved = try await services.updateMCPServer(
             id,
             draft,
@@ -77,19 +162,19 @@ struct MCPRoutes: Sendable {
         return try await answer(id, identity, context)
     }
 
-    /// `{"tools": [{"id", "version"}]}`: lets agents use these as they were looked at; all that wait when it is left out.
-    func approve(_ request: Request, context: WebContext) async throws -> Response {
-        struct Approval: Decodable {
-            struct Entry: Decodable {
-                var id: UUID
-                var version: Int
-            }
-
-            var tools: [Entry]?
+    struct Approval: Decodable, Sendable {
+        struct Entry: Decodable {
+            var id: UUID
+            var version: Int
         }
+
+        var tools: [Entry]?
+    }
+
+    /// `{"tools": [{"id", "version"}]}`: lets agents use these as they were looked at; all that wait when it is left out.
+    func approve(_ input: Approval, _ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.superuser()
         let id = try context.identifier("id")
-        let input = try await request.decodeJSON(Approval.self, context: context)
         let waiting = try await services.store.mcpTools(of: id, by: identity.principal)
         let entries = input.tools.map { $0.map { ($0.id, $0.version) } } ?? waiting.map { ($0.id, $0.version) }
         let count = try await services.approveMCPTools(
@@ -114,7 +199,7 @@ struct MCPRoutes: Sendable {
         return Envelope.success(object, context: context)
     }
 
-    private struct Input: Decodable {
+    struct Draft: Decodable, Sendable {
         var name: String?
         var transport: String?
         var place: String?
@@ -222,4 +307,34 @@ extension MCPEntry {
             $0.set("description", description)
         }
     }
+}
+
+extension Schema {
+    fileprivate static let mcpServer = object(
+        "MCPServer",
+        [
+            .uuid("server_id"), .text("name"), .field("transport", .choice(MCPServer.Transport.self)), .text("place"),
+            .list("arguments"), .list("secret_names"), .flag("is_authorised"), .flag("is_enabled"),
+            .flag("is_trusted"), .list("agents"), .field("state", .choice(MCPState.self)), .date("state_since"),
+            .text("last_error").orNull, .date("last_seen_at").orNull, .integer("latency_ms").orNull,
+            .text("protocol_version").orNull, .text("title").orNull, .text("version").orNull,
+            .integer("tools_usable"), .integer("tools_waiting"), .integer("tools_gone"), .date("created_at"),
+        ]
+    )
+
+    fileprivate static let mcpServerDetail = mcpServer.adding(
+        "MCPServerDetail",
+        [.list("tools", of: mcpTool), .list("resources", of: mcpEntry), .list("prompts", of: mcpEntry)]
+    )
+
+    private static let mcpTool = object(
+        "MCPTool",
+        [
+            .uuid("id"), .integer("version"), .text("name"), .text("tool_name"), .text("kind"), .text("description"),
+            .field("schema", .map), .flag("is_read_only"), .text("state"), .text("problem").orNull,
+            .text("approved_description").orNull, .date("approved_at").orNull, .date("gone_at").orNull,
+        ]
+    )
+
+    private static let mcpEntry = object("MCPEntry", [.text("name"), .text("address"), .text("description").orNull])
 }

@@ -8,27 +8,56 @@ package import Storage
 struct MessageRoutes: Sendable {
     let services: WebServices
 
-    func send(_ request: Request, context: WebContext) async throws -> Response {
-        struct Input: Decodable {
-            var content: String
-            var agentId: UUID?
-            var modelId: UUID?
-            var messageId: String?
-            /// `high`, `normal` or `low`.
-            var urgency: String?
-            /// What to do while an answer is under way: `steer` or `queue`; without it the message is refused then.
-            var mode: String?
-            /// Files that were uploaded into this conversation, named by their id or their address.
-            var attachments: [Attached]?
+    @EndpointBuilder var endpoints: [Endpoint] {
+        Endpoint(
+            .post,
+            "/v1/conversations/{id}/messages",
+            .messages,
+            "Says something and has it answered",
+            about:
+                "Answered as you like: whole, when the run has ended; with `Accept: text/event-stream` as the stream of its events; with `Prefer: respond-async` at once, with the run to look at. An Idempotency-Key makes sure that a message is said once.",
+            body: .json(
+                NewMessage.self,
+                [
+                    "message_id": .length(0...200, "The caller's own name for it, until it has one."),
+                    "urgency": .schema(.choice(Urgency.self)),
+                    "mode": .schema(
+                        .choice(PendingMessage.Mode.self),
+                        "What to do while an answer is under way; without it the message is refused then."
+                    ), "attachments": .about("Files that were uploaded into this conversation, by id or address."),
+                ]
+            ),
+            replies: [
+                .object(.message, .created), .object(.message, .ok, "The key has brought it before."),
+                .object(.either(.run, .pendingMessage), .accepted, "It goes on, or waits its turn."), .events(),
+            ],
+            errors: [.conflict, .badGateway],
+            keepsKey: true,
+            use: send
+        )
+    }
 
-            struct Attached: Decodable {
-                var fileId: UUID?
-                var url: String?
-            }
+    struct NewMessage: Decodable, Sendable {
+        var content: String
+        var agentId: UUID?
+        var modelId: UUID?
+        var messageId: String?
+        /// `high`, `normal` or `low`.
+        var urgency: String?
+        /// What to do while an answer is under way: `steer` or `queue`; without it the message is refused then.
+        var mode: String?
+        /// Files that were uploaded into this conversation, named by their id or their address.
+        var attachments: [Attached]?
+
+        struct Attached: Decodable {
+            var fileId: UUID?
+            var url: String?
         }
+    }
+
+    func send(_ input: NewMessage, _ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
         let conversation = try context.identifier("id")
-        let input = try await request.decodeJSON(Input.self, context: context)
         guard let urgency = Urgency(rawValue: input.urgency ?? Urgency.normal.rawValue) else {
             throw WebError.invalid("urgency", "Use high, normal or low.")
         }
@@ -39,7 +68,7 @@ struct MessageRoutes: Sendable {
             agentID: input.agentId,
             modelID: input.modelId,
             temporaryMessageID: input.messageId,
-            idempotencyKey: try idempotencyKey(request),
+            idempotencyKey: try request.idempotencyKey(),
             urgency: urgency
         )
         guard let mode = try mode(input.mode) else {
@@ -113,14 +142,6 @@ struct MessageRoutes: Sendable {
         let message = try await services.store.message(run.messageID, in: run.conversationID, by: identity.principal)
         guard let message else { throw WebError(.conflict, "The run ended without an answer: it was cancelled.") }
         return Envelope.success(message.representation, status: start.isNew ? .created : .ok, context: context)
-    }
-
-    func idempotencyKey(_ request: Request) throws(WebError) -> String? {
-        guard let key = request.headers[.idempotencyKey] else { return nil }
-        guard (1...255).contains(key.utf8.count) else {
-            throw WebError(.badRequest, "An Idempotency-Key has 1 to 255 characters.")
-        }
-        return key
     }
 }
 

@@ -7,30 +7,96 @@ import Storage
 struct ModelRoutes: Sendable {
     let services: WebServices
 
+    @EndpointBuilder var endpoints: [Endpoint] {
+        Endpoint(
+            .get,
+            "/v1/models",
+            .models,
+            "Lists models",
+            query: [Self.llm.field, Self.isActive.field],
+            replies: [.list(.model)],
+            use: list
+        )
+        Endpoint(
+            .post,
+            "/v1/models",
+            .models,
+            "Adds a model of a provider",
+            body: .json(
+                NewModel.self,
+                [
+                    "name": .length(1...100), "display_name": .length(1...100),
+                    "context_window": .range(1...2_147_483_647), "max_tokens": .range(1...2_147_483_647),
+                    "supports_vision": .about("By its name when left out."),
+                    "pricing": .about("As `input_tokens`, `output_tokens`, `currency`, `per_1k_tokens`."),
+                ]
+            ),
+            replies: [.object(.model, .created)],
+            errors: [.conflict],
+            use: create
+        )
+        Endpoint(
+            .put,
+            "/v1/models/default",
+            .models,
+            "Says which model is used when none is named",
+            body: .json(DefaultModel.self),
+            use: setDefault
+        )
+        Endpoint(
+            .put,
+            "/v1/models/fallbacks",
+            .models,
+            "Says which models stand in, in their order",
+            body: .json(Fallbacks.self),
+            use: setFallbacks
+        )
+        Endpoint(
+            .patch,
+            "/v1/models/{id}",
+            .models,
+            "Changes a model",
+            about: "What is left out stays; null clears.",
+            body: .json(
+                ModelChange.self,
+                [
+                    "display_name": .length(1...100), "context_window": .range(1...2_147_483_647),
+                    "max_tokens": .range(1...2_147_483_647),
+                ]
+            ),
+            replies: [.object(.model)],
+            use: update
+        )
+        Endpoint(.delete, "/v1/models/{id}", .models, "Removes a model", use: delete)
+    }
+
+    private static let llm = QueryParameter<UUID>.identifier("llm_id", "Only those of this provider.")
+    private static let isActive = QueryParameter<Bool>.flag("is_active", "Only those that are in use, or that are not.")
+
     func list(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
-        let query = QueryReader(request)
         let models = try await services.store.models(
-            llmID: query.identifier("llm_id"),
-            isActive: query.flag("is_active"),
+            llmID: context.query(Self.llm, of: request),
+            isActive: context.query(Self.isActive, of: request),
             by: identity.principal
         )
         return Envelope.list(models.map(\.representation), context: context)
     }
 
-    func create(_ request: Request, context: WebContext) async throws -> Response {
-        struct Input: Decodable {
-            var llmId: UUID
-            var name: String
-            var displayName: String?
-            var modelType: String?
-            var contextWindow: Int?
-            var maxTokens: Int?
-            /// By its name when left out.
-            var supportsVision: Bool?
-        }
+    struct NewModel: Decodable, Sendable {
+        var llmId: UUID
+        var name: String
+        var displayName: String?
+        var modelType: String?
+        var contextWindow: Int?
+        var maxTokens: Int?
+        /// By its name when left out.
+        var supportsVision: Bool?
+        var pricing: OwnObject?
+    }
+
+    func create(_ input: NewModel, _ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
-        let (input, body) = try await request.decodeJSONAndBody(Input.self, context: context)
         let model = try await services.store.createModel(
             llmID: input.llmId,
             name: input.name,
@@ -38,7 +104,7 @@ struct ModelRoutes: Sendable {
             modelType: input.modelType ?? "chat",
             contextWindow: input.contextWindow,
             maxTokens: input.maxTokens,
-            pricing: try JSONPart.object("pricing", of: body),
+            pricing: input.pricing?.text,
             supportsVision: input.supportsVision,
             by: identity.principal
         )
@@ -46,23 +112,24 @@ struct ModelRoutes: Sendable {
         return Envelope.success(model.representation, status: .created, context: context)
     }
 
-    func update(_ request: Request, context: WebContext) async throws -> Response {
-        struct Input: Decodable {
-            var displayName: String?
-            @Change var contextWindow: Int??
-            @Change var maxTokens: Int??
-            var supportsVision: Bool?
-            var isActive: Bool?
-        }
+    struct ModelChange: Decodable, Sendable {
+        var displayName: String?
+        @Change var contextWindow: Int??
+        @Change var maxTokens: Int??
+        var supportsVision: Bool?
+        var isActive: Bool?
+        @Change var pricing: OwnObject??
+    }
+
+    func update(_ input: ModelChange, _ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
         let id = try context.identifier("id")
-        let (input, body) = try await request.decodeJSONAndBody(Input.self, context: context)
         let model = try await services.store.updateModel(
             id,
             displayName: input.displayName,
             contextWindow: input.contextWindow,
             maxTokens: input.maxTokens,
-            pricing: try JSONPart.change(of: "pricing", in: body),
+            pricing: input.pricing.map { $0?.text },
             supportsVision: input.supportsVision,
             isActive: input.isActive,
             by: identity.principal
@@ -79,20 +146,20 @@ struct ModelRoutes: Sendable {
         return Envelope.noContent(context: context)
     }
 
-    func setDefault(_ request: Request, context: WebContext) async throws -> Response {
-        struct Input: Decodable { var modelId: UUID }
+    struct DefaultModel: Decodable, Sendable { var modelId: UUID }
+
+    func setDefault(_ input: DefaultModel, _ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
-        let input = try await request.decodeJSON(Input.self, context: context)
         guard try await services.store.setDefaultModel(input.modelId, by: identity.principal) else {
             throw WebError.invalid("model_id", "There is no such model.")
         }
         return Envelope.noContent(context: context)
     }
 
-    func setFallbacks(_ request: Request, context: WebContext) async throws -> Response {
-        struct Input: Decodable { var modelIds: [UUID] }
+    struct Fallbacks: Decodable, Sendable { var modelIds: [UUID] }
+
+    func setFallbacks(_ input: Fallbacks, _ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
-        let input = try await request.decodeJSON(Input.self, context: context)
         try await services.store.setFallbacks(input.modelIds, by: identity.principal)
         return Envelope.noContent(context: context)
     }

@@ -7,6 +7,34 @@ import Storage
 struct PendingMessageRoutes: Sendable {
     let services: WebServices
 
+    @EndpointBuilder var endpoints: [Endpoint] {
+        Endpoint(
+            .get,
+            "/v1/conversations/{id}/pending-messages",
+            .messages,
+            "Lists messages that wait",
+            about: "For an answer to take them in, or to be done.",
+            replies: [.list(.pendingMessage)],
+            use: list
+        )
+        Endpoint(
+            .delete,
+            "/v1/conversations/{id}/pending-messages/{message}",
+            .messages,
+            "Discards a message that waits",
+            use: discard
+        )
+        Endpoint(
+            .post,
+            "/v1/conversations/{id}/pending-messages/{message}/dispatch",
+            .messages,
+            "Says a message that was held",
+            replies: [.object(.either(.run, .pendingMessage), .accepted)],
+            errors: [.conflict],
+            use: dispatch
+        )
+    }
+
     func list(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
         let found = try await services.store.pendingMessages(in: context.identifier("id"), by: identity.principal)
@@ -83,4 +111,15 @@ extension PendingMessage {
             $0.set("created_at", createdAt)
         }
     }
+}
+
+extension Schema {
+    static let pendingMessage = object(
+        "PendingMessage",
+        [
+            .uuid("pending_id"), .uuid("conversation_id"), .field("mode", .choice(PendingMessage.Mode.self)),
+            .choice("status", "held", "waiting"), .text("content"), .uuid("agent_id").orNull, .uuid("model_id").orNull,
+            .date("created_at"),
+        ]
+    )
 }

@@ -7,22 +7,65 @@ package import Storage
 struct ProviderRoutes: Sendable {
     let services: WebServices
 
+    @EndpointBuilder var endpoints: [Endpoint] {
+        Endpoint(.get, "/v1/llm-configs", .providers, "Lists providers", replies: [.list(.provider)], use: list)
+        Endpoint(
+            .post,
+            "/v1/llm-configs",
+            .providers,
+            "Adds a provider",
+            body: .json(
+                NewProvider.self,
+                [
+                    "provider": .schema(.choice(ProviderKind.self)), "provider_name": .length(0...100),
+                    "api_base_url": .length(0...500),
+                ]
+            ),
+            replies: [.object(.provider, .created)],
+            errors: [.conflict],
+            use: create
+        )
+        Endpoint(.get, "/v1/llm-configs/{id}", .providers, "Shows a provider", replies: [.object(.provider)], use: show)
+        Endpoint(
+            .patch,
+            "/v1/llm-configs/{id}",
+            .providers,
+            "Changes a provider",
+            about:
+                "What is left out stays. Another address drops the key; an empty key takes it away; a limit that is null is lifted.",
+            body: .json(ProviderChange.self, ["provider_name": .length(1...100), "api_base_url": .length(1...500)]),
+            replies: [.object(.provider)],
+            errors: [.conflict],
+            use: update
+        )
+        Endpoint(.delete, "/v1/llm-configs/{id}", .providers, "Removes a provider with its models", use: delete)
+        Endpoint(
+            .post,
+            "/v1/llm-configs/{id}/test",
+            .providers,
+            "Asks a provider for its models",
+            about: "The answer is 200 also when the provider cannot be reached: `test_status` says so.",
+            replies: [.object(.providerTest)],
+            use: test
+        )
+    }
+
     func list(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
         let providers = try await services.store.providers(by: identity.principal)
         return Envelope.list(providers.map { services.representation(of: $0) }, context: context)
     }
 
-    func create(_ request: Request, context: WebContext) async throws -> Response {
-        struct Input: Decodable {
-            var provider: String
-            var providerName: String?
-            var apiKey: String?
-            var apiBaseUrl: String?
-            var organizationId: String?
-        }
+    struct NewProvider: Decodable, Sendable {
+        var provider: String
+        var providerName: String?
+        var apiKey: String?
+        var apiBaseUrl: String?
+        var organizationId: String?
+    }
+
+    func create(_ input: NewProvider, _ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
-        let input = try await request.decodeJSON(Input.self, context: context)
         let draft = try ProviderDraft(
             kind: input.provider,
             name: input.providerName,
@@ -53,23 +96,23 @@ struct ProviderRoutes: Sendable {
         return Envelope.success(services.representation(of: found), context: context)
     }
 
-    func update(_ request: Request, context: WebContext) async throws -> Response {
-        struct Input: Decodable {
-            var providerName: String?
-            var apiKey: String?
-            var apiBaseUrl: String?
-            var isActive: Bool?
-            /// null lifts it.
-            @Change var rateLimit: RateLimit??
+    struct ProviderChange: Decodable, Sendable {
+        var providerName: String?
+        var apiKey: String?
+        var apiBaseUrl: String?
+        var isActive: Bool?
+        /// null lifts it.
+        @Change var rateLimit: RateLimit??
 
-            struct RateLimit: Decodable {
-                var concurrent: Int?
-                var perMinute: Int?
-            }
+        struct RateLimit: Decodable {
+            var concurrent: Int?
+            var perMinute: Int?
         }
+    }
+
+    func update(_ input: ProviderChange, _ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
         let id = try context.identifier("id")
-        let input = try await request.decodeJSON(Input.self, context: context)
         guard let provider = try await services.store.provider(id, by: identity.principal) else {
             throw WebError.notFound
         }
@@ -142,4 +185,15 @@ extension WebServices {
         _ = try await store.recordTest(id, result, by: principal)
         return result
     }
+}
+
+extension Schema {
+    fileprivate static let providerTest = object(
+        "ProviderTest",
+        [
+            .choice("test_status", "success", "failed"), .integer("latency", "Milliseconds.").orNull,
+            .list("available_models"), .date("tested_at"), .text("error_code").orMissing,
+            .text("error_message").orMissing,
+        ]
+    )
 }

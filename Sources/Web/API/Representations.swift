@@ -152,3 +152,82 @@ extension Run {
         }
     }
 }
+
+extension Schema {
+    static let user = object(
+        "User",
+        [
+            .uuid("user_id"), .text("nickname"), .text("email"), .date("created_at"), .date("last_login_at").orNull,
+            .flag("is_active"), .flag("is_superuser"), .text("timezone"), .text("language"),
+            .field("preferences", .map), .integer("total_conversations"), .integer("total_messages"),
+            .uuid("organization_id"),
+        ]
+    )
+
+    static let provider = object(
+        "Provider",
+        [
+            .uuid("llm_id"), .field("provider", .choice(ProviderKind.self)), .text("provider_name"),
+            .text("api_base_url"), .text("organization_id", "At the vendor.").orNull, .flag("has_api_key"),
+            .flag("is_active"), .flag("is_default"), .date("created_at"), .date("last_tested_at").orNull,
+            .text("test_status"), .field("rate_limit", .map.orNull), .date("failing_since").orNull,
+            .date("next_try_at").orNull,
+        ]
+    )
+
+    static let model = object(
+        "Model",
+        [
+            .uuid("model_id"), .uuid("llm_id"), .text("name"), .text("display_name"), .text("base_url").orNull,
+            .text("model_type"), .integer("context_window").orNull, .integer("max_tokens").orNull,
+            .flag("supports_vision"), .field("pricing", .map.orNull), .flag("is_active"), .flag("is_default"),
+            .integer("fallback_rank").orNull, .date("created_at"),
+        ]
+    )
+
+    static let agent = object(
+        "Agent",
+        [
+            .uuid("agent_id"), .text("name"), .text("display_name"), .text("description").orNull,
+            .text("instruction"), .choice("agent_type", "system", "custom"), .flag("is_system_agent"),
+            .choice("status", "active", "disabled"), .list("capabilities"), .list("team"), .uuid("model_id").orNull,
+            .field("parameters", .map), .integer("usage_count"), .number("success_rate"),
+            .number("average_response_time", "Seconds."), .date("created_at"), .date("updated_at"),
+            .date("last_used_at").orNull,
+        ]
+    )
+
+    static let listedConversation = object(
+        "ListedConversation",
+        [
+            .uuid("conversation_id"), .text("title"), .text("summary").orNull, .date("created_at"),
+            .date("updated_at"), .date("last_message_at").orNull, .integer("message_count"), .flag("is_pinned"),
+            .flag("is_archived"), .list("tags"), .field("metadata", .map),
+        ]
+    )
+
+    static let conversation = listedConversation.adding(
+        "Conversation",
+        [.uuid("leaf_message_id", "The newest message of the branch that is read.").orNull]
+    )
+
+    static let message = object(
+        "Message",
+        [
+            .uuid("message_id"), .text("role"), .text("content"), .text("content_type"), .date("timestamp"),
+            .flag("is_deleted"), .uuid("conversation_id"), .field("model_metadata", .map.orNull),
+            .uuid("agent_id").orNull, .uuid("parent_message_id").orNull, .uuid("run_id").orNull, .flag("is_edited"),
+            .integer("edit_count"), .list("attachments", of: .attachment), .list("version_ids", of: .uuid),
+        ]
+    )
+
+    static let run = object(
+        "Run",
+        [
+            .uuid("run_id"), .uuid("conversation_id"), .uuid("agent_id"), .uuid("user_message_id"),
+            .uuid("message_id"), .field("state", .choice(RunState.self)), .integer("attempt"),
+            .text("error_code").orNull, .date("created_at"), .date("finished_at").orNull,
+            .uuid("parent_run_id").orNull, .uuid("root_run_id"), .integer("depth"),
+        ]
+    )
+}

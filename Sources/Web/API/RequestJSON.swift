@@ -14,6 +14,7 @@ extension Request {
         do {
             let decoder = JSONDecoder()
             decoder.keyDecodingStrategy = .convertFromSnakeCase
+            decoder.dateDecodingStrategy = .custom { try Self.date($0) }
             return try decoder.decode(Input.self, from: body)
         } catch let error as DecodingError {
             throw webError(from: error)
@@ -45,6 +46,17 @@ extension Request {
         }
     }
 
+    /// `2026-11-21T10:00:00Z`, with or without fractions of a second.
+    private static func date(_ decoder: any Decoder) throws -> Date {
+        let container = try decoder.singleValueContainer()
+        let text = try container.decode(String.self)
+        for hasFractions in [false, true] {
+            let style = Date.ISO8601FormatStyle(includingFractionalSeconds: hasFractions)
+            if let date = try? Date(text, strategy: style) { return date }
+        }
+        throw DecodingError.dataCorruptedError(in: container, debugDescription: "no time")
+    }
+
     private func webError(from error: DecodingError) -> WebError {
         func name(_ path: [any CodingKey]) -> String { path.map(\.stringValue).joined(separator: ".").snakeCase }
         switch error {
@@ -73,7 +85,8 @@ extension Request {
 }
 
 extension String {
-    fileprivate var snakeCase: String {
+    /// `agentId` as `agent_id`: as the fields of our JSON are called.
+    var snakeCase: String {
         reduce(into: "") { result, letter in
             if letter.isUppercase { result += "_" }
             result += letter.lowercased()
@@ -91,6 +104,14 @@ package struct QueryReader {
     package func text(_ name: String) -> String? {
         let value = fields[name]
         return value.isEmpty ? nil : value
+    }
+
+    /// Throws when it stands there more than once, or without a value that it needs.
+    func check(_ name: String, mayBeEmpty: Bool = false) throws(WebError) {
+        guard fields.count(name) <= 1 else { throw .invalid(name, "Give it once.") }
+        guard mayBeEmpty || fields.count(name) == 0 || !fields[name].isEmpty else {
+            throw .invalid(name, "Give it a value, or leave it out.")
+        }
     }
 
     package func flag(_ name: String) throws(WebError) -> Bool? {

@@ -7,6 +7,106 @@ import Storage
 struct RunRoutes: Sendable {
     let services: WebServices
 
+    @EndpointBuilder var endpoints: [Endpoint] {
+        Endpoint(
+            .get,
+            "/v1/runs/{id}",
+            .runs,
+            "Shows a run with what it has cost",
+            about:
+                "Its children's part included. A task of another run says what it is to do, and once it has ended what came of it.",
+            replies: [.object(.shownRun)],
+            use: show
+        )
+        Endpoint(
+            .get,
+            "/v1/runs/{id}/children",
+            .runs,
+            "Lists the runs that a run has begun",
+            replies: [.list(.run)],
+            use: children
+        )
+        Endpoint(
+            .get,
+            "/v1/runs/{id}/tree",
+            .runs,
+            "Shows a run with all below it",
+            about: "Who did what, when, at what cost.",
+            replies: [.object(.runTree)],
+            use: tree
+        )
+        Endpoint(
+            .get,
+            "/v1/runs/{id}/events",
+            .runs,
+            "Streams the events of a run",
+            about: "Replays the log after `Last-Event-ID` or `after`, then follows it to its end.",
+            query: [Self.after],
+            replies: [.events()],
+            use: events
+        )
+        Endpoint(
+            .get,
+            "/v1/runs/{id}/requests",
+            .runs,
+            "Lists what models were sent for a run",
+            replies: [.list(.modelRequest)],
+            use: requests
+        )
+        Endpoint(
+            .get,
+            "/v1/runs/{id}/results/{call}",
+            .runs,
+            "Shows all of what a tool call came to",
+            about: "Where the log has an excerpt.",
+            parameters: ["call": .text],
+            replies: [.object(.callResult)],
+            use: result
+        )
+        Endpoint(
+            .post,
+            "/v1/runs/{id}/cancellation",
+            .runs,
+            "Stops a run",
+            replies: [.object(.run, .accepted)],
+            errors: [.conflict],
+            use: cancel
+        )
+        Endpoint(
+            .post,
+            "/v1/runs/{id}/retries",
+            .runs,
+            "Tries a run again",
+            replies: [.object(.run, .accepted)],
+            errors: [.conflict],
+            use: retry
+        )
+        Endpoint(
+            .post,
+            "/v1/runs/{id}/pause",
+            .runs,
+            "Has a run rest",
+            about: "After its present step, at the latest ten seconds into a model call; so do the runs below it.",
+            replies: [.object(.run, .accepted)],
+            errors: [.conflict],
+            use: pause
+        )
+        Endpoint(
+            .post,
+            "/v1/runs/{id}/resume",
+            .runs,
+            "Lets a run go on",
+            replies: [.object(.run, .accepted)],
+            errors: [.conflict],
+            use: resume
+        )
+    }
+
+    private static let after = QueryField(
+        name: "after",
+        schema: .integer(0...Int.max).about("The id of the last event that you have.")
+    )
+
     /// With what it has cost, its children's part included. A task of another run says what it is to do, and once it has
     /// ended what came of it.
     func show(_ request: Request, context: WebContext) async throws -> Response {
@@ -132,4 +232,22 @@ extension ModelRequestRecord {
             $0.raw("max_tokens", preamble["max_tokens"]?.text)
         }
     }
+}
+
+extension Schema {
+    fileprivate static let shownRun = run.adding(
+        "ShownRun",
+        [.list("costs", of: .cost), .text("task").orNull.orMissing, .text("result").orNull.orMissing]
+    )
+
+    fileprivate static let callResult = object("CallResult", [.text("call_id"), .text("result")])
+
+    fileprivate static let modelRequest = object(
+        "ModelRequest",
+        [
+            .uuid("request_id"), .integer("attempt"), .text("model"), .date("sent_at"), .text("instruction").orNull,
+            .list("messages", of: .anything), .field("tools", .anything), .number("temperature").orNull,
+            .integer("max_tokens").orNull,
+        ]
+    )
 }

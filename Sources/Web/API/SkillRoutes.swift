@@ -7,6 +7,75 @@ import Storage
 struct SkillRoutes: Sendable {
     let services: WebServices
 
+    @EndpointBuilder var endpoints: [Endpoint] {
+        Endpoint(.get, "/v1/skills", .skills, "Lists skills", replies: [.list(.skill)], use: list)
+        Endpoint(
+            .post,
+            "/v1/skills",
+            .skills,
+            "Makes a skill",
+            body: .json(
+                Draft.self,
+                ["skill_md": .about("`name` and `description` between lines of `---`, then the instructions.")]
+            ),
+            replies: [.object(.skill, .created)],
+            errors: [.forbidden, .conflict],
+            use: create
+        )
+        Endpoint(.get, "/v1/skills/{id}", .skills, "Shows a skill", replies: [.object(.skill)], use: show)
+        Endpoint(
+            .patch,
+            "/v1/skills/{id}",
+            .skills,
+            "Changes a skill",
+            body: .json(
+                Draft.self,
+                ["skill_md": .about("`name` and `description` between lines of `---`, then the instructions.")]
+            ),
+            replies: [.object(.skill)],
+            errors: [.conflict],
+            use: update
+        )
+        Endpoint(.delete, "/v1/skills/{id}", .skills, "Deletes a skill", use: delete)
+        Endpoint(
+            .put,
+            "/v1/skills/{id}/files",
+            .skills,
+            "Keeps a file with a skill",
+            body: .json(NewFile.self, ["content": .about("Text; or `content_base64` for bytes.")]),
+            replies: [.object(.skill)],
+            use: putFile
+        )
+        Endpoint(
+            .delete,
+            "/v1/skills/{id}/files",
+            .skills,
+            "Takes a file away from a skill",
+            query: [Self.path.field],
+            use: deleteFile
+        )
+        Endpoint(
+            .get,
+            "/v1/agents/{id}/skills",
+            .skills,
+            "Lists the skills of an agent",
+            replies: [.object(.skillNames)],
+            use: ofAgent
+        )
+        Endpoint(
+            .put,
+            "/v1/agents/{id}/skills",
+            .skills,
+            "Says which skills an agent has",
+            about: "Those, and no others.",
+            body: .json(SkillNames.self),
+            replies: [.object(.skillNames)],
+            use: setOfAgent
+        )
+    }
+
+    private static let path = QueryParameter<String>.text("path", "Of the file.")
+
     func list(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
         let skills = try await services.store.skills(by: identity.principal)
@@ -21,10 +90,11 @@ struct SkillRoutes: Sendable {
         return Envelope.success(skill.representation, context: context)
     }
 
-    /// `{"skill_md": "---\nname: …"}`
-    func create(_ request: Request, context: WebContext) async throws -> Response {
+    struct Draft: Decodable, Sendable { var skillMd: String }
+
+    func create(_ input: Draft, _ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
-        let text = try await text(request, context)
+        let text = try text(input)
         let made = try await services.createSkill(text, by: identity.principal, address: context.remoteAddress)
         guard let made else {
             throw WebError(.forbidden, "Those who lead the organisation have not let its members make skills.")
@@ -32,9 +102,9 @@ struct SkillRoutes: Sendable {
         return Envelope.success(made.representation, status: .created, context: context)
     }
 
-    func update(_ request: Request, context: WebContext) async throws -> Response {
+    func update(_ input: Draft, _ request: Request, context: WebContext) async throws -> Response {
         let (identity, id) = (try context.signedIn(), try context.identifier("id"))
-        let text = try await text(request, context)
+        let text = try text(input)
         let changed = try await services.updateSkill(id, text, by: identity.principal, address: context.remoteAddress)
         guard let changed else { throw WebError.notFound }
         return Envelope.success(changed.representation, context: context)
@@ -48,15 +118,15 @@ struct SkillRoutes: Sendable {
         return Envelope.noContent(context: context)
     }
 
+    struct NewFile: Decodable, Sendable {
+        var path: String
+        var content: String?
+        var contentBase64: String?
+    }
+
     /// `{"path", "content"}` or `{"path", "content_base64"}`.
-    func putFile(_ request: Request, context: WebContext) async throws -> Response {
-        struct Input: Decodable {
-            var path: String
-            var content: String?
-            var contentBase64: String?
-        }
+    func putFile(_ input: NewFile, _ request: Request, context: WebContext) async throws -> Response {
         let (identity, id) = (try context.signedIn(), try context.identifier("id"))
-        let input = try await request.decodeJSON(Input.self, context: context)
         let bytes =
             input.content.map { Array($0.utf8) }
             ?? input.contentBase64.flatMap { Data(base64Encoded: $0) }.map(Array.init)
@@ -66,10 +136,9 @@ struct SkillRoutes: Sendable {
         return try await show(request, context: context)
     }
 
-    /// `?path=`
     func deleteFile(_ request: Request, context: WebContext) async throws -> Response {
         let (identity, id) = (try context.signedIn(), try context.identifier("id"))
-        let path = QueryReader(request).text("path") ?? ""
+        let path = try context.query(Self.path, of: request) ?? ""
         guard try await services.store.deleteFile(path, of: id, by: identity.principal) else { throw WebError.notFound }
         return Envelope.noContent(context: context)
     }
@@ -81,20 +150,18 @@ struct SkillRoutes: Sendable {
         return Envelope.success(JSONObject { $0.set("skills", names) }, context: context)
     }
 
+    struct SkillNames: Decodable, Sendable { var skills: [String] }
+
     /// `{"skills": ["name", …]}`: those, and no others.
-    func setOfAgent(_ request: Request, context: WebContext) async throws -> Response {
-        struct Input: Decodable { var skills: [String] }
+    func setOfAgent(_ input: SkillNames, _ request: Request, context: WebContext) async throws -> Response {
         let (identity, id) = (try context.signedIn(), try context.identifier("id"))
-        let input = try await request.decodeJSON(Input.self, context: context)
         guard try await services.store.setSkills(input.skills, of: id, by: identity.principal) else {
             throw WebError.notFound
         }
         return try await ofAgent(request, context: context)
     }
 
-    private func text(_ request: Request, _ context: WebContext) async throws -> SkillText {
-        struct Input: Decodable { var skillMd: String }
-        let input = try await request.decodeJSON(Input.self, context: context)
+    private func text(_ input: Draft) throws(WebError) -> SkillText {
         do {
             return try SkillText(parsing: input.skillMd)
         } catch {
@@ -149,4 +216,16 @@ extension SkillRecord {
             $0.set("updated_at", updatedAt)
         }
     }
+}
+
+extension Schema {
+    fileprivate static let skillNames = object("SkillNames", [.list("skills")])
+    fileprivate static let skill = object(
+        "Skill",
+        [
+            .uuid("skill_id"), .text("name"), .text("description"), .text("skill_md"),
+            .list("files", of: .object("SkillFile", [.text("path"), .integer("size")])), .uuid("user_id").orNull,
+            .date("updated_at"),
+        ]
+    )
 }

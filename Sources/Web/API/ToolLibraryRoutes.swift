@@ -7,6 +7,31 @@ import Storage
 struct ToolLibraryRoutes: Sendable {
     let services: WebServices
 
+    @EndpointBuilder var endpoints: [Endpoint] {
+        Endpoint(.get, "/v1/tools", .tools, "Lists tools", replies: [.list(.tool)], use: list)
+        Endpoint(.get, "/v1/tools/{id}", .tools, "Shows a tool", replies: [.object(.tool)], use: show)
+        Endpoint(
+            .get,
+            "/v1/audit/tool-calls",
+            .audit,
+            "Lists tool calls",
+            about: "The newest first.",
+            query: [
+                Self.tool.field, Self.agent.field, Self.user.field, Self.run.field, Self.decision.field,
+                Self.success.field,
+            ] + QueryField.page,
+            replies: [.page(.auditedCall)],
+            use: calls
+        )
+    }
+
+    private static let tool = QueryParameter<String>.text("tool_name", "Of this tool.")
+    private static let agent = QueryParameter<UUID>.identifier("agent_id", "By this agent.")
+    private static let user = QueryParameter<UUID>.identifier("user_id", "For this person.")
+    private static let run = QueryParameter<UUID>.identifier("run_id", "Of this run.")
+    private static let decision = QueryParameter<ToolCallRecord.Decision>.choice("decision", "That were decided so.")
+    private static let success = QueryParameter<Bool>.flag("success", "That came to something, or that did not.")
+
     func list(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
         let tools = try await services.store.tools(by: identity.principal)
@@ -23,25 +48,16 @@ struct ToolLibraryRoutes: Sendable {
         return Envelope.success(tool.representation(use), context: context)
     }
 
-    /// `?tool_name=&agent_id=&user_id=&run_id=&decision=&success=`; the newest first.
     func calls(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
-        let query = QueryReader(request)
-        let page = try query.page()
-        let decision = try query.text("decision").map { text in
-            guard let decision = ToolCallRecord.Decision(rawValue: text) else {
-                let all = ToolCallRecord.Decision.allCases.map(\.rawValue).joined(separator: ", ")
-                throw WebError.invalid("decision", "Use one of: \(all).")
-            }
-            return decision
-        }
+        let page = try context.page(of: request)
         let filter = ToolCallFilter(
-            tool: query.text("tool_name"),
-            agent: try query.identifier("agent_id"),
-            user: try query.identifier("user_id"),
-            run: try query.identifier("run_id"),
-            decision: decision,
-            succeeded: try query.flag("success")
+            tool: try context.query(Self.tool, of: request),
+            agent: try context.query(Self.agent, of: request),
+            user: try context.query(Self.user, of: request),
+            run: try context.query(Self.run, of: request),
+            decision: try context.query(Self.decision, of: request),
+            succeeded: try context.query(Self.success, of: request)
         )
         let calls = try await services.store.toolCalls(filter, page: page, by: identity.principal)
         return Envelope.page(calls.items.map(\.representation), page, total: calls.total, context: context)
@@ -52,24 +68,54 @@ struct ToolLibraryRoutes: Sendable {
 struct ToolPolicyRoutes: Sendable {
     let services: WebServices
 
+    @EndpointBuilder var endpoints: [Endpoint] {
+        Endpoint(
+            .get,
+            "/v1/tool-policies",
+            .tools,
+            "Lists the rules of the organisation",
+            replies: [.list(.toolPolicy)],
+            use: list
+        )
+        Endpoint(
+            .put,
+            "/v1/tool-policies",
+            .tools,
+            "Makes a rule of the organisation",
+            about:
+                "For those who lead it. On a tool or on a level; null takes the rule away. A `deny` stands, whatever people allow.",
+            body: .json(
+                Rule.self,
+                [
+                    "tool_name": .length(1...64), "security_level": .schema(.choice(ToolLevel.self)),
+                    "decision": .schema(.choice(ToolPolicy.Decision.self)),
+                    "expires_after": .range(1...31_536_000, "Seconds."),
+                ]
+            ),
+            replies: [.list(.toolPolicy)],
+            errors: [.forbidden],
+            use: set
+        )
+    }
+
     func list(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
         let rules = try await services.store.organisationPolicies(by: identity.principal)
         return Envelope.list(rules.map(\.representation), context: context)
     }
 
+    struct Rule: Decodable, Sendable {
+        var toolName: String?
+        var securityLevel: String?
+        var agentId: UUID?
+        var decision: String?
+        var expiresAfter: Int?
+    }
+
     /// `{"tool_name" or "security_level", "agent_id", "decision": "allow" | "ask" | "deny" | null, "expires_after"}`; null takes
     /// the rule away. An organisation's `deny` stands, whatever its people allow.
-    func set(_ request: Request, context: WebContext) async throws -> Response {
-        struct Input: Decodable {
-            var toolName: String?
-            var securityLevel: String?
-            var agentId: UUID?
-            var decision: String?
-            var expiresAfter: Int?
-        }
+    func set(_ input: Rule, _ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
-        let input = try await request.decodeJSON(Input.self, context: context)
         guard (input.toolName == nil) != (input.securityLevel == nil) else {
             throw WebError.invalid("tool_name", "Name either a tool or a level.")
         }
@@ -191,4 +237,44 @@ extension AuditedCall {
             $0.set("called_at", calledAt)
         }
     }
+}
+
+extension Schema {
+    fileprivate static let toolPolicy = object(
+        "ToolPolicy",
+        [
+            .text("tool_name").orNull, .field("security_level", .choice(ToolLevel.self).orNull),
+            .uuid("agent_id").orNull, .field("decision", .choice(ToolPolicy.Decision.self)),
+            .integer("expires_after", "Seconds.").orNull,
+        ]
+    )
+
+    static let tool = object(
+        "Tool",
+        [
+            .uuid("tool_id"), .text("name"), .text("display_name"), .text("description"), .text("tool_type"),
+            .field("schema", .map), .field("definition", .map).orMissing, .integer("time_limit", "Seconds.").orNull,
+            .uuid("user_id").orNull, .flag("is_system_tool"), .field("security_level", .choice(ToolLevel.self)),
+            .field("effect", .choice(ToolEffect.self)), .text("version"), .date("created_at"),
+            .integer("usage_count"), .date("last_used_at").orNull, .list("usage", of: toolUse),
+        ]
+    )
+
+    private static let toolUse = object(
+        "ToolUse",
+        [
+            .uuid("agent_id"), .text("agent_name").orNull, .integer("usage_count"), .integer("failed_count"),
+            .integer("cached_count"), .number("average_time", "Seconds."), .date("last_used_at"),
+        ]
+    )
+
+    fileprivate static let auditedCall = object(
+        "AuditedCall",
+        [
+            .uuid("run_id"), .text("call_id"), .uuid("user_id"), .uuid("agent_id"), .uuid("conversation_id"),
+            .text("tool_name"), .field("tool_input", .anything), .integer("input_bytes"), .text("result_digest"),
+            .integer("result_bytes"), .field("decision", .choice(ToolCallRecord.Decision.self)), .flag("success"),
+            .flag("cached"), .number("execution_time", "Seconds."), .date("called_at"),
+        ]
+    )
 }

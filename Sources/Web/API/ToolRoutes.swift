@@ -7,6 +7,56 @@ import Storage
 struct ToolRoutes: Sendable {
     let services: WebServices
 
+    @EndpointBuilder var endpoints: [Endpoint] {
+        Endpoint(
+            .get,
+            "/v1/agents/{id}/tools",
+            .agents,
+            "Lists the tools of an agent",
+            replies: [.list(.agentTool)],
+            use: tools
+        )
+        Endpoint(
+            .post,
+            "/v1/agents/{id}/tools",
+            .agents,
+            "Gives an agent a tool",
+            about: "By the agent's maker.",
+            body: .json(Grant.self, ["configuration": .about("`timeout`, `max_retries`, `custom_params`.")]),
+            replies: [.object(.agentTool, .created)],
+            errors: [.conflict],
+            use: grant
+        )
+        Endpoint(
+            .patch,
+            "/v1/agents/{id}/tools/{name}",
+            .agents,
+            "Changes how an agent has a tool",
+            about: "Of the configuration what is named is changed, null takes it away.",
+            body: .json(GrantChange.self),
+            replies: [.object(.agentTool)],
+            use: change
+        )
+        Endpoint(.delete, "/v1/agents/{id}/tools/{name}", .agents, "Takes a tool from an agent", use: revoke)
+        Endpoint(
+            .put,
+            "/v1/agents/{id}/tools/{name}/policy",
+            .agents,
+            "Says what one lets an agent do with a tool",
+            about: "null leaves it to the general rules. What nobody answers within `expires_after` is refused.",
+            parameters: ["name": .text],
+            body: .json(
+                Policy.self,
+                [
+                    "decision": .schema(.choice(ToolPolicy.Decision.self)),
+                    "expires_after": .range(1...31_536_000, "Seconds."),
+                ]
+            ),
+            replies: [.list(.agentTool)],
+            use: setPolicy
+        )
+    }
+
     func tools(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
         let tools = try await services.store.tools(ofAgent: context.identifier("id"), by: identity.principal)
@@ -15,18 +65,19 @@ struct ToolRoutes: Sendable {
         return Envelope.list(tools.map { $0.representation(use) }, context: context)
     }
 
+    struct Grant: Decodable, Sendable {
+        var toolId: UUID
+        var isEnabled: Bool?
+        var configuration: OwnObject?
+    }
+
     /// `{"tool_id", "configuration": {"timeout", "max_retries", "custom_params": {…}}, "is_enabled"}`: by the agent's maker.
-    func grant(_ request: Request, context: WebContext) async throws -> Response {
-        struct Input: Decodable {
-            var toolId: UUID
-            var isEnabled: Bool?
-        }
+    func grant(_ input: Grant, _ request: Request, context: WebContext) async throws -> Response {
         let (identity, agent) = (try context.signedIn(), try context.identifier("id"))
-        let (input, body) = try await request.decodeJSONAndBody(Input.self, context: context)
         let granted = try await services.store.grantTool(
             input.toolId,
             to: agent,
-            configuration: try JSONValue(parsing: JSONPart.object("configuration", of: body) ?? "{}"),
+            configuration: input.configuration?.value ?? .object([:]),
             isEnabled: input.isEnabled ?? true,
             by: identity.principal
         )
@@ -34,15 +85,18 @@ struct ToolRoutes: Sendable {
         return Envelope.success(granted.representation([]), status: .created, context: context)
     }
 
+    struct GrantChange: Decodable, Sendable {
+        var isEnabled: Bool?
+        var configuration: OwnObject?
+    }
+
     /// `{"is_enabled", "configuration"}`; of the configuration what is named is changed, null takes it away.
-    func change(_ request: Request, context: WebContext) async throws -> Response {
-        struct Input: Decodable { var isEnabled: Bool? }
+    func change(_ input: GrantChange, _ request: Request, context: WebContext) async throws -> Response {
         let (identity, agent) = (try context.signedIn(), try context.identifier("id"))
-        let (input, body) = try await request.decodeJSONAndBody(Input.self, context: context)
         let changed = try await services.store.changeGrant(
             of: try context.identifier("name"),
             to: agent,
-            configuration: try JSONPart.object("configuration", of: body).map { try JSONValue(parsing: $0) },
+            configuration: input.configuration?.value,
             isEnabled: input.isEnabled,
             by: identity.principal
         )
@@ -62,15 +116,15 @@ struct ToolRoutes: Sendable {
         return Envelope.noContent(context: context)
     }
 
+    struct Policy: Decodable, Sendable {
+        var decision: String?
+        var expiresAfter: Int?
+    }
+
     /// `{"decision": "allow" | "ask" | "deny" | null, "expires_after": seconds}`; null leaves it to the general rules. What
     /// nobody answers within `expires_after` is refused; without it a call waits as long as the server's setting says.
-    func setPolicy(_ request: Request, context: WebContext) async throws -> Response {
-        struct Input: Decodable {
-            var decision: String?
-            var expiresAfter: Int?
-        }
+    func setPolicy(_ input: Policy, _ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
-        let input = try await request.decodeJSON(Input.self, context: context)
         let decision = try Self.decision(input.decision)
         if let seconds = input.expiresAfter { try ApprovalRoutes.check(patience: seconds) }
         let agent = try context.identifier("id")
@@ -112,4 +166,17 @@ extension AgentTool {
             $0.set("expires_after", patience)
         }
     }
+}
+
+extension Schema {
+    fileprivate static let agentTool = object(
+        "AgentTool",
+        [
+            .uuid("tool_id"), .text("name"), .text("description"), .field("security_level", .choice(ToolLevel.self)),
+            .flag("is_enabled"), .field("configuration", .map), .integer("usage_count"), .date("last_used_at").orNull,
+            .field("decision", .choice(ToolPolicy.Decision.self)),
+            .field("own_decision", .choice(ToolPolicy.Decision.self).orNull),
+            .integer("expires_after", "Seconds.").orNull,
+        ]
+    )
 }

@@ -7,22 +7,38 @@ import Storage
 struct ToolSecretRoutes: Sendable {
     let services: WebServices
 
+    @EndpointBuilder var endpoints: [Endpoint] {
+        Endpoint(.get, "/v1/tool-secrets", .tools, "Lists secrets of tools", replies: [.list(.toolSecret)], use: list)
+        Endpoint(
+            .post,
+            "/v1/tool-secrets",
+            .tools,
+            "Keeps a secret for tools",
+            about: "Agents' tools may send it to these hosts. `shared` is for those who lead the organisation.",
+            body: .json(NewSecret.self, ["name": .length(1...64), "value": .length(1...4000)]),
+            replies: [.object(.toolSecret, .created)],
+            errors: [.forbidden, .conflict],
+            use: create
+        )
+        Endpoint(.delete, "/v1/tool-secrets/{id}", .tools, "Forgets a secret", use: delete)
+    }
+
     func list(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
         let secrets = try await services.store.toolSecrets(by: identity.principal)
         return Envelope.list(secrets.map(\.representation), context: context)
     }
 
+    struct NewSecret: Decodable, Sendable {
+        var name: String
+        var value: String
+        var hosts: [String]
+        var shared: Bool?
+    }
+
     /// `{"name", "value", "hosts": ["api.example.org"], "shared": false}`; `shared` is for administrators.
-    func create(_ request: Request, context: WebContext) async throws -> Response {
-        struct Input: Decodable {
-            var name: String
-            var value: String
-            var hosts: [String]
-            var shared: Bool?
-        }
+    func create(_ input: NewSecret, _ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
-        let input = try await request.decodeJSON(Input.self, context: context)
         let secret = try await services.createToolSecret(
             name: input.name,
             value: Secret(input.value),
@@ -84,4 +100,11 @@ extension ToolSecret {
             $0.set("created_at", createdAt)
         }
     }
+}
+
+extension Schema {
+    fileprivate static let toolSecret = object(
+        "ToolSecret",
+        [.uuid("secret_id"), .text("name"), .list("hosts"), .flag("shared"), .date("created_at")]
+    )
 }

@@ -9,34 +9,61 @@ import Storage
 struct UsageRoutes: Sendable {
     let services: WebServices
 
+    @EndpointBuilder var endpoints: [Endpoint] {
+        Endpoint(
+            .get,
+            "/v1/usage",
+            .usage,
+            "Shows what model calls have cost",
+            about: "The last thirty days by day, where nothing else is said.",
+            query: [Self.grouping.field, Self.from.field, Self.to.field, Self.format.field],
+            replies: [.list(.usageSum), .file("text/csv", about: "With `format=csv`.")],
+            use: show
+        )
+    }
+
+    private enum Format: String, CaseIterable { case json, csv }
+    private static let grouping = QueryParameter<UsageGrouping>.choice("group_by", "What the sums are of.")
+    private static let from = QueryParameter<String>.text("from", "The first day.", .day)
+    private static let to = QueryParameter<String>.text("to", "The last day.", .day)
+    private static let format = QueryParameter<Format>.choice("format", "As JSON, or as a table.")
+
     func show(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
-        let question = try UsageQuestion(QueryReader(request))
+        let question = try UsageQuestion(
+            context.query(Self.grouping, of: request),
+            from: context.query(Self.from, of: request),
+            to: context.query(Self.to, of: request)
+        )
         let sums = try await services.store.usage(question, by: identity.principal)
-        switch QueryReader(request).text("format") {
-        case nil, "json": return Envelope.list(sums.map { $0.representation(question.grouping) }, context: context)
-        case "csv": return .csv(sums.csv(question.grouping), name: question.fileName)
-        default: throw WebError.invalid("format", "Use json or csv.")
+        switch try context.query(Self.format, of: request) {
+        case nil, .json: return Envelope.list(sums.map { $0.representation(question.grouping) }, context: context)
+        case .csv: return .csv(sums.csv(question.grouping), name: question.fileName)
         }
     }
 }
 
 extension UsageQuestion {
     /// The last thirty days by day, where nothing else is said.
-    init(_ query: QueryReader, now: Date = Date()) throws(WebError) {
-        guard let grouping = UsageGrouping(rawValue: query.text("group_by") ?? "day") else {
+    init(_ grouping: UsageGrouping?, from: String?, to: String?, now: Date = Date()) throws(WebError) {
+        let to = try UsageQuestion.day("to", to) ?? now.utcDay
+        let from = try UsageQuestion.day("from", from) ?? now.addingTimeInterval(-29 * 86_400).utcDay
+        guard from <= to else { throw .invalid("from", "The first day comes after the last.") }
+        self.init(grouping: grouping ?? .day, from: from, to: to)
+    }
+
+    /// As a page's query says.
+    init(_ query: QueryReader) throws(WebError) {
+        guard let grouping = UsageGrouping(rawValue: query.text("group_by") ?? UsageGrouping.day.rawValue) else {
             throw .invalid("group_by", "Use day, model, agent or user.")
         }
-        let to = try UsageQuestion.day("to", query) ?? now.utcDay
-        let from = try UsageQuestion.day("from", query) ?? now.addingTimeInterval(-29 * 86_400).utcDay
-        guard from <= to else { throw .invalid("from", "The first day comes after the last.") }
-        self.init(grouping: grouping, from: from, to: to)
+        try self.init(grouping, from: query.text("from"), to: query.text("to"))
     }
 
     var fileName: String { "usage-\(grouping.rawValue)-\(from)-\(to).csv" }
 
-    private static func day(_ name: String, _ query: QueryReader) throws(WebError) -> String? {
-        guard let text = query.text(name) else { return nil }
+    private static func day(_ name: String, _ text: String?) throws(WebError) -> String? {
+        guard let text else { return nil }
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
         let numbers = parts.compactMap { part in part.utf8.allSatisfy { (48...57).contains($0) } ? Int(part) : nil }
         guard parts.map(\.count) == [4, 2, 2], numbers.count == 3, (1970...2999).contains(numbers[0]),
@@ -120,4 +147,15 @@ extension Calendar {
         calendar.timeZone = .gmt
         return calendar
     }
+}
+
+extension Schema {
+    fileprivate static let usageSum = object(
+        "UsageSum",
+        [
+            .text("key"), .text("name"), .field("group_by", .choice(UsageGrouping.self)), .integer("calls"),
+            .integer("failed_calls"), .integer("runs"), .integer("prompt_tokens"), .integer("completion_tokens"),
+            .integer("cached_tokens"), .number("cost").orNull, .text("currency").orNull,
+        ]
+    )
 }

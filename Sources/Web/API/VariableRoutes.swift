@@ -6,6 +6,45 @@ import Storage
 struct VariableRoutes: Sendable {
     let services: WebServices
 
+    @EndpointBuilder var endpoints: [Endpoint] {
+        Endpoint(
+            .get,
+            "/v1/conversations/{id}/variables",
+            .conversations,
+            "Lists what is kept with a conversation",
+            replies: [.list(.variable)],
+            use: list
+        )
+        Endpoint(
+            .get,
+            "/v1/conversations/{id}/variables/{name}",
+            .conversations,
+            "Shows a variable",
+            parameters: ["name": .text],
+            replies: [.object(.variable)],
+            use: show
+        )
+        Endpoint(
+            .put,
+            "/v1/conversations/{id}/variables/{name}",
+            .conversations,
+            "Sets a variable",
+            about: "To any JSON.",
+            parameters: ["name": .text],
+            body: .json(NewValue.self),
+            replies: [.object(.variable)],
+            use: set
+        )
+        Endpoint(
+            .delete,
+            "/v1/conversations/{id}/variables/{name}",
+            .conversations,
+            "Removes a variable",
+            parameters: ["name": .text],
+            use: remove
+        )
+    }
+
     func list(_ request: Request, context: WebContext) async throws -> Response {
         Envelope.list(try await variables(context).map(\.representation), context: context)
     }
@@ -18,13 +57,13 @@ struct VariableRoutes: Sendable {
         return Envelope.success(variable.representation, context: context)
     }
 
+    struct NewValue: Decodable, Sendable { var value: JSONValue }
+
     /// `{"value": …}`, any JSON.
-    func set(_ request: Request, context: WebContext) async throws -> Response {
-        struct Input: Decodable { var value: JSONValue }
+    func set(_ input: NewValue, _ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
         let conversation = try context.identifier("id")
         let name = context.parameters.get("name") ?? ""
-        let input = try await request.decodeJSON(Input.self, context: context)
         do {
             let isKept = try await services.store.setVariable(
                 name,
@@ -66,4 +105,8 @@ extension RunContext.Variable {
             $0.raw("value", value)
         }
     }
+}
+
+extension Schema {
+    fileprivate static let variable = object("Variable", [.text("name"), .field("value", .anything)])
 }

@@ -7,6 +7,8 @@ import Storage
 /// The one place where errors become answers: JSON under `/v1`, a page elsewhere. What we do not know stays in the log.
 struct ErrorMiddleware: RouterMiddleware {
     let page: @Sendable (WebError, WebContext) throws -> Response
+    /// The methods that an address of the API takes; none where there is nothing.
+    let methods: @Sendable (String) -> [HTTPRequest.Method]
 
     func handle(
         _ request: Request,
@@ -16,13 +18,14 @@ struct ErrorMiddleware: RouterMiddleware {
         do {
             return try await next(request, context)
         } catch {
-            return answer(webError(from: error, context: context), request: request, context: context)
+            return answer(webError(from: error, request, context), request: request, context: context)
         }
     }
 
     private func answer(_ error: WebError, request: Request, context: WebContext) -> Response {
         var response = render(error, request: request, context: context)
         response.headers[.xRequestID] = context.requestID
+        if !error.allowed.isEmpty { response.headers[.allow] = error.allowed.map(\.rawValue).joined(separator: ", ") }
         if let seconds = error.retryAfter { response.headers[.retryAfter] = String(seconds) }
         return response
     }
@@ -44,10 +47,12 @@ struct ErrorMiddleware: RouterMiddleware {
         }
     }
 
-    private func webError(from error: any Error, context: WebContext) -> WebError {
+    private func webError(from error: any Error, _ request: Request, _ context: WebContext) -> WebError {
         switch error {
         case let error as WebError: return error
         case let error as StorageError: return webError(from: error, context: context)
+        case let error as HTTPError where error.status == .notFound && request.isForAPI:
+            return nothing(at: request.uri.path)
         case let error as HTTPError: return webError(from: error)
         default:
             context.logger.error(
@@ -61,6 +66,15 @@ struct ErrorMiddleware: RouterMiddleware {
         }
     }
 
+    /// The router knows no such route: the address may take other methods.
+    private func nothing(at path: String) -> WebError {
+        let allowed = methods(path)
+        guard !allowed.isEmpty else { return WebError(.notFound, "There is no such address.") }
+        var error = WebError(.methodNotAllowed, "This address does not take this method.")
+        error.allowed = allowed
+        return error
+    }
+
     private func webError(from error: StorageError, context: WebContext) -> WebError {
         switch error.code {
         case .conflict(let field):
@@ -70,11 +84,21 @@ struct ErrorMiddleware: RouterMiddleware {
                 details: [.init(field: field, message: error.message)]
             )
         case .invalid(let field): .invalid(field, error.message)
+        case .unfit: unfit(error, context)
         case .unavailable:
             WebError(.unavailable, "The database does not answer at the moment. Try again shortly.", retryAfter: 2)
         default:
             logged(error, context: context)
         }
+    }
+
+    /// The caller's mistake, and ours: nobody has checked it before.
+    private func unfit(_ error: StorageError, _ context: WebContext) -> WebError {
+        context.logger.notice(
+            "The store cannot keep a value",
+            metadata: ["error": "\(String(reflecting: error))", "request": "\(context.requestID)"]
+        )
+        return WebError(.validation, error.message)
     }
 
     private func logged(_ error: StorageError, context: WebContext) -> WebError {

@@ -35,6 +35,9 @@ package struct Form: Sendable {
         Dictionary(uniqueKeysWithValues: fields.keys.filter(fits).map { ($0, trimmed($0)) })
     }
 
+    /// How often a field stands in it.
+    func count(_ name: String) -> Int { fields[name]?.count ?? 0 }
+
     package func has(_ name: String) -> Bool { fields[name] != nil }
 
     private static func decode(_ text: Substring) -> String {

@@ -13,5 +13,15 @@ extension HTTPField.Name {
     package static let fetchSite = HTTPField.Name("Sec-Fetch-Site")!
     package static let accelBuffering = HTTPField.Name("X-Accel-Buffering")!
     package static let mcpSessionID = HTTPField.Name("Mcp-Session-Id")!
+    package static let apiKey = HTTPField.Name("X-API-Key")!
+    package static let idempotentReplayed = HTTPField.Name("Idempotent-Replayed")!
+    package static let rateLimitPolicy = HTTPField.Name("RateLimit-Policy")!
+    package static let rateLimitLimit = HTTPField.Name("RateLimit-Limit")!
+    package static let rateLimitRemaining = HTTPField.Name("RateLimit-Remaining")!
+    package static let rateLimitReset = HTTPField.Name("RateLimit-Reset")!
+    package static let xRateLimitLimit = HTTPField.Name("X-RateLimit-Limit")!
+    package static let xRateLimitRemaining = HTTPField.Name("X-RateLimit-Remaining")!
+    package static let xRateLimitReset = HTTPField.Name("X-RateLimit-Reset")!
+    package static let crossOriginResourcePolicy = HTTPField.Name("Cross-Origin-Resource-Policy")!
     package static let preferenceApplied = HTTPField.Name("Preference-Applied")!
 }

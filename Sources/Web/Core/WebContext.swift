@@ -17,6 +17,10 @@ package struct WebContext: RequestContext {
     package var csrfToken = ""
     /// The client's `X-Request-Id` when it is sane, else our own.
     package var requestID = ""
+    /// The parameters that the endpoint has declared for its query.
+    var queryNames: Set<String> = []
+    /// Whether the answer says by an `ETag` what it is of.
+    var isTagged = false
 
     package init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)

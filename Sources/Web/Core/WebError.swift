@@ -2,7 +2,7 @@ package import HTTPTypes
 
 /// A request that cannot be answered as asked: what the person reads, and what a program goes by.
 package struct WebError: Error, Sendable, Equatable {
-    package enum Code: String, Sendable {
+    package enum Code: String, Sendable, CaseIterable {
         case badRequest = "BAD_REQUEST"
         case unauthorized = "UNAUTHORIZED"
         case forbidden = "FORBIDDEN"
@@ -10,6 +10,7 @@ package struct WebError: Error, Sendable, Equatable {
         case methodNotAllowed = "METHOD_NOT_ALLOWED"
         case requestTimeout = "REQUEST_TIMEOUT"
         case conflict = "CONFLICT"
+        case preconditionFailed = "PRECONDITION_FAILED"
         case tooLarge = "PAYLOAD_TOO_LARGE"
         case unsupportedMediaType = "UNSUPPORTED_MEDIA_TYPE"
         case validation = "VALIDATION_ERROR"
@@ -38,6 +39,8 @@ package struct WebError: Error, Sendable, Equatable {
     package var specificCode: String?
     /// Seconds for the `Retry-After` header.
     package var retryAfter: Int?
+    /// The methods that the address takes, for the `Allow` header.
+    package var allowed: [HTTPRequest.Method] = []
 
     package init(
         _ code: Code,
@@ -68,6 +71,7 @@ package struct WebError: Error, Sendable, Equatable {
         case .notFound: .notFound
         case .methodNotAllowed: .methodNotAllowed
         case .conflict: .conflict
+        case .preconditionFailed: .preconditionFailed
         case .tooLarge: .contentTooLarge
         case .unsupportedMediaType: .unsupportedMediaType
         case .validation: .unprocessableContent

@@ -17,18 +17,22 @@ package struct WebServer: Sendable {
     /// All routes behind all middleware: what tests call in process and `serve` puts on a socket.
     package func router() -> Router<WebContext> {
         let router = Router(context: WebContext.self, options: [.autoGenerateHeadEndpoints])
+        let api = APIRoutes(services: services)
+        let errors = ErrorMiddleware(page: pages.errorPage, methods: api.methods)
         router.add(middleware: SecurityHeadersMiddleware(secure: services.settings.secureCookies))
+        router.add(middleware: CrossOriginMiddleware(origins: Set(services.settings.corsOrigins)))
         router.add(middleware: ClientAddressMiddleware(trusted: services.settings.trustedProxies))
         // Twice: what fails before the person is known still gets an answer, what fails later gets theirs.
-        router.add(middleware: ErrorMiddleware(page: pages.errorPage))
+        router.add(middleware: errors)
         router.add(
             middleware: HostGuard(names: services.settings.allowedHosts, publicURL: services.settings.publicURL)
         )
         router.add(middleware: IdentityMiddleware(services: services))
-        router.add(middleware: ErrorMiddleware(page: pages.errorPage))
+        router.add(middleware: RateLimitMiddleware(limiter: services.limiter))
+        router.add(middleware: errors)
         router.add(middleware: CrossSiteGuard(settings: services.settings))
         router.get("/healthz") { [services] _, _ in await HealthRoute(services: services).answer() }
-        APIRoutes(services: services).add(to: router)
+        api.add(to: router)
         pages.add(to: router)
         return router
     }

@@ -22,6 +22,8 @@ package struct WebServices: Sendable {
     package var providerTrouble: @Sendable (UUID) -> ProviderHealth.Trouble?
     /// Tells the worker of this process what people want of a run; without one it hears of it at its next sign of life.
     package var runWished: @Sendable (RunWish) -> Void
+    /// How often somebody may ask, in this process.
+    package let limiter: RateLimiter
     package var tokens: AccessTokens
     package var settings: WebSettings
     package var logger: Logger
@@ -53,6 +55,7 @@ package struct WebServices: Sendable {
         self.runWished = runWished
         self.tokens = tokens
         self.settings = settings
+        limiter = RateLimiter(settings.rateLimits)
         self.logger = logger
     }
 }
@@ -67,6 +70,9 @@ package struct WebSettings: Sendable {
     package var trustedProxies: [AddressRange]
     /// The names under which the server answers; none for every name.
     package var allowedHosts: [String]
+    /// Origins whose pages may read what the API answers; `*` for all, none for none.
+    package var corsOrigins: [String]
+    package var rateLimits: RateLimits
     /// What the set-up page asks for while there is no user; printed on the terminal, never stored.
     package var setupToken: Secret?
     /// Environment variables that hold provider keys, by name: for the one-click offers.
@@ -82,6 +88,8 @@ package struct WebSettings: Sendable {
         secureCookies: Bool = false,
         trustedProxies: [AddressRange] = [],
         allowedHosts: [String] = [],
+        corsOrigins: [String] = [],
+        rateLimits: RateLimits = RateLimits(),
         setupToken: Secret? = nil,
         environmentKeys: [String: Secret] = [:],
         troubles: [String: String] = [:],
@@ -92,6 +100,8 @@ package struct WebSettings: Sendable {
         self.secureCookies = secureCookies
         self.trustedProxies = trustedProxies
         self.allowedHosts = allowedHosts
+        self.corsOrigins = corsOrigins
+        self.rateLimits = rateLimits
         self.setupToken = setupToken
         self.environmentKeys = environmentKeys
         self.troubles = troubles

@@ -8,6 +8,44 @@ import Storage
 struct FileRoutes: Sendable {
     let services: WebServices
 
+    @EndpointBuilder var endpoints: [Endpoint] {
+        Endpoint(
+            .get,
+            "/v1/conversations/{id}/files",
+            .files,
+            "Lists the files of a conversation",
+            replies: [.list(.file)],
+            use: list
+        )
+        Endpoint(
+            .post,
+            "/v1/conversations/{id}/files",
+            .files,
+            "Brings files into a conversation",
+            about: "Each part with a file name is a file.",
+            content: .files,
+            replies: [.list(.file, .created)],
+            use: upload
+        )
+        Endpoint(
+            .get,
+            "/v1/conversations/{id}/files/{file}",
+            .files,
+            "Shows a file",
+            replies: [.object(.file)],
+            use: show
+        )
+        Endpoint(
+            .get,
+            "/v1/conversations/{id}/files/{file}/content",
+            .files,
+            "Downloads a file",
+            replies: [.file("application/octet-stream", "image/png", "image/jpeg", "image/gif", "image/webp")],
+            use: content
+        )
+        Endpoint(.delete, "/v1/conversations/{id}/files/{file}", .files, "Deletes a file", use: delete)
+    }
+
     func list(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
         let id = try context.identifier("id")
@@ -104,4 +142,23 @@ extension FileRefusal {
         case .tooMany: voice.words("files.tooMany", ["n": String(limits.perMessage)])
         }
     }
+}
+
+extension Schema {
+    fileprivate static let file = object(
+        "File",
+        [
+            .uuid("file_id"), .uuid("conversation_id"), .choice("type", "image", "file"), .text("url"), .text("name"),
+            .integer("size", "Bytes."), .text("media_type"), .text("path"), .text("sha256"), .uuid("run_id").orNull,
+            .date("created_at"),
+        ]
+    )
+
+    static let attachment = object(
+        "Attachment",
+        [
+            .uuid("file_id"), .choice("type", "image", "file"), .text("url"), .text("name"),
+            .integer("size", "Bytes."), .text("media_type"), .text("path"), .flag("is_deleted").orMissing,
+        ]
+    )
 }

@@ -7,16 +7,58 @@ import Storage
 struct WorkspaceRoutes: Sendable {
     let services: WebServices
 
+    @EndpointBuilder var endpoints: [Endpoint] {
+        Endpoint(
+            .get,
+            "/v1/conversations/{id}/workspace",
+            .files,
+            "Lists a folder of the workspace",
+            about: "As it is on the node that answers.",
+            query: [Self.path.field],
+            replies: [.list(.workspaceEntry)],
+            use: list
+        )
+        Endpoint(
+            .delete,
+            "/v1/conversations/{id}/workspace",
+            .files,
+            "Removes a file or folder of the workspace",
+            query: [Self.path.field],
+            use: remove
+        )
+        Endpoint(
+            .get,
+            "/v1/conversations/{id}/workspace/content",
+            .files,
+            "Downloads a file of the workspace",
+            query: [Self.path.field],
+            replies: [.file("application/octet-stream")],
+            use: content
+        )
+        Endpoint(
+            .get,
+            "/v1/conversations/{id}/workspace/archive",
+            .files,
+            "Downloads the workspace",
+            replies: [.file("application/octet-stream")],
+            use: archive
+        )
+    }
+
+    private static let path = QueryParameter<String>.text("path", "Within the workspace; the whole when left out.")
+
     func list(_ request: Request, context: WebContext) async throws -> Response {
         let id = try await conversation(context)
-        let path = QueryReader(request).text("path") ?? ""
+        let path = try context.query(Self.path, of: request) ?? ""
         guard let entries = await services.workspaces.entries(in: path, of: id) else { throw WebError.notFound }
         return Envelope.list(entries.map(\.representation), context: context)
     }
 
     func content(_ request: Request, context: WebContext) async throws -> Response {
         let shelf = WorkspaceResponse(shelf: services.workspaces, conversation: try await conversation(context))
-        guard let response = await shelf.file(QueryReader(request).text("path") ?? "") else { throw WebError.notFound }
+        guard let response = await shelf.file(try context.query(Self.path, of: request) ?? "") else {
+            throw WebError.notFound
+        }
         return response
     }
 
@@ -26,7 +68,8 @@ struct WorkspaceRoutes: Sendable {
 
     func remove(_ request: Request, context: WebContext) async throws -> Response {
         let id = try await conversation(context)
-        guard let path = QueryReader(request).text("path"), await services.workspaces.remove(path, from: id) else {
+        guard let path = try context.query(Self.path, of: request), await services.workspaces.remove(path, from: id)
+        else {
             throw WebError.notFound
         }
         return Envelope.noContent(context: context)
@@ -50,4 +93,14 @@ extension WorkspaceEntry {
             $0.set("changed_at", changed)
         }
     }
+}
+
+extension Schema {
+    fileprivate static let workspaceEntry = object(
+        "WorkspaceEntry",
+        [
+            .text("path"), .choice("type", "file", "folder", "other"), .integer("size", "Bytes.").orNull,
+            .date("changed_at"),
+        ]
+    )
 }

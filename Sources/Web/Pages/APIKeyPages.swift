@@ -64,6 +64,7 @@ struct APIKeyPages: Sendable {
             keys: try await desk.store.apiKeys(by: identity.principal),
             made: made,
             draft: draft,
+            mayAdminister: identity.user.isSuperuser,
             voice: voice
         )
         return try desk.page(view, context: context, status: draft.errors.isEmpty ? .ok : .unprocessableContent)

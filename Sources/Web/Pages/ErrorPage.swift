@@ -29,7 +29,7 @@ struct ErrorPage: Sendable {
         case .unauthorized: "unauthorized"
         case .forbidden: "forbidden"
         case .notFound: "notFound"
-        case .conflict: "conflict"
+        case .conflict, .preconditionFailed: "conflict"
         case .tooLarge: "tooLarge"
         case .rateLimited: "rateLimited"
         case .unavailable: "unavailable"

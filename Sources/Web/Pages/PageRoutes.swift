@@ -185,6 +185,13 @@ extension Pages {
         router.get("/admin/mcp/{id}/deletion", use: mcp.askToDelete)
         router.post("/admin/mcp/{id}/deletion", use: mcp.delete)
 
+        let reference = ReferencePages(desk: desk)
+        router.get("/docs", use: reference.show)
+        router.get("/redoc", use: reference.redirect)
+        router.get("/docs/{chapter}", use: reference.chapter)
+        router.get("/docs/calls/{operation}", use: reference.fill)
+        router.post("/docs/calls/{operation}", use: reference.call)
+
         let files = AssetRoutes(assets: assets)
         router.get("/assets/{name}", use: files.serve)
         router.get("/favicon.ico", use: files.favicon)

@@ -82,3 +82,47 @@ extension RunTimeline.Span {
         }
     }
 }
+
+extension Schema {
+    /// What something cost, by currency.
+    static let cost = object("Cost", [.text("currency"), .number("cost")])
+
+    static let runTree = run.adding(
+        "RunTree",
+        [
+            .text("task").orNull, .text("agent_name").orNull, .date("started_at").orNull, .field("usage", runSpend),
+            .text("error_message").orNull, .list("plan", of: plannedTask), .list("tool_calls", of: timedCall),
+            .list("segments", of: segment),
+            .field(
+                "children",
+                .list(Schema(kind: .object([]), name: "RunTree").about("Runs like this one.")).example("[]")
+            ),
+        ]
+    )
+
+    private static let runSpend = object(
+        "RunSpend",
+        [
+            .integer("prompt_tokens"), .integer("completion_tokens"), .integer("total_tokens"),
+            .integer("cached_tokens"), .list("costs", of: cost),
+        ]
+    )
+
+    private static let plannedTask = object(
+        "PlannedTask",
+        [
+            .text("call_id"), .text("id"), .text("title"), .text("agent"), .list("depends_on"), .text("state"),
+            .uuid("run_id").orNull,
+        ]
+    )
+
+    private static let timedCall = object(
+        "TimedCall",
+        [
+            .text("call_id"), .text("tool_name"), .flag("success").orNull, .flag("is_waiting_for_approval"),
+            .date("started_at"), .date("finished_at").orNull,
+        ]
+    )
+
+    private static let segment = object("Segment", [.text("kind"), .date("start"), .date("end")])
+}

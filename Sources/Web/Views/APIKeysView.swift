@@ -35,7 +35,7 @@ struct APIKeysView: View {
         var errors = FormErrors()
     }
 
-    init(page: Frame, keys: [APIKey], made: Secret? = nil, draft: Draft = Draft(), voice: Voice) {
+    init(page: Frame, keys: [APIKey], made: Secret? = nil, draft: Draft = Draft(), mayAdminister: Bool, voice: Voice) {
         let words = voice.words
         self.page = page
         self.made = made?.reveal()
@@ -61,7 +61,8 @@ struct APIKeysView: View {
             maximumLength: 100,
             isRequired: true
         )
-        scopes = APIKey.Scope.allCases.map {
+        // `write` opens what `api` does, which has been there for longer.
+        scopes = APIKey.Scope.allCases.filter { $0 != .write && (mayAdminister || $0 != .admin) }.map {
             Option(
                 value: $0.rawValue,
                 label: words["keys.scope.\($0.rawValue)"],

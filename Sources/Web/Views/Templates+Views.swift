@@ -12,5 +12,6 @@ extension Templates {
         InstructionsView.template, ToolFormView.template, SkillsView.template, SkillView.template,
         MCPServersView.template, MCPServerView.template, MCPFormView.template,
         APIKeysView.template, MCPAuthoriseView.template, SearchView.template,
+        ReferenceView.template, ReferenceChapterView.template, ReferenceCallView.template,
     ]
 }

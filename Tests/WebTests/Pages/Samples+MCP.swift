@@ -45,6 +45,7 @@ extension Samples {
             keys: isMade ? [key] : [],
             made: isMade ? Secret("alma_0123456789") : nil,
             draft: draft,
+            mayAdminister: true,
             voice: voice
         )
     }

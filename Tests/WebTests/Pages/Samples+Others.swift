@@ -66,7 +66,7 @@ extension Samples {
                     voice: voice
                 )
             ),
-        ] + mcpPages
+        ] + mcpPages + referencePages
     }
 
     private var hostileDraft: AgentFormView.Draft {

@@ -110,6 +110,12 @@ extension RouteMatrix {
         RouteRule(.get, "/models/{id}/deletion", of: "model", .owner(.fine)),
         RouteRule(.post, "/models/{id}/deletion", of: "model", .owner(.moved), body: ""),
 
+        RouteRule(.get, "/docs", .everybody(.fine)),
+        RouteRule(.get, "/redoc", .everybody(.moved)),
+        RouteRule(.get, "/docs/{chapter}", .everybody(.fine)),
+        RouteRule(.get, "/docs/calls/{operation}", .signedIn(.fine)),
+        RouteRule(.post, "/docs/calls/{operation}", .signedIn(.fine), body: ""),
+
         RouteRule(.get, "/usage", .signedIn(.fine)),
         RouteRule(.get, "/usage/export", .signedIn(.fine)),
         RouteRule(.get, "/budgets", .signedIn(.fine)),

@@ -8,6 +8,7 @@ enum RouteMatrix {
 
     private static let api: [RouteRule] = [
         RouteRule(.get, "/healthz", .everybody(.fine)),
+        RouteRule(.get, "/openapi.json", .everybody(.fine)),
 
         RouteRule(.post, "/v1/login/access-token", .everybody(.fine), body: credentials),
         RouteRule(.post, "/v1/login/refresh-token", .everybody(.fine), body: #"{"refresh_token":"{refresh}"}"#),

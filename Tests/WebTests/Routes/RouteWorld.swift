@@ -92,12 +92,14 @@ struct RouteWorld: Sendable {
             body += "&csrf=" + caller.proof
             headers[.contentType] = "application/x-www-form-urlencoded"
         }
-        return try await site.client.execute(
+        let answer = try await site.client.execute(
             uri: filled(path),
             method: method,
             headers: headers,
             body: method == .get ? nil : ByteBuffer(string: body)
         ) { Answer($0) }
+        try await Contract.of(site.client).check(method, filled(path), answer)
+        return answer
     }
 
     private func filled(_ text: String) async throws -> String {
@@ -231,6 +233,7 @@ extension RouteWorld {
             )?.id.text ?? "",
             "skill": skill.id.text,
             "key": try await store.createAPIKey(name: "x", scopes: [.mcp], days: nil, by: principal).key.id.text,
+            "chapter": "agents", "operation": "get_v1_users_me",
             "applicant": try await person("applicant", status: .pending, at: site).id.text,
             "asset": String(try #require(page.text.firstMatch(of: /\/assets\/(alma\.[0-9a-f]+\.css)/)).1),
         ]

@@ -18,7 +18,9 @@ struct Caller {
     }
 
     func put(_ path: String, _ body: String) async throws -> Answer { try await call(.put, path, body: body) }
-    func patch(_ path: String, _ body: String) async throws -> Answer { try await call(.patch, path, body: body) }
+    func patch(_ path: String, _ body: String, headers: HTTPFields = [:]) async throws -> Answer {
+        try await call(.patch, path, body: body, headers: headers)
+    }
     func delete(_ path: String) async throws -> Answer { try await call(.delete, path, body: nil) }
 
     func call(
@@ -30,12 +32,14 @@ struct Caller {
         var headers = headers
         if let token { headers[.authorization] = "Bearer \(token)" }
         if body != nil, headers[.contentType] == nil { headers[.contentType] = "application/json" }
-        return try await client.execute(
+        let answer = try await client.execute(
             uri: path,
             method: method,
             headers: headers,
             body: body.map { ByteBuffer(string: $0) }
         ) { Answer($0) }
+        try await Contract.of(client).check(method, path, answer)
+        return answer
     }
 
     /// Signs in as `002` says: a form, answered by tokens.

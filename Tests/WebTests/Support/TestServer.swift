@@ -18,6 +18,8 @@ enum TestServer {
     static func runSite(
         trustedProxies: [String] = [],
         allowedHosts: [String] = [],
+        corsOrigins: [String] = [],
+        rateLimits: RateLimits = RateLimits(),
         setup: TestingSetup = .router,
         _ body: @escaping @Sendable (TestSite) async throws -> Void
     ) async throws {
@@ -53,6 +55,8 @@ enum TestServer {
                 settings: WebSettings(
                     trustedProxies: trustedProxies.compactMap { AddressRange($0) },
                     allowedHosts: allowedHosts,
+                    corsOrigins: corsOrigins,
+                    rateLimits: rateLimits,
                     version: "test"
                 ),
                 logger: logger

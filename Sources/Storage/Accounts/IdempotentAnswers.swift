@@ -1,0 +1,95 @@
+import Crypto
+package import Engine
+package import Foundation
+import Postgres
+
+/// A request that came with an `Idempotency-Key`.
+package struct IdempotentRequest: Sendable {
+    /// Method and path as they are declared.
+    package var route: String
+    package var key: String
+    /// SHA-256 of all that makes it this request and no other.
+    package var hash: [UInt8]
+
+    package init(route: String, key: String, hash: [UInt8]) {
+        self.route = route
+        self.key = key
+        self.hash = hash
+    }
+}
+
+/// What is known of such a request.
+package enum IdempotentClaim: Sendable {
+    /// Nothing: it is to be done, and its answer kept under this id.
+    case new(UUID)
+    /// What was answered.
+    case answered(Secret)
+    /// The first one is still going, or was cut short.
+    case going
+    /// The key came with another request.
+    case other
+}
+
+extension Store {
+    /// How long an answer is kept.
+    package static let answerLifetime = Duration.seconds(86_400)
+
+    /// Lays claim to a request, unless somebody has within the last day.
+    package func claim(_ request: IdempotentRequest, by principal: Principal) async throws -> IdempotentClaim {
+        let seconds = Int(Self.answerLifetime.components.seconds)
+        let made = try await query(
+            """
+            insert into idempotent_answers as a (answer_id, org_id, user_id, route, key, request_hash)
+            values (\(UUID.v7())::uuid, \(principal.organisationID)::uuid, \(principal.userID)::uuid, \(request.route),
+                \(request.key), \(request.hash)::bytea)
+            on conflict (org_id, user_id, route, key) do update set
+                answer_id = excluded.answer_id, request_hash = excluded.request_hash, answer_encrypted = null,
+                created_at = now()
+            where a.created_at < now() - \(seconds)::integer * interval '1 second'
+            returning a.answer_id
+            """,
+            by: principal
+        ).first
+        if let made { return .new(try made.get("answer_id")) }
+        let known = try await query(
+            """
+            select a.answer_id, a.request_hash = \(request.hash)::bytea as is_same, a.answer_encrypted
+            from idempotent_answers a
+            where a.org_id = \(principal.organisationID) and a.user_id = \(principal.userID)
+                and a.route = \(request.route) and a.key = \(request.key)
+            """,
+            by: principal
+        ).first
+        // Given up a moment ago: to whoever asks again it is new.
+        guard let known else { return .going }
+        guard try known.get("is_same") else { return .other }
+        guard let sealed = try known.get("answer_encrypted", as: String?.self) else { return .going }
+        return .answered(try keys.open(sealed, in: Self.place(ofAnswer: try known.get("answer_id"))))
+    }
+
+    /// Keeps what was answered.
+    package func keep(_ answer: Secret, of claim: UUID, by principal: Principal) async throws {
+        try await query(
+            """
+            update idempotent_answers set answer_encrypted = \(try keys.seal(answer, in: Self.place(ofAnswer: claim)))
+            where answer_id = \(claim) and user_id = \(principal.userID)
+            """,
+            by: principal
+        )
+    }
+
+    /// Nothing was done: the key may come again.
+    package func giveUp(_ claim: UUID, by principal: Principal) async throws {
+        try await query(
+            """
+            delete from idempotent_answers
+            where answer_id = \(claim) and user_id = \(principal.userID) and answer_encrypted is null
+            """,
+            by: principal
+        )
+    }
+
+    static func place(ofAnswer id: UUID) -> SealedPlace {
+        SealedPlace(table: "idempotent_answers", row: id, column: "answer_encrypted")
+    }
+}

@@ -1,0 +1,191 @@
+import Engine
+import HTTPTypes
+
+// An endpoint as an operation of OpenAPI.
+
+extension Endpoint {
+    /// `get_v1_agents_id`: for generated clients, and as an anchor.
+    var operationID: String {
+        let words = path.split { !$0.isLetter && !$0.isNumber && $0 != "_" }
+        return ([method.rawValue.lowercased()] + words.map(String.init)).joined(separator: "_")
+    }
+
+    /// All that the operation shows.
+    var schemas: [Schema] {
+        parameters.map(\.schema) + query.map(\.schema) + (content.map { [$0.schema()] } ?? [])
+            + replies.compactMap(\.schema)
+    }
+
+    /// `isRead`: whether the same address can be read, so that a change of it may be made to depend on what was seen.
+    func operation(isRead: Bool) -> JSONObject {
+        JSONObject { json in
+            json.set("operationId", operationID)
+            json.set("tags", [tag.rawValue])
+            json.set("summary", summary)
+            if let about = description { json.set("description", about) }
+            switch access {
+            case .anyone: json.set("security", [JSONObject]())
+            case .inPerson: json.set("security", [OpenAPIDocument.needs("bearer")])
+            case .signedIn, .superuser: break
+            }
+            json.set("parameters", parameters.map(\.json) + query.map(\.json) + headers(isRead).map(\.parameter))
+            if let content { json.set("requestBody", content.json) }
+            json.set("responses", responses(isRead))
+        }
+    }
+
+    private var description: String? {
+        let forAdministrators = access == .superuser ? "For administrators." : nil
+        let inPerson = access == .inPerson ? "Not with an API key." : nil
+        let parts = [about, forAdministrators, inPerson].compactMap(\.self)
+        return parts.isEmpty ? nil : parts.joined(separator: " ")
+    }
+
+    func headers(_ isRead: Bool) -> [RequestHeader] {
+        var headers: [RequestHeader] = []
+        if replies.contains(where: \.isEvents), method == .get { headers.append(.lastEventID) }
+        if replies.contains(where: \.isEvents), method == .post { headers.append(.prefer) }
+        if method == .post, access != .anyone { headers.append(.idempotencyKey) }
+        if isTagged { headers.append(.ifNoneMatch) }
+        if isGuarded(isRead) { headers.append(.ifMatch) }
+        return headers
+    }
+
+    private var isTagged: Bool { method == .get && replies.contains { $0.schema != nil } }
+    private func isGuarded(_ isRead: Bool) -> Bool { isRead && [.put, .patch, .delete].contains(method) }
+
+    private func responses(_ isRead: Bool) -> JSONObject {
+        var order: [String] = []
+        var replied: [String: [Reply]] = [:]
+        for reply in replies {
+            let status = String(reply.status.code)
+            if replied[status] == nil { order.append(status) }
+            replied[status, default: []].append(reply)
+        }
+        return JSONObject { json in
+            for status in order { json.set(status, Reply.response(replied[status] ?? [], isTagged: isTagged)) }
+            if isTagged {
+                json.set("304", JSONObject { $0.set("description", "It is still as `If-None-Match` has it.") })
+            }
+            let failures = Dictionary(grouping: refusals(isRead), by: { Int(WebError($0, "").status.code) })
+            for (status, codes) in failures.sorted(by: { $0.key < $1.key }) {
+                let reference = JSONObject { $0.set("$ref", "#/components/responses/\(codes[0].rawValue)") }
+                json.set(String(status), reference)
+            }
+        }
+    }
+
+    /// All that it can be refused with.
+    func refusals(_ isRead: Bool) -> [WebError.Code] {
+        var codes: Set<WebError.Code> = [.badRequest, .rateLimited, .internalError, .unavailable]
+        codes.formUnion(errors)
+        if access != .anyone { codes.formUnion([.unauthorized, .forbidden]) }
+        if method == .post, access != .anyone { codes.formUnion([.conflict, .tooLarge, .requestTimeout]) }
+        if isGuarded(isRead) { codes.insert(.preconditionFailed) }
+        if !parameters.isEmpty { codes.insert(.notFound) }
+        if !query.isEmpty || content != nil { codes.insert(.validation) }
+        if content != nil { codes.formUnion([.tooLarge, .unsupportedMediaType, .requestTimeout]) }
+        return WebError.Code.allCases.filter(codes.contains)
+    }
+}
+
+extension PathParameter {
+    var json: JSONObject {
+        JSONObject {
+            $0.set("name", name)
+            $0.set("in", "path")
+            $0.set("required", true)
+            $0.set("schema", schema.json)
+        }
+    }
+}
+
+extension QueryField {
+    var json: JSONObject {
+        JSONObject {
+            $0.set("name", name)
+            $0.set("in", "query")
+            if let about = schema.about { $0.set("description", about) }
+            $0.set("required", false)
+            $0.set("schema", schema.with { $0.about = nil }.json)
+        }
+    }
+}
+
+extension EndpointContent {
+    var json: JSONObject {
+        let schema = schema()
+        return JSONObject {
+            $0.set("required", true)
+            $0.set(
+                "content",
+                JSONObject {
+                    $0.set(
+                        mediaType,
+                        JSONObject {
+                            $0.set("schema", schema.json)
+                            if mediaType == "application/json" { $0.raw("example", schema.sample()) }
+                        }
+                    )
+                }
+            )
+        }
+    }
+}
+
+extension Reply {
+    var isEvents: Bool { if case .events = kind { true } else { false } }
+
+    /// Of the body; nil where it is no JSON.
+    var schema: Schema? {
+        switch kind {
+        case .object(let schema): .envelope(schema)
+        case .list(let schema): .envelope(.list(schema))
+        case .page(let schema): .envelope(.list(schema), isPage: true)
+        case .bare(let schema): schema
+        case .nothing, .events, .file: nil
+        }
+    }
+
+    /// All that have one status.
+    fileprivate static func response(_ replies: [Reply], isTagged: Bool) -> JSONObject {
+        JSONObject { json in
+            let about = replies.compactMap(\.about).joined(separator: " ")
+            json.set("description", about.isEmpty ? replies.first?.status.reasonPhrase ?? "" : about)
+            var headers: [DocumentedHeader] = [.requestID]
+            if isTagged { headers.append(.tag) }
+            json.set("headers", JSONObject { for header in headers { $0.set(header.name, header.reference) } })
+            let contents = replies.flatMap(\.contents)
+            if !contents.isEmpty {
+                json.set("content", JSONObject { for (type, body) in contents { $0.set(type, body) } })
+            }
+        }
+    }
+
+    private var contents: [(String, JSONObject)] {
+        func bytes(_ about: String?) -> JSONObject {
+            JSONObject {
+                $0.set(
+                    "schema",
+                    JSONObject { json in
+                        json.set("type", "string")
+                        if let about { json.set("description", about) }
+                    }
+                )
+            }
+        }
+        switch kind {
+        case .nothing: return []
+        case .events:
+            return [("text/event-stream", bytes("Server-sent events; `data` is a record as JSON, `id` its place."))]
+        case .file(let types): return types.map { ($0, bytes(nil)) }
+        case .object, .list, .page, .bare:
+            guard let schema else { return [] }
+            let body = JSONObject {
+                $0.set("schema", schema.json)
+                $0.raw("example", schema.sample())
+            }
+            return [("application/json", body)]
+        }
+    }
+}

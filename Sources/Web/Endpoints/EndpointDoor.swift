@@ -1,0 +1,106 @@
+import Engine
+import HTTPTypes
+import Hummingbird
+import Storage
+
+/// What every call passes on its way to its handler and back: whether the one who asks may, how often they have, whether it was
+/// asked before, whether what they know is still so.
+struct EndpointDoor: Sendable {
+    let endpoint: Endpoint
+    let services: WebServices
+    /// How the thing at this address is read, if it is: what a change must match.
+    let reading: Endpoint.Handler?
+
+    func answer(_ request: Request, context: WebContext) async throws -> Response {
+        var context = context
+        context.queryNames = Set(endpoint.query.map(\.name))
+        try admit(context)
+        guard endpoint.isRepeatable, context.identity != nil, let key = try request.idempotencyKey() else {
+            return try await checked(request, context)
+        }
+        let repetition = Repetition(endpoint: endpoint, services: services, key: key)
+        return try await repetition.answer(request, context: context) { try await checked($0, $1) }
+    }
+
+    private func admit(_ context: WebContext) throws(WebError) {
+        if endpoint.access == .anyone, endpoint.method == .post {
+            // Whoever guesses passwords or tokens does it here.
+            try services.limiter.signIn(from: context.remoteAddress)
+        }
+        guard endpoint.access != .anyone else { return }
+        let identity = try context.signedIn()
+        if let key = identity.key, !endpoint.uses.contains(where: key.opens) {
+            throw WebError(.forbidden, "This key was not made for this.")
+        }
+        switch endpoint.access {
+        case .anyone, .signedIn: break
+        case .inPerson: _ = try context.inPerson()
+        case .superuser: _ = try context.superuser()
+        }
+    }
+
+    private func checked(_ request: Request, _ context: WebContext) async throws -> Response {
+        if let known = request.headers[.ifMatch], let reading, [.put, .patch, .delete].contains(endpoint.method) {
+            try await match(known, reading, request, context)
+        }
+        guard endpoint.method == .get else { return try await endpoint.handler(request, context) }
+        var response = try await tagged(endpoint.handler, request, context)
+        guard let tag = response.headers[.eTag], response.status == .ok else { return response }
+        if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "private, no-cache" }
+        guard let known = request.headers[.ifNoneMatch], EntityTag.matches(tag, in: known) else { return response }
+        response.headers[.contentType] = nil
+        return Response(status: .notModified, headers: response.headers)
+    }
+
+    /// Throws unless the thing is as its caller last saw it.
+    private func match(
+        _ known: String,
+        _ reading: Endpoint.Handler,
+        _ request: Request,
+        _ context: WebContext
+    ) async throws {
+        let now = try await tagged(reading, request, context).headers[.eTag]
+        guard let now, EntityTag.matches(now, in: known) else {
+            throw WebError(.preconditionFailed, "It has changed since you read it. Read it again.")
+        }
+    }
+
+    private func tagged(
+        _ handler: Endpoint.Handler,
+        _ request: Request,
+        _ context: WebContext
+    ) async throws -> Response {
+        var context = context
+        context.isTagged = true
+        return try await handler(request, context)
+    }
+}
+
+extension Endpoint {
+    /// Whether an `Idempotency-Key` is the door's business: of what begins a run the key stands with the run.
+    var isRepeatable: Bool { method == .post && access != .anyone && !keepsKey }
+
+    /// Any of these lets a key in.
+    fileprivate var uses: [APIKey.Use] {
+        if access == .superuser { return [.administer] }
+        let own: APIKey.Use = method == .get ? .look : .change
+        switch tag.chat {
+        case .all: return [own, .chat]
+        case .reading: return method == .get ? [own, .chat] : [own]
+        case .none: return [own]
+        }
+    }
+}
+
+extension EndpointTag {
+    /// What a key for chatting opens.
+    enum Chat { case all, reading, none }
+
+    var chat: Chat {
+        switch self {
+        case .conversations, .messages, .runs, .approvals, .files, .gateway: .all
+        case .agents, .models: .reading
+        default: .none
+        }
+    }
+}

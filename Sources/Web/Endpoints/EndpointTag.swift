@@ -1,0 +1,48 @@
+/// The chapters of the reference, in their order.
+enum EndpointTag: String, Sendable, CaseIterable {
+    case account = "Account"
+    case conversations = "Conversations"
+    case messages = "Messages"
+    case runs = "Runs"
+    case approvals = "Approvals"
+    case files = "Files"
+    case agents = "Agents"
+    case tools = "Tools"
+    case skills = "Skills"
+    case providers = "Providers"
+    case models = "Models"
+    case usage = "Usage and budgets"
+    case keys = "API keys"
+    case users = "Users"
+    case organisations = "Organisations"
+    case mcp = "MCP servers"
+    case audit = "Audit"
+    case settings = "Settings"
+    case administration = "Administration"
+    case gateway = "OpenAI's API"
+
+    var about: String {
+        switch self {
+        case .account: "Signing in, registering, passwords, and one's own profile."
+        case .conversations: "Talks between a person and their agents, and what is kept with them."
+        case .messages: "What is said in a conversation. A message to an agent begins a run, which answers it."
+        case .runs: "What an agent does to answer: its state, its events live or long ago, its steps."
+        case .approvals: "What waits for a person: tool calls to approve, questions, calls that a crash cut short."
+        case .files: "What people bring into a conversation and what agents make there."
+        case .agents: "Who can be talked to, and what they may do."
+        case .tools: "What agents can be given, and what is kept for them."
+        case .skills: "Instructions for special work, with files."
+        case .providers: "Where models come from. A key goes in and never comes out."
+        case .models: "The models that agents may use, their prices, the default and its fallbacks."
+        case .usage: "What model calls have cost, and what may be spent."
+        case .keys: "Keys by which a person's programs ask in their name."
+        case .users: "The people of the instance."
+        case .organisations: "Organisations, their members, and roles as sets of permissions."
+        case .mcp: "Servers that bring tools over the Model Context Protocol."
+        case .audit: "What was done, by whom."
+        case .settings: "What holds for all."
+        case .administration: "For those who run the instance."
+        case .gateway: "For programs that were written for OpenAI's API."
+        }
+    }
+}

@@ -1,0 +1,155 @@
+import Engine
+import HTTPTypes
+
+/// The reference for programs: OpenAPI 3.1, made of the same endpoints that the router is made of.
+struct OpenAPIDocument: Sendable {
+    let endpoints: [Endpoint]
+    let settings: WebSettings
+
+    /// As JSON.
+    var text: String {
+        JSONObject {
+            $0.set("openapi", "3.1.0")
+            $0.set("info", info)
+            $0.set("servers", [JSONObject { $0.set("url", settings.publicURL ?? "/") }])
+            $0.set("tags", tags)
+            $0.set("security", [Self.needs("bearer"), Self.needs("apiKey")])
+            $0.set("paths", paths)
+            $0.set("components", components)
+        }.text
+    }
+
+    private var info: JSONObject {
+        JSONObject {
+            $0.set("title", "ALMA")
+            $0.set("version", settings.version)
+            $0.set("summary", "Teams of people and agents: the JSON API.")
+            $0.set("description", Self.introduction)
+        }
+    }
+
+    /// Only those that something belongs to.
+    private var tags: [JSONObject] {
+        let used = Set(endpoints.map(\.tag))
+        return EndpointTag.allCases.filter(used.contains).map { tag in
+            JSONObject {
+                $0.set("name", tag.rawValue)
+                $0.set("description", tag.about)
+            }
+        }
+    }
+
+    private var paths: JSONObject {
+        var order: [String] = []
+        for endpoint in endpoints where !order.contains(endpoint.path) { order.append(endpoint.path) }
+        let byPath = Dictionary(grouping: endpoints, by: \.path)
+        return JSONObject { json in
+            for path in order {
+                let operations = JSONObject { object in
+                    for endpoint in byPath[path] ?? [] {
+                        let isRead = endpoints.contains { $0.isReading(of: endpoint) }
+                        object.set(endpoint.method.rawValue.lowercased(), endpoint.operation(isRead: isRead))
+                    }
+                }
+                json.set(path, operations)
+            }
+        }
+    }
+
+    private var components: JSONObject {
+        var named: [String: Schema] = [:]
+        for schema in [Schema.meta, .pagination, .failure] { schema.collect(into: &named) }
+        for endpoint in endpoints { endpoint.schemas.forEach { $0.collect(into: &named) } }
+        return JSONObject {
+            $0.set(
+                "schemas",
+                JSONObject {
+                    for (name, schema) in named.sorted(by: { $0.key < $1.key }) { $0.set(name, schema.definition) }
+                }
+            )
+            $0.set(
+                "responses",
+                JSONObject { for code in WebError.Code.allCases { $0.set(code.rawValue, code.response) } }
+            )
+            $0.set("headers", JSONObject { for header in DocumentedHeader.all { $0.set(header.name, header.json) } })
+            $0.set("securitySchemes", Self.securitySchemes)
+        }
+    }
+
+    private static let securitySchemes = JSONObject {
+        $0.set(
+            "bearer",
+            JSONObject {
+                $0.set("type", "http")
+                $0.set("scheme", "bearer")
+                $0.set("bearerFormat", "JWT, or an API key that begins with alma_")
+                $0.set("description", "An access token of `POST /v1/login/access-token`, or an API key.")
+            }
+        )
+        $0.set(
+            "apiKey",
+            JSONObject {
+                $0.set("type", "apiKey")
+                $0.set("in", "header")
+                $0.set("name", "X-API-Key")
+                $0.set("description", "An API key of `POST /v1/api-keys`.")
+            }
+        )
+    }
+
+    static func needs(_ scheme: String) -> JSONObject { JSONObject { $0.set(scheme, [String]()) } }
+
+    private static let introduction = """
+        Every answer is an envelope: `success`, then `data` or `error`, `pagination` for pages, and `meta` with the time \
+        and the request's id. An error has a `code` for programs, a `message` for people, and `details` by field. What \
+        belongs to somebody else answers 404, as what does not exist.
+
+        Sign in at `POST /v1/login/access-token` and send `Authorization: Bearer …`, or make an API key and send it so, or \
+        as `X-API-Key`.
+
+        A `POST` with an `Idempotency-Key` is done once, however often it is sent: for a day it is answered as the first \
+        time. What is read has an `ETag`; with `If-None-Match` it is answered 304 as long as it stays, and with \
+        `If-Match` a change is refused with 412 when it has not. How many requests are left stands in `RateLimit-*`; \
+        beyond them the answer is 429 with `Retry-After`. `X-Request-Id` comes back as it was sent.
+        """
+}
+
+extension Schema {
+    static let meta = object("Meta", [.date("timestamp"), .text("request_id", "Also in `X-Request-Id`.")])
+
+    static let pagination = object(
+        "Pagination",
+        [
+            .integer("page"), .integer("per_page"), .integer("total"), .integer("total_pages"), .flag("has_next"),
+            .flag("has_prev"),
+        ]
+    )
+
+    /// Of every error.
+    static let failure = object(
+        "Failure",
+        [
+            .field("success", .boolean.example("false")),
+            .field(
+                "error",
+                .object([
+                    .text(
+                        "code",
+                        "For programs: one of the codes of the reference, or a more exact one such as MODEL_TIMEOUT."
+                    ),
+                    .text("message", "For people."),
+                    .list("details", of: .object([.text("field"), .text("message")])),
+                ])
+            ),
+            .field("meta", meta),
+        ]
+    )
+
+    /// The envelope of a success.
+    static func envelope(_ data: Schema, isPage: Bool = false) -> Schema {
+        object(
+            [.field("success", .boolean), .field("data", data)] + (isPage ? [.field("pagination", pagination)] : [])
+                + [.field("meta", meta)]
+        )
+    }
+}

@@ -1,0 +1,48 @@
+import Crypto
+import Engine
+import Foundation
+import HTTPTypes
+import Hummingbird
+
+/// `GET /openapi.json`: the document, made when it is asked for the first time and kept.
+struct OpenAPIRoute: Sendable {
+    private let document: OpenAPIDocument
+    private let made = Locked<(text: String, tag: String)?>(nil)
+
+    init(document: OpenAPIDocument) { self.document = document }
+
+    func show(_ request: Request, context: WebContext) async throws -> Response {
+        let (text, tag) = rendered()
+        var headers: HTTPFields = [.eTag: tag, .cacheControl: "public, no-cache", .xRequestID: context.requestID]
+        if request.headers[.ifNoneMatch].map({ EntityTag.matches(tag, in: $0) }) == true {
+            return Response(status: .notModified, headers: headers)
+        }
+        headers[.contentType] = "application/json; charset=utf-8"
+        return Response(status: .ok, headers: headers, body: .init(byteBuffer: .init(string: text)))
+    }
+
+    private func rendered() -> (text: String, tag: String) {
+        if let made = made.withLock({ $0 }) { return made }
+        let text = document.text
+        let new = (text: text, tag: EntityTag.of(text))
+        made.withLock { $0 = new }
+        return new
+    }
+}
+
+/// What tells two versions of an answer apart.
+enum EntityTag {
+    static func of(_ text: String) -> String {
+        let digest = SHA256.hash(data: Data(text.utf8))
+        return "\"" + digest.prefix(12).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined() + "\""
+    }
+
+    /// Whether a list such as that of `If-None-Match` has the tag, or all of them: `*`.
+    static func matches(_ tag: String, in list: String) -> Bool {
+        list.split(separator: ",").contains { entry in
+            let text = entry.trimmingPrefix { $0 == " " }.reversed().drop { $0 == " " }.reversed()
+            let plain = String(text)
+            return plain == "*" || plain == tag || plain == "W/" + tag
+        }
+    }
+}

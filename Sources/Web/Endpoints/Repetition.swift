@@ -1,0 +1,133 @@
+import Crypto
+import Engine
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+import Storage
+
+/// Answers a request that comes again with its `Idempotency-Key` as it was answered the first time, for a day.
+struct Repetition: Sendable {
+    let endpoint: Endpoint
+    let services: WebServices
+    let key: String
+
+    func answer(
+        _ request: Request,
+        context: WebContext,
+        doing work: (Request, WebContext) async throws -> Response
+    ) async throws -> Response {
+        let principal = try context.signedIn().principal
+        let (request, hash) = try await read(request, context)
+        let asked = IdempotentRequest(route: "\(endpoint.method.rawValue) \(endpoint.path)", key: key, hash: hash)
+        switch try await services.store.claim(asked, by: principal) {
+        case .other: throw Self.conflict("This key came with another request before.")
+        case .going:
+            throw Self.conflict(
+                "The first request with this key is still going, or was cut short. Look before you ask anew."
+            )
+        case .answered(let answer): return try KeptAnswer(json: answer).response(context.requestID)
+        case .new(let claim):
+            do {
+                return try await keep(try await work(request, context), of: claim, by: principal)
+            } catch {
+                await giveUp(claim, by: principal)
+                throw error
+            }
+        }
+    }
+
+    private static func conflict(_ message: String) -> WebError {
+        WebError(.conflict, message, details: [.init(field: "Idempotency-Key", message: message)])
+    }
+
+    /// With its body read, where it is one that can be read twice. Of files that are sent only the length is known.
+    private func read(_ request: Request, _ context: WebContext) async throws -> (Request, [UInt8]) {
+        var request = request
+        var hash = SHA256()
+        hash.update(data: Data("\(endpoint.method.rawValue) \(request.uri.description)\n".utf8))
+        if request.headers[.contentType]?.hasPrefix("multipart/") == true {
+            hash.update(data: Data((request.headers[.contentLength] ?? "").utf8))
+        } else {
+            let body = try await request.boundedBody(upTo: context.maxUploadSize)
+            hash.update(data: Data(body.readableBytesView))
+            request.body = .init(buffer: body)
+        }
+        return (request, Array(hash.finalize()))
+    }
+
+    /// The answer as it is, and kept for the next time.
+    private func keep(_ response: Response, of claim: UUID, by principal: Principal) async throws -> Response {
+        var response = response
+        let writer = CollectingWriter()
+        try await response.body.write(writer)
+        let body = writer.collected
+        response.body = .init(byteBuffer: body)
+        let kept = KeptAnswer(
+            status: Int(response.status.code),
+            contentType: response.headers[.contentType],
+            location: response.headers[.location],
+            body: String(buffer: body)
+        )
+        do {
+            try await services.store.keep(try kept.json, of: claim, by: principal)
+        } catch {
+            // It was done, and the claim stands: it is not done again.
+            services.logger.error("An answer was not kept", metadata: ["error": "\(error)"])
+        }
+        return response
+    }
+
+    /// Also for whoever has left meanwhile, whose task cannot ask anything any more.
+    private func giveUp(_ claim: UUID, by principal: Principal) async {
+        await Task { [services] in
+            do {
+                try await services.store.giveUp(claim, by: principal)
+            } catch {
+                services.logger.error("A key was not given up", metadata: ["error": "\(error)"])
+            }
+        }.value
+    }
+}
+
+/// What is kept of an answer.
+private struct KeptAnswer: Codable {
+    var status: Int
+    var contentType: String?
+    var location: String?
+    var body: String
+
+    init(status: Int, contentType: String?, location: String?, body: String) {
+        self.status = status
+        self.contentType = contentType
+        self.location = location
+        self.body = body
+    }
+
+    init(json: Secret) throws { self = try JSONDecoder().decode(Self.self, from: Data(json.reveal().utf8)) }
+
+    var json: Secret { get throws { Secret(String(decoding: try JSONEncoder().encode(self), as: UTF8.self)) } }
+
+    func response(_ requestID: String) -> Response {
+        var headers: HTTPFields = [.xRequestID: requestID, .idempotentReplayed: "true"]
+        headers[.contentType] = contentType
+        headers[.location] = location
+        return Response(
+            status: .init(code: status),
+            headers: headers,
+            body: body.isEmpty ? .init() : .init(byteBuffer: ByteBuffer(string: body))
+        )
+    }
+}
+
+extension Request {
+    /// nil without one.
+    func idempotencyKey() throws(WebError) -> String? {
+        guard let key = headers[.idempotencyKey] else { return nil }
+        guard (1...255).contains(key.utf8.count) else {
+            throw WebError(.badRequest, "An Idempotency-Key has 1 to 255 characters.")
+        }
+        return key
+    }
+}

@@ -1,0 +1,40 @@
+import HTTPTypes
+
+/// One way in which a call succeeds.
+struct Reply: Sendable {
+    enum Kind: Sendable {
+        /// In the envelope.
+        case object(Schema)
+        case list(Schema)
+        /// With `pagination`.
+        case page(Schema)
+        case nothing
+        /// A run's records as server-sent events.
+        case events
+        /// Bytes of one of these types.
+        case file([String])
+        /// JSON without the envelope.
+        case bare(Schema)
+    }
+
+    let status: HTTPResponse.Status
+    let kind: Kind
+    /// When it is answered so; nil where there is one way.
+    let about: String?
+
+    static func object(_ schema: Schema, _ status: HTTPResponse.Status = .ok, _ about: String? = nil) -> Reply {
+        Reply(status: status, kind: .object(schema), about: about)
+    }
+    static func list(_ schema: Schema, _ status: HTTPResponse.Status = .ok, _ about: String? = nil) -> Reply {
+        Reply(status: status, kind: .list(schema), about: about)
+    }
+    static func page(_ schema: Schema) -> Reply { Reply(status: .ok, kind: .page(schema), about: nil) }
+    static let nothing = Reply(status: .noContent, kind: .nothing, about: nil)
+    static func events(_ about: String? = nil) -> Reply { Reply(status: .ok, kind: .events, about: about) }
+    static func file(_ types: String..., about: String? = nil) -> Reply {
+        Reply(status: .ok, kind: .file(types), about: about)
+    }
+    static func bare(_ schema: Schema, _ status: HTTPResponse.Status = .ok) -> Reply {
+        Reply(status: status, kind: .bare(schema), about: nil)
+    }
+}

@@ -1,0 +1,102 @@
+import Engine
+import Foundation
+import HTTPTypes
+import Testing
+
+/// The document for programs and the router are the same list.
+@Suite struct OpenAPITests {
+    @Test func everyRouteIsInTheDocumentAndNothingElse() async throws {
+        try await TestServer.runSite { site in
+            let paths = try await Contract.of(site.client).document["paths"]?.object ?? [:]
+            let documented = paths.flatMap { path, operations in
+                (operations.object ?? [:]).keys.map { "\($0.uppercased()) \(path)" }
+            }
+            let routes = site.routes.filter { $0.contains(" /v1/") }
+            #expect(Set(routes).subtracting(documented).sorted() == [], "routes without an operation")
+            #expect(Set(documented).subtracting(routes).sorted() == [], "operations without a route")
+            #expect(documented.count > 100)
+        }
+    }
+
+    @Test func theDocumentIsWhole() async throws {
+        try await TestServer.runSite { site in
+            let document = try await Contract.of(site.client).document
+            #expect(document["openapi"]?.string == "3.1.0")
+            #expect(document["info"]?["version"]?.string == "test")
+            #expect(document["components"]?["securitySchemes"]?["apiKey"]?["name"]?.string == "X-API-Key")
+            let operations = (document["paths"]?.object ?? [:]).values.flatMap { ($0.object ?? [:]).values }
+            let names = operations.compactMap { $0["operationId"]?.string }
+            #expect(Set(names).count == operations.count, "each operation has a name of its own")
+            let tags = Set((document["tags"]?.array ?? []).compactMap { $0["name"]?.string })
+            #expect(operations.allSatisfy { tags.contains($0["tags"]?.array?.first?.string ?? "") })
+            // A reference that leads nowhere is an error.
+            for schema in (document["components"]?["schemas"]?.object ?? [:]).values {
+                let root: JSONValue = .object([
+                    "allOf": .array([schema]), "components": document["components"] ?? .null,
+                ])
+                _ = try JSONSchema(root)
+            }
+        }
+    }
+
+    /// What is made up for the reference is a body that the server could answer.
+    @Test func examplesFitTheirSchemas() async throws {
+        try await TestServer.runSite { site in
+            let document = try await Contract.of(site.client).document
+            var count = 0
+            for (path, operations) in document["paths"]?.object ?? [:] {
+                for (method, operation) in operations.object ?? [:] {
+                    let bodies = [operation["requestBody"]] + (operation["responses"]?.object ?? [:]).values.map { $0 }
+                    for content in bodies.compactMap({ $0?["content"]?["application/json"] }) {
+                        guard let schema = content["schema"], let example = content["example"] else { continue }
+                        let root: JSONValue = .object([
+                            "allOf": .array([schema]), "components": document["components"] ?? .null,
+                        ])
+                        #expect(try JSONSchema(root).validate(example) == [], "\(method) \(path)")
+                        count += 1
+                    }
+                }
+            }
+            #expect(count > 100)
+        }
+    }
+
+    @Test func theDocumentIsAskedForOnceByWhoeverKeepsIt() async throws {
+        try await TestServer.runSite { site in
+            let first = try await Caller(client: site.client).get("/openapi.json")
+            let tag = try #require(first.headers[.eTag])
+            let second = try await Caller(client: site.client).get("/openapi.json", headers: [.ifNoneMatch: tag])
+            #expect(second.status == 304 && second.text.isEmpty)
+            let other = try await Caller(client: site.client).get("/openapi.json", headers: [.ifNoneMatch: "\"x\""])
+            #expect(other.status == 200 && other.headers[.contentType]?.hasPrefix("application/json") == true)
+        }
+    }
+
+    /// Field, type, what may be missing: of a body as its type reads it.
+    @Test func bodiesAreDocumentedAsTheyAreRead() async throws {
+        try await TestServer.runSite { site in
+            let document = try await Contract.of(site.client).document
+            func body(_ path: String, _ method: String) -> JSONValue? {
+                document["paths"]?[path]?[method]?["requestBody"]?["content"]?["application/json"]?["schema"]
+            }
+            let agent = body("/v1/agents", "post")
+            #expect(agent?["required"]?.array?.compactMap(\.string) == ["name", "instruction"])
+            #expect(agent?["properties"]?["name"]?["maxLength"]?.int == 100)
+            #expect(agent?["properties"]?["model_id"]?["format"]?.string == "uuid")
+            #expect(agent?["properties"]?["model_id"]?["type"] == .array([.string("string"), .string("null")]))
+            #expect(agent?["properties"]?["team"]?["items"]?["type"]?.string == "string")
+            #expect(agent?["properties"]?["parameters"]?["additionalProperties"] == .object([:]))
+            let change = body("/v1/models/{id}", "patch")
+            #expect(change?["required"] == nil)
+            #expect(change?["properties"]?["context_window"]?["type"] == .array([.string("integer"), .string("null")]))
+            let provider = body("/v1/llm-configs/{id}", "patch")
+            #expect(provider?["properties"]?["rate_limit"]?["properties"]?["per_minute"] != nil)
+            let server = body("/v1/mcp-servers", "post")
+            let secret = server?["properties"]?["secrets"]?["additionalProperties"]?["type"]
+            #expect(secret == .array([.string("string"), .string("null")]))
+            let message = body("/v1/conversations/{id}/messages", "post")
+            let file = message?["properties"]?["attachments"]?["items"]?["properties"]?["file_id"]
+            #expect(file?["format"]?.string == "uuid")
+        }
+    }
+}
