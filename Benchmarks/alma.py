@@ -33,6 +33,9 @@ class Alma:
             # More than the streams of any figure; the defaults are 256 and 64.
             "ALMA_WORKERS": "1024",
             "ALMA_RUNS_PER_USER": "1024",
+            # One person asks for all.
+            "ALMA_USER_RATE": "0",
+            "ALMA_KEY_RATE": "0",
             # Answers are measured, not the titles that are written after them.
             "ALMA_BACKGROUND_WRITING": "false",
             "FIRST_SUPERUSER": EMAIL,

@@ -29,7 +29,8 @@ package final class RateLimiter: Sendable {
         case signIn(String)
     }
 
-    /// Those that are full again are forgotten when there are more.
+    /// Those that are full again are forgotten when there are more; all of them, when that does not help: a flood from many
+    /// addresses shall not take the memory.
     private static let mostBuckets = 50_000
 
     private let limits: RateLimits
@@ -54,11 +55,17 @@ package final class RateLimiter: Sendable {
         throw verdict.error
     }
 
+    private static func forget(in buckets: inout [Subject: TokenBucket], at now: ContinuousClock.Instant) {
+        buckets = buckets.filter { !$0.value.isFull(at: now) }
+        // So that not each request looks through all of them.
+        if buckets.count > mostBuckets * 9 / 10 { buckets.removeAll() }
+    }
+
     private func take(_ subject: Subject, _ limit: Int) -> RateVerdict? {
         guard limit > 0 else { return nil }
         let now = clock.now
         return buckets.withLock { buckets in
-            if buckets.count >= Self.mostBuckets { buckets = buckets.filter { !$0.value.isFull(at: now) } }
+            if buckets.count >= Self.mostBuckets { Self.forget(in: &buckets, at: now) }
             return buckets[subject, default: TokenBucket(limit: limit, at: now)].take(at: now)
         }
     }
