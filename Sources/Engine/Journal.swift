@@ -1,7 +1,7 @@
 package import Foundation
 
 /// Where runs are kept: `Storage`'s, or the one in memory for tests. The log is the truth; everything else is a view.
-package protocol Journal: WritingJournal {
+package protocol Journal: WritingJournal, ProviderPlaces {
     /// Takes up to `limit` runs that are queued, or whose worker is silent for longer than `silence`, and makes `worker`
     /// their only writer: each gets a new epoch, larger than any before. The most urgent come first, people taking turns;
     /// what is at a limit stays where it is.
@@ -30,13 +30,6 @@ package protocol Journal: WritingJournal {
     /// Lays a run down until every one of its calls has a person's answer, or a child of it has ended; then it is queued
     /// again. Its new children are queued with it. In one transaction. Returns false when the epoch had passed: nothing was stored.
     func suspend(_ suspended: SuspendedRun) async throws -> Bool
-
-    /// Takes one of the places that `limit` leaves at a provider, for one model call of a run. Places of runs that are in
-    /// other hands, or in nobody's, are free again by themselves.
-    func enter(_ provider: UUID, _ limit: ProviderLimit, for run: ClaimedRun) async throws -> ProviderEntry
-
-    /// Gives the place of a call back.
-    func leave(_ call: UUID) async throws
 
     /// Makes what people have said into the run since the last time messages of the conversation, and remembers that it took
     /// them in after `step` steps. In one transaction; none when the epoch had passed.

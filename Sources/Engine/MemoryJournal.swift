@@ -98,14 +98,14 @@ package final class MemoryJournal: Journal {
     }
 
     package func reserve(_ reservation: BudgetReservation) async throws -> BudgetAnswer {
-        try access { state in
-            guard let entry = state.entries[reservation.run], state.isLive(reservation.run, reservation.epoch) else {
-                return .lost
-            }
+        guard case .run(let run, let epoch) = reservation.holder else { throw Refused() }
+        return try access { state in
+            guard let entry = state.entries[run], state.isLive(run, epoch) else { return .lost }
             let allowed = entry.brief.approvals.filter { $0.decision == .approved }.map(\.callID)
             return state.budgets.reserve(
                 reservation,
                 of: entry.run,
+                epoch: epoch,
                 allowed: Set(allowed),
                 isLive: { [state] in state.isLive($0, $1) }
             )
@@ -159,12 +159,18 @@ package final class MemoryJournal: Journal {
         }
     }
 
-    package func enter(_ provider: UUID, _ limit: ProviderLimit, for run: ClaimedRun) async throws -> ProviderEntry {
-        try access { state in
+    /// Knows runs only.
+    package func enter(
+        _ provider: UUID,
+        _ limit: ProviderLimit,
+        for holder: CallHolder
+    ) async throws -> ProviderEntry {
+        guard case .run(let run, let epoch) = holder else { throw Refused() }
+        return try access { state in
             let calls = state.calls.values.filter { $0.provider == provider }
             let underWay = calls.filter { call in
                 let entry = state.entries[call.run]
-                return !call.isOver && call.run != run.run.id && entry?.epoch == call.epoch && entry?.worker != nil
+                return !call.isOver && call.run != run && entry?.epoch == call.epoch && entry?.worker != nil
                     && entry?.outcome == nil
             }
             let recent = calls.map(\.beganAt).filter { $0.duration(to: .now) < .seconds(60) }
@@ -173,7 +179,7 @@ package final class MemoryJournal: Journal {
             }
             if let most = limit.concurrent, underWay.count >= most { return .full(seconds: nil) }
             let id = UUID.v7()
-            state.calls[id] = Call(provider: provider, run: run.run.id, epoch: run.epoch)
+            state.calls[id] = Call(provider: provider, run: run, epoch: epoch)
             return .entered(id)
         }
     }

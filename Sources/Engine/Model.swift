@@ -20,6 +20,8 @@ package struct ModelRequest: Sendable, Equatable {
     package var temperature: Double?
     /// The most tokens of the answer; nil leaves it to the provider.
     package var maximumTokens: Int?
+    /// What agents do not ask for, and programs do.
+    package var options = ModelOptions()
 
     package init(
         instruction: String,
@@ -38,6 +40,8 @@ package struct ModelRequest: Sendable, Equatable {
 
 /// One message of the conversation as a model sees it.
 package enum ModelMessage: Sendable, Equatable {
+    /// Words of whoever made the conversation, in the middle of it.
+    case system(String)
     /// Pictures stand before the words.
     case user(String, pictures: [ModelPicture] = [])
     case assistant(text: String, toolCalls: [ToolCall])
@@ -49,11 +53,14 @@ package struct ToolDescription: Sendable, Equatable {
     package var name: String
     package var description: String
     package var schema: String
+    /// Whether the provider makes sure that calls fit the schema; nil leaves it to the provider.
+    package var isStrict: Bool?
 
-    package init(name: String, description: String, schema: String) {
+    package init(name: String, description: String, schema: String, isStrict: Bool? = nil) {
         self.name = name
         self.description = description
         self.schema = schema
+        self.isStrict = isStrict
     }
 }
 

@@ -62,11 +62,18 @@ package protocol ModelSource: Sendable {
     /// The model called `name` at `endpoint`. Makes no call.
     func model(named name: String, at endpoint: ProviderEndpoint) -> any Model
 
+    /// The same for vectors; nil where the provider makes none.
+    func embedder(named name: String, at endpoint: ProviderEndpoint) -> (any Embedder)?
+
     /// Asks the provider for its models, to show that address and key work. Never throws: a failure is an answer.
     func probe(_ endpoint: ProviderEndpoint) async -> ProbeResult
 
     /// Local model servers that answer on the usual ports, and providers whose keys the environment holds.
     func discover() async -> [DiscoveredProvider]
+}
+
+extension ModelSource {
+    package func embedder(named name: String, at endpoint: ProviderEndpoint) -> (any Embedder)? { nil }
 }
 
 /// What a test of a provider found.

@@ -17,60 +17,24 @@ struct ModelStep: Sendable {
 
     /// Returns the tool calls that the model made, each with an id of its own.
     func perform(_ request: ModelRequest, candidates: [ModelCandidate]) async throws -> [ToolCall] {
-        var failure = ModelError(.unavailable, "The model did not answer.")
-        var refusals: [BudgetRefusal] = []
-        for round in 0..<execution.limits.rounds {
-            if round > 0 { try await pause(before: round, after: failure) }
-            var mayPass = false
-            refusals = []
-            for (index, candidate) in candidates.enumerated() {
-                if let refusal = execution.health.refusal(of: candidate)?.said(of: candidate, at: .now) {
-                    try await say(refusal.reason)
-                    if !mayPass { (failure, mayPass) = (refusal.error, true) }
-                    continue
-                }
-                if index > 0 { try await say("\(refusals.isEmpty ? "" : "budget_")fallback: \(candidate.name)") }
-                let isLast = index + 1 == candidates.count
-                do {
-                    switch try await ask(candidate, request, isLast: isLast) {
-                    case .success(let calls): return calls.withOwnIDs
-                    case .failure(let error):
-                        failure = error
-                        mayPass = mayPass || error.isTransient
-                    }
-                } catch let refusal as BudgetRefusal {
-                    refusals.append(refusal)
-                }
-            }
-            guard mayPass, !answer.isBroken, round + 1 < execution.limits.rounds else { break }
+        let failover = Failover(health: execution.health, limits: execution.limits, say: say)
+        let outcome = try await failover.perform(candidates, mayRepeat: { !answer.isBroken }) { candidate, isLast in
+            try await ask(candidate, request, isLast: isLast)
         }
-        throw try await purse.ending(refusals) ?? RunEnding(failure)
+        switch outcome {
+        case .answered(let calls): return calls.withOwnIDs
+        case .failed(let failure, let refusals): throw try await purse.ending(refusals) ?? RunEnding(failure)
+        }
     }
 
-    /// Holds a place at the provider for as long as it takes.
     private func ask(
         _ candidate: ModelCandidate,
         _ request: ModelRequest,
         isLast: Bool
     ) async throws -> Result<[ToolCall], ModelError> {
-        let door = ProviderDoor(execution: execution, say: say)
-        let limits = execution.limits
-        let place: UUID?
-        do {
-            let patience = isLast ? limits.providerPatience : limits.providerImpatience
-            place = try await door.enter(candidate, patience: patience)
-        } catch {
-            execution.health.ended(.unknown, of: candidate)
-            guard let error = error as? ModelError else { throw error }
-            return .failure(error)
-        }
-        do {
-            let result = try await callWithOrWithoutTools(candidate, request)
-            await door.leave(place)
-            return result
-        } catch {
-            await door.leave(place)
-            throw error
+        let patience = isLast ? execution.limits.providerPatience : execution.limits.providerImpatience
+        return try await ProviderDoor(execution: execution, say: say).pass(candidate, patience: patience) { _ in
+            try await callWithOrWithoutTools(candidate, request)
         }
     }
 
@@ -128,19 +92,19 @@ struct ModelStep: Sendable {
             let model = execution.models.model(named: candidate.name, at: candidate.endpoint)
             try await model.answer(fitted.request) { piece in try await take.receive(piece) }
             try await take.replace()
-            answer.add(take.record(of: sent, for: fitted.request, succeeded: true))
+            answer.add(take.meter.record(for: fitted.request, sent: sent, succeeded: true))
             execution.health.ended(.answered, of: candidate)
-            return .success(take.calls)
+            return .success(take.meter.calls)
         } catch let error as ModelError {
-            answer.add(take.record(of: sent, for: fitted.request, succeeded: false))
+            answer.add(take.meter.record(for: fitted.request, sent: sent, succeeded: false))
             execution.health.ended(CircuitBreaker.Outcome(error), of: candidate)
-            if take.hasBegun {
+            if take.meter.hasWords {
                 guard error.isOutage else { throw RunEnding(error) }
                 answer.breakOff()
             }
             return .failure(error)
         } catch {
-            answer.add(take.record(of: sent, for: fitted.request, succeeded: false))
+            answer.add(take.meter.record(for: fitted.request, sent: sent, succeeded: false))
             execution.health.ended(.unknown, of: candidate)
             throw error
         }
@@ -153,7 +117,7 @@ struct ModelStep: Sendable {
         _ candidate: ModelCandidate
     ) async throws -> FittedRequest {
         do {
-            return try await purse.reserve(take.id, for: fitted, by: candidate)
+            return try await purse.reserve(take.meter.id, for: fitted, by: candidate)
         } catch {
             execution.health.ended(.unknown, of: candidate)
             throw error
@@ -169,16 +133,6 @@ struct ModelStep: Sendable {
     private func say(_ reason: String) async throws {
         let attempt = execution.claimed.run.attempt
         try await writer.event(.runStatus, data.runStatus(.running, reason: reason, attempt: attempt))
-    }
-
-    private func pause(before round: Int, after failure: ModelError) async throws {
-        let limits = execution.limits
-        guard (failure.retryAfter ?? 0) <= limits.longestRetryAfter else { throw RunEnding(failure) }
-        let longest = limits.backoff * (1 << (round - 1))
-        // Full jitter: those who failed together do not come back together.
-        let wait = max(longest * Double.random(in: 0.5...1), .seconds(failure.retryAfter ?? 0))
-        try await say("retry: \(failure.code.rawValue)")
-        try await Task.sleep(for: wait)
     }
 }
 

@@ -32,6 +32,14 @@ package struct ProviderModels: ModelSource {
         }
     }
 
+    package func embedder(named name: String, at endpoint: ProviderEndpoint) -> (any Embedder)? {
+        switch endpoint.kind {
+        case .builtin, .anthropic: nil
+        case .openai, .deepseek, .azure, .ollama, .custom:
+            OpenAIEmbedder(client: client, model: name, endpoint: endpoint, limits: limits)
+        }
+    }
+
     package func probe(_ endpoint: ProviderEndpoint) async -> ProbeResult {
         if endpoint.kind == .builtin {
             return ProbeResult(latency: 0, models: BuiltinModel.names)

@@ -213,7 +213,7 @@ import Testing
         let run = Run.sample()
         journal.enqueue(run, brief: .sample("Go", candidates: ["main"]))
         let first = try #require(try await journal.claim(worker: .v7(), limit: 1, silence: .seconds(0)).first)
-        let wish = BudgetReservation(run: run.id, epoch: first.epoch, call: .v7(), cost: 1, currency: "USD")
+        let wish = BudgetReservation(holder: first.holder, call: .v7(), cost: 1, currency: "USD")
         guard case .granted = try await journal.reserve(wish) else { return #expect(Bool(false)) }
         #expect(journal.spending(of: budget).reserved == 1)
         let second = try #require(try await journal.claim(worker: .v7(), limit: 1, silence: .seconds(-1)).first)

@@ -227,7 +227,7 @@ import Testing
         #expect(try await store.setNetwork(["example.org"], ofAgent: hosting.id, by: ada.principal))
         let model = try await store.chatModel(by: ada.principal)
         let claimed = try await store.claimedRun(by: ada.principal)
-        _ = try await store.enter(model.llmID, ProviderLimit(concurrent: 1), for: claimed)
+        _ = try await store.enter(model.llmID, ProviderLimit(concurrent: 1), for: claimed.holder)
         var outcome = claimed.outcome("secret", after: 2)
         outcome.usage = [
             UsageRecord(
@@ -268,7 +268,7 @@ import Testing
             values (\(UUID.v7()), \(ada.organisationID), 'total', 1, 'USD', 100)
             """
         )
-        let wish = BudgetReservation(run: resting.run.id, epoch: resting.epoch, call: .v7(), cost: 1, currency: "USD")
+        let wish = BudgetReservation(holder: resting.holder, call: .v7(), cost: 1, currency: "USD")
         _ = try await store.reserve(wish)
         #expect(try await store.suspend(resting.suspended([ToolCall(id: "c", name: "dig", arguments: "{}")])))
         #expect(try await store.setPolicy(.ask, tool: "dig", agent: resting.run.agentID, by: ada.principal))

@@ -16,7 +16,7 @@ import Testing
             let runs = claimed
             let entries = try await withThrowingTaskGroup(of: ProviderEntry.self) { group in
                 for run in runs {
-                    group.addTask { try await store.enter(provider, ProviderLimit(concurrent: 3), for: run) }
+                    group.addTask { try await store.enter(provider, ProviderLimit(concurrent: 3), for: run.holder) }
                 }
                 return try await group.reduce(into: []) { $0.append($1) }
             }
@@ -24,7 +24,7 @@ import Testing
             #expect(calls.count == 3)
             #expect(entries.filter { $0 == .full(seconds: nil) }.count == 5)
             try await store.leave(calls[0])
-            #expect(try await store.enter(provider, ProviderLimit(concurrent: 3), for: runs[0]) != .full(seconds: nil))
+            #expect(try await store.enter(provider, ProviderLimit(concurrent: 3), for: runs[0].holder) != .full(seconds: nil))
         }
     }
 
@@ -36,12 +36,12 @@ import Testing
             let (worker, limit) = (UUID.v7(), ProviderLimit(concurrent: 1))
             let first = try await store.claimedRun(worker: worker, by: ada.principal)
             let second = try await store.claimedRun(by: ada.principal)
-            #expect(try await store.enter(provider, limit, for: first) != .full(seconds: nil))
-            #expect(try await store.enter(provider, limit, for: second) == .full(seconds: nil))
+            #expect(try await store.enter(provider, limit, for: first.holder) != .full(seconds: nil))
+            #expect(try await store.enter(provider, limit, for: second.holder) == .full(seconds: nil))
             try await store.retire(worker: worker)
             let taken = try await store.claim(worker: .v7(), limit: 5, silence: .seconds(10))
             #expect(taken.map(\.run.id) == [first.run.id])
-            #expect(try await store.enter(provider, limit, for: second) != .full(seconds: nil))
+            #expect(try await store.enter(provider, limit, for: second.holder) != .full(seconds: nil))
         }
     }
 
@@ -52,13 +52,13 @@ import Testing
             let provider = try await store.chatModel(by: ada.principal).llmID
             let (run, limit) = (try await store.claimedRun(by: ada.principal), ProviderLimit(perMinute: 2))
             for _ in 0..<2 {
-                guard case .entered(let call) = try await store.enter(provider, limit, for: run) else {
+                guard case .entered(let call) = try await store.enter(provider, limit, for: run.holder) else {
                     Issue.record("There is room.")
                     return
                 }
                 try await store.leave(call)
             }
-            guard case .full(let seconds?) = try await store.enter(provider, limit, for: run) else {
+            guard case .full(let seconds?) = try await store.enter(provider, limit, for: run.holder) else {
                 Issue.record("There is no room.")
                 return
             }
@@ -66,7 +66,7 @@ import Testing
             try await database.administrator.query(
                 "update provider_calls set began_at = began_at - interval '61 seconds'"
             )
-            #expect(try await store.enter(provider, limit, for: run) != .full(seconds: nil))
+            #expect(try await store.enter(provider, limit, for: run.holder) != .full(seconds: nil))
             let left = try await database.administrator.query("select from provider_calls")
             #expect(left.count == 1)
         }

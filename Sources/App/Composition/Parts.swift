@@ -154,6 +154,7 @@ struct Parts: Sendable {
         let services = WebServices(
             store: store,
             models: models,
+            gateway: Gateway(journal: store, models: models, health: health, limits: configuration.limits),
             tools: tools,
             mcp: mcp,
             hub: hub,

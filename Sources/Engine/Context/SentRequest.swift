@@ -53,10 +53,13 @@ extension ModelMessage {
     package var json: String {
         var json = JSONFields()
         switch self {
+        case .system(let text):
+            json.set("role", "system")
+            json.set("content", text)
         case .user(let text, let pictures):
             json.set("role", "user")
             json.set("content", text)
-            let shown = pictures.filter { $0.data != nil }.map { JSONValue.string($0.name) }
+            let shown = pictures.filter(\.isSent).map { JSONValue.string($0.name) }
             if !shown.isEmpty { json.raw("pictures", JSONValue.array(shown).text) }
         case .assistant(let text, let calls):
             json.set("role", "assistant")

@@ -83,12 +83,12 @@ extension ModelMessage {
     /// Of those that are sent.
     private var pictureTokens: Int {
         guard case .user(_, let pictures) = self else { return 0 }
-        return pictures.count { $0.data != nil } * ModelPicture.tokens
+        return pictures.count(where: \.isSent) * ModelPicture.tokens
     }
 
     private var texts: [String] {
         switch self {
-        case .user(let text, _): [text]
+        case .system(let text), .user(let text, _): [text]
         case .assistant(let text, let calls): [text] + calls.flatMap { [$0.id, $0.name, $0.arguments] }
         case .toolResult(let id, let name, let content, _): [id, name, content]
         }

@@ -7,13 +7,19 @@ package struct ModelPicture: Sendable, Equatable {
     package var mediaType: String
     /// What is sent, base64; nil as long as it was not fetched.
     package var data: String?
+    /// Where the provider itself fetches it, in place of its bytes.
+    package var address: String?
 
-    package init(fileID: UUID, name: String, mediaType: String, data: String? = nil) {
+    package init(fileID: UUID, name: String, mediaType: String, data: String? = nil, address: String? = nil) {
         self.fileID = fileID
         self.name = name
         self.mediaType = mediaType
         self.data = data
+        self.address = address
     }
+
+    /// Whether it comes along in a call.
+    package var isSent: Bool { data != nil || address != nil }
 
     /// What a picture costs a model at most, in tokens, after it was made small enough.
     static let tokens = 1600

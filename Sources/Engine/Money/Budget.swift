@@ -47,17 +47,15 @@ package struct BudgetReservation: Sendable, Equatable {
     /// which is longer than such a call may take.
     package static let background: Int64 = 0
 
-    package var run: UUID
-    /// The attempt's: the reservation holds as long as its worker has the run.
-    package var epoch: Int64
+    /// A run's attempt: the reservation holds as long as its worker has the run.
+    package var holder: CallHolder
     /// The id of the usage record that the call will have.
     package var call: UUID
     package var cost: Decimal
     package var currency: String
 
-    package init(run: UUID, epoch: Int64, call: UUID, cost: Decimal, currency: String) {
-        self.run = run
-        self.epoch = epoch
+    package init(holder: CallHolder, call: UUID, cost: Decimal, currency: String) {
+        self.holder = holder
         self.call = call
         self.cost = cost
         self.currency = currency

@@ -41,6 +41,7 @@ struct MemoryBudgets {
     mutating func reserve(
         _ wish: BudgetReservation,
         of run: Run,
+        epoch: Int64,
         allowed: Set<String>,
         isLive: (UUID, Int64) -> Bool
     ) -> BudgetAnswer {
@@ -63,8 +64,8 @@ struct MemoryBudgets {
         let refusing = standings.filter { $0.reached == .stop || $0.reached == .ask }
         guard refusing.isEmpty else { return .refused(refusing) }
         reservations[wish.call] = Reservation(
-            run: wish.run,
-            epoch: wish.epoch,
+            run: run.id,
+            epoch: epoch,
             amount: wish.cost,
             budgets: Set(standings.map(\.id))
         )

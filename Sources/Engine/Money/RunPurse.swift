@@ -29,18 +29,10 @@ struct RunPurse: Sendable {
 
     /// The request as it may be made; throws a `BudgetRefusal` when it may not.
     func reserve(_ call: UUID, for fitted: FittedRequest, by candidate: ModelCandidate) async throws -> FittedRequest {
-        guard isWatched, let price = candidate.price else { return fitted }
-        let worst = WorstCase(fitted.request, answerTokens: fitted.answerTokens, price: price)
-        guard worst.cost > 0 else { return fitted }
+        guard isWatched, let worst = WorstCase(fitted, by: candidate) else { return fitted }
         try await resolve()
         try await settle()
-        let reservation = BudgetReservation(
-            run: run.id,
-            epoch: execution.claimed.epoch,
-            call: call,
-            cost: worst.cost,
-            currency: price.currency
-        )
+        let reservation = worst.reservation(of: call, by: execution.claimed.holder)
         switch try await execution.patiently({ try await execution.journal.reserve(reservation) }) {
         case .lost: throw RunEnding.lost
         case .refused(let standings): throw BudgetRefusal(standings: standings, cost: worst.cost)
@@ -121,6 +113,12 @@ struct BudgetRefusal: Error {
         let what = stop.map { "\($0.sentence) This call may cost up to \(cost) \($0.currency)." } ?? ""
         let advice = "Raise the budget, wait until it begins anew, or choose a cheaper model."
         return .failed(code: "BUDGET_EXCEEDED", message: "\(what) \(advice)")
+    }
+
+    /// For whoever cannot be asked.
+    var message: String {
+        let what = standings.first.map(\.sentence) ?? ""
+        return "\(what) This call may cost up to \(cost) \(standings.first?.currency ?? "")."
     }
 
     var declined: RunEnding {

@@ -8,14 +8,22 @@ struct WorstCase: Sendable {
     let cost: Decimal
     /// What the answer was counted with; the call has to be made with this bound.
     let outputTokens: Int
+    private let currency: String
 
-    /// `answerTokens` holds where the request says nothing.
-    init(_ request: ModelRequest, answerTokens: Int, price: ModelCandidate.Price) {
-        outputTokens = request.maximumTokens ?? answerTokens
-        let input = Decimal(request.estimatedTokens) * max(price.input, price.cached ?? 0)
+    /// nil when it costs nothing.
+    init?(_ fitted: FittedRequest, by candidate: ModelCandidate) {
+        guard let price = candidate.price else { return nil }
+        outputTokens = fitted.request.maximumTokens ?? fitted.answerTokens
+        currency = price.currency
+        let input = Decimal(fitted.request.estimatedTokens) * max(price.input, price.cached ?? 0)
         var exact = (input + Decimal(outputTokens) * price.output) / 1_000_000
         var rounded = Decimal()
         NSDecimalRound(&rounded, &exact, 6, .up)
+        guard rounded > 0 else { return nil }
         cost = rounded
+    }
+
+    func reservation(of call: UUID, by holder: CallHolder) -> BudgetReservation {
+        BudgetReservation(holder: holder, call: call, cost: cost, currency: currency)
     }
 }

@@ -26,36 +26,36 @@ struct ToolChoice: Sendable {
         guard let candidate = candidates.writers.first, execution.health.refusal(of: candidate) == nil else {
             return nil
         }
-        let take = NoteTake(candidate: candidate)
-        guard let text = try await ask(candidate, request(tools, messages), take) else { return nil }
+        let meter = ModelMeter(candidate, limit: Scribe.answerBytes)
+        guard let text = try await ask(candidate, request(tools, messages), meter) else { return nil }
         let names = text.flatMap { text in
             Self.names(in: text, among: Set(tools.map(\.name)), atMost: execution.limits.toolsAtOnce)
         }
         let records = answer.takeUnstored()
         let events = records.map { record in
-            (RunEvent.Kind.usage, data.usage(record, chosenTools: record.id == take.id ? names ?? [] : nil))
+            (RunEvent.Kind.usage, data.usage(record, chosenTools: record.id == meter.id ? names ?? [] : nil))
         }
         try await writer.step(records, events)
         return names
     }
 
     /// What the model said, `.some(nil)` when it failed; nil when it was not asked.
-    private func ask(_ candidate: ModelCandidate, _ request: ModelRequest, _ take: NoteTake) async throws -> String?? {
+    private func ask(_ candidate: ModelCandidate, _ request: ModelRequest, _ meter: ModelMeter) async throws -> String?? {
         let door = ProviderDoor(execution: execution) { _ in }
         var place: UUID?
         var isAsked = false
         do {
             place = try await door.enter(candidate, patience: execution.limits.providerImpatience)
             let fitted = FittedRequest(request: request, history: 0..<0, answerTokens: Self.answerTokens)
-            let bounded = try await purse.reserve(take.id, for: fitted, by: candidate)
+            let bounded = try await purse.reserve(meter.id, for: fitted, by: candidate)
             let model = execution.models.model(named: candidate.name, at: candidate.endpoint)
             isAsked = true
             try await withTimeLimit(Self.patience, otherwise: ModelError(.timeout, "It took too long.")) {
-                try await model.answer(bounded.request) { piece in try take.receive(piece) }
+                try await model.answer(bounded.request) { piece in try meter.take(piece) }
             }
         } catch {
             await door.leave(place)
-            if isAsked { answer.add(take.record(succeeded: false)) }
+            if isAsked { answer.add(meter.record(for: request, succeeded: false)) }
             let outcome = (error as? ModelError).map { CircuitBreaker.Outcome($0) } ?? .unknown
             execution.health.ended(outcome, of: candidate)
             if let ending = error as? RunEnding { throw ending }
@@ -63,9 +63,9 @@ struct ToolChoice: Sendable {
             return isAsked ? .some(nil) : nil
         }
         await door.leave(place)
-        answer.add(take.record(succeeded: true))
+        answer.add(meter.record(for: request, succeeded: true))
         execution.health.ended(.answered, of: candidate)
-        return take.text
+        return meter.text
     }
 
     private func request(_ tools: [ToolDescription], _ messages: [ModelMessage]) -> ModelRequest {

@@ -23,11 +23,11 @@ struct NoteWriter: Sendable {
     fileprivate func call(
         _ request: ModelRequest,
         _ candidate: ModelCandidate,
-        _ take: NoteTake
+        _ meter: ModelMeter
     ) async throws {
         try await withTimeLimit(Self.patience, otherwise: ModelError(.timeout, "It took too long.")) {
             try await models.model(named: candidate.name, at: candidate.endpoint)
-                .answer(request) { piece in try take.receive(piece) }
+                .answer(request) { piece in try meter.take(piece) }
         }
     }
 
@@ -92,75 +92,30 @@ struct NoteWriter: Sendable {
             for candidate in brief.candidates.writers where !Task.isCancelled {
                 var request = request
                 request.maximumTokens = min(request.maximumTokens ?? .max, candidate.maximumTokens ?? .max)
-                let take = NoteTake(candidate: candidate)
-                guard await reserve(take, for: request, by: candidate) else { continue }
+                let meter = ModelMeter(candidate, limit: Scribe.answerBytes)
+                guard await reserve(meter, for: request, by: candidate) else { continue }
                 isAffordable = true
                 do {
-                    try await writer.call(request, candidate, take)
+                    try await writer.call(request, candidate, meter)
                 } catch {
-                    notes.usage.append(take.record(succeeded: false))
+                    notes.usage.append(meter.record(for: request, succeeded: false))
                     continue
                 }
-                notes.usage.append(take.record(succeeded: true))
-                let text = take.text.trimmed
+                notes.usage.append(meter.record(for: request, succeeded: true))
+                let text = meter.text.trimmed
                 if !text.isEmpty { return .text(text, model: candidate.name) }
             }
             return isAffordable || Task.isCancelled ? .nothing : .noMoney
         }
 
-        private func reserve(_ take: NoteTake, for request: ModelRequest, by candidate: ModelCandidate) async -> Bool {
-            guard brief.hasBudgets, let price = candidate.price else { return true }
-            let worst = WorstCase(request, answerTokens: WorstCase.outputTokens, price: price)
-            guard worst.cost > 0 else { return true }
-            let reservation = BudgetReservation(
-                run: task.run.id,
-                epoch: BudgetReservation.background,
-                call: take.id,
-                cost: worst.cost,
-                currency: price.currency
-            )
+        private func reserve(_ meter: ModelMeter, for request: ModelRequest, by candidate: ModelCandidate) async -> Bool {
+            let fitted = FittedRequest(request: request, history: 0..<0, answerTokens: WorstCase.outputTokens)
+            guard brief.hasBudgets, let worst = WorstCase(fitted, by: candidate) else { return true }
+            let holder = CallHolder.run(task.run.id, epoch: BudgetReservation.background)
+            let reservation = worst.reservation(of: meter.id, by: holder)
             guard case .granted = try? await writer.journal.reserve(reservation) else { return false }
             return true
         }
-    }
-}
-
-/// One call whose words nobody watches, as far as it has come.
-final class NoteTake: Sendable {
-    /// Of the usage record that this will be.
-    let id = UUID.v7()
-    private let state = Locked((text: "", tokens: TokenUsage(input: 0, output: 0)))
-    private let startedAt = ContinuousClock.now
-    private let candidate: ModelCandidate
-
-    init(candidate: ModelCandidate) { self.candidate = candidate }
-
-    var text: String { state.withLock { $0.text } }
-
-    func receive(_ piece: ModelPiece) throws {
-        try state.withLock { state in
-            switch piece {
-            case .text(let delta):
-                state.text += delta
-                guard state.text.utf8.count <= Scribe.answerBytes else { throw ModelError(.malformed, "Too long.") }
-            case .usage(let tokens): state.tokens = tokens
-            case .reasoning, .toolCall, .finish: break
-            }
-        }
-    }
-
-    func record(succeeded: Bool) -> UsageRecord {
-        let tokens = state.withLock { $0.tokens }
-        return UsageRecord(
-            id: id,
-            modelID: candidate.modelID,
-            modelName: candidate.name,
-            tokens: tokens,
-            cost: candidate.price.map { $0.cost(of: tokens) },
-            currency: candidate.price?.currency,
-            responseTime: startedAt.duration(to: .now) / .seconds(1),
-            succeeded: succeeded
-        )
     }
 }
 

@@ -48,7 +48,7 @@ package enum WritingPrompt {
             switch message {
             case .user(let text, _): "Person:\n\(text.shortened(to: bytes, within: tokens))"
             case .assistant(let text, _): "Agent:\n\(text.shortened(to: bytes, within: tokens))"
-            case .toolResult: nil
+            case .system, .toolResult: nil
             }
         }.joined(separator: "\n\n")
     }

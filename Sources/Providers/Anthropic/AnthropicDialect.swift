@@ -7,7 +7,8 @@ struct AnthropicDialect: Dialect {
     let endpoint: ProviderEndpoint
 
     func call(_ request: ModelRequest) throws(ModelError) -> FetchRequest {
-        FetchRequest(
+        try AnthropicOptions(request.options, hasTools: !request.tools.isEmpty).check()
+        return FetchRequest(
             method: "POST",
             url: BaseURL(endpoint).appending("/messages"),
             headers: try Self.headers(endpoint) + FetchRequest.streamHeaders,

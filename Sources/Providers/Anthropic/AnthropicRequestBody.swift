@@ -14,14 +14,21 @@ struct AnthropicRequestBody {
             json.member("model", model)
             json.member("max_tokens", raw: "\(request.maximumTokens ?? Self.defaultMaximum)")
             json.member("stream", raw: "true")
-            if !request.instruction.isEmpty { json.member("system", request.instruction) }
+            if !system.isEmpty { json.member("system", system) }
             if let temperature = request.temperature, temperature.isFinite {
                 json.member("temperature", raw: "\(min(1, max(0, temperature)))")
             }
             json.array("messages", messages)
             if !request.tools.isEmpty { json.array("tools", tools) }
+            AnthropicOptions(request.options, hasTools: !request.tools.isEmpty).write(&json)
         }
         return json.bytes
+    }
+
+    /// It stands before everything; what comes later in other protocols joins it.
+    private var system: String {
+        let later = request.messages.compactMap { if case .system(let text) = $0 { text } else { nil } }
+        return ([request.instruction] + later).filter { !$0.isEmpty }.joined(separator: "\n\n")
     }
 
     private func messages(_ json: inout JSONWriter) {
@@ -49,6 +56,7 @@ struct AnthropicRequestBody {
 
     private func write(_ message: ModelMessage, _ json: inout JSONWriter) {
         switch message {
+        case .system: break
         case .user(let text, let pictures):
             for picture in pictures { write(picture, &json) }
             if !text.isEmpty { writeText(text, &json) }
@@ -66,13 +74,18 @@ struct AnthropicRequestBody {
     }
 
     private func write(_ picture: ModelPicture, _ json: inout JSONWriter) {
-        guard let data = picture.data else { return }
+        guard picture.isSent else { return }
         json.object { json in
             json.member("type", "image")
             json.object("source") { json in
-                json.member("type", "base64")
-                json.member("media_type", picture.mediaType)
-                json.member("data", data)
+                if let data = picture.data {
+                    json.member("type", "base64")
+                    json.member("media_type", picture.mediaType)
+                    json.member("data", data)
+                } else {
+                    json.member("type", "url")
+                    json.member("url", picture.address ?? "")
+                }
             }
         }
     }
@@ -117,7 +130,8 @@ extension ModelMessage {
     /// Anthropic refuses blocks of text without text.
     fileprivate var isEmpty: Bool {
         switch self {
-        case .user(let text, let pictures): text.isEmpty && pictures.allSatisfy { $0.data == nil }
+        case .system: true
+        case .user(let text, let pictures): text.isEmpty && !pictures.contains(where: \.isSent)
         case .assistant(let text, let calls): text.isEmpty && calls.isEmpty
         case .toolResult: false
         }

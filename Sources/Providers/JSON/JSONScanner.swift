@@ -1,3 +1,5 @@
+import Engine
+
 /// Walks over JSON without building anything. It is strict (RFC 8259): whatever it accepts is valid JSON, so that a
 /// caller may read only the members it knows. Everything it dislikes it answers with false or nil.
 struct JSONScanner {

@@ -24,9 +24,10 @@ struct AzureURL {
         version = given.map { String($0).asPathSegment } ?? Self.defaultVersion
     }
 
-    func chat(deployment: String) -> String {
-        if isVersionOne { return base + "/chat/completions" }
-        return "\(base)/openai/deployments/\(deployment.asPathSegment)/chat/completions?api-version=\(version)"
+    /// `path` such as `/chat/completions`.
+    func call(_ path: String, deployment: String) -> String {
+        if isVersionOne { return base + path }
+        return "\(base)/openai/deployments/\(deployment.asPathSegment)\(path)?api-version=\(version)"
     }
 
     /// Where to ask for models, the best place first.

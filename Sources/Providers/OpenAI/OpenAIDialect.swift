@@ -9,7 +9,7 @@ struct OpenAIDialect: Dialect {
     func call(_ request: ModelRequest) throws(ModelError) -> FetchRequest {
         FetchRequest(
             method: "POST",
-            url: url,
+            url: Self.url(endpoint, "/chat/completions", model: model),
             headers: try Self.headers(endpoint) + FetchRequest.streamHeaders,
             body: OpenAIRequestBody(model: model, kind: endpoint.kind, request: request).bytes
         )
@@ -17,9 +17,9 @@ struct OpenAIDialect: Dialect {
 
     func decoder() -> OpenAIDecoder { OpenAIDecoder() }
 
-    private var url: String {
-        if let azure = AzureURL(endpoint) { return azure.chat(deployment: model) }
-        return BaseURL(endpoint).appending("/chat/completions")
+    /// Where an endpoint takes calls of one kind; `path` such as `/chat/completions`.
+    static func url(_ endpoint: ProviderEndpoint, _ path: String, model: String) -> String {
+        AzureURL(endpoint)?.call(path, deployment: model) ?? BaseURL(endpoint).appending(path)
     }
 
     /// The key, as this kind of endpoint wants it.

@@ -18,6 +18,7 @@ struct OpenAIRequestBody {
             }
             if let maximum = request.maximumTokens { json.member(maximumName, raw: "\(maximum)") }
             if !request.tools.isEmpty { json.array("tools", tools) }
+            OpenAIOptions(request.options).write(&json)
         }
         return json.bytes
     }
@@ -39,9 +40,12 @@ struct OpenAIRequestBody {
 
     private func write(_ message: ModelMessage, _ json: inout JSONWriter) {
         switch message {
+        case .system(let text):
+            json.member("role", "system")
+            json.member("content", text)
         case .user(let text, let pictures):
             json.member("role", "user")
-            let shown = pictures.filter { $0.data != nil }
+            let shown = pictures.filter(\.isSent)
             guard !shown.isEmpty else { return json.member("content", text) }
             json.array("content") { json in
                 for picture in shown { json.object { write(picture, &$0) } }
@@ -68,7 +72,8 @@ struct OpenAIRequestBody {
 
     private func write(_ picture: ModelPicture, _ json: inout JSONWriter) {
         json.member("type", "image_url")
-        json.object("image_url") { $0.member("url", "data:\(picture.mediaType);base64,\(picture.data ?? "")") }
+        let inline = picture.data.map { "data:\(picture.mediaType);base64,\($0)" }
+        json.object("image_url") { $0.member("url", inline ?? picture.address ?? "") }
     }
 
     private func write(_ call: ToolCall, _ json: inout JSONWriter) {
@@ -88,6 +93,7 @@ struct OpenAIRequestBody {
                     json.member("name", tool.name)
                     json.member("description", tool.description)
                     json.member("parameters", raw: tool.schemaObject)
+                    if let isStrict = tool.isStrict { json.member("strict", raw: "\(isStrict)") }
                 }
             }
         }

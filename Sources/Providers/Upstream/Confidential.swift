@@ -44,7 +44,7 @@ extension ModelRequest {
         [instruction]
             + messages.flatMap { message in
                 switch message {
-                case .user(let text, _): [text]
+                case .system(let text), .user(let text, _): [text]
                 case .assistant(let text, let calls): [text] + calls.map(\.arguments)
                 case .toolResult(_, _, let content, _): [content]
                 }

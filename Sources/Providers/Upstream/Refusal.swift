@@ -60,7 +60,7 @@ struct Refusal: Error {
         "invalid_api_key": .unauthorized, "authentication_error": .unauthorized, "permission_error": .unauthorized,
         "model_not_found": .notFound, "not_found_error": .notFound, "DeploymentNotFound": .notFound,
         "rate_limit_exceeded": .rateLimited, "rate_limit_error": .rateLimited, "insufficient_quota": .rateLimited,
-        "invalid_request_error": .rejected, "context_length_exceeded": .rejected, "request_too_large": .rejected,
+        "invalid_request_error": .rejected, "context_length_exceeded": .contextTooLong, "request_too_large": .rejected,
         "content_filter": .rejected, "timeout_error": .timeout, "overloaded_error": .unavailable,
         "api_error": .unavailable, "server_error": .unavailable,
     ]
@@ -88,6 +88,8 @@ extension Refusal {
             )
         case .rateLimited: ("The provider's rate limit or quota is used up", "Wait a moment, or choose another model.")
         case .rejected: ("The provider rejected the request", "Check the model's name and its parameters.")
+        case .contextTooLong:
+            ("This is longer than the model can read at once", "Send less, or choose a model with a larger window.")
         case .timeout: ("The provider took too long", "Try again, or choose another model.")
         default: ("The provider failed", "Try again later, or choose another model.")
         }

@@ -34,20 +34,10 @@ struct UpstreamModel<D: Dialect>: Model {
 
     /// Sends the call and returns when an answer begins; a refusal is thrown.
     private func open(_ request: ModelRequest) async throws -> FetchResponse {
-        var call = try dialect.call(request)
-        call.addresses = dialect.endpoint.addresses
-        call.connectTimeout = limits.connect
-        call.idleTimeout = limits.idle
-        call.totalTimeout = limits.total
-        call.maximumBytes = limits.answerBytes
         do {
-            let response = try await client.send(call)
-            guard response.status != 200 else { return response }
-            let complaint = try? await response.collect(upTo: 64 << 10)
-            try Task.checkCancellation()
-            throw explained(Refusal(response, complaint ?? []), request)
-        } catch let error as FetchError {
-            throw ModelError(error, hasBegun: false)
+            return try await client.open(try dialect.call(request), of: dialect.endpoint, limits)
+        } catch let refusal as Refusal {
+            throw explained(refusal, request)
         }
     }
 
@@ -64,5 +54,26 @@ struct UpstreamModel<D: Dialect>: Model {
     private func explained(_ error: any Error, _ request: ModelRequest) -> any Error {
         guard let refusal = error as? Refusal else { return error }
         return refusal.error(confidential: Confidential(key: dialect.endpoint.apiKey, request: request))
+    }
+}
+
+extension FetchClient {
+    /// Sends a call to a provider and returns when an answer begins. Throws a `Refusal` for any status but 200.
+    func open(_ call: FetchRequest, of endpoint: ProviderEndpoint, _ limits: CallLimits) async throws -> FetchResponse {
+        var call = call
+        call.addresses = endpoint.addresses
+        call.connectTimeout = limits.connect
+        call.idleTimeout = limits.idle
+        call.totalTimeout = limits.total
+        call.maximumBytes = limits.answerBytes
+        do {
+            let response = try await send(call)
+            guard response.status != 200 else { return response }
+            let complaint = try? await response.collect(upTo: 64 << 10)
+            try Task.checkCancellation()
+            throw Refusal(response, complaint ?? [])
+        } catch let error as FetchError {
+            throw ModelError(error, hasBegun: false)
+        }
     }
 }

@@ -18,16 +18,19 @@ package struct APIKey: Sendable, Equatable {
         case chat
         /// As `api`, with the power of an administrator: only theirs to make.
         case admin
+        /// `/openai/v1`.
+        case openai
     }
 
     /// What somebody wants to do.
-    package enum Use: Sendable { case mcp, look, change, chat, administer }
+    package enum Use: Sendable { case mcp, call, look, change, chat, administer }
 
     /// Whether it was made for this.
     package func opens(_ use: Use) -> Bool {
         let fitting: Set<Scope> =
             switch use {
             case .mcp: [.mcp]
+            case .call: [.openai, .chat, .write, .api, .admin]
             case .look: [.read, .write, .api, .admin]
             case .change: [.write, .api, .admin]
             case .chat: [.chat, .write, .api, .admin]
@@ -123,10 +126,16 @@ extension Store {
 
     /// It opens nothing any more. False when the person has no such key.
     package func revokeAPIKey(_ id: UUID, by principal: Principal) async throws -> Bool {
-        try await query(
+        defer { keyIdentities.forget() }
+        return try await query(
             "delete from api_keys k where k.key_id = \(id) and \(Self.isOwnKey(principal))",
             by: principal
         ).affected == 1
+    }
+
+    /// The same as `identity(apiKey:)`, remembered for a second: for programs that call many times in one.
+    package func recentIdentity(apiKey secret: Secret) async throws -> APIKeyIdentity? {
+        try await keyIdentities.value(of: RandomToken.hash(secret)) { try await identity(apiKey: secret) }
     }
 
     /// nil for what is no key, or one that is revoked, expired, or of an account that is not active.
@@ -161,6 +170,11 @@ extension Store {
     private static func isOwnKey(_ principal: Principal) -> Query {
         "k.user_id = \(principal.userID) and k.org_id = \(principal.organisationID)"
     }
+}
+
+extension APIKey.Scope {
+    /// All of them, for people.
+    package static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
 }
 
 extension APIKey {

@@ -10,7 +10,10 @@ package struct Store: Sendable {
     let logger: Logger
     let runsPerUser: Int
     package let fileLimits: FileLimits
-    let ends = RunEnds()
+    let ends = Gathering<RunOutcome, Bool>(limit: RunEnds.limit)
+    let paidCalls = Gathering<PaidCall, Void>(limit: PaidCall.limit)
+    let gatewayRoutes = Remembered<GatewayQuestion, GatewayRoute>(for: .seconds(1))
+    let keyIdentities = Remembered<[UInt8], APIKeyIdentity>(for: .seconds(1))
 
     /// `passwordCost` is bcrypt's: each step doubles the time of a hash. `runsPerUser` is how many runs of one person are
     /// at work at once, on all nodes together; the others wait.

@@ -131,7 +131,7 @@ extension Store {
     private func reserved(of budgets: [UUID]) async throws -> [UUID: Decimal] {
         let rows = try await query(
             """
-            select x.budget_id, sum(x.amount) as amount from budget_reservations x join runs r on r.run_id = x.run_id
+            select x.budget_id, sum(x.amount) as amount from budget_reservations x left join runs r on r.run_id = x.run_id
             where x.budget_id = any(\(budgets)::uuid[]) and budget_reservation_holds(x, r)
             group by 1
             """,

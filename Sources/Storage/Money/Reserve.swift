@@ -6,13 +6,8 @@ extension Store {
     /// One round trip, one transaction. The spending rows are locked in the order of their keys before anything is
     /// looked at, so that of many calls at the same moment each sees what the others have set aside.
     package func reserve(_ reservation: BudgetReservation) async throws -> BudgetAnswer {
-        let statements = Reserve(reservation)
-        let answers = try await batch(
-            [statements.sweep, statements.preparation, statements.lock, statements.decision],
-            by: .system
-        )
-        let rows = answers[3]
-        guard let first = rows.first, try first.get("is_held") else { return .lost }
+        let rows = try await batch(Reserve(reservation).statements, by: .system).last
+        guard let rows, let first = rows.first, try first.get("is_held") else { return .lost }
         let standings = try rows.filter { try $0.get("budget_id", as: UUID?.self) != nil }.map(BudgetStanding.init)
         let refusing = standings.filter { $0.reached == .ask || $0.reached == .stop }
         return refusing.isEmpty ? .granted(standings) : .refused(refusing)
@@ -25,34 +20,63 @@ struct Reserve {
 
     init(_ wish: BudgetReservation) { self.wish = wish }
 
-    /// What earlier attempts at the run have left.
-    var sweep: Query { "delete from budget_reservations where run_id = \(wish.run) and epoch < \(wish.epoch)" }
+    /// The last one says what came of it.
+    var statements: [Query] { sweep + [preparation, lock, decision] }
 
-    var preparation: Query {
+    /// What earlier attempts at the run have left.
+    private var sweep: [Query] {
+        guard case .run(let run, let epoch) = wish.holder else { return [] }
+        return ["delete from budget_reservations where run_id = \(run) and epoch < \(epoch)"]
+    }
+
+    /// The budgets that count the call, a table.
+    private var budgets: Query {
+        switch wish.holder {
+        case .run(let run, _): "budgets_of_run(\(run))"
+        case .person(let user, let organisation): "budgets_of_call(\(organisation), \(user), \(wish.call))"
+        }
+    }
+
+    private var preparation: Query {
         """
         insert into budget_spending (budget_id, period_key)
-        select budget_id, period_key from budgets_of_run(\(wish.run)) where currency = \(wish.currency) order by 1, 2
+        select budget_id, period_key from \(budgets) where currency = \(wish.currency) order by 1, 2
         on conflict do nothing
         """
     }
 
-    var lock: Query {
+    private var lock: Query {
         """
-        select from budget_spending s join budgets_of_run(\(wish.run)) b using (budget_id, period_key)
+        select from budget_spending s join \(budgets) b using (budget_id, period_key)
         where b.currency = \(wish.currency) order by s.budget_id, s.period_key for update of s
         """
     }
 
+    /// Whose the call is, as a row if it is theirs still.
+    private var held: Query {
+        switch wish.holder {
+        case .run(let run, let epoch):
+            """
+            select run_id, root_run_id, \(epoch)::bigint as epoch, null::timestamptz as held_until from runs
+            where run_id = \(run) and (
+                \(epoch)::bigint = \(BudgetReservation.background)
+                or lease_epoch = \(epoch) and lease_owner is not null
+            )
+            """
+        case .person:
+            """
+            select null::uuid as run_id, null::uuid as root_run_id, 0::bigint as epoch,
+                now() + \(Gateway.patience.seconds) * interval '1 second' as held_until
+            """
+        }
+    }
+
     /// A statement of its own: it sees what was stored while the locks were waited for. At least one row, with or without
     /// a budget in it.
-    var decision: Query {
+    private var decision: Query {
         """
         with held as (
-            select run_id, root_run_id from runs
-            where run_id = \(wish.run) and (
-                \(wish.epoch)::bigint = \(BudgetReservation.background)
-                or lease_epoch = \(wish.epoch) and lease_owner is not null
-            )
+            \(held)
         ), counted as (
             select b.budget_id, b.name, b.scope, b.period, b.amount, b.currency, s.period_key, s.spent,
                 b.warn_at, b.ask_at, b.stop_at, \(Self.reserved(except: wish.call)) as reserved, b.ask_at is not null and exists (
@@ -65,7 +89,7 @@ struct Reserve {
                             where t.root_run_id = held.root_run_id and t.parent_run_id is not null
                         )
                 ) as is_allowed
-            from held cross join budgets_of_run(\(wish.run)) k
+            from held cross join \(budgets) k
             join budgets b on b.budget_id = k.budget_id and b.currency = \(wish.currency)
             join budget_spending s on s.budget_id = k.budget_id and s.period_key = k.period_key
         ), standing as (
@@ -77,10 +101,10 @@ struct Reserve {
             from counted c
             cross join lateral (select (c.spent + c.reserved + \(wish.cost)::numeric) * 100 as total) t
         ), kept as (
-            insert into budget_reservations (usage_id, budget_id, period_key, run_id, epoch, amount)
-            select \(wish.call)::uuid, budget_id, period_key, \(wish.run)::uuid, \(wish.epoch)::bigint,
+            insert into budget_reservations (usage_id, budget_id, period_key, run_id, epoch, held_until, amount)
+            select \(wish.call)::uuid, budget_id, period_key, held.run_id, held.epoch, held.held_until,
                 \(wish.cost)::numeric
-            from standing where not exists (select from standing where reached in ('ask', 'stop'))
+            from held cross join standing where not exists (select from standing where reached in ('ask', 'stop'))
             -- It was stored before, and the answer to that got lost.
             on conflict do nothing
         )
@@ -93,7 +117,7 @@ struct Reserve {
     private static func reserved(except call: UUID) -> Query {
         """
         (
-            select coalesce(sum(x.amount), 0) from budget_reservations x join runs r on r.run_id = x.run_id
+            select coalesce(sum(x.amount), 0) from budget_reservations x left join runs r on r.run_id = x.run_id
             where x.budget_id = s.budget_id and x.period_key = s.period_key and x.usage_id <> \(call)
                 and budget_reservation_holds(x, r)
         )

@@ -69,7 +69,8 @@ extension Store {
             switch question.grouping {
             case .day: day
             case .model: "u.model_name"
-            case .agent: "u.agent_id::text"
+            // Programs call models without any.
+            case .agent: "coalesce(u.agent_id::text, 'API')"
             case .user: "u.user_id::text"
             }
         let order: Query = question.grouping == .day ? "1" : "cost desc, calls desc, 1"

@@ -1,65 +1,12 @@
 import Engine
 import Foundation
 import Postgres
-import Synchronization
 
-/// Ends of many runs, gathered: while one transaction is under way the next one gathers. Ends wait for the same rows, the
-/// counters of a person and of an agent, until the one before is committed; together they wait once.
-final class RunEnds: Sendable {
-    typealias Write = @Sendable ([RunOutcome]) async throws -> [Bool]
-
+/// Ends of runs wait for the same rows, the counters of a person and of an agent, until the one before is committed; gathered,
+/// they wait once.
+enum RunEnds {
     /// Of one transaction.
-    private static let limit = 32
-
-    private struct Waiting {
-        var outcome: RunOutcome
-        var continuation: CheckedContinuation<Bool, any Error>
-    }
-
-    private struct State {
-        var waiting: [Waiting] = []
-        var isWriting = false
-    }
-
-    private let state = Mutex(State())
-
-    /// Whether the end is stored; throws what `write` throws for it.
-    func add(_ outcome: RunOutcome, write: @escaping Write) async throws -> Bool {
-        try await withCheckedThrowingContinuation { continuation in
-            let isFirst = state.withLock { state in
-                state.waiting.append(Waiting(outcome: outcome, continuation: continuation))
-                defer { state.isWriting = true }
-                return !state.isWriting
-            }
-            // Not the caller's task: it writes for others too, and has to go on when the caller is stopped.
-            if isFirst { Task { await self.writeAll(write) } }
-        }
-    }
-
-    private func writeAll(_ write: Write) async {
-        while true {
-            let ends = state.withLock { state in
-                let ends = Array(state.waiting.prefix(Self.limit))
-                state.waiting.removeFirst(ends.count)
-                state.isWriting = !ends.isEmpty
-                return ends
-            }
-            guard !ends.isEmpty else { return }
-            await store(ends, write)
-        }
-    }
-
-    private func store(_ ends: [Waiting], _ write: Write) async {
-        do {
-            let areStored = try await write(ends.map(\.outcome))
-            for (end, isStored) in zip(ends, areStored) { end.continuation.resume(returning: isStored) }
-        } catch let failure as any JournalFailure where !failure.isTransient && ends.count > 1 {
-            // One of them can never be stored; the others do not wait for it.
-            for end in ends { await store([end], write) }
-        } catch {
-            for end in ends { end.continuation.resume(throwing: error) }
-        }
-    }
+    static let limit = 32
 
     /// What goes before the ends in their transaction. Those of all nodes stand in line, because they would wait for each
     /// other's counters in any order; and all conversations are locked before the first counter, as by those who lock one.

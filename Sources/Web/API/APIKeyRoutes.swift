@@ -47,9 +47,7 @@ struct APIKeyRoutes: Sendable {
         let identity = try context.inPerson()
         let names = input.scopes ?? [APIKey.Scope.mcp.rawValue]
         let scopes = names.compactMap(APIKey.Scope.init)
-        guard scopes.count == names.count else {
-            throw WebError.invalid("scopes", "Use \(APIKey.Scope.allCases.map(\.rawValue).joined(separator: ", ")).")
-        }
+        guard scopes.count == names.count else { throw WebError.invalid("scopes", "Use \(APIKey.Scope.names).") }
         let made = try await services.createAPIKey(
             name: input.name,
             scopes: scopes,

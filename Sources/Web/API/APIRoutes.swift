@@ -45,11 +45,16 @@ struct APIRoutes: Sendable {
         let reference = OpenAPIRoute(document: OpenAPIDocument(endpoints: endpoints, settings: services.settings))
         router.get("/openapi.json", use: reference.show)
 
-        // A protocol of its own, with answers of its own.
+        // Protocols of their own, with answers of their own.
         let mcp = MCPEndpoint(services: services)
         router.post("/mcp", use: mcp.post)
         router.get("/mcp", use: mcp.get)
         router.delete("/mcp", use: mcp.delete)
+        let openAI = OpenAIRoutes(services: services)
+        router.get("/openai/v1/models", use: openAI.models)
+        router.get("/openai/v1/models/**", use: openAI.model)
+        router.post("/openai/v1/chat/completions", use: openAI.complete)
+        router.post("/openai/v1/embeddings", use: openAI.embed)
     }
 
     func addEndpoints(to router: Router<WebContext>) {

@@ -31,6 +31,7 @@ struct ErrorMiddleware: RouterMiddleware {
     }
 
     private func render(_ error: WebError, request: Request, context: WebContext) -> Response {
+        if request.isForOpenAI { return OpenAIError(error).response(requestID: context.requestID) }
         if request.isForAPI { return Envelope.failure(error, requestID: context.requestID) }
         if error.code == .unauthorized, request.method == .get {
             return .redirect(to: "/sign-in?next=" + percentEncoded(request.uri.description))
@@ -48,11 +49,19 @@ struct ErrorMiddleware: RouterMiddleware {
     }
 
     private func webError(from error: any Error, _ request: Request, _ context: WebContext) -> WebError {
+        if let error = error as? HTTPError, error.status == .notFound, request.isForAPI {
+            return nothing(at: request.uri.path)
+        }
+        return Self.webError(from: error, context: context)
+    }
+
+    static func webError(from error: any Error, context: WebContext) -> WebError {
         switch error {
         case let error as WebError: return error
+        case let error as ModelError: return WebError(error)
+        case let error as BudgetExceeded: return WebError(error)
+        case is CancellationError: return WebError(.unavailable, "The request was not finished: the caller left, or the server ends.")
         case let error as StorageError: return webError(from: error, context: context)
-        case let error as HTTPError where error.status == .notFound && request.isForAPI:
-            return nothing(at: request.uri.path)
         case let error as HTTPError: return webError(from: error)
         default:
             context.logger.error(
@@ -75,7 +84,7 @@ struct ErrorMiddleware: RouterMiddleware {
         return error
     }
 
-    private func webError(from error: StorageError, context: WebContext) -> WebError {
+    private static func webError(from error: StorageError, context: WebContext) -> WebError {
         switch error.code {
         case .conflict(let field):
             WebError(
@@ -93,7 +102,7 @@ struct ErrorMiddleware: RouterMiddleware {
     }
 
     /// The caller's mistake, and ours: nobody has checked it before.
-    private func unfit(_ error: StorageError, _ context: WebContext) -> WebError {
+    private static func unfit(_ error: StorageError, _ context: WebContext) -> WebError {
         context.logger.notice(
             "The store cannot keep a value",
             metadata: ["error": "\(String(reflecting: error))", "request": "\(context.requestID)"]
@@ -101,7 +110,7 @@ struct ErrorMiddleware: RouterMiddleware {
         return WebError(.validation, error.message)
     }
 
-    private func logged(_ error: StorageError, context: WebContext) -> WebError {
+    private static func logged(_ error: StorageError, context: WebContext) -> WebError {
         context.logger.error(
             "The store failed",
             metadata: ["error": "\(String(reflecting: error))", "request": "\(context.requestID)"]
@@ -112,7 +121,7 @@ struct ErrorMiddleware: RouterMiddleware {
         )
     }
 
-    private func webError(from error: HTTPError) -> WebError {
+    private static func webError(from error: HTTPError) -> WebError {
         switch error.status {
         case .notFound: .notFound
         case .methodNotAllowed: WebError(.methodNotAllowed, "This address does not take this method.")

@@ -4,6 +4,8 @@ extension HTTPField.Name {
     package static let xRequestID = HTTPField.Name("X-Request-Id")!
     package static let idempotencyKey = HTTPField.Name("Idempotency-Key")!
     package static let forwardedFor = HTTPField.Name("X-Forwarded-For")!
+    /// Of OpenAI's clients: whether the same request may do better.
+    package static let shouldRetry = HTTPField.Name("X-Should-Retry")!
     package static let prefer = HTTPField.Name("Prefer")!
     package static let lastEventID = HTTPField.Name("Last-Event-ID")!
     package static let referrerPolicy = HTTPField.Name("Referrer-Policy")!

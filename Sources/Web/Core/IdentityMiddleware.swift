@@ -46,16 +46,21 @@ struct IdentityMiddleware: RouterMiddleware {
     /// A key opens what it was made for.
     private func keyIdentity(_ secret: Secret, _ request: Request) async throws -> Identity? {
         guard secret.reveal().hasPrefix(APIKey.prefix), secret.reveal().utf8.count < 200,
-            let known = try await services.store.identity(apiKey: secret)
+            let known = try await keyHolder(secret, request)
         else {
             return nil
         }
-        // Which calls of the API it opens, they know themselves.
-        let uses: [APIKey.Use] = request.isForMCP ? [.mcp] : [.look, .change, .chat, .administer]
-        guard uses.contains(where: known.key.opens) else {
+        guard request.uses.contains(where: known.key.opens) else {
             throw WebError(.forbidden, "This key was not made for this.")
         }
         return Identity(user: known.user, principal: known.principal, key: known.key)
+    }
+
+    /// Programs call models many times a second.
+    private func keyHolder(_ secret: Secret, _ request: Request) async throws -> APIKeyIdentity? {
+        let store = services.store
+        return request.isForOpenAI
+            ? try await store.recentIdentity(apiKey: secret) : try await store.identity(apiKey: secret)
     }
 
     private func readCookies(_ request: Request, into context: inout WebContext) async throws {
@@ -90,7 +95,14 @@ struct IdentityMiddleware: RouterMiddleware {
 
 extension Request {
     /// Whether a program asks: tokens in, JSON out, no cookies.
-    package var isForAPI: Bool { uri.path.hasPrefix("/v1/") || uri.path == "/v1" || isForMCP }
+    package var isForAPI: Bool { uri.path.hasPrefix("/v1/") || uri.path == "/v1" || isForMCP || isForOpenAI }
 
     package var isForMCP: Bool { uri.path == "/mcp" }
+
+    package var isForOpenAI: Bool { uri.path.hasPrefix("/openai/") }
+
+    /// One of these a key must open. Which calls of the API it does, they know themselves.
+    fileprivate var uses: [APIKey.Use] {
+        isForMCP ? [.mcp] : isForOpenAI ? [.call] : [.look, .change, .chat, .administer]
+    }
 }

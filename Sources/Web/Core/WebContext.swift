@@ -21,9 +21,12 @@ package struct WebContext: RequestContext {
     var queryNames: Set<String> = []
     /// Whether the answer says by an `ETag` what it is of.
     var isTagged = false
+    /// The connection.
+    package let channel: any Channel
 
     package init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
+        channel = source.channel
         remoteAddress = source.channel.remoteAddress?.ipAddress
         requestID = "req_" + id
     }

@@ -45,7 +45,12 @@ package struct WebServer: Sendable {
     ) -> some ApplicationProtocol {
         Application(
             router: router(),
-            server: .http1(configuration: .init(idleTimeout: .seconds(75))),
+            server: .http1(
+                configuration: .init(
+                    additionalChannelHandlers: [services.presence.handler],
+                    idleTimeout: .seconds(75)
+                )
+            ),
             configuration: .init(address: .hostname(host, port: port), serverName: "ALMA", reuseAddress: true),
             onServerRunning: onReady,
             logger: services.logger

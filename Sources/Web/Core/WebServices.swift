@@ -7,6 +7,9 @@ package import Storage
 package struct WebServices: Sendable {
     package var store: Store
     package var models: any ModelSource
+    /// Calls models for programs.
+    package var gateway: Gateway
+    package let presence = ClientPresence()
     /// What the tools take, to check what a person makes of an input.
     package var tools: ToolCatalogue
     /// Connections to MCP servers; nil where there are none to be had.
@@ -31,6 +34,7 @@ package struct WebServices: Sendable {
     package init(
         store: Store,
         models: any ModelSource,
+        gateway: Gateway? = nil,
         tools: ToolCatalogue = .empty,
         mcp: (any MCPDesk)? = nil,
         hub: EventHub,
@@ -45,6 +49,7 @@ package struct WebServices: Sendable {
     ) {
         self.store = store
         self.models = models
+        self.gateway = gateway ?? Gateway(journal: store, models: models)
         self.tools = tools
         self.mcp = mcp
         self.hub = hub

@@ -1,7 +1,7 @@
 /// Reads what stands between the quotes of a JSON string that has escapes.
-enum JSONEscapes {
+package enum JSONEscapes {
     /// nil for an escape that does not exist, half a surrogate pair, or bad UTF-8.
-    static func decode(_ bytes: UnsafeBufferPointer<UInt8>) -> String? {
+    package static func decode(_ bytes: UnsafeBufferPointer<UInt8>) -> String? {
         var decoded: [UInt8] = []
         decoded.reserveCapacity(bytes.count)
         var rest = bytes[...]

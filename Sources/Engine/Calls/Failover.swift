@@ -1,0 +1,62 @@
+import Foundation
+
+/// Asks one candidate after the other until one has answered. Those whose providers are known not to answer are passed by;
+/// while what went wrong may pass, all are asked again after a while.
+struct Failover: Sendable {
+    enum Outcome<Answer> {
+        case answered(Answer)
+        /// `refusals`: those that were not asked for want of money, in the last round.
+        case failed(ModelError, refusals: [BudgetRefusal])
+    }
+
+    let health: ProviderHealth
+    let limits: RunLimits
+    /// Is told what is done besides asking.
+    let say: @Sendable (String) async throws -> Void
+
+    /// `ask` says whether this is the last candidate of the round; `mayRepeat`, whether another round would be any good.
+    func perform<Answer>(
+        _ candidates: [ModelCandidate],
+        mayRepeat: () -> Bool = { true },
+        ask: (ModelCandidate, _ isLast: Bool) async throws -> Result<Answer, ModelError>
+    ) async throws -> Outcome<Answer> {
+        var failure = ModelError(.unavailable, "The model did not answer.")
+        var refusals: [BudgetRefusal] = []
+        for round in 0..<limits.rounds {
+            if round > 0 {
+                guard (failure.retryAfter ?? 0) <= limits.longestRetryAfter else { return .failed(failure, refusals: []) }
+                try await pause(before: round, after: failure)
+            }
+            var mayPass = false
+            refusals = []
+            for (index, candidate) in candidates.enumerated() {
+                if let refusal = health.refusal(of: candidate)?.said(of: candidate, at: .now) {
+                    try await say(refusal.reason)
+                    if !mayPass { (failure, mayPass) = (refusal.error, true) }
+                    continue
+                }
+                if index > 0 { try await say("\(refusals.isEmpty ? "" : "budget_")fallback: \(candidate.name)") }
+                do {
+                    switch try await ask(candidate, index + 1 == candidates.count) {
+                    case .success(let answer): return .answered(answer)
+                    case .failure(let error):
+                        failure = error
+                        mayPass = mayPass || error.isTransient
+                    }
+                } catch let refusal as BudgetRefusal {
+                    refusals.append(refusal)
+                }
+            }
+            guard mayPass, mayRepeat(), round + 1 < limits.rounds else { break }
+        }
+        return .failed(failure, refusals: refusals)
+    }
+
+    private func pause(before round: Int, after failure: ModelError) async throws {
+        let longest = limits.backoff * (1 << (round - 1))
+        // Full jitter: those who failed together do not come back together.
+        let wait = max(longest * Double.random(in: 0.5...1), .seconds(failure.retryAfter ?? 0))
+        try await say("retry: \(failure.code.rawValue)")
+        try await Task.sleep(for: wait)
+    }
+}

@@ -1,0 +1,55 @@
+package import Engine
+package import Foundation
+import Logging
+import Postgres
+
+/// A call that has ended, on its way into the database.
+struct PaidCall: Sendable {
+    /// Of one transaction.
+    static let limit = 256
+
+    var usage: UsageRecord
+    var caller: GatewayCaller
+}
+
+// What single calls need kept. It asks as the system, for everybody's programs.
+extension Store: GatewayJournal {
+    package func renew(_ calls: [UUID]) async throws {
+        let until: Query = "now() + \(Gateway.patience.seconds) * interval '1 second'"
+        try await batch(
+            [
+                "update provider_calls set held_until = \(until) where call_id = any(\(calls)::uuid[]) and held_until is not null",
+                """
+                update budget_reservations set held_until = \(until)
+                where usage_id = any(\(calls)::uuid[]) and held_until is not null
+                """,
+            ],
+            by: .system
+        )
+    }
+
+    package func record(_ usage: UsageRecord, of caller: GatewayCaller) async throws {
+        try await paidCalls.add(PaidCall(usage: usage, caller: caller)) { [self] calls in
+            try await patiently { try await store(calls) }
+            return calls.map { _ in }
+        }
+    }
+
+    private func store(_ calls: [PaidCall]) async throws {
+        try await query(UsageRows.insertion(of: calls.map(\.usage), by: calls.map(\.caller)), by: .system)
+    }
+
+    /// A database that is away for a moment is waited for: what was paid must be written down.
+    private func patiently(_ write: () async throws -> Void) async throws {
+        var delay = Duration.milliseconds(50)
+        while true {
+            do {
+                return try await write()
+            } catch let error as StorageError where error.isTransient && delay < .seconds(4) {
+                logger.warning("What calls have cost waits for the database", metadata: ["error": "\(error)"])
+                try await Task.sleep(for: delay)
+                delay *= 2
+            }
+        }
+    }
+}
