@@ -132,6 +132,9 @@ class Client:
         body = {"llm_id": provider, "name": name, "display_name": name}
         return self._send("POST", "/v1/models", body)["model_id"]
 
+    def add_key(self):
+        return self._send("POST", "/v1/api-keys", {"name": "bench", "scopes": ["openai"]})["key"]
+
     def add_conversation(self, number):
         body = {"title": f"Conversation {number}", "tags": ["bench", "load"]}
         return self._send("POST", "/v1/conversations", body)["conversation_id"]

@@ -108,15 +108,36 @@ class Conversations:
 
     def requests(self, speech, count):
         client = self.client
-        if speech.model not in self._models:
-            self._models[speech.model] = client.add_model(self._provider, speech.model)
-        body = json.dumps({"content": QUESTION, "model_id": self._models[speech.model]})
+        body = json.dumps({"content": QUESTION, "model_id": self.model(speech)})
         ids = [client.add_conversation(number) for number in range(count)]
         lines = [f"/v1/conversations/{id}/messages\t{body}\n" for id in ids]
         return client.headers() + "Accept: text/event-stream\n\n" + "".join(lines)
 
+    def model(self, speech):
+        """The id of the model that speaks so."""
+        if speech.model not in self._models:
+            self._models[speech.model] = self.client.add_model(self._provider, speech.model)
+        return self._models[speech.model]
+
     def sign_in_again(self):
         self.client.sign_in()
+
+
+class Gateway:
+    """ALMA in the place of the upstream: the same calls by an API key, streamed or whole."""
+
+    name, key, end = "ALMA", "content", "[DONE]"
+
+    def __init__(self, alma, talks):
+        self.port, self._talks, self._secret = alma.port, talks, talks.client.add_key()
+
+    def requests(self, speech, count):
+        self._talks.model(speech)
+        # A single word is asked for whole.
+        body = {"model": speech.model, "messages": [{"role": "user", "content": QUESTION}]}
+        body |= {"stream": True} if speech.tokens > 1 else {}
+        head = f"Authorization: Bearer {self._secret}\n\n"
+        return head + f"/openai/v1/chat/completions\t{json.dumps(body)}\n" * count
 
 
 QUESTION = "Please explain how a database keeps what was written when the power fails."

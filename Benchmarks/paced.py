@@ -16,13 +16,14 @@ class Paced:
     both_memory: float | None = None
 
 
-def paced(bench, speech, streams, ramp):
-    """The same streams directly, through nginx and through ALMA, one after the other."""
+def paced(bench, speech, streams, ramp, through=None):
+    """The same streams directly, through nginx and through ALMA, one after the other; `through` another door of ALMA's than
+    its conversations."""
     found = Paced({"direct": bench.load.stream(bench.direct, speech, streams, ramp=ramp)})
     if bench.nginx:
         _nginx(bench, speech, streams, ramp, found)
     if bench.alma:
-        _alma(bench, speech, streams, ramp, found)
+        _alma(bench, through or bench.talks, speech, streams, ramp, found)
     return found
 
 
@@ -34,7 +35,7 @@ def _nginx(bench, speech, streams, ramp, found):
     found.nginx_memory = most.value
 
 
-def _alma(bench, speech, streams, ramp, found):
+def _alma(bench, door, speech, streams, ramp, found):
     alma = bench.alma
     most, clock = Most(alma.memory), Clock(alma.cpu_seconds)
     # A look at PostgreSQL's memory walks the tables of all its processes: one, in the middle, is enough.
@@ -44,7 +45,7 @@ def _alma(bench, speech, streams, ramp, found):
         most.look(seconds)
         middle.look(seconds)
 
-    result = bench.load.stream(bench.talks, speech, streams, ramp=ramp, before=clock.begin, watch=watch)
+    result = bench.load.stream(door, speech, streams, ramp=ramp, before=clock.begin, watch=watch)
     own, database = clock.passed()
     found.results["ALMA"] = result
     found.alma_cpu = per_million(own, result)

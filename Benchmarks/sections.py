@@ -6,6 +6,7 @@ from statistics import median
 import engine
 from alma import Client
 from figure import Figure
+from gateway import gateway
 from load import Speech
 from paced import paced
 from sandbox import sandbox
@@ -183,6 +184,7 @@ SECTIONS = {
     "cpu": cpu,
     "many": many,
     "list": lists,
+    "gateway": gateway,
     "runs": engine.runs,
     "steps": engine.steps,
     "plans": engine.plans,

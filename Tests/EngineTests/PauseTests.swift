@@ -19,7 +19,7 @@ import Testing
             }
             let said = request.messages.map { message in
                 switch message {
-                case .user(let text, _): text
+                case .system(let text), .user(let text, _): text
                 case .assistant: "call"
                 case .toolResult: "result"
                 }

@@ -231,7 +231,7 @@ import Testing
             // A turn's own call cannot be made any more; one about it can.
             #expect(try await store.reserve(ended.wish("0.1")) == .lost)
             var wish = ended.wish("0.75")
-            wish.epoch = BudgetReservation.background
+            wish.holder = .run(ended.run.id, epoch: BudgetReservation.background)
             #expect(try await store.reserve(wish).isGranted)
             #expect(try await store.reserve(other.wish("0.5")).isGranted == false)
             #expect(try await store.budgets(by: user.principal).map(\.reserved) == [Decimal(string: "0.75")])

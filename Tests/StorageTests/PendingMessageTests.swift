@@ -156,7 +156,8 @@ import Testing
             let next = try #require(try await store.claim(worker: worker, limit: 5, silence: .seconds(9)).first)
             let told = try await store.brief(for: next).messages.map { message in
                 switch message {
-                case .user(let text, _), .assistant(let text, _), .toolResult(_, _, let text, _): text
+                case .system(let text), .user(let text, _), .assistant(let text, _), .toolResult(_, _, let text, _):
+                    text
                 }
             }
             #expect(told == ["Hello", "Be quick", "And short", "Please", "Done.", "Next"])

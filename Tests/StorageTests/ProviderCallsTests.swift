@@ -24,7 +24,10 @@ import Testing
             #expect(calls.count == 3)
             #expect(entries.filter { $0 == .full(seconds: nil) }.count == 5)
             try await store.leave(calls[0])
-            #expect(try await store.enter(provider, ProviderLimit(concurrent: 3), for: runs[0].holder) != .full(seconds: nil))
+            #expect(
+                try await store.enter(provider, ProviderLimit(concurrent: 3), for: runs[0].holder)
+                    != .full(seconds: nil)
+            )
         }
     }
 

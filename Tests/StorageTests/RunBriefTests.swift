@@ -68,7 +68,7 @@ import Testing
             let told = last?.messages.map { message in
                 switch message {
                 case .user(let text, _), .assistant(let text, _): String(text.prefix(2))
-                case .toolResult: ""
+                case .system, .toolResult: ""
                 }
             }
             #expect(told == ["a2", "3x", "a3", "4x"])

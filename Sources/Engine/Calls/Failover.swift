@@ -24,7 +24,9 @@ struct Failover: Sendable {
         var refusals: [BudgetRefusal] = []
         for round in 0..<limits.rounds {
             if round > 0 {
-                guard (failure.retryAfter ?? 0) <= limits.longestRetryAfter else { return .failed(failure, refusals: []) }
+                guard (failure.retryAfter ?? 0) <= limits.longestRetryAfter else {
+                    return .failed(failure, refusals: [])
+                }
                 try await pause(before: round, after: failure)
             }
             var mayPass = false

@@ -46,4 +46,6 @@ package struct GatewayRoute: Sendable {
 /// A call that was not made, because a budget has no room for it.
 package struct BudgetExceeded: Error, Sendable, Equatable {
     package var message: String
+
+    package init(message: String) { self.message = message }
 }

@@ -49,7 +49,8 @@ final class ModelMeter: Sendable {
                 return state.reasoningBytes > limit ? "The model thought longer than \(limit / 1024) KB" : nil
             case .toolCall(let call):
                 state.calls.append(call)
-                return state.calls.count > Self.mostCalls ? "The model called over \(Self.mostCalls) tools at once" : nil
+                return state.calls.count > Self.mostCalls
+                    ? "The model called over \(Self.mostCalls) tools at once" : nil
             case .usage(let tokens): state.tokens = tokens
             case .finish(let reason): state.finish = reason
             }

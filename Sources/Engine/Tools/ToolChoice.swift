@@ -40,7 +40,8 @@ struct ToolChoice: Sendable {
     }
 
     /// What the model said, `.some(nil)` when it failed; nil when it was not asked.
-    private func ask(_ candidate: ModelCandidate, _ request: ModelRequest, _ meter: ModelMeter) async throws -> String?? {
+    private func ask(_ candidate: ModelCandidate, _ request: ModelRequest, _ meter: ModelMeter) async throws -> String??
+    {
         let door = ProviderDoor(execution: execution) { _ in }
         var place: UUID?
         var isAsked = false

@@ -108,7 +108,8 @@ struct NoteWriter: Sendable {
             return isAffordable || Task.isCancelled ? .nothing : .noMoney
         }
 
-        private func reserve(_ meter: ModelMeter, for request: ModelRequest, by candidate: ModelCandidate) async -> Bool {
+        private func reserve(_ meter: ModelMeter, for request: ModelRequest, by candidate: ModelCandidate) async -> Bool
+        {
             let fitted = FittedRequest(request: request, history: 0..<0, answerTokens: WorstCase.outputTokens)
             guard brief.hasBudgets, let worst = WorstCase(fitted, by: candidate) else { return true }
             let holder = CallHolder.run(task.run.id, epoch: BudgetReservation.background)

@@ -84,7 +84,8 @@ extension ModelRequest {
     fileprivate var estimatedTokens: Int {
         messages.reduce(instruction.estimatedTokens) { sum, message in
             switch message {
-            case .system(let text), .user(let text, _), .assistant(let text, _), .toolResult(_, _, let text, _): sum + text.estimatedTokens
+            case .system(let text), .user(let text, _), .assistant(let text, _), .toolResult(_, _, let text, _):
+                sum + text.estimatedTokens
             }
         }
     }

@@ -55,7 +55,9 @@ struct OpenAIEmbedder: Embedder {
             throw ModelError.malformed("it is not a list of embeddings")
         }
         if let error = wire.error, error != .null { throw Refusal(.object(["error": error])) }
-        let items = (wire.data ?? []).enumerated().sorted { ($0.element.index ?? $0.offset) < ($1.element.index ?? $1.offset) }
+        let items = (wire.data ?? []).enumerated().sorted {
+            ($0.element.index ?? $0.offset) < ($1.element.index ?? $1.offset)
+        }
         let vectors = items.map(\.element.embedding)
         guard vectors.count == count, vectors.allSatisfy({ !$0.isEmpty && $0.allSatisfy(\.isFinite) }) else {
             throw ModelError.malformed("it has not one embedding for each input")

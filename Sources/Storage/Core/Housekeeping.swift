@@ -58,7 +58,8 @@ extension Store {
                     and not exists (select from runs where finished_at is null and run_id = case b.period when 'run' then s.period_key::uuid end)
                 """,
                 """
-                delete from budget_reservations x where x.created_at < now() - interval '1 hour' and not exists (
+                delete from budget_reservations x
+                where x.created_at < now() - interval '1 hour' and coalesce(x.held_until < now(), true) and not exists (
                     select from runs r
                     where r.run_id = x.run_id and budget_reservation_holds(x, r)
                 )

@@ -10,7 +10,8 @@ extension Store {
         for holder: CallHolder
     ) async throws -> ProviderEntry {
         let call = UUID.v7()
-        let (run, epoch): (UUID?, Int64?) = if case .run(let run, let epoch) = holder { (run, epoch) } else { (nil, nil) }
+        let (run, epoch): (UUID?, Int64?) =
+            if case .run(let run, let epoch) = holder { (run, epoch) } else { (nil, nil) }
         // A call whose run is in other hands, or in nobody's, is over, whatever became of it; and so is one without a run
         // that nobody has renewed.
         let isUnderWay: Query = """

@@ -60,7 +60,8 @@ struct ErrorMiddleware: RouterMiddleware {
         case let error as WebError: return error
         case let error as ModelError: return WebError(error)
         case let error as BudgetExceeded: return WebError(error)
-        case is CancellationError: return WebError(.unavailable, "The request was not finished: the caller left, or the server ends.")
+        case is CancellationError:
+            return WebError(.unavailable, "The request was not finished: the caller left, or the server ends.")
         case let error as StorageError: return webError(from: error, context: context)
         case let error as HTTPError: return webError(from: error)
         default:

@@ -4,6 +4,8 @@ extension HTTPField.Name {
     package static let xRequestID = HTTPField.Name("X-Request-Id")!
     package static let idempotencyKey = HTTPField.Name("Idempotency-Key")!
     package static let forwardedFor = HTTPField.Name("X-Forwarded-For")!
+    /// The run that made an answer.
+    package static let runID = HTTPField.Name("X-Run-Id")!
     /// Of OpenAI's clients: whether the same request may do better.
     package static let shouldRetry = HTTPField.Name("X-Should-Retry")!
     package static let prefer = HTTPField.Name("Prefer")!

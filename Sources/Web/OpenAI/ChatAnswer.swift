@@ -54,7 +54,8 @@ struct ChatAnswer: Sendable {
         choice.raw("message", message.closed)
         choice.raw("logprobs", "null")
         choice.set("finish_reason", (finish ?? .stop).word)
-        return head.opening("chat.completion", model: model) + ",\"choices\":[\(choice.closed)],\"usage\":\(tokens.openAI)}"
+        return head.opening("chat.completion", model: model)
+            + ",\"choices\":[\(choice.closed)],\"usage\":\(tokens.openAI)}"
     }
 }
 

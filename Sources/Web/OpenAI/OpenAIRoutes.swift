@@ -29,18 +29,22 @@ struct OpenAIRoutes: Sendable {
     func complete(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
         let input = try ChatInput(try await request.boundedBody(upTo: Self.longest))
-        guard let route = try await route(to: input.model, for: .chat, identity) else {
+        let stream = CompletionStream(services: services, identity: identity, context: context)
+        if let route = try await route(to: input.model, for: .chat, identity) {
+            let caller = try caller(identity, context)
+            let completion = ModelCompletion(services: services, input: input, route: route, caller: caller)
+            guard input.isStreamed else { return try await completion.whole(context) }
+            return try await stream.response { try await completion.write(to: $0) }
+        }
+        guard let agent = try await services.store.agentID(called: input.model, by: identity.principal) else {
             throw WebError.noModel(input.model)
         }
-        let completion = ModelCompletion(
-            services: services,
-            input: input,
-            route: route,
-            caller: try caller(identity, context)
-        )
-        guard input.isStreamed else { return try await completion.whole(context) }
-        let stream = CompletionStream(services: services, identity: identity, context: context)
-        return try await stream.response { try await completion.write(to: $0) }
+        let completion = AgentCompletion(services: services, input: input, agent: agent, identity: identity)
+        let run = try await completion.begin()
+        guard input.isStreamed else { return try await completion.whole(run, context) }
+        var response = try await stream.response { try await completion.write(run, to: $0) }
+        response.headers[.runID] = run.id.text
+        return response
     }
 
     func embed(_ request: Request, context: WebContext) async throws -> Response {
@@ -56,7 +60,9 @@ struct OpenAIRoutes: Sendable {
         return .openAI(input.document(vectors, model: answer.model, tokens: answer.usage.tokens.input), context)
     }
 
-    private func route(to model: String, for purpose: GatewayPurpose, _ identity: Identity) async throws -> GatewayRoute? {
+    private func route(to model: String, for purpose: GatewayPurpose, _ identity: Identity) async throws
+        -> GatewayRoute?
+    {
         guard !model.hasPrefix(Callable.agentPrefix) else { return nil }
         return try await services.store.route(to: model, for: purpose, by: identity.principal)
     }

@@ -11,7 +11,12 @@ extension BudgetAnswer {
 
 extension ClaimedRun {
     func wish(_ cost: String) -> BudgetReservation {
-        BudgetReservation(holder: .run(run.id, epoch: epoch), call: .v7(), cost: Decimal(string: cost) ?? 0, currency: "USD")
+        BudgetReservation(
+            holder: .run(run.id, epoch: epoch),
+            call: .v7(),
+            cost: Decimal(string: cost) ?? 0,
+            currency: "USD"
+        )
     }
 
     /// The log's word on a call that was reserved.

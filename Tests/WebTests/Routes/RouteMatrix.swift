@@ -225,6 +225,17 @@ enum RouteMatrix {
         RouteRule(.get, "/v1/api-keys", .signedIn(.fine)),
         RouteRule(.post, "/v1/api-keys", .signedIn(.fine), body: #"{"name":"x"}"#),
         RouteRule(.delete, "/v1/api-keys/{id}", of: "key", .owner(.fine)),
+        RouteRule(.get, "/openai/v1/models", .signedIn(.fine)),
+        // The stars are no model's name.
+        RouteRule(.get, "/openai/v1/models/**", .signedIn(.missing)),
+        RouteRule(
+            .post,
+            "/openai/v1/chat/completions",
+            .owner(.fine),
+            body: #"{"model":"{model}","messages":[{"role":"user","content":"echo"}]}"#
+        ),
+        // No model of theirs is for this.
+        RouteRule(.post, "/openai/v1/embeddings", .signedIn(.missing), body: #"{"model":"{model}","input":"x"}"#),
         RouteRule(.post, "/mcp", .signedIn(.fine), body: #"{"jsonrpc":"2.0","id":1,"method":"tools/list"}"#),
         // There is no stream to be followed.
         RouteRule(.get, "/mcp", .signedIn(.broken)),

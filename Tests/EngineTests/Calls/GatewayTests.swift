@@ -1,0 +1,216 @@
+import Foundation
+import Testing
+
+@testable import Engine
+
+/// Single calls: others in a model's place, money, places, and what is written down.
+@Suite struct GatewayTests {
+    private let caller = GatewayCaller(user: .v7(), organisation: .v7())
+    private let question = ModelRequest(instruction: "", messages: [.user("Hi")])
+
+    @Test func theFirstThatAnswersIsPaidAndSoIsTheOneThatFailed() async throws {
+        let journal = CallLedger()
+        let failing = ModelError(.unavailable, "Down.")
+        let gateway = Gateway(
+            journal: journal,
+            models: Scripts(["a": .failure(failing), "b": .success(["Hel", "lo"])])
+        )
+        let text = Locked("")
+        let route = GatewayRoute(candidates: [candidate("a"), candidate("b")])
+        let answer = try await gateway.answer(question, along: route, for: caller) { piece, model in
+            if case .text(let delta) = piece { text.withLock { $0 += "\(model):\(delta) " } }
+        }
+        #expect(answer.model == "b" && answer.finish == .stop && text.withLock { $0 } == "b:Hel b:lo ")
+        #expect(journal.records.map(\.modelName) == ["a", "b"] && journal.records.map(\.succeeded) == [false, true])
+        #expect(journal.records.last == answer.usage)
+    }
+
+    @Test func onceWordsHaveComeNobodyElseGoesOn() async throws {
+        let journal = CallLedger()
+        let models = Scripts(["a": .broken(["Half"], ModelError(.interrupted, "Gone.")), "b": .success(["Whole"])])
+        let gateway = Gateway(journal: journal, models: models)
+        let route = GatewayRoute(candidates: [candidate("a"), candidate("b")])
+        await #expect(throws: ModelError(.interrupted, "Gone.")) {
+            try await gateway.answer(question, along: route, for: caller) { _, _ in }
+        }
+        #expect(journal.records.map(\.modelName) == ["a"])
+        // Nobody has told what it took: it is estimated.
+        #expect(journal.records[0].tokens.output > 0 && journal.records[0].cost ?? 0 > 0)
+    }
+
+    @Test func aBudgetWithoutRoomLetsNothingThrough() async throws {
+        let journal = CallLedger(budget: Decimal(string: "0.000001"))
+        let models = Scripts(["a": .success(["Hi"])])
+        let gateway = Gateway(journal: journal, models: models)
+        let route = GatewayRoute(candidates: [candidate("a")], hasBudgets: true)
+        await #expect(throws: BudgetExceeded.self) {
+            try await gateway.answer(question, along: route, for: caller) { _, _ in }
+        }
+        #expect(models.asked.withLock { $0 }.isEmpty && journal.records.isEmpty)
+    }
+
+    @Test func whatIsSetAsideBoundsTheAnswer() async throws {
+        let journal = CallLedger(budget: 100)
+        let models = Scripts(["a": .success(["Hi"])])
+        let gateway = Gateway(journal: journal, models: models)
+        let route = GatewayRoute(candidates: [candidate("a")], hasBudgets: true)
+        _ = try await gateway.answer(question, along: route, for: caller) { _, _ in }
+        #expect(models.asked.withLock { $0 }.map(\.maximumTokens) == [50])
+        #expect(journal.reserved.map(\.call) == journal.records.map(\.id))
+    }
+
+    @Test func aPlaceIsGivenBackWhateverBecomesOfTheCall() async throws {
+        let journal = CallLedger()
+        let gateway = Gateway(journal: journal, models: Scripts(["a": .failure(ModelError(.rejected, "No."))]))
+        var limited = candidate("a")
+        limited.limit = ProviderLimit(concurrent: 1)
+        let route = GatewayRoute(candidates: [limited])
+        for _ in 0..<3 {
+            await #expect(throws: ModelError.self) {
+                try await gateway.answer(question, along: route, for: caller) { _, _ in }
+            }
+        }
+        #expect(journal.entered == 3 && journal.left == 3)
+    }
+
+    @Test func whoLeavesIsCharged() async throws {
+        let journal = CallLedger()
+        let gateway = Gateway(journal: journal, models: Scripts(["a": .endless]))
+        let route = GatewayRoute(candidates: [candidate("a")])
+        let begun = Signal()
+        let call = Task { [question, caller] in
+            try await gateway.answer(question, along: route, for: caller) { _, _ in begun.ring() }
+        }
+        await begun.wait()
+        call.cancel()
+        await #expect(throws: (any Error).self) { try await call.value }
+        #expect(journal.records.map(\.succeeded) == [false])
+    }
+
+    @Test func picturesGoToThoseThatSee() async throws {
+        let journal = CallLedger()
+        let gateway = Gateway(journal: journal, models: Scripts(["a": .success(["x"]), "b": .success(["y"])]))
+        let picture = ModelPicture(fileID: .v7(), name: "p", mediaType: "", address: "https://example.org/p.png")
+        let question = ModelRequest(instruction: "", messages: [.user("?", pictures: [picture])])
+        var seeing = candidate("b")
+        seeing.supportsVision = true
+        let route = GatewayRoute(candidates: [candidate("a"), seeing])
+        let answer = try await gateway.answer(question, along: route, for: caller) { _, _ in }
+        #expect(answer.model == "b")
+        await #expect(throws: ModelError.self) {
+            let blind = GatewayRoute(candidates: [candidate("a")])
+            return try await gateway.answer(question, along: blind, for: caller) { _, _ in }
+        }
+    }
+
+    private func candidate(_ name: String) -> ModelCandidate {
+        ModelCandidate(
+            modelID: .v7(),
+            name: name,
+            endpoint: ProviderEndpoint(kind: .custom, baseURL: "http://127.0.0.1"),
+            price: ModelCandidate.Price(input: 1, output: 100, currency: "USD"),
+            maximumTokens: 50
+        )
+    }
+}
+
+/// Models by name, each with what it does.
+private struct Scripts: ModelSource {
+    enum Script: Sendable {
+        case success([String])
+        case failure(ModelError)
+        case broken([String], ModelError)
+        case endless
+    }
+
+    let scripts: [String: Script]
+    let asked = Locked<[ModelRequest]>([])
+
+    init(_ scripts: [String: Script]) { self.scripts = scripts }
+
+    func model(named name: String, at endpoint: ProviderEndpoint) -> any Model {
+        Player(script: scripts[name] ?? .success([]), asked: asked)
+    }
+
+    func probe(_ endpoint: ProviderEndpoint) async -> ProbeResult { ProbeResult(latency: 0, models: []) }
+    func discover() async -> [DiscoveredProvider] { [] }
+
+    private struct Player: Model {
+        let script: Script
+        let asked: Locked<[ModelRequest]>
+
+        func answer(_ request: ModelRequest, receive: @Sendable (ModelPiece) async throws -> Void) async throws {
+            asked.withLock { $0.append(request) }
+            switch script {
+            case .success(let words):
+                for word in words { try await receive(.text(word)) }
+                try await receive(.usage(TokenUsage(input: 3, output: 2)))
+                try await receive(.finish(.stop))
+            case .failure(let error): throw error
+            case .broken(let words, let error):
+                for word in words { try await receive(.text(word)) }
+                throw error
+            case .endless:
+                try await receive(.text("On and on"))
+                try await Task.sleep(for: .seconds(600))
+            }
+        }
+    }
+}
+
+/// A journal of single calls in memory, with one budget at most.
+private final class CallLedger: GatewayJournal {
+    private struct State {
+        var records: [UsageRecord] = []
+        var reserved: [BudgetReservation] = []
+        var entered = 0
+        var left = 0
+    }
+
+    private let state = Locked(State())
+    private let budget: Decimal?
+
+    init(budget: Decimal? = nil) { self.budget = budget }
+
+    var records: [UsageRecord] { state.withLock { $0.records } }
+    var reserved: [BudgetReservation] { state.withLock { $0.reserved } }
+    var entered: Int { state.withLock { $0.entered } }
+    var left: Int { state.withLock { $0.left } }
+
+    func reserve(_ reservation: BudgetReservation) async throws -> BudgetAnswer {
+        guard let budget else { return .granted([]) }
+        let isRefused = reservation.cost > budget
+        let standing = BudgetStanding(
+            id: .v7(),
+            name: "Lunch",
+            scope: .user,
+            period: .day,
+            amount: budget,
+            currency: reservation.currency,
+            spent: 0,
+            reserved: 0,
+            reached: isRefused ? .stop : nil
+        )
+        if isRefused { return .refused([standing]) }
+        state.withLock { $0.reserved.append(reservation) }
+        return .granted([standing])
+    }
+
+    func enter(
+        _ provider: UUID,
+        _ limit: ProviderLimit,
+        for holder: CallHolder
+    ) async throws -> ProviderEntry {
+        state.withLock { state in
+            guard state.entered - state.left < limit.concurrent ?? .max else { return .full(seconds: nil) }
+            state.entered += 1
+            return .entered(.v7())
+        }
+    }
+
+    func leave(_ call: UUID) async throws { state.withLock { $0.left += 1 } }
+    func renew(_ calls: [UUID]) async throws {}
+    func record(_ usage: UsageRecord, of caller: GatewayCaller) async throws {
+        state.withLock { $0.records.append(usage) }
+    }
+}

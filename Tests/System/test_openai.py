@@ -1,0 +1,365 @@
+"""OpenAI's API, as its own clients use it: the official package and the Agents SDK."""
+
+import asyncio
+import base64
+import json
+import struct
+import threading
+
+import httpx
+import openai
+import pytest
+from alma import wait_until
+from pydantic import BaseModel
+from scripted_model import Answer, Upstream
+
+WEATHER = {
+    "type": "function",
+    "function": {
+        "name": "weather",
+        "description": "Tells the weather.",
+        "parameters": {"type": "object", "properties": {"town": {"type": "string"}}, "required": ["town"]},
+    },
+}
+PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(64)).decode()
+
+
+class World:
+    """A server whose model says what a test wants, with a key for programs."""
+
+    def __init__(self, client):
+        self.client = client
+        self.say = lambda body: "Hello there."
+        self.upstream = Upstream(lambda body: self.say(body))
+        price = {"input_tokens": 1, "output_tokens": 1000, "currency": "USD"}
+        self.upstream.set_up(client, pricing=price, max_tokens=300, supports_vision=True)
+        provider = self.provider("Scripted")
+        client.created("/v1/models", llm_id=provider, name="e", display_name="e", model_type="embedding", pricing=price)
+        made = client.created("/v1/api-keys", name="program", scopes=["openai"])
+        self.key, self.key_id = made["key"], made["key_id"]
+        self.site = str(client.http.base_url).rstrip("/")
+        self.url = f"{self.site}/openai/v1"
+        self.openai = openai.OpenAI(base_url=self.url, api_key=self.key, max_retries=0)
+
+    def provider(self, name: str) -> str:
+        found = self.client.http.get("/v1/llm-configs").json()["data"]
+        return next(one["llm_id"] for one in found if one["provider_name"] == name)
+
+    def ask(self, words="Hi", **fields):
+        fields = {"model": "m", "messages": [{"role": "user", "content": words}], **fields}
+        return self.openai.chat.completions.create(**fields)
+
+    def usage(self) -> list[dict]:
+        return self.client.http.get("/v1/usage", params={"group_by": "model"}).json()["data"]
+
+    def calls(self) -> int:
+        return sum(one["calls"] for one in self.usage())
+
+
+@pytest.fixture
+def world(client):
+    made = World(client)
+    yield made
+    made.upstream.stop()
+
+
+def test_models_and_agents_are_listed(world):
+    listed = {one.id: one for one in world.openai.models.list()}
+    assert {"m", "e", "assistant", "orchestrator"} <= set(listed)
+    assert listed["m"].owned_by == "Scripted" and listed["assistant"].kind == "agent"
+    assert world.openai.models.retrieve("m").id == "m"
+    with pytest.raises(openai.NotFoundError) as refused:
+        world.openai.models.retrieve("vendor/nothing")
+    assert refused.value.code == "model_not_found"
+
+
+def test_a_chat_answers_and_is_paid(world):
+    answer = world.ask(
+        messages=[{"role": "system", "content": "Be kind."}, {"role": "user", "content": "Hi"}],
+        temperature=0.5, top_p=0.9, max_completion_tokens=50, seed=7, stop=["END"], presence_penalty=0.1,
+    )
+    assert answer.object == "chat.completion" and answer.model == "m"
+    assert answer.choices[0].message.content == "Hello there." and answer.choices[0].finish_reason == "stop"
+    assert (answer.usage.prompt_tokens, answer.usage.completion_tokens, answer.usage.total_tokens) == (11, 5, 16)
+    (sent,) = world.upstream.requests
+    assert sent["messages"] == [{"role": "system", "content": "Be kind."}, {"role": "user", "content": "Hi"}]
+    wanted = {"temperature": 0.5, "top_p": 0.9, "max_tokens": 50, "seed": 7, "stop": ["END"], "presence_penalty": 0.1}
+    assert wanted.items() <= sent.items()
+    (total,) = world.usage()
+    assert (total["calls"], total["prompt_tokens"], total["completion_tokens"]) == (1, 11, 5)
+    # 11 at 1 and 5 at 1000 for a million.
+    assert total["cost"] == 0.005011
+    assert world.client.http.get("/v1/conversations").json()["data"] == []
+
+
+def test_a_stream_is_what_the_model_says(world):
+    world.say = lambda body: Answer(["Hel", "lo “there”\n", "."])
+    chunks = list(world.ask(stream=True, stream_options={"include_usage": True}))
+    assert chunks[0].choices[0].delta.role == "assistant"
+    text = "".join(chunk.choices[0].delta.content or "" for chunk in chunks if chunk.choices)
+    assert text == "Hello “there”\n."
+    assert [chunk.choices[0].finish_reason for chunk in chunks if chunk.choices][-1] == "stop"
+    assert chunks[-1].choices == [] and chunks[-1].usage.total_tokens == 16
+    assert len({chunk.id for chunk in chunks}) == 1
+    assert all(chunk.usage is None for chunk in world.ask(stream=True))
+    assert world.calls() == 2
+
+
+def test_tools_are_the_callers(world):
+    world.say = lambda body: Answer(calls=[("weather", '{"town":"Rome"}'), ("weather", '{"town":"Bern"}')])
+    answer = world.ask(tools=[WEATHER], tool_choice="required", parallel_tool_calls=True)
+    assert answer.choices[0].finish_reason == "tool_calls" and answer.choices[0].message.content is None
+    calls = answer.choices[0].message.tool_calls
+    assert [json.loads(call.function.arguments)["town"] for call in calls] == ["Rome", "Bern"]
+    sent = world.upstream.requests[-1]
+    assert sent["tools"] == [WEATHER] and sent["tool_choice"] == "required" and sent["parallel_tool_calls"] is True
+    world.say = lambda body: "Sunny in both."
+    messages = [
+        {"role": "user", "content": "Weather?"},
+        answer.choices[0].message,
+        {"role": "tool", "tool_call_id": calls[0].id, "content": "sun"},
+        {"role": "tool", "tool_call_id": calls[1].id, "content": "sun"},
+    ]
+    assert world.ask(messages=messages, tools=[WEATHER]).choices[0].message.content == "Sunny in both."
+    sent = world.upstream.requests[-1]["messages"]
+    assert [one["role"] for one in sent] == ["user", "assistant", "tool", "tool"]
+    assert sent[1]["tool_calls"][1]["function"] == {"name": "weather", "arguments": '{"town":"Bern"}'}
+    world.say = lambda body: Answer(calls=[("weather", '{"town":"Rome"}')])
+    with world.openai.chat.completions.stream(model="m", messages=messages[:1], tools=[WEATHER]) as stream:
+        final = stream.get_final_completion()
+    assert final.choices[0].message.tool_calls[0].function.arguments == '{"town":"Rome"}'
+
+
+class Town(BaseModel):
+    town: str
+    people: int
+
+
+def test_answers_by_a_schema(world):
+    world.say = lambda body: json.dumps({"town": "Bern", "people": 134000})
+    answer = world.openai.chat.completions.parse(
+        model="m", messages=[{"role": "user", "content": "A town"}], response_format=Town
+    )
+    assert answer.choices[0].message.parsed == Town(town="Bern", people=134000)
+    sent = world.upstream.requests[-1]["response_format"]
+    assert sent["type"] == "json_schema" and sent["json_schema"]["strict"] is True
+    # In the order in which they were written: models write in it.
+    assert list(sent["json_schema"]["schema"]["properties"]) == ["town", "people"]
+    world.ask(response_format={"type": "json_object"})
+    assert world.upstream.requests[-1]["response_format"] == {"type": "json_object"}
+
+
+def test_pictures_go_along(world):
+    parts = [
+        {"type": "text", "text": "What is it?"},
+        {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{PNG}"}},
+        {"type": "image_url", "image_url": {"url": "https://example.org/a.png", "detail": "low"}},
+    ]
+    world.ask(messages=[{"role": "user", "content": parts}])
+    sent = world.upstream.requests[-1]["messages"][0]["content"]
+    assert [part["image_url"]["url"] for part in sent[:2]] == [f"data:image/png;base64,{PNG}", "https://example.org/a.png"]
+    assert sent[2]["text"] == "What is it?"
+
+
+def test_embeddings(world):
+    answer = world.openai.embeddings.create(model="e", input=["abc", "d"])
+    assert [one.embedding for one in answer.data] == [[3, 97, 0.5], [1, 100, 0.5]]
+    assert answer.usage.prompt_tokens == 7
+    plain = world.openai.embeddings.create(model="e", input="abc", encoding_format="float", dimensions=3)
+    assert plain.data[0].embedding == [3, 97, 0.5] and world.upstream.requests[-1]["dimensions"] == 3
+    raw = httpx.post(
+        f"{world.url}/embeddings", headers={"Authorization": f"Bearer {world.key}"},
+        json={"model": "e", "input": [[5, 6]], "encoding_format": "base64"}, trust_env=False,
+    ).json()
+    assert struct.unpack("<3f", base64.b64decode(raw["data"][0]["embedding"])) == (2, 5, 0.5)
+    assert {one["key"]: one["calls"] for one in world.usage()} == {"e": 3}
+    with pytest.raises(openai.NotFoundError):
+        world.openai.embeddings.create(model="m", input="abc")
+
+
+@pytest.mark.parametrize(
+    "status, error, kind, code",
+    [
+        (400, {"message": "No.", "type": "invalid_request_error"}, openai.BadRequestError, "rejected_by_provider"),
+        (400, {"message": "Long.", "code": "context_length_exceeded"}, openai.BadRequestError, "context_length_exceeded"),
+        (401, {"message": "Key."}, openai.InternalServerError, "model_unauthorized"),
+        (404, {"message": "What?"}, openai.NotFoundError, "model_not_found"),
+        (429, {"message": "Slow."}, openai.RateLimitError, "rate_limit_exceeded"),
+        (500, {"message": "Oh."}, openai.InternalServerError, "model_unavailable"),
+    ],
+)
+@pytest.mark.parametrize("stream", [False, True])
+def test_what_a_provider_refuses(world, status, error, kind, code, stream):
+    world.say = lambda body: Answer(status=status, error=error)
+    with pytest.raises(kind) as refused:
+        world.ask(stream=stream)
+    assert refused.value.code == code and refused.value.message
+    assert world.client.http.get("/v1/usage", params={"group_by": "day"}).json()["data"][0]["failed_calls"] == 1
+
+
+def test_a_stream_that_breaks_off_says_so(world):
+    world.say = lambda body: Answer(["Half"], breaks_off=True)
+    text = ""
+    with pytest.raises(openai.APIError) as broken:
+        for chunk in world.ask(stream=True):
+            text += chunk.choices[0].delta.content or ""
+    assert text == "Half" and broken.value.code == "model_interrupted"
+    with pytest.raises(openai.InternalServerError):
+        world.ask()
+
+
+def test_clients_try_again(world):
+    answers = iter([Answer(status=429, error={"message": "Slow."}, headers={"retry-after-ms": "10"})])
+    world.say = lambda body: next(answers, "At last.")
+    client = world.openai.with_options(max_retries=3)
+    answer = client.chat.completions.create(model="m", messages=[{"role": "user", "content": "Hi"}])
+    assert answer.choices[0].message.content == "At last."
+
+
+def test_a_fallback_answers_in_its_place(world):
+    other = Upstream(lambda body: "From the other.")
+    try:
+        fields = {"provider": "custom", "provider_name": "Other", "api_base_url": other.address}
+        provider = world.client.created("/v1/llm-configs", **fields)["llm_id"]
+        model = world.client.created("/v1/models", llm_id=provider, name="spare", display_name="spare")["model_id"]
+        assert world.client.http.put("/v1/models/fallbacks", json={"model_ids": [model]}).status_code < 300
+        world.say = lambda body: Answer(status=500, error={"message": "Oh."})
+        answer = world.ask()
+        assert answer.model == "spare" and answer.choices[0].message.content == "From the other."
+        assert {one["key"]: one["failed_calls"] for one in world.usage()} == {"m": 1, "spare": 0}
+    finally:
+        other.stop()
+
+
+def test_a_budget_holds(world):
+    budget = world.client.created("/v1/budgets", scope="user", period="total", amount=0.31)["budget_id"]
+    # It is seen within a second.
+    wait_until(lambda: world.ask() and world.upstream.requests[-1].get("max_tokens") == 300, 10, "the budget")
+
+    def standing():
+        found = world.client.http.get("/v1/budgets").json()["data"]
+        return next(one for one in found if one["budget_id"] == budget)
+
+    assert standing()["spent"] == pytest.approx(0.005011 * world.calls()) and standing()["reserved"] == 0
+    with pytest.raises(openai.RateLimitError) as refused:
+        for _ in range(5):
+            world.ask()
+    assert refused.value.code == "insufficient_quota" and "0.31" in refused.value.message
+    assert refused.value.response.headers["x-should-retry"] == "false"
+    assert standing()["spent"] <= 0.31
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_who_leaves_pays_for_what_came(world, stream):
+    held = threading.Event()
+    world.say = lambda body: Answer(["Some words of it."], until=held)
+    body = {"model": "m", "messages": [{"role": "user", "content": "Hi"}], "stream": stream}
+    with httpx.Client(trust_env=False, headers={"Authorization": f"Bearer {world.key}"}) as http:
+        if stream:
+            with http.stream("POST", f"{world.url}/chat/completions", json=body) as answer:
+                next(answer.iter_lines())
+        else:
+            with pytest.raises(httpx.ReadTimeout):
+                http.post(f"{world.url}/chat/completions", json=body, timeout=1)
+    wait_until(world.upstream.cut.is_set, 20, "the end of the upstream's answer")
+    held.set()
+    (total,) = wait_until(world.usage, 10, "what it cost")
+    assert total["calls"] == total["failed_calls"] == 1
+    # Nobody has told: it is estimated.
+    assert total["prompt_tokens"] > 0 and total["completion_tokens"] > 0 and total["cost"] > 0
+
+
+def test_keys_and_tokens(world):
+    def refusal(key):
+        with pytest.raises(openai.APIStatusError) as refused:
+            openai.OpenAI(base_url=world.url, api_key=key, max_retries=0).models.list()
+        return refused.value
+
+    assert refusal("alma_nothing").status_code == 401 and refusal("alma_nothing").code == "invalid_api_key"
+    other = world.client.created("/v1/api-keys", name="other", scopes=["mcp"])["key"]
+    assert refusal(other).status_code == 403
+    assert openai.OpenAI(base_url=world.url, api_key=world.client.token).models.list().data
+    assert world.openai.models.list().data
+    assert world.client.http.delete(f"/v1/api-keys/{world.key_id}").status_code == 204
+    assert refusal(world.key).status_code == 401
+    # Such a key opens nothing else.
+    fresh = world.client.created("/v1/api-keys", name="third", scopes=["openai"])["key"]
+    answer = httpx.get(f"{world.site}/v1/models", headers={"Authorization": f"Bearer {fresh}"}, trust_env=False)
+    assert answer.status_code == 403
+
+
+def test_many_at_once_each_have_their_row(world):
+    async def storm():
+        client = openai.AsyncOpenAI(base_url=world.url, api_key=world.key, max_retries=0)
+        asked = (client.chat.completions.create(model="m", messages=[{"role": "user", "content": "Hi"}]) for _ in range(40))
+        return await asyncio.gather(*asked)
+
+    assert {answer.choices[0].message.content for answer in asyncio.run(storm())} == {"Hello there."}
+    assert world.calls() == 40
+
+
+def test_an_agent_works_with_its_tools(world):
+    def say(body):
+        if body["messages"][-1]["role"] == "tool":
+            return Answer(["It is ", body["messages"][-1]["content"], "."])
+        if any(tool["function"]["name"] == "calculator" for tool in body.get("tools", [])):
+            return Answer(["Let me see."], calls=[("calculator", '{"expression":"6*7"}')])
+        return "Nothing to count with."
+
+    world.say = say
+    client, question = world.openai.chat.completions, [{"role": "user", "content": "What is 6*7?"}]
+    answer = client.create(model="assistant", messages=question)
+    assert "42" in answer.choices[0].message.content and answer.model == "assistant"
+    assert (answer.usage.prompt_tokens, answer.usage.completion_tokens) == (22, 10)
+    chunks = list(client.create(model="assistant", messages=question, stream=True, stream_options={"include_usage": True}))
+    text = "".join(chunk.choices[0].delta.content or "" for chunk in chunks if chunk.choices)
+    assert text == answer.choices[0].message.content and chunks[-1].usage.prompt_tokens == 22
+    assert world.client.http.get("/v1/conversations").json()["data"] == []
+    kept = world.client.http.get("/v1/conversations", params={"is_archived": True}).json()["data"]
+    assert [one["tags"] for one in kept] == [["api"], ["api"]]
+
+
+def test_who_leaves_an_agent_stops_it(world):
+    held = threading.Event()
+    world.say = lambda body: Answer(["Some words of it."], until=held)
+    body = {"model": "assistant", "messages": [{"role": "user", "content": "Hi"}], "stream": True}
+    headers = {"Authorization": f"Bearer {world.key}"}
+    with httpx.stream("POST", f"{world.url}/chat/completions", json=body, headers=headers, trust_env=False) as answer:
+        run = answer.headers["x-run-id"]
+        next(answer.iter_lines())
+    assert world.client.finished(run)["state"] == "cancelled"
+    held.set()
+
+
+def test_the_agents_sdk(world):
+    agents = pytest.importorskip("agents")
+    agents.set_tracing_disabled(True)
+
+    @agents.function_tool
+    def town_of(person: str) -> str:
+        """Tells where somebody lives."""
+        return f"{person} lives in Bern"
+
+    def say(body):
+        last = body["messages"][-1]
+        if last["role"] == "tool":
+            return last["content"] + "."
+        return Answer(calls=[("town_of", '{"person":"Ada"}')])
+
+    world.say = say
+    client = openai.AsyncOpenAI(base_url=world.url, api_key=world.key)
+    agent = agents.Agent(
+        name="Guide",
+        instructions="Find out.",
+        model=agents.OpenAIChatCompletionsModel(model="m", openai_client=client),
+        tools=[town_of],
+    )
+    result = asyncio.run(agents.Runner.run(agent, "Where does Ada live?"))
+    assert result.final_output == "Ada lives in Bern."
+
+    async def streamed():
+        running = agents.Runner.run_streamed(agent, "Where does Ada live?")
+        return [event.type async for event in running.stream_events()], running.final_output
+
+    kinds, output = asyncio.run(streamed())
+    assert output == "Ada lives in Bern." and "raw_response_event" in kinds

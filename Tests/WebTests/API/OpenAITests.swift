@@ -1,0 +1,256 @@
+import Foundation
+import HTTPTypes
+import Storage
+import Testing
+
+/// OpenAI's API: what its clients send, and every shape of its errors.
+@Suite struct OpenAITests {
+    private static let chat = "/openai/v1/chat/completions"
+
+    private static func body(_ fields: String, says words: String = "echo hello") -> String {
+        #"{"model":"large","messages":[{"role":"user","content":"\#(words)"}]\#(fields.isEmpty ? "" : ",")\#(fields)}"#
+    }
+
+    private static func withModel(_ body: @escaping @Sendable (Caller) async throws -> Void) async throws {
+        try await TestServer.run { caller in
+            let program = try await caller.newcomer("ada")
+            try await program.addModel()
+            try await body(program)
+        }
+    }
+
+    @Test func aCompletionIsWholeAndPaidAndNothingIsKept() async throws {
+        try await Self.withModel { program in
+            let answer = try await program.post(Self.chat, Self.body(""))
+            #expect(answer.status == 200 && answer.string("object") == "chat.completion")
+            #expect(answer.string("id")?.hasPrefix("chatcmpl-") == true && answer.string("model") == "large")
+            #expect(answer.string("choices.0.message.content") == "echo hello ")
+            #expect(answer.string("choices.0.finish_reason") == "stop")
+            #expect(answer.number("usage.prompt_tokens") == 10 && answer.number("usage.total_tokens") == 12)
+            let usage = try await program.get("/v1/usage?group_by=agent")
+            #expect(usage.string("data.0.name") == "API" && usage.number("data.0.calls") == 1)
+            #expect(try await program.get("/v1/conversations").count("data") == 0)
+        }
+    }
+
+    @Test func aStreamIsChunksAndAnEnd() async throws {
+        try await Self.withModel { program in
+            let fields = #""stream":true,"stream_options":{"include_usage":true}"#
+            let answer = try await program.post(Self.chat, Self.body(fields, says: "echo “a”"))
+            #expect(answer.headers[.contentType]?.hasPrefix("text/event-stream") == true)
+            let frames = answer.text.components(separatedBy: "\n\n").filter { !$0.isEmpty }
+            #expect(frames.allSatisfy { $0.hasPrefix("data: ") } && frames.last == "data: [DONE]")
+            let chunks = try frames.dropLast().map {
+                try #require(try JSONSerialization.jsonObject(with: Data($0.dropFirst(6).utf8)) as? [String: Any])
+            }
+            let deltas = chunks.compactMap { (($0["choices"] as? [[String: Any]])?.first?["delta"] as? [String: Any]) }
+            #expect(deltas.first?["role"] as? String == "assistant")
+            #expect(deltas.compactMap { $0["content"] as? String }.joined() == "echo “a” ")
+            #expect((chunks.last?["usage"] as? [String: Any])?["total_tokens"] as? Int == 12)
+            #expect(chunks.dropLast().allSatisfy { $0["usage"] is NSNull })
+        }
+    }
+
+    @Test func aCallOfTheCallersToolIsGivenToTheCaller() async throws {
+        try await Self.withModel { program in
+            let tools = #""tools":[{"type":"function","function":{"name":"add","parameters":{"type":"object"}}}]"#
+            let words = #"call add {\"a\":1}"#
+            let whole = try await program.post(Self.chat, Self.body(tools, says: words))
+            #expect(whole.string("choices.0.finish_reason") == "tool_calls")
+            #expect(whole["choices.0.message.content"] == nil)
+            #expect(whole.string("choices.0.message.tool_calls.0.function.arguments") == #"{"a":1}"#)
+            let streamed = try await program.post(Self.chat, Self.body(tools + #","stream":true"#, says: words))
+            #expect(streamed.text.contains(#""tool_calls":[{"index":0,"id":"c","type":"function""#))
+            #expect(streamed.text.contains(#""finish_reason":"tool_calls""#))
+        }
+    }
+
+    @Test func aProviderThatFailsIsAnErrorBeforeAndWithinAStream() async throws {
+        try await Self.withModel { program in
+            let whole = try await program.post(Self.chat, Self.body("", says: "fail"))
+            #expect(whole.status == 502 && whole.string("error.type") == "server_error")
+            #expect(whole.string("error.code") == "model_interrupted")
+            let streamed = try await program.post(Self.chat, Self.body(#""stream":true"#, says: "fail"))
+            let frames = streamed.text.components(separatedBy: "\n\n").filter { !$0.isEmpty }
+            #expect(streamed.status == 200 && frames.last?.contains(#""code":"model_interrupted""#) == true)
+        }
+    }
+
+    @Test func whoMayNotAsk() async throws {
+        try await Self.withModel { program in
+            var nobody = program
+            nobody.token = nil
+            let anonymous = try await nobody.post(Self.chat, Self.body(""))
+            #expect(anonymous.status == 401 && anonymous.headers[.wwwAuthenticate] == "Bearer")
+            #expect(anonymous.string("error.code") == "invalid_api_key")
+            #expect(anonymous.string("error.type") == "invalid_request_error")
+            for (scope, status) in [("mcp", 403), ("openai", 200)] {
+                let made = try await program.post("/v1/api-keys", #"{"name":"x","scopes":["\#(scope)"]}"#)
+                var keyed = program
+                keyed.token = made.string("data.key")
+                #expect(try await keyed.get("/openai/v1/models").status == status)
+            }
+            let lost = try await program.get("/openai/v1/nothing")
+            #expect(lost.status == 404 && lost.string("error.code") == "unknown_url")
+            let model = try await program.get("/openai/v1/models/who%2Fknows")
+            #expect(model.status == 404 && model.string("error.code") == "model_not_found")
+            #expect(model.string("error.message")?.contains("who/knows") == true)
+        }
+    }
+
+    struct Wrong: Sendable, CustomTestStringConvertible {
+        var body: String
+        var param: String?
+        var code: String?
+        var status = 400
+
+        var testDescription: String { String(body.prefix(120)) }
+
+        init(_ fields: String, _ param: String?, _ code: String? = "invalid_value") {
+            self.init(body: OpenAITests.body(fields), param, code)
+        }
+
+        init(body: String, _ param: String?, _ code: String? = "invalid_value", status: Int = 400) {
+            (self.body, self.param, self.code, self.status) = (body, param, code, status)
+        }
+
+        init(messages: String, _ param: String, _ code: String? = "invalid_value") {
+            self.init(body: #"{"model":"large","messages":\#(messages)}"#, param, code)
+        }
+    }
+
+    static let wrong = [
+        Wrong(body: "{", nil, nil), Wrong(body: "[]", nil, nil),
+        Wrong(body: #"{"messages":[]}"#, "model", nil), Wrong(body: #"{"model":"large"}"#, "messages", nil),
+        Wrong(body: #"{"model":7,"messages":[]}"#, "model", "invalid_type"),
+        Wrong(body: body("").replacing("large", with: "other"), "model", "model_not_found", status: 404),
+        Wrong(messages: "[]", "messages"), Wrong(messages: "7", "messages", "invalid_type"),
+        Wrong(messages: #"[{"role":"king","content":"x"}]"#, "messages[0].role"),
+        Wrong(messages: #"[{"content":"x"}]"#, "messages[0].role", nil),
+        Wrong(messages: #"[{"role":"user"}]"#, "messages[0].content", nil),
+        Wrong(messages: #"[{"role":"user","content":7}]"#, "messages[0].content", "invalid_type"),
+        Wrong(messages: #"[{"role":"user","content":[{"type":"audio"}]}]"#, "messages[0].content[0].type"),
+        Wrong(
+            messages: #"[{"role":"user","content":[{"type":"image_url","image_url":{"url":"file:///etc/passwd"}}]}]"#,
+            "messages[0].content[0].image_url.url"
+        ),
+        Wrong(messages: #"[{"role":"tool","tool_call_id":"x","content":"x"}]"#, "messages[0].tool_call_id"),
+        Wrong(#""n":2"#, "n", "unsupported_parameter"), Wrong(#""logprobs":true"#, "logprobs", "unsupported_parameter"),
+        Wrong(#""top_logprobs":3"#, "top_logprobs", "unsupported_parameter"),
+        Wrong(#""functions":[]"#, "functions", "unsupported_parameter"),
+        Wrong(#""modalities":["audio"]"#, "modalities", "unsupported_parameter"),
+        Wrong(#""temperature":3"#, "temperature"), Wrong(#""temperature":"x""#, "temperature", "invalid_type"),
+        Wrong(#""top_p":2"#, "top_p"), Wrong(#""presence_penalty":-3"#, "presence_penalty"),
+        Wrong(#""max_tokens":0"#, "max_tokens"),
+        Wrong(#""max_completion_tokens":1.5"#, "max_completion_tokens", "invalid_type"),
+        Wrong(#""seed":"x""#, "seed", "invalid_type"), Wrong(#""stop":["a","b","c","d","e"]"#, "stop"),
+        Wrong(#""stream":"yes""#, "stream", "invalid_type"),
+        Wrong(#""stream_options":{"include_usage":true}"#, "stream_options"),
+        Wrong(#""tools":[{"type":"custom"}]"#, "tools[0].type"),
+        Wrong(#""tools":[{"type":"function","function":{"name":"a b"}}]"#, "tools[0].function.name"),
+        Wrong(#""tool_choice":"required""#, "tool_choice"), Wrong(#""tool_choice":"x""#, "tool_choice"),
+        Wrong(#""tool_choice":{"type":"function","function":{"name":"x"}}"#, "tool_choice.function.name"),
+        Wrong(#""response_format":{"type":"xml"}"#, "response_format.type"),
+        Wrong(#""response_format":{"type":"json_schema"}"#, "response_format.json_schema", nil),
+    ]
+
+    /// All of them at one server.
+    @Test func whatIsWrongIsNamed() async throws {
+        try await Self.withModel { program in
+            for wrong in Self.wrong {
+                let answer = try await program.post(Self.chat, wrong.body)
+                #expect(answer.status == wrong.status, "\(wrong.body) got \(answer.text)")
+                #expect(answer.string("error.param") == wrong.param, "\(wrong.body) got \(answer.text)")
+                #expect(answer.string("error.code") == wrong.code, "\(wrong.body) got \(answer.text)")
+                #expect(answer.string("error.type") == "invalid_request_error")
+                #expect(answer.keys("error") == ["message", "type", "param", "code"])
+                #expect(answer.string("error.message")?.isEmpty == false)
+            }
+        }
+    }
+
+    @Test func anAgentAnswersInAnArchivedConversation() async throws {
+        try await Self.withModel { program in
+            let messages = """
+                [{"role":"system","content":"Be brief."},{"role":"user","content":"echo one"},
+                {"role":"assistant","content":"one"},{"role":"user","content":"echo two"}]
+                """
+            let body = #"{"model":"assistant","messages":\#(messages)}"#
+            let answer = try await program.post(Self.chat, body)
+            #expect(answer.status == 200 && answer.string("model") == "assistant")
+            #expect(answer.string("choices.0.message.content") == "echo two ")
+            #expect(answer.number("usage.prompt_tokens") == 10)
+            let run = try #require(answer.headers[.init("X-Run-Id")!])
+            let record = try await program.get("/v1/runs/\(run)")
+            let talk = try #require(record.string("data.conversation_id"))
+            #expect(try await program.get("/v1/conversations").count("data") == 0)
+            let kept = try await program.get("/v1/conversations?is_archived=true")
+            #expect(kept.string("data.0.conversation_id") == talk && kept.string("data.0.tags.0") == "api")
+            let said = try await program.get("/v1/conversations/\(talk)/messages")
+            let contents = (0..<5).map { said.string("data.\($0).content") ?? "" }
+            #expect(
+                contents[0].hasSuffix("Be brief.")
+                    && Array(contents[1...]) == ["echo one", "one", "echo two", "echo two "]
+            )
+            let streamed = try await program.post(Self.chat, body.replacing("}]}", with: #"}],"stream":true}"#))
+            #expect(streamed.text.contains(#"{"content":"echo two "}"#) && streamed.text.hasSuffix("data: [DONE]\n\n"))
+            let byID = body.replacing(#""assistant","messages""#, with: #""agent:assistant","messages""#)
+            #expect(try await program.post(Self.chat, byID).status == 200)
+        }
+    }
+
+    @Test func whatAnAgentCannotDoIsRefused() async throws {
+        try await Self.withModel { program in
+            let tool = #""tools":[{"type":"function","function":{"name":"x"}}]"#
+            for (fields, param) in [
+                (tool, "tools"), (#""stop":"x""#, "stop"),
+                (#""response_format":{"type":"json_object"}"#, "response_format"),
+            ] {
+                let body = Self.body(fields).replacing("large", with: "assistant")
+                let answer = try await program.post(Self.chat, body)
+                #expect(answer.status == 400 && answer.string("error.param") == param, "\(answer.text)")
+            }
+            let last = #"{"model":"assistant","messages":[{"role":"assistant","content":"x"}]}"#
+            #expect(try await program.post(Self.chat, last).string("error.param") == "messages")
+            #expect(try await program.get("/v1/conversations?is_archived=true").count("data") == 0)
+            let failed = try await program.post(
+                Self.chat,
+                Self.body("", says: "fail").replacing("large", with: "assistant")
+            )
+            #expect(failed.status == 502 && failed.string("error.code") == "model_interrupted")
+        }
+    }
+
+    @Test func anAgentThatWaitsForAPersonSaysSo() async throws {
+        try await TestServer.runSite { site in
+            let program = try await Caller(client: site.client).newcomer("ada")
+            try await program.addModel()
+            let agent = Agent.assistantID.text
+            let granted = try await program.post("/v1/agents/\(agent)/tools", #"{"tool_name":"ask_person"}"#)
+            let body = Self.body("", says: "ask").replacing("large", with: "assistant")
+            for body in [body, body.replacing("}]}", with: #"}],"stream":true}"#)] {
+                let answer = try await program.post(Self.chat, body)
+                #expect(
+                    answer.status == 403 && answer.string("error.code") == "approval_required",
+                    "\(answer.text) \(granted.text)"
+                )
+            }
+            #expect(try await program.get("/v1/approvals").count("data") == 2)
+        }
+    }
+
+    @Test func embeddingsAreForModelsThatMakeThem() async throws {
+        try await Self.withModel { program in
+            let bodies = [
+                (#"{"model":"large","input":"x"}"#, 404, "model"), (#"{"model":"large"}"#, 400, "input"),
+                (#"{"model":"large","input":[]}"#, 400, "input"), (#"{"model":"large","input":[""]}"#, 400, "input[0]"),
+                (#"{"model":"large","input":"x","encoding_format":"hex"}"#, 400, "encoding_format"),
+                (#"{"model":"large","input":"x","dimensions":0}"#, 400, "dimensions"),
+            ]
+            for (body, status, param) in bodies {
+                let answer = try await program.post("/openai/v1/embeddings", body)
+                #expect(answer.status == status && answer.string("error.param") == param, "\(body) got \(answer.text)")
+            }
+        }
+    }
+}
