@@ -3,19 +3,28 @@ package import Foundation
 /// Who asks: every question to the store carries one (the fourth law).
 package enum Principal: Sendable, Equatable {
     /// A person in one of their organisations.
-    case member(user: UUID, organisation: UUID, isSuperuser: Bool)
+    case member(user: UUID, organisation: UUID, role: AccountRole)
     /// The server itself, for what belongs to nobody: signing in, claiming runs, housekeeping.
     case system
+
+    package static func member(user: UUID, organisation: UUID, isSuperuser: Bool) -> Principal {
+        .member(user: user, organisation: organisation, role: isSuperuser ? .administrator : .member)
+    }
 
     package var userID: UUID? {
         if case .member(let user, _, _) = self { user } else { nil }
     }
 
     package var isSuperuser: Bool {
-        if case .member(_, _, let isSuperuser) = self { isSuperuser } else { true }
+        if case .member(_, _, let role) = self { role == .administrator } else { true }
     }
 
     package var organisationID: UUID? {
         if case .member(_, let organisation, _) = self { organisation } else { nil }
+    }
+
+    /// The one place where it is decided who may do what; of organisations, what somebody's role in them adds.
+    package func may(_ permission: Permission) -> Bool {
+        if case .member(_, _, let role) = self { role.permissions.contains(permission) } else { true }
     }
 }

@@ -213,10 +213,10 @@ import Testing
         try await TestDatabase.with { database in
             let store = database.store
             let (ada, bob) = (try await store.person("ada", isSuperuser: true), try await store.person("bob"))
-            #expect(try await store.registrationMode() == .closed)
+            #expect(try await store.registrationPolicy().mode == .closed)
             #expect(try await store.setRegistrationMode(.approval, by: ada.principal))
             #expect(try await store.setRegistrationMode(.open, by: bob.principal) == false)
-            #expect(try await store.registrationMode() == .approval)
+            #expect(try await store.registrationPolicy().mode == .approval)
             #expect(try await store.setRegistrationMode(.closed, by: .system))
         }
     }

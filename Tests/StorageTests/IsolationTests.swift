@@ -68,7 +68,7 @@ import Testing
                 let own = try await store.createConversation(title: nil, by: by)
                 let foreignModel = TurnInput(conversationID: own.id, content: "x", modelID: model.id)
                 await #expect(throws: StorageError.self) { try await store.startTurn(foreignModel, by: by) }
-                #expect(try await store.sessions(by: by).isEmpty)
+                #expect(try await store.signIns(of: by.userID ?? .v7(), by: by)?.isEmpty == true)
             }
             #expect(try await store.user(ada.id, by: store.person("carl").principal) == nil)
         }
@@ -195,12 +195,16 @@ import Testing
         )
         _ = try await store.createAPIKey(name: "x", scopes: [.api], days: nil, by: ada.principal)
         let root = try await store.person("root", isSuperuser: true)
+        _ = try await store.handOutPasswordLink(user: ada.id, by: root.principal, address: nil)
+        let team = try await store.createOrganisation(name: "x", by: ada.principal, address: nil).id
+        _ = try await store.invite(to: team, as: .member, email: nil, uses: 1, days: 1, by: ada.principal, address: nil)
+        _ = try await store.queueMail(.passwordReset, to: ada.email, language: "en", from: nil)
         let draft = MCPDraft(name: "harbour", transport: .http, place: "https://mcp.example.org")
         let server = try await store.mcpServer(try await store.createMCPServer(draft, by: root.principal).id)
         let tool = MCPTool(name: "tides", description: "Tides.", schema: .object(["type": .string("object")]))
         let offer = MCPOffer(protocolVersion: "1", title: "Harbour", version: "1", tools: [tool])
         try await store.record(offer, latency: .zero, of: #require(server))
-        try await store.audit("x", target: nil, by: ada.principal, address: nil)
+        try await store.audit(AuditEntry("x"), by: ada.principal, address: nil)
         try await store.register([
             ToolSpecification(
                 name: "dig",

@@ -61,7 +61,7 @@ import Testing
                 lifetime: .seconds(-1)
             )
             #expect(try await store.session(token: expired.token) == nil)
-            #expect(try await store.sessions(by: ada.principal).count == 2)
+            #expect(try await store.signIns(of: ada.id, by: ada.principal)?.count == 2)
             try await store.endSession(first.session.id, by: bob.principal)
             #expect(try await store.session(token: first.token) != nil)
             try await store.endSession(first.session.id, by: ada.principal)
@@ -165,13 +165,16 @@ import Testing
         try await TestDatabase.with { database in
             let user = try await database.store.person("ada")
             try await database.store.audit(
-                "provider.created",
-                target: "x",
-                detail: "{}",
+                AuditEntry(
+                    "provider.created",
+                    target: "x",
+                    before: ["name": .string("a")],
+                    after: ["name": .string("b")]
+                ),
                 by: user.principal,
                 address: "192.0.2.1"
             )
-            try await database.store.audit("server.started", target: nil, by: .system, address: nil)
+            try await database.store.audit(AuditEntry("server.started"), by: .system, address: nil)
             #expect(try await database.administrator.query("select from audit_events").count == 2)
             let system = [SessionSetting(name: "alma.system", value: "on")]
             await #expect(throws: DatabaseError.self) {

@@ -130,7 +130,12 @@ struct Parts: Sendable {
         services.append(HousekeepingService(store: store, logger: logger))
         services.append(WaitingService(store: store, worker: worker, logger: logger))
         services.append(AnnouncementService(store: store, hub: hub))
-        services.append(try await webServer())
+        let files = try PageFiles(
+            templates: "\(configuration.resourceFolder)/Templates",
+            assets: "\(configuration.resourceFolder)/Public"
+        )
+        if let mail = configuration.mail { services.append(mailService(mail, files: files)) }
+        services.append(try await webServer(files: files))
         // They end in the reverse order: a stream that follows a long answer would keep the server from ending.
         services.append(Closing("readers") { [hub] in hub.endReading() })
         return services
@@ -148,7 +153,17 @@ struct Parts: Sendable {
         return WorkerService(worker: worker, store: store, mark: mark, logger: logger)
     }
 
-    private func webServer() async throws -> any Service {
+    private func mailService(_ mail: ServerConfiguration.Mail, files: PageFiles) -> MailService {
+        MailService(
+            store: store,
+            writer: MailWriter(files: files, publicURL: mail.publicURL),
+            client: MailClient(mail.server),
+            sender: mail.sender,
+            logger: logger
+        )
+    }
+
+    private func webServer(files: PageFiles) async throws -> any Service {
         let firstSteps = FirstSteps(configuration, store: store, logger: logger)
         let setupToken = try await firstSteps.take()
         let services = WebServices(
@@ -179,15 +194,12 @@ struct Parts: Sendable {
                 environmentKeys: configuration.providerKeys,
                 troubles: sandbox.trouble.map { ["sandbox": $0] } ?? [:],
                 mayGiveNetwork: configuration.sandboxNetwork != .off && sandbox.ready != nil,
+                sendsMail: configuration.mail != nil,
                 version: Version.current
             ),
             logger: logger
         )
         let ready = ReadyMessage(address: configuration.localURL, setupToken: setupToken, fetch: fetch, logger: logger)
-        let files = try PageFiles(
-            templates: "\(configuration.resourceFolder)/Templates",
-            assets: "\(configuration.resourceFolder)/Public"
-        )
         return WebServer(services: services, files: files)
             .application(host: configuration.host, port: configuration.port) { _ in
                 // The socket accepts nobody before this returns, so the asking goes on by itself and ends by itself.

@@ -87,6 +87,38 @@ extension ConfigurationOption {
     )
     static let searchURL = Self(["alma", "searchUrl"], "ALMA_SEARCH_URL", .string, "its address")
     static let searchKey = Self(["alma", "searchKey"], "ALMA_SEARCH_KEY", .string, isSecret: true, "its key")
+    static let smtpServer = Self(
+        ["alma", "smtpServer"],
+        "ALMA_SMTP_SERVER",
+        .string,
+        "takes our mail: host or host:port"
+    )
+    static let smtpSecurity = Self(
+        ["alma", "smtpSecurity"],
+        "ALMA_SMTP_SECURITY",
+        .string,
+        "tls, starttls or none: how the connection to it is protected"
+    )
+    static let smtpUser = Self(["alma", "smtpUser"], "ALMA_SMTP_USER", .string, "whom we sign in to it as")
+    static let smtpPassword = Self(
+        ["alma", "smtpPassword"],
+        "ALMA_SMTP_PASSWORD",
+        .string,
+        isSecret: true,
+        "the password for that"
+    )
+    static let smtpAuthorities = Self(
+        ["alma", "smtpAuthorities"],
+        "ALMA_SMTP_AUTHORITIES",
+        .string,
+        "a file of certificates by which that server is known, in place of the system's"
+    )
+    static let mailFrom = Self(
+        ["alma", "mailFrom"],
+        "ALMA_MAIL_FROM",
+        .string,
+        "whom mail is from: ALMA <alma@example.org>"
+    )
     static let registration = Self(
         ["alma", "registration"],
         "ALMA_REGISTRATION",
@@ -241,7 +273,8 @@ extension ConfigurationOption {
         [
             host, port, data, resources, publicURL, secureCookies, trustedProxies, allowedHosts, corsOrigins,
             userRate, keyRate, addressRate, signInRate, toolNetworks,
-            search, searchURL, searchKey, registration, workers, runsPerUser, takeover, contextWindow,
+            search, searchURL, searchKey, smtpServer, smtpSecurity, smtpUser, smtpPassword, smtpAuthorities, mailFrom,
+            registration, workers, runsPerUser, takeover, contextWindow,
             backgroundWriting, sandbox, sandboxNetwork, fileSize, conversationFiles, personFiles, mcpPrograms,
             mcpFolders,
             databaseConnections, migrationBackup, logLevel, logFormat, databaseURL,

@@ -55,6 +55,7 @@ struct ConfigurationReader {
             rateLimits: rateLimits(),
             toolNetworks: ranges(.toolNetworks),
             search: search(),
+            mail: mail(publicURL: publicURL),
             secretKey: secretKey(),
             providerKeys: providerKeys(),
             azureEndpoint: webAddress(.azureEndpoint),
@@ -90,7 +91,7 @@ struct ConfigurationReader {
         return limits
     }
 
-    private mutating func text(_ option: ConfigurationOption) -> String? {
+    mutating func text(_ option: ConfigurationOption) -> String? {
         do throws(AppError) {
             return try sources.find(option)?.text
         } catch {
@@ -108,7 +109,9 @@ struct ConfigurationReader {
         return number
     }
 
-    private mutating func choice<Choice>(_ option: ConfigurationOption) -> Choice?
+    mutating func report(_ problem: String) { problems.append(problem) }
+
+    mutating func choice<Choice>(_ option: ConfigurationOption) -> Choice?
     where Choice: RawRepresentable & CaseIterable, Choice.RawValue == String {
         guard let text = text(option) else { return nil }
         if let choice = Choice(rawValue: text) { return choice }

@@ -20,6 +20,13 @@ struct ServerConfiguration: Sendable {
         var password: Secret
     }
 
+    /// Who takes our mail, whom it is from, and where its links lead.
+    struct Mail: Sendable {
+        var server: MailServer
+        var sender: MailMessage.Sender
+        var publicURL: String
+    }
+
     enum LogFormat: String, Sendable, CaseIterable { case text, json }
     enum SandboxChoice: String, Sendable, CaseIterable { case auto, off }
     enum SandboxNetworkChoice: String, Sendable, CaseIterable { case listed, off }
@@ -68,6 +75,8 @@ struct ServerConfiguration: Sendable {
     var toolNetworks: [AddressRange]
     /// Where agents search the web; nil for nowhere.
     var search: SearchService?
+    /// nil where no mail is sent.
+    var mail: Mail?
     var secretKey: Secret?
     /// By the name of their environment variable.
     var providerKeys: [String: Secret]

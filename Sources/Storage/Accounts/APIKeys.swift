@@ -145,6 +145,7 @@ extension Store {
             select \(APIKey.columns), k.org_id,
                 k.last_used_at is null or k.last_used_at < now() - interval '1 minute' as is_stale, \(User.columns)
             from api_keys k join users u on u.user_id = k.user_id and u.status = 'active' \(User.statistics)
+            join memberships m on m.org_id = k.org_id and m.user_id = k.user_id
             where k.key_hash = \(RandomToken.hash(secret)) and \(Self.isUnexpired)
             """,
             by: .system
@@ -155,12 +156,8 @@ extension Store {
             try await query("update api_keys set last_used_at = now() where key_id = \(key.id)", by: .system)
         }
         var user = try User(row)
-        user.isSuperuser = user.isSuperuser && key.scopes.contains(.admin)
-        let principal = Principal.member(
-            user: user.id,
-            organisation: try row.get("org_id"),
-            isSuperuser: user.isSuperuser
-        )
+        if !key.scopes.contains(.admin) { user.role = .member }
+        let principal = Principal.member(user: user.id, organisation: try row.get("org_id"), role: user.role)
         return APIKeyIdentity(key: key, user: user, principal: principal)
     }
 
@@ -179,12 +176,12 @@ extension APIKey.Scope {
 
 extension APIKey {
     /// For a `k` of api_keys. A user has a name and a time of making, too.
-    fileprivate static let columns: Query = """
+    static let columns: Query = """
         k.key_id, k.name as key_name, k.hint, k.scopes, k.expires_at as key_expires_at, k.last_used_at as key_used_at,
         k.created_at as key_created_at
         """
 
-    fileprivate init(_ row: Row) throws {
+    init(_ row: Row) throws {
         self.init(
             id: try row.get("key_id"),
             name: try row.get("key_name"),

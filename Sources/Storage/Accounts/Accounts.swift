@@ -16,7 +16,8 @@ extension Store {
         status: UserStatus,
         isSuperuser: Bool = false
     ) async throws -> User {
-        let account = try await newAccount(email, password, nickname, language, status, isSuperuser)
+        let role: AccountRole = isSuperuser ? .administrator : .member
+        let account = try await newAccount(email, password, nickname, language, status, role)
         guard let row = try await query(account.insertion(when: "true"), by: .system).first else {
             throw StorageError(.failed, "The account was not made.")
         }
@@ -30,7 +31,7 @@ extension Store {
         nickname: String?,
         language: String
     ) async throws -> User? {
-        let account = try await newAccount(email, password, nickname, language, .active, true)
+        let account = try await newAccount(email, password, nickname, language, .active, .administrator)
         let answers = try await batch(
             [
                 "select pg_advisory_xact_lock(hashtext('alma.first_superuser'))",
@@ -84,24 +85,30 @@ extension Store {
         return try User(row)
     }
 
-    private func newAccount(
+    /// Without a password nobody can sign in until one has been chosen by a link.
+    func newAccount(
         _ email: String,
-        _ password: Secret,
+        _ password: Secret?,
         _ nickname: String?,
         _ language: String,
         _ status: UserStatus,
-        _ isSuperuser: Bool
+        _ role: AccountRole
     ) async throws -> NewAccount {
         let email = try Checks.email(email)
-        try PasswordRule.check(password, email: email, field: "password")
+        if let password { try PasswordRule.check(password, email: email, field: "password") }
         let name = nickname.flatMap { $0.allSatisfy(\.isWhitespace) ? nil : $0 }
         return NewAccount(
             email: email,
             nickname: try Checks.text(name ?? String(email.prefix { $0 != "@" }.prefix(50)), "nickname", upTo: 50),
             language: try Checks.language(language),
             status: status,
-            isSuperuser: isSuperuser,
-            hash: try await passwords.hash(password)
+            role: role,
+            hash: try await hash(password)
         )
+    }
+
+    private func hash(_ password: Secret?) async throws -> String {
+        guard let password else { return PasswordHasher.none }
+        return try await passwords.hash(password)
     }
 }

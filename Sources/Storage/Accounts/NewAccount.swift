@@ -10,7 +10,7 @@ struct NewAccount: Sendable {
     var nickname: String
     var language: String
     var status: UserStatus
-    var isSuperuser: Bool
+    var role: AccountRole
     var hash: String
 
     /// One statement that makes all three; its references are checked when it ends.
@@ -22,9 +22,10 @@ struct NewAccount: Sendable {
             returning org_id
         ), u as (
             insert into users (
-                user_id, nickname, email, hashed_password, status, is_superuser, language, home_org_id
+                user_id, nickname, email, hashed_password, status, is_superuser, role, language, home_org_id
             )
-            select \(id)::uuid, \(nickname), \(email), \(hash), \(status), \(isSuperuser)::boolean, \(language), o.org_id
+            select \(id)::uuid, \(nickname), \(email), \(hash), \(status), \(role == .administrator)::boolean,
+                \(role == .administrator ? AccountRole.member : role), \(language), o.org_id
             from o
             returning *
         ), m as (

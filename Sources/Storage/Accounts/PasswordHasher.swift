@@ -5,6 +5,9 @@ import Foundation
 
 /// bcrypt by libcrypt, away from the threads that serve requests: a hash takes a quarter of a second of one core.
 struct PasswordHasher: Sendable {
+    /// In place of a hash: no password fits.
+    static let none = "!"
+
     let cost: Int
     private let desk = PasswordDesk()
 
@@ -20,8 +23,9 @@ struct PasswordHasher: Sendable {
     /// Takes the same time when there is no hash, as for an account that does not exist.
     func matches(_ password: Secret, _ hash: String?) async throws -> Bool {
         let decoy = "$2b$\(cost < 10 ? "0" : "")\(cost)$abcdefghijklmnopqrstuu"
-        let computed = try await desk.run { Self.crypt(password, setting: hash ?? decoy) }
-        guard let hash, let computed else { return false }
+        let known = hash == Self.none ? nil : hash
+        let computed = try await desk.run { Self.crypt(password, setting: known ?? decoy) }
+        guard let hash = known, let computed else { return false }
         return Self.areEqual(computed, hash)
     }
 

@@ -51,7 +51,7 @@ extension Store {
         }
         let user = try User(row)
         let organisation: UUID = try row.get("org_id")
-        let principal = Principal.member(user: user.id, organisation: organisation, isSuperuser: user.isSuperuser)
+        let principal = Principal.member(user: user.id, organisation: organisation, role: user.role)
         return SessionIdentity(session: session, user: user, principal: principal)
     }
 
@@ -62,18 +62,6 @@ extension Store {
             "delete from sessions where session_id = \(id) and user_id = \(principal.userID)",
             by: principal
         ).affected == 1
-    }
-
-    /// The person's sessions, the one used last first.
-    package func sessions(by principal: Principal) async throws -> [Session] {
-        try await query(
-            """
-            select \(Session.columns) from sessions s
-            where s.user_id = \(principal.userID) and s.expires_at > now()
-            order by s.last_seen_at desc, s.session_id
-            """,
-            by: principal
-        ).map(Session.init)
     }
 
     /// Whether a stream that was opened earlier may go on: the account is active, and the session still there by which it

@@ -7,6 +7,7 @@ import Postgres
 package enum AuthenticationResult: Sendable, Equatable {
     case user(User)
     case refused
+    case unverified
     case pending
     case disabled
     /// Too many attempts; the account may exist or not.
@@ -38,8 +39,10 @@ extension Store {
         try await query(attempt.success(user: user.id, isActive: user.status == .active), by: .system)
         switch user.status {
         case .active: return .user(user)
+        case .unverified: return .unverified
         case .pending: return .pending
         case .disabled: return .disabled
+        case .deleted: return .refused
         }
     }
 

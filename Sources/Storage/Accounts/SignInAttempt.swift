@@ -26,8 +26,11 @@ struct SignInAttempt: Sendable {
         self.email = email
         self.address = String((address ?? "unknown").prefix(64))
         self.time = time
-        account = Array(SHA256.hash(data: Data("alma.account:\(email)".utf8)))
+        account = Self.account(email)
     }
+
+    /// What stands for an account in `login_attempts`.
+    static func account(_ email: String) -> [UInt8] { Array(SHA256.hash(data: Data("alma.account:\(email)".utf8))) }
 
     /// Counts the attempt and reads the account.
     var opening: Query {
@@ -53,7 +56,7 @@ struct SignInAttempt: Sendable {
         select coalesce(attempt.is_allowed, false) as is_allowed, attempt.locked_until, u.hashed_password, \(User.columns)
         from (values (1)) one
         left join attempt on true
-        left join users u on u.email = \(email)
+        left join users u on u.email = \(email) and u.status <> 'deleted'
         \(User.statistics)
         """
     }

@@ -1,5 +1,4 @@
 import Engine
-import Foundation
 import Postgres
 
 /// Which conversations are listed, in the words that the indexes know.
@@ -7,13 +6,12 @@ struct ConversationFilter: Sendable {
     /// Lists are counted no further than this when there is a filter that only counting can tell.
     private static let countLimit = 10_000
 
-    var search: String?
+    var pattern: String?
     var isArchived: Bool?
     var principal: Principal
 
     init(search: String?, isArchived: Bool?, principal: Principal) {
-        let words = search.map { $0.trimmingCharacters(in: .whitespacesAndNewlines).filter { $0 != "\0" } }
-        self.search = words.flatMap { $0.isEmpty ? nil : String($0.prefix(200)) }
+        pattern = SearchPattern.containing(search)
         self.isArchived = isArchived
         self.principal = principal
     }
@@ -34,7 +32,7 @@ struct ConversationFilter: Sendable {
 
     /// An expression for how many there are.
     var total: Query {
-        if search != nil {
+        if pattern != nil {
             return
                 "(select count(*) from (select from conversations c where \(condition) limit \(Self.countLimit)) found)"
         }
@@ -50,16 +48,5 @@ struct ConversationFilter: Sendable {
                 where org_id = \(principal.organisationID) and user_id = \(principal.userID)
             ), 0)
             """
-    }
-
-    private var pattern: String? {
-        search.map { search in
-            var pattern = "%"
-            for character in search {
-                if ["%", "_", "\\"].contains(character) { pattern.append("\\") }
-                pattern.append(character)
-            }
-            return pattern + "%"
-        }
     }
 }

@@ -45,6 +45,9 @@ extension Store {
                 "delete from sessions where expires_at < now()",
                 "delete from idempotent_answers where created_at < now() - interval '1 day'",
                 "delete from refresh_tokens where expires_at < now()",
+                "delete from account_links where expires_at < now()",
+                "delete from organisation_invitations where expires_at < now()",
+                "delete from mails where finished_at < now() - interval '7 days'",
                 """
                 delete from login_attempts where last_failure_at < now() - interval '1 day'
                     and (last_success_at is null or last_success_at < now() - interval '90 days')

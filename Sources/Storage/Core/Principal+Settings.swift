@@ -12,12 +12,17 @@ extension Principal {
                 SessionSetting(name: "alma.system", value: "on"),
                 SessionSetting(name: "plan_cache_mode", value: "force_generic_plan"),
             ]
-        case .member(let user, let organisation, let isSuperuser):
-            let member = [
+        case .member(let user, let organisation, let role):
+            var member = [
                 SessionSetting(name: "alma.user", value: user.text),
                 SessionSetting(name: "alma.org", value: organisation.text),
             ]
-            return isSuperuser ? member + [SessionSetting(name: "alma.superuser", value: "on")] : member
+            if role == .administrator { member.append(SessionSetting(name: "alma.superuser", value: "on")) }
+            if !role.permissions.isEmpty {
+                let names = role.permissions.map(\.rawValue).sorted().joined(separator: ",")
+                member.append(SessionSetting(name: "alma.permissions", value: names))
+            }
+            return member
         }
     }
 }
@@ -25,3 +30,5 @@ extension Principal {
 extension RunState: Bindable, ColumnValue {}
 extension RunEvent.Kind: Bindable, ColumnValue {}
 extension ProviderKind: Bindable, ColumnValue {}
+extension AccountRole: Bindable, ColumnValue {}
+extension OrganisationRole: Bindable, ColumnValue {}

@@ -10,6 +10,8 @@ package struct StorageError: Error, Sendable {
         case invalid(String)
         /// A value that no column can hold, of which nobody thought before: too long, too large, with a zero character.
         case unfit
+        /// It is not the asker's to do.
+        case forbidden
         /// The database does not answer; the same question may be asked again.
         case unavailable
         /// Too much of the kind is under way.

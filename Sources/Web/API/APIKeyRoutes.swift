@@ -92,7 +92,7 @@ extension WebServices {
 
 extension APIKey {
     /// `secret`: of one that was made just now.
-    fileprivate func representation(_ secret: Secret? = nil) -> JSONObject {
+    func representation(_ secret: Secret? = nil) -> JSONObject {
         JSONObject {
             $0.set("key_id", id)
             $0.set("name", name)
@@ -107,7 +107,7 @@ extension APIKey {
 }
 
 extension Schema {
-    fileprivate static let apiKey = object(
+    static let apiKey = object(
         "APIKey",
         [
             .uuid("key_id"), .text("name"), .text("hint", "Its last letters."),

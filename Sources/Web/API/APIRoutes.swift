@@ -13,6 +13,10 @@ struct APIRoutes: Sendable {
 
     @EndpointBuilder private static func endpoints(_ services: WebServices) -> [Endpoint] {
         AccountRoutes(services: services).endpoints
+        PasswordRoutes(services: services).endpoints
+        SignInRoutes(services: services).endpoints
+        UserRoutes(services: services).endpoints
+        OrganisationRoutes(services: services).endpoints
         ConversationRoutes(services: services).endpoints
         VariableRoutes(services: services).endpoints
         MessageRoutes(services: services).endpoints

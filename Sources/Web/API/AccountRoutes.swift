@@ -69,7 +69,27 @@ struct AccountRoutes: Sendable {
             body: .json(PasswordChange.self, ["new_password": .length(8...1000)]),
             use: changePassword
         )
-        Endpoint(.get, "/v1/users/me", .account, "Shows oneself", replies: [.object(.user)], use: me)
+        Endpoint(.get, "/v1/users/me", .account, "Shows oneself", replies: [.object(.me)], use: me)
+        Endpoint(
+            .get,
+            "/v1/settings/registration",
+            .settings,
+            "Shows who may register",
+            access: .permitted(.systemRead),
+            replies: [.object(.registration)],
+            use: registration
+        )
+        Endpoint(
+            .put,
+            "/v1/settings/registration",
+            .settings,
+            "Decides who may register",
+            about: "What is left out stays. An address can be asked to be confirmed where the server sends mail.",
+            access: .permitted(.systemManage),
+            body: .json(RegistrationChange.self, ["mode": .schema(.choice(RegistrationMode.self))]),
+            replies: [.object(.registration)],
+            use: setRegistration
+        )
         Endpoint(
             .put,
             "/v1/users/me",
@@ -137,15 +157,18 @@ struct AccountRoutes: Sendable {
     }
 
     func register(_ input: Registration, _ request: Request, context: WebContext) async throws -> Response {
-        let mode = try await services.store.registrationMode()
-        guard mode != .closed else { throw WebError(.forbidden, "Registration is closed. Ask an administrator.") }
+        let policy = try await services.store.registrationPolicy()
+        guard let status = policy.firstStatus(sendsMail: services.settings.sendsMail) else {
+            throw WebError(.forbidden, "Registration is closed. Ask an administrator.")
+        }
         let user = try await services.store.register(
             email: input.email,
             password: Secret(input.password),
             nickname: input.nickname,
             language: context.language.rawValue,
-            status: mode == .approval ? .pending : .active
+            status: status
         )
+        if status == .unverified { await services.notify(.verification, user) }
         return Envelope.success(user.representation, status: .created, context: context)
     }
 
@@ -166,8 +189,44 @@ struct AccountRoutes: Sendable {
         return Envelope.noContent(context: context)
     }
 
+    func registration(_ request: Request, context: WebContext) async throws -> Response {
+        _ = try context.permitted(.systemRead)
+        return Envelope.success(try await services.store.registrationPolicy().representation, context: context)
+    }
+
+    struct RegistrationChange: Decodable, Sendable {
+        var mode: String?
+        var emailVerification: Bool?
+    }
+
+    func setRegistration(
+        _ input: RegistrationChange,
+        _ request: Request,
+        context: WebContext
+    ) async throws -> Response {
+        let identity = try context.permitted(.systemManage)
+        var policy = try await services.store.registrationPolicy()
+        if let name = input.mode {
+            guard let mode = RegistrationMode(rawValue: name) else {
+                throw WebError.invalid("mode", "Use open, approval or closed.")
+            }
+            policy.mode = mode
+        }
+        policy.verifiesEmail = input.emailVerification ?? policy.verifiesEmail
+        try services.check(policy)
+        _ = try await services.store.setRegistrationPolicy(
+            policy,
+            by: identity.principal,
+            address: context.remoteAddress
+        )
+        return Envelope.success(policy.representation, context: context)
+    }
+
     func me(_ request: Request, context: WebContext) async throws -> Response {
-        Envelope.success(try context.signedIn().user.representation, context: context)
+        let identity = try context.signedIn()
+        var me = identity.user.representation
+        me.set("permissions", Permission.allCases.filter(identity.principal.may).map(\.rawValue))
+        return Envelope.success(me, context: context)
     }
 
     struct ProfileChange: Decodable, Sendable {
@@ -228,6 +287,8 @@ struct AccountRoutes: Sendable {
         switch result {
         case .user(let user): return user
         case .refused: throw WebError(.unauthorized, "E-mail or password is wrong.")
+        case .unverified:
+            throw WebError(.forbidden, "Confirm the e-mail address first: the link is in the mail that you were sent.")
         case .pending: throw WebError(.forbidden, "This account waits for an administrator's approval.")
         case .disabled: throw WebError(.forbidden, "This account is disabled. Ask an administrator.")
         case .locked(let until):
@@ -242,10 +303,19 @@ struct AccountRoutes: Sendable {
 }
 
 extension WebServices {
-    /// Writes an audit record; a failure of it must not undo what was done, so it is logged.
-    package func record(_ action: String, target: String? = nil, by principal: Principal, address: String?) async {
+    /// Writes an audit record; a failure of it must not undo what was done, so it is logged. `before` and `after` say what
+    /// has changed, without secrets.
+    package func record(
+        _ action: String,
+        target: String? = nil,
+        before: [String: JSONValue] = [:],
+        after: [String: JSONValue] = [:],
+        by principal: Principal,
+        address: String?
+    ) async {
         do {
-            try await store.audit(action, target: target, detail: "{}", by: principal, address: address)
+            let entry = AuditEntry(action, target: target, before: before, after: after)
+            try await store.audit(entry, by: principal, address: address)
         } catch {
             logger.error("The audit record was not written", metadata: ["action": "\(action)", "error": "\(error)"])
         }
@@ -253,6 +323,11 @@ extension WebServices {
 }
 
 extension Schema {
+    fileprivate static let me = user.adding("Me", [.list("permissions", of: .choice(Permission.self))])
+    fileprivate static let registration = object(
+        "Registration",
+        [.field("mode", .choice(RegistrationMode.self)), .flag("email_verification")]
+    )
     fileprivate static let tokens = object(
         "Tokens",
         [

@@ -13,7 +13,10 @@ extension User {
             $0.set("created_at", createdAt)
             $0.set("last_login_at", lastLoginAt)
             $0.set("is_active", isActive)
+            $0.set("status", status.rawValue)
             $0.set("is_superuser", isSuperuser)
+            $0.set("role", role.rawValue)
+            $0.set("email_verified_at", emailVerifiedAt)
             $0.set("timezone", timezone)
             $0.set("language", language)
             $0.raw("preferences", preferences)
@@ -158,7 +161,9 @@ extension Schema {
         "User",
         [
             .uuid("user_id"), .text("nickname"), .text("email"), .date("created_at"), .date("last_login_at").orNull,
-            .flag("is_active"), .flag("is_superuser"), .text("timezone"), .text("language"),
+            .flag("is_active"), .field("status", .choice(UserStatus.self)), .flag("is_superuser"),
+            .field("role", .choice(AccountRole.self)), .date("email_verified_at").orNull, .text("timezone"),
+            .text("language"),
             .field("preferences", .map), .integer("total_conversations"), .integer("total_messages"),
             .uuid("organization_id"),
         ]

@@ -95,6 +95,7 @@ struct ErrorMiddleware: RouterMiddleware {
             )
         case .invalid(let field): .invalid(field, error.message)
         case .unfit: unfit(error, context)
+        case .forbidden: WebError(.forbidden, error.message)
         case .unavailable:
             WebError(.unavailable, "The database does not answer at the moment. Try again shortly.", retryAfter: 2)
         default:

@@ -8,6 +8,7 @@ extension HTTPField.Name {
     package static let runID = HTTPField.Name("X-Run-Id")!
     /// Of OpenAI's clients: whether the same request may do better.
     package static let shouldRetry = HTTPField.Name("X-Should-Retry")!
+    package static let organisation = HTTPField.Name("X-Organization-Id")!
     package static let prefer = HTTPField.Name("Prefer")!
     package static let lastEventID = HTTPField.Name("Last-Event-ID")!
     package static let referrerPolicy = HTTPField.Name("Referrer-Policy")!

@@ -40,7 +40,17 @@ struct IdentityMiddleware: RouterMiddleware {
             grant.issuedAt.timeIntervalSince1970.rounded(.down)
                 >= known.tokensValidAfter.timeIntervalSince1970.rounded(.down)
         else { return nil }
-        return Identity(user: known.user, principal: known.principal, token: grant)
+        let principal = try await within(request, known)
+        return Identity(user: known.user, principal: principal, token: grant)
+    }
+
+    /// In which of their organisations a person's program works: in that which the request names, else in their own.
+    private func within(_ request: Request, _ known: AccountIdentity) async throws -> Principal {
+        guard let name = request.headers[.organisation] else { return known.principal }
+        guard let organisation = UUID(uuidString: name),
+            try await services.store.membership(of: known.user.id, in: organisation) != nil
+        else { throw WebError(.forbidden, "You are no member of the organization that X-Organization-Id names.") }
+        return .member(user: known.user.id, organisation: organisation, role: known.user.role)
     }
 
     /// A key opens what it was made for.

@@ -73,11 +73,16 @@ extension WebContext {
         return identity
     }
 
-    package func superuser() throws(WebError) -> Identity {
+    /// Somebody whose role holds `permission`.
+    package func permitted(_ permission: Permission) throws(WebError) -> Identity {
         let identity = try signedIn()
-        guard identity.user.isSuperuser else { throw WebError(.forbidden, "Only an administrator may do this.") }
+        guard identity.principal.may(permission) else {
+            throw WebError(.forbidden, "This needs the permission \(permission.rawValue).")
+        }
         return identity
     }
+
+    package func superuser() throws(WebError) -> Identity { try permitted(.systemManage) }
 
     /// The path's id called `name`; one that is no UUID names nothing, so it is not found.
     package func identifier(_ name: String) throws(WebError) -> UUID {

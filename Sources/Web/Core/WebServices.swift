@@ -86,6 +86,8 @@ package struct WebSettings: Sendable {
     package var troubles: [String: String]
     /// Whether agents' programs may be given a network.
     package var mayGiveNetwork: Bool
+    /// Whether there is a server that takes our mail.
+    package var sendsMail: Bool
     package var version: String
 
     package init(
@@ -99,6 +101,7 @@ package struct WebSettings: Sendable {
         environmentKeys: [String: Secret] = [:],
         troubles: [String: String] = [:],
         mayGiveNetwork: Bool = true,
+        sendsMail: Bool = false,
         version: String
     ) {
         self.publicURL = publicURL
@@ -111,6 +114,7 @@ package struct WebSettings: Sendable {
         self.environmentKeys = environmentKeys
         self.troubles = troubles
         self.mayGiveNetwork = mayGiveNetwork
+        self.sendsMail = sendsMail
         self.version = version
     }
 }

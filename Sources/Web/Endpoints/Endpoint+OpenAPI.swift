@@ -26,7 +26,7 @@ extension Endpoint {
             switch access {
             case .anyone: json.set("security", [JSONObject]())
             case .inPerson: json.set("security", [OpenAPIDocument.needs("bearer")])
-            case .signedIn, .superuser: break
+            case .signedIn, .superuser, .permitted: break
             }
             json.set("parameters", parameters.map(\.json) + query.map(\.json) + headers(isRead).map(\.parameter))
             if let content { json.set("requestBody", content.json) }
@@ -35,7 +35,12 @@ extension Endpoint {
     }
 
     private var description: String? {
-        let forAdministrators = access == .superuser ? "For administrators." : nil
+        let forAdministrators: String? =
+            switch access {
+            case .superuser: "For administrators."
+            case .permitted(let permission): "Needs the permission `\(permission.rawValue)`."
+            case .anyone, .signedIn, .inPerson: nil
+            }
         let inPerson = access == .inPerson ? "Not with an API key." : nil
         let parts = [about, forAdministrators, inPerson].compactMap(\.self)
         return parts.isEmpty ? nil : parts.joined(separator: " ")

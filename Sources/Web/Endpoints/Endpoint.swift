@@ -19,12 +19,14 @@ struct Endpoint: Sendable {
     typealias Handler = @Sendable (Request, WebContext) async throws -> Response
 
     /// Who may ask. What belongs to somebody is looked up by the handler, as theirs.
-    enum Access: Sendable {
+    enum Access: Sendable, Equatable {
         case anyone
         case signedIn
         /// The person's own business: no key of theirs does it.
         case inPerson
         case superuser
+        /// Those whose role holds it.
+        case permitted(Permission)
     }
 
     let method: HTTPRequest.Method
@@ -136,4 +138,14 @@ enum EndpointBuilder {
     static func buildExpression(_ endpoint: Endpoint) -> [Endpoint] { [endpoint] }
     static func buildExpression(_ endpoints: [Endpoint]) -> [Endpoint] { endpoints }
     static func buildBlock(_ endpoints: [Endpoint]...) -> [Endpoint] { endpoints.flatMap(\.self) }
+}
+
+extension Endpoint.Access {
+    /// Whether it takes more than to be somebody.
+    var isAdministrative: Bool {
+        switch self {
+        case .superuser, .permitted: true
+        case .anyone, .signedIn, .inPerson: false
+        }
+    }
 }

@@ -36,6 +36,7 @@ struct EndpointDoor: Sendable {
         case .anyone, .signedIn: break
         case .inPerson: _ = try context.inPerson()
         case .superuser: _ = try context.superuser()
+        case .permitted(let permission): _ = try context.permitted(permission)
         }
     }
 
@@ -82,7 +83,7 @@ extension Endpoint {
 
     /// Any of these lets a key in.
     fileprivate var uses: [APIKey.Use] {
-        if access == .superuser { return [.administer] }
+        if access.isAdministrative { return [.administer] }
         let own: APIKey.Use = method == .get ? .look : .change
         switch tag.chat {
         case .all: return [own, .chat]

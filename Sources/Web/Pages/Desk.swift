@@ -55,6 +55,7 @@ struct Desk: Sendable {
 enum Done: String {
     case saved, signedOut, renamed, pinned, unpinned, archived, unarchived, deleted, password, sessionEnded, pausing
     case providerAdded, tested, modelsAdded, approved
+    case passwordChosen, confirmed, confirmedWaiting, sessionsEnded, linkMailed, accountDeleted, entered
 
     init?(_ request: Request) {
         self.init(rawValue: request.query("done"))

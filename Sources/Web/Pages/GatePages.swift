@@ -59,25 +59,28 @@ struct GatePages: Sendable {
 
     func register(_ request: Request, context: WebContext) async throws -> Response {
         if try await isFirstStart() { return .redirect(to: "/set-up") }
-        return try await registerPage(request, context: context, mode: desk.store.registrationMode())
+        return try await registerPage(request, context: context, policy: desk.store.registrationPolicy())
     }
 
     func create(_ request: Request, context: WebContext) async throws -> Response {
-        let mode = try await desk.store.registrationMode()
-        guard mode != .closed else { return try await registerPage(request, context: context, mode: mode) }
+        let policy = try await desk.store.registrationPolicy()
+        guard let status = policy.firstStatus(sendsMail: desk.services.settings.sendsMail) else {
+            return try await registerPage(request, context: context, policy: policy)
+        }
         let voice = try desk.voice(context)
         var application = AccountApplication(try await request.decodeForm(), voice: voice)
         let user = try await application.register(
             at: desk.store,
             language: context.language,
-            status: mode == .approval ? .pending : .active,
+            status: status,
             voice: voice
         )
         guard let user else {
-            return try await registerPage(request, context: context, mode: mode, application: application)
+            return try await registerPage(request, context: context, policy: policy, application: application)
         }
         if user.status == .active { return try await welcome(user, request: request, context: context, next: "/") }
-        return try await registerPage(request, context: context, mode: mode, isWaiting: true)
+        if user.status == .unverified { await desk.services.notify(.verification, user) }
+        return try await registerPage(request, context: context, policy: policy, made: user)
     }
 
     private var cookies: SessionCookies { SessionCookies(secure: desk.services.settings.secureCookies) }
@@ -142,7 +145,8 @@ extension GatePages {
             next: next,
             email: form?.trimmed("email") ?? "",
             isStaying: form?.has("stay") ?? true,
-            canRegister: try await desk.store.registrationMode() != .closed,
+            canRegister: try await desk.store.registrationPolicy().mode != .closed,
+            isUnverified: result == .unverified,
             notice: result.flatMap { notice($0, voice: voice) },
             voice: voice
         )
@@ -153,6 +157,7 @@ extension GatePages {
         switch result {
         case .user: return nil
         case .refused: return NoticeView(text: voice.words["signIn.refused"])
+        case .unverified: return NoticeView(kind: "wait", text: voice.words["signIn.unverified"])
         case .pending: return NoticeView(kind: "wait", text: voice.words["signIn.pending"])
         case .disabled: return NoticeView(text: voice.words["signIn.disabled"])
         case .locked(let until):
@@ -165,7 +170,7 @@ extension GatePages {
         switch result {
         case .user: .ok
         case .refused: .unprocessableContent
-        case .pending, .disabled: .forbidden
+        case .unverified, .pending, .disabled: .forbidden
         case .locked: .tooManyRequests
         }
     }
@@ -173,21 +178,22 @@ extension GatePages {
     private func registerPage(
         _ request: Request,
         context: WebContext,
-        mode: RegistrationMode,
+        policy: RegistrationPolicy,
         application: AccountApplication? = nil,
-        isWaiting: Bool = false
+        made: User? = nil
     ) async throws -> Response {
         let voice = try desk.voice(context)
         let lead: String? =
-            switch mode {
-            case .open: nil
-            case .approval: voice.words[isWaiting ? "register.waiting" : "register.approval"]
-            case .closed: voice.words["register.closed"]
+            switch (policy.mode, made?.status) {
+            case (_, .unverified?): voice.words["register.unverified"]
+            case (.open, _): nil
+            case (.approval, let status): voice.words[status == nil ? "register.approval" : "register.waiting"]
+            case (.closed, _): voice.words["register.closed"]
             }
         let view = RegisterView(
             page: desk.frame(voice.words["register.title"], request: request, context: context, voice: voice),
             lead: lead,
-            isOpen: mode != .closed && !isWaiting,
+            isOpen: policy.mode != .closed && made == nil,
             draft: application?.draft ?? AccountDraft(),
             errors: application?.errors ?? FormErrors(),
             voice: voice

@@ -68,9 +68,26 @@ struct SettingsPage: Sendable {
 
     func endSession(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
-        let isEnded = try await desk.store.endSession(context.identifier("id"), by: identity.principal)
+        let isEnded = try await desk.store.endSignIn(
+            context.identifier("id"),
+            of: identity.user.id,
+            by: identity.principal,
+            address: context.remoteAddress
+        )
         guard isEnded else { throw WebError.notFound }
         return .redirect(to: "/settings", done: .sessionEnded, anchor: "sessions")
+    }
+
+    /// All but this one.
+    func endOtherSessions(_ request: Request, context: WebContext) async throws -> Response {
+        let identity = try context.signedIn()
+        _ = try await desk.store.endSignIns(
+            of: identity.user.id,
+            keeping: identity.session?.id,
+            by: identity.principal,
+            address: context.remoteAddress
+        )
+        return .redirect(to: "/settings", done: .sessionsEnded, anchor: "sessions")
     }
 
     private func draft(_ identity: Identity, context: WebContext) -> SettingsView.Draft {
@@ -95,20 +112,11 @@ struct SettingsPage: Sendable {
     ) async throws -> Response {
         let voice = try desk.voice(context)
         let known = try await desk.store.toolSecrets(by: identity.principal)
-        let sessions = try await desk.store.sessions(by: identity.principal)
+        let sessions = try await desk.store.signIns(of: identity.user.id, by: identity.principal) ?? []
         let view = SettingsView(
             page: desk.frame(voice.words["settings.title"], request: request, context: context, voice: voice),
             draft: draft ?? self.draft(identity, context: context),
-            sessions: sessions.map {
-                SessionRow(
-                    id: $0.id,
-                    userAgent: $0.userAgent,
-                    address: $0.address,
-                    createdAt: $0.createdAt,
-                    isCurrent: $0.id == identity.session?.id,
-                    voice: voice
-                )
-            },
+            sessions: sessions.map { SessionRow($0, isCurrent: $0.id == identity.session?.id, voice: voice) },
             secrets: ToolSecretsView(
                 known,
                 draft: secrets,

@@ -54,7 +54,8 @@ struct OperationView: Sendable {
         path = endpoint.path
         summary = endpoint.summary
         about = endpoint.about
-        access = voice.words["reference.access.\(endpoint.access)"]
+        let access = endpoint.access.isAdministrative ? Endpoint.Access.superuser : endpoint.access
+        self.access = voice.words["reference.access.\(access)"]
         parameters = Self.parameters(endpoint, isRead, rows)
         hasParameters = !parameters.isEmpty
         body = endpoint.content.map { content in

@@ -25,6 +25,16 @@ struct APIKeysView: View {
         let scopes: String
         let used: String
         let until: String
+
+        init(_ key: APIKey, voice: Voice) {
+            let words = voice.words
+            id = key.id.text
+            name = key.name
+            hint = key.hint
+            scopes = key.scopes.map { words["keys.scope.\($0.rawValue)"] }.joined(separator: ", ")
+            used = key.lastUsedAt.map { voice.time($0).text } ?? words["keys.never"]
+            until = key.expiresAt.map { TimeText.exact($0, voice: voice) } ?? words["keys.forever"]
+        }
     }
 
     /// What was typed.
@@ -39,16 +49,7 @@ struct APIKeysView: View {
         let words = voice.words
         self.page = page
         self.made = made?.reveal()
-        self.keys = keys.map { key in
-            Row(
-                id: key.id.text,
-                name: key.name,
-                hint: key.hint,
-                scopes: key.scopes.map { words["keys.scope.\($0.rawValue)"] }.joined(separator: ", "),
-                used: key.lastUsedAt.map { voice.time($0).text } ?? words["keys.never"],
-                until: key.expiresAt.map { TimeText.exact($0, voice: voice) } ?? words["keys.forever"]
-            )
-        }
+        self.keys = keys.map { Row($0, voice: voice) }
         hasKeys = !keys.isEmpty
         errors = draft.errors.summary(["name": words["keys.name"], "scopes": words["keys.scopes"]], voice: voice)
         name = Field(

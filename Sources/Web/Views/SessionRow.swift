@@ -1,20 +1,26 @@
 import Engine
 import Foundation
+import Storage
 
-/// A device on which somebody is signed in.
+/// A device or a program with which somebody is signed in.
 struct SessionRow: Sendable {
     let id: String
     let device: String
     let address: String
     let time: TimeText?
+    let seen: TimeText?
     let isCurrent: Bool
 
-    init(id: UUID, userAgent: String?, address: String?, createdAt: Date, isCurrent: Bool, voice: Voice) {
-        self.id = id.text
-        self.address = address ?? ""
+    init(_ signIn: SignedIn, isCurrent: Bool, voice: Voice) {
+        id = signIn.id.text
+        address = signIn.address ?? ""
         self.isCurrent = isCurrent
-        time = voice.time(createdAt)
-        device = SessionRow.device(userAgent ?? "", words: voice.words)
+        time = voice.time(signIn.createdAt)
+        seen = voice.time(signIn.lastSeenAt)
+        let isProgram = signIn.kind == .program
+        device =
+            isProgram
+            ? voice.words["settings.program"] : SessionRow.device(signIn.userAgent ?? "", words: voice.words)
     }
 
     /// The names that browsers give themselves, in the order that tells them apart.

@@ -16,6 +16,7 @@ struct SettingsView: View {
     let currentPassword: Field
     let newPassword: Field
     let sessions: [SessionRow]
+    let hasOtherSessions: Bool
     let secrets: ToolSecretsView
 
     struct Draft: Sendable {
@@ -39,6 +40,7 @@ struct SettingsView: View {
         let words = voice.words
         self.page = page
         self.sessions = sessions
+        hasOtherSessions = sessions.contains { !$0.isCurrent }
         self.secrets = secrets
         emailAddress = draft.email
         self.profileErrors = profileErrors.summary(
@@ -88,7 +90,7 @@ extension Select {
         return Select("timezone", label: voice.words["settings.timezone"], options: options, error: error)
     }
 
-    fileprivate static func language(_ current: Language, voice: Voice) -> Select {
+    static func language(_ current: Language, voice: Voice) -> Select {
         let names: [(Language, String)] = [(.english, "English"), (.chinese, "中文")]
         let options = names.map { Option(value: $0.rawValue, label: $1, isChosen: $0 == current) }
         return Select("language", label: voice.words["settings.language"], options: options)

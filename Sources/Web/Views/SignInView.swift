@@ -9,6 +9,8 @@ struct SignInView: View {
     let password: Field
     let isStaying: Bool
     let canRegister: Bool
+    /// Somebody who has not confirmed the address may ask for the mail once more.
+    let isUnverified: Bool
 
     init(
         page: Frame,
@@ -16,6 +18,7 @@ struct SignInView: View {
         email: String = "",
         isStaying: Bool = true,
         canRegister: Bool,
+        isUnverified: Bool = false,
         notice: NoticeView? = nil,
         voice: Voice
     ) {
@@ -24,6 +27,7 @@ struct SignInView: View {
         self.notice = notice
         self.isStaying = isStaying
         self.canRegister = canRegister
+        self.isUnverified = isUnverified
         self.email = .email(email, autocomplete: "username", voice: voice)
         password = .password("password", label: "form.password", autocomplete: "current-password", voice: voice)
     }

@@ -1,37 +1,165 @@
 import Engine
 import Foundation
+import Storage
 
-/// Who waits for approval, and who may register.
+/// The accounts, a page of them, with what can be done with them, and who may register.
 struct UsersView: View {
     static let template = "admin-users"
 
     let page: Frame
-    let waiting: [Row]
-    let hasWaiting: Bool
-    let waitingCount: String
+    let notice: String?
+    let waitingAddress: String
+    let refusals: [String]
+    let query: String
+    let sort: String
+    let organisation: String?
+    let role: Select
+    let status: Select
+    let columns: [Column]
+    let rows: [Row]
+    let hasRows: Bool
+    let hasCosts: Bool
+    let mayUpdate: Bool
+    let mayCreate: Bool
+    let pager: PageTurner?
     let modes: [Option]
+    let mayManage: Bool
+    let verifies: Bool
+    let sendsMail: Bool
+
+    /// What the reader may do here.
+    struct Rights: Sendable {
+        var mayCreate = true
+        var mayUpdate = true
+        var mayManage = true
+        var seesCosts = true
+        var sendsMail = true
+
+        init() {}
+
+        init(_ principal: Principal, sendsMail: Bool) {
+            mayCreate = principal.may(.userCreate)
+            mayUpdate = principal.may(.userUpdate)
+            mayManage = principal.may(.systemManage)
+            seesCosts = principal.may(.usageRead)
+            self.sendsMail = sendsMail
+        }
+    }
+
+    struct Column: Sendable {
+        let name: String
+        let address: String
+        /// `ascending` or `descending`; nil when the list is not in this order.
+        let direction: String?
+        let sign: String?
+    }
 
     struct Row: Sendable {
         let id: String
         let name: String
-        let initials: String
         let email: String
-
-        init(id: UUID, name: String, email: String) {
-            self.id = id.text
-            self.name = name
-            self.email = email
-            initials = PersonView.initials(of: name)
-        }
+        let role: String
+        let state: StateView
+        let time: TimeText?
+        let cost: String
+        let label: String
     }
 
-    init(page: Frame, waiting: [Row], mode: String, voice: Voice) {
+    init(
+        page: Frame,
+        search: UserSearch,
+        found: Paged<User>,
+        waiting: Paged<User>,
+        costs: [UUID: [String: Decimal]],
+        policy: RegistrationPolicy,
+        rights: Rights,
+        refusals: [String] = [],
+        voice: Voice
+    ) {
+        let words = voice.words
         self.page = page
-        self.waiting = waiting
-        hasWaiting = !waiting.isEmpty
-        waitingCount = waiting.count.grouped
-        modes = ["open", "approval", "closed"].map {
-            Option(value: $0, label: voice.words["admin.mode.\($0)"], isChosen: $0 == mode)
+        self.refusals = refusals
+        notice = waiting.items.first.map { words.count("users.wait", waiting.total, ["name": $0.nickname]) }
+        waitingAddress = "/admin/users?status=pending"
+        query = search.filter.search ?? ""
+        sort = (search.filter.isDescending ? "-" : "") + search.filter.order.rawValue
+        organisation = search.filter.organisation?.text
+        role = .role(search.filter.role?.rawValue ?? "", everybody: true, voice: voice)
+        status = .status(search.filter.status?.rawValue ?? "", voice: voice)
+        let orders: [(UserFilter.Order, String)] = [(.nickname, "users.name"), (.lastLoginAt, "users.seen")]
+        columns = orders.map { order, key in
+            let isSame = order == search.filter.order
+            let isDown = search.filter.isDescending
+            return Column(
+                name: words[key],
+                address: search.address(sort: order),
+                direction: isSame ? (isDown ? "descending" : "ascending") : nil,
+                sign: isSame ? voice.icons(isDown ? "down" : "up", "icon-s") : nil
+            )
         }
+        rows = found.items.map { user in
+            Row(
+                id: user.id.text,
+                name: user.nickname,
+                email: user.email,
+                role: words["users.role.\(user.role.rawValue)"],
+                state: StateView(user.status, voice: voice),
+                time: voice.time(user.lastLoginAt),
+                cost: costs[user.id].flatMap { voice.money($0) } ?? "–",
+                label: words("users.choose", ["name": user.nickname])
+            )
+        }
+        hasRows = !found.items.isEmpty
+        hasCosts = rights.seesCosts
+        mayUpdate = rights.mayUpdate
+        mayCreate = rights.mayCreate
+        mayManage = rights.mayManage
+        sendsMail = rights.sendsMail
+        verifies = policy.verifiesEmail
+        pager = PageTurner(found.page, shown: found.items.count, total: found.total, voice: voice) {
+            search.address(page: $0)
+        }
+        modes = ["open", "approval", "closed"].map {
+            Option(value: $0, label: words["admin.mode.\($0)"], isChosen: $0 == policy.mode.rawValue)
+        }
+    }
+}
+
+extension StateView {
+    init(_ status: UserStatus, voice: Voice) {
+        let word = voice.words["users.status.\(status.rawValue)"]
+        switch status {
+        case .active: self.init(kind: "done", sign: voice.icons("tick"), word: word)
+        case .unverified, .pending: self.init(kind: "wait", sign: voice.icons("hand"), word: word)
+        case .disabled: self.init(kind: "off", sign: voice.icons("ring"), word: word)
+        case .deleted: self.init(kind: "fail", sign: voice.icons("cross"), word: word)
+        }
+    }
+}
+
+extension Select {
+    /// The roles; with one more for all of them where a list is narrowed down.
+    static func role(_ chosen: String, everybody: Bool = false, error: String? = nil, voice: Voice) -> Select {
+        let names = (everybody ? [""] : []) + AccountRole.allCases.map(\.rawValue)
+        return Select(
+            "role",
+            label: voice.words["users.role"],
+            options: names.map {
+                let label = voice.words[$0.isEmpty ? "users.all" : "users.role.\($0)"]
+                return Option(value: $0, label: label, isChosen: $0 == chosen)
+            },
+            error: error
+        )
+    }
+
+    fileprivate static func status(_ chosen: String, voice: Voice) -> Select {
+        Select(
+            "status",
+            label: voice.words["users.status"],
+            options: ([""] + UserStatus.allCases.map(\.rawValue)).map {
+                let label = voice.words[$0.isEmpty ? "users.all" : "users.status.\($0)"]
+                return Option(value: $0, label: label, isChosen: $0 == chosen)
+            }
+        )
     }
 }

@@ -10,7 +10,7 @@ extension Samples {
         var setUpErrors = errors
         setUpErrors.add("token", voice.words["setUp.tokenWrong"])
         let draft = AccountDraft(nickname: Samples.hostile, email: "one@harbour", token: "0000")
-        return [
+        return passwordPages + [
             (
                 "sign-in",
                 SignInView(
@@ -18,6 +18,7 @@ extension Samples {
                     next: "/conversations",
                     email: "one@harbour.example",
                     canRegister: true,
+                    isUnverified: true,
                     notice: NoticeView(text: voice.words["signIn.refused"]),
                     voice: voice
                 )
@@ -53,6 +54,37 @@ extension Samples {
                     verb: voice.words["error.home"],
                     reference: voice.words("error.reference", ["id": "req_1"])
                 )
+            ),
+        ]
+    }
+
+    private var passwordPages: [(name: String, view: any View)] {
+        var errors = FormErrors()
+        errors.add("email", voice.words["form.emailWrong"])
+        errors.add("new_password", voice.words["form.passwordWeak"])
+        let title = frame(voice.words["forgot.title"], isAnonymous: true)
+        let reset = frame(voice.words["reset.title"], isAnonymous: true)
+        let verify = frame(voice.words["verify.title"], isAnonymous: true)
+        let hostile = Samples.hostile
+        return [
+            (
+                "forgot",
+                ForgotView(page: title, sendsMail: true, isSent: false, email: hostile, errors: errors, voice: voice)
+            ),
+            (
+                "forgot-sent",
+                ForgotView(page: title, sendsMail: true, isSent: true, email: "", errors: .init(), voice: voice)
+            ),
+            (
+                "forgot-no-mail",
+                ForgotView(page: title, sendsMail: false, isSent: false, email: "", errors: .init(), voice: voice)
+            ),
+            ("reset", ResetView(page: reset, token: "t", email: "one@harbour.example", errors: errors, voice: voice)),
+            ("reset-used", ResetView(page: reset, token: hostile, email: nil, voice: voice)),
+            ("verify", VerificationView(page: verify, token: "t", voice: voice)),
+            (
+                "verify-refused",
+                VerificationView(page: verify, token: "", isRefused: true, email: hostile, errors: errors, voice: voice)
             ),
         ]
     }

@@ -53,20 +53,7 @@ extension Samples {
             ("budgets", budgets(Samples.budgets(id))), ("budgets-none", budgets([])),
             ("budget-new", newBudget), ("budget", changedBudget), ("usage", usage(sums)), ("usage-nothing", usage([])),
             ("settings", settings),
-            (
-                "admin-users-nobody",
-                UsersView(page: frame(voice.words["admin.title"], .admin), waiting: [], mode: "open", voice: voice)
-            ),
-            (
-                "admin-users",
-                UsersView(
-                    page: frame(voice.words["admin.title"], .admin),
-                    waiting: [.init(id: id(50), name: Samples.hostile, email: "two@harbour.example")],
-                    mode: "approval",
-                    voice: voice
-                )
-            ),
-        ] + mcpPages + referencePages
+        ] + administrationPages + mcpPages + referencePages
     }
 
     private var hostileDraft: AgentFormView.Draft {
@@ -175,7 +162,6 @@ extension Samples {
         profileErrors.add("timezone", voice.words["settings.timezoneWrong"])
         var passwordErrors = FormErrors()
         passwordErrors.add("current_password", voice.words["settings.passwordWrong"])
-        let agent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
         return SettingsView(
             page: frame(voice.words["settings.title"]),
             draft: .init(
@@ -185,24 +171,7 @@ extension Samples {
                 language: language,
                 theme: "system"
             ),
-            sessions: [
-                SessionRow(
-                    id: id(60),
-                    userAgent: agent,
-                    address: "127.0.0.1",
-                    createdAt: ago(90),
-                    isCurrent: true,
-                    voice: voice
-                ),
-                SessionRow(
-                    id: id(61),
-                    userAgent: nil,
-                    address: nil,
-                    createdAt: ago(9000),
-                    isCurrent: false,
-                    voice: voice
-                ),
-            ],
+            sessions: signIns.enumerated().map { SessionRow($1, isCurrent: $0 == 0, voice: voice) },
             secrets: secrets,
             profileErrors: profileErrors,
             passwordErrors: passwordErrors,

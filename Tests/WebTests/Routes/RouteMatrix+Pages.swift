@@ -12,6 +12,14 @@ extension RouteMatrix {
         RouteRule(.post, "/sign-out", .everybody(.moved), body: ""),
         RouteRule(.get, "/register", .everybody(.fine)),
         RouteRule(.post, "/register", .everybody(.moved), body: "email={newcomer}&password=correct+horse+9"),
+        RouteRule(.get, "/password/forgot", .everybody(.fine)),
+        // The server of these tests sends no mail; a link without a token opens nothing.
+        RouteRule(.post, "/password/forgot", .everybody(.forbidden), body: "email={email}"),
+        RouteRule(.get, "/password/reset", .everybody(.refused), query: "?token=x"),
+        RouteRule(.post, "/password/reset", .everybody(.refused), body: "token=x&new_password=another+horse+9"),
+        RouteRule(.get, "/verification", .everybody(.fine), query: "?token=x"),
+        RouteRule(.post, "/verification", .everybody(.refused), body: "token=x"),
+        RouteRule(.post, "/verification/mail", .everybody(.forbidden), body: "email={email}"),
         RouteRule(.post, "/preferences", .everybody(.moved), body: "theme=dark&return=/agents"),
 
         RouteRule(.get, "/", .signedIn(.fine)),
@@ -200,6 +208,50 @@ extension RouteMatrix {
         RouteRule(.get, "/instructions", .signedIn(.fine)),
         RouteRule(.post, "/instructions", .signedIn(.moved), body: "organization=Be+kind"),
 
+        RouteRule(.get, "/organisations", .signedIn(.fine)),
+        RouteRule(.post, "/organisations", .signedIn(.moved), body: "name=x"),
+        RouteRule(.get, "/organisations/{id}", of: "team", .ownerAndAdministrator(.fine)),
+        RouteRule(.post, "/organisations/{id}", of: "team", .ownerAndAdministrator(.moved), body: "name=x"),
+        RouteRule(.post, "/organisations/{id}/entry", of: "team", .owner(.moved), body: ""),
+        RouteRule(
+            .post,
+            "/organisations/{id}/members/{user}",
+            of: "team",
+            .ownerAndAdministrator(.moved),
+            body: "role=owner"
+        ),
+        RouteRule(
+            .get,
+            "/organisations/{id}/members/{user}/removal",
+            of: "team",
+            .ownerAndAdministrator(.fine)
+        ),
+        // The last owner.
+        RouteRule(
+            .post,
+            "/organisations/{id}/members/{user}/removal",
+            of: "team",
+            .ownerAndAdministrator(.refused),
+            body: ""
+        ),
+        RouteRule(
+            .post,
+            "/organisations/{id}/invitations",
+            of: "team",
+            .ownerAndAdministrator(.fine),
+            body: "role=member&uses=1"
+        ),
+        RouteRule(
+            .post,
+            "/organisations/{id}/invitations/{invitation}/withdrawal",
+            of: "team",
+            .owner(.missing),
+            body: ""
+        ),
+        RouteRule(.get, "/join", .everybody(.refused), query: "?token=x"),
+        RouteRule(.post, "/join", .signedIn(.refused), body: "token=x"),
+        RouteRule(.get, "/admin/organisations", .administrator(.fine)),
+
         RouteRule(.get, "/settings", .signedIn(.fine)),
         RouteRule(.post, "/settings/profile", .signedIn(.moved), body: "nickname=x&timezone=UTC%2B1:00&language=en"),
         RouteRule(
@@ -208,6 +260,7 @@ extension RouteMatrix {
             .signedIn(.moved),
             body: "current_password={password}&new_password=another+horse+9"
         ),
+        RouteRule(.post, "/settings/sessions/end", .signedIn(.moved), body: ""),
         RouteRule(.post, "/settings/sessions/{id}/end", of: "session", .owner(.moved), body: ""),
 
         RouteRule(
@@ -219,7 +272,31 @@ extension RouteMatrix {
         RouteRule(.post, "/settings/secrets/{id}/deletion", of: "secret", .owner(.moved), body: ""),
 
         RouteRule(.get, "/admin/users", .administrator(.fine)),
-        RouteRule(.post, "/admin/users/{id}/approval", of: "applicant", .administrator(.moved), body: ""),
+        RouteRule(.post, "/admin/users/actions", .administrator(.moved), body: "action=approve&user={applicant}"),
+        RouteRule(.get, "/admin/users/new", .administrator(.fine)),
+        // The server of these tests sends no mail: the page shows the link.
+        RouteRule(.post, "/admin/users", .administrator(.fine), body: "email={newcomer}&language=en&role=member"),
+        RouteRule(.get, "/admin/users/{id}", of: "user", .administrator(.fine)),
+        RouteRule(.post, "/admin/users/{id}", of: "user", .administrator(.moved), body: "nickname=x&email={email}"),
+        RouteRule(.post, "/admin/users/{id}/status", of: "applicant", .administrator(.moved), body: "status=active"),
+        RouteRule(.post, "/admin/users/{id}/password-link", of: "user", .administrator(.fine), body: ""),
+        RouteRule(.get, "/admin/users/{id}/deletion", of: "user", .administrator(.fine)),
+        RouteRule(.post, "/admin/users/{id}/deletion", of: "applicant", .administrator(.moved), body: ""),
+        RouteRule(.post, "/admin/users/{id}/sessions/end", of: "suspended", .administrator(.missing), body: ""),
+        RouteRule(
+            .post,
+            "/admin/users/{id}/sessions/{session}/end",
+            of: "user",
+            .administrator(.moved),
+            body: ""
+        ),
+        RouteRule(
+            .post,
+            "/admin/users/{id}/keys/{key}/revocation",
+            of: "user",
+            .administrator(.moved),
+            body: ""
+        ),
         RouteRule(.post, "/admin/registration", .administrator(.moved), body: "mode=open"),
 
         RouteRule(.get, "/admin/search", .administrator(.fine)),

@@ -25,10 +25,77 @@ enum RouteMatrix {
             .signedIn(.fine),
             body: #"{"current_password":"{password}","new_password":"another horse 9"}"#
         ),
+        // The link was never made, and the server of these tests sends no mail.
+        RouteRule(
+            .post,
+            "/v1/password/reset",
+            .everybody(.refused),
+            body: #"{"token":"x","new_password":"another horse 9"}"#
+        ),
+        RouteRule(.post, "/v1/password/forgot", .everybody(.forbidden), body: #"{"email":"{email}"}"#),
+        RouteRule(.post, "/v1/email-verification", .everybody(.forbidden), body: #"{"email":"{email}"}"#),
+        RouteRule(.post, "/v1/email-verification/confirmation", .everybody(.refused), body: #"{"token":"x"}"#),
+        RouteRule(.get, "/v1/settings/registration", .administrator(.fine)),
+        RouteRule(.put, "/v1/settings/registration", .administrator(.fine), body: #"{"mode":"approval"}"#),
         RouteRule(.get, "/v1/users/me", .signedIn(.fine)),
         RouteRule(.put, "/v1/users/me", .signedIn(.fine), body: #"{"nickname":"x"}"#),
         RouteRule(.get, "/v1/users/me/preferences", .signedIn(.fine)),
         RouteRule(.patch, "/v1/users/me/preferences", .signedIn(.fine), body: #"{"theme":"dark"}"#),
+        RouteRule(.get, "/v1/users", .administrator(.fine)),
+        RouteRule(.post, "/v1/users", .administrator(.fine), body: #"{"email":"{newcomer}"}"#),
+        RouteRule(.get, "/v1/users/{id}", of: "user", .ownerAndAdministrator(.fine)),
+        RouteRule(.put, "/v1/users/{id}", of: "user", .administrator(.fine), body: #"{"nickname":"x"}"#),
+        RouteRule(.delete, "/v1/users/{id}", of: "applicant", .administrator(.fine)),
+        RouteRule(.post, "/v1/users/{id}/password-links", of: "user", .administrator(.fine), body: "{}"),
+        RouteRule(.get, "/v1/roles", .signedIn(.fine)),
+        RouteRule(.get, "/v1/organizations", .signedIn(.fine)),
+        RouteRule(.post, "/v1/organizations", .signedIn(.fine), body: #"{"name":"x"}"#),
+        RouteRule(.get, "/v1/organizations/{id}", of: "team", .ownerAndAdministrator(.fine)),
+        RouteRule(
+            .patch,
+            "/v1/organizations/{id}",
+            of: "team",
+            .ownerAndAdministrator(.fine),
+            body: #"{"name":"x"}"#
+        ),
+        RouteRule(.get, "/v1/organizations/{id}/members", of: "team", .ownerAndAdministrator(.fine)),
+        RouteRule(
+            .patch,
+            "/v1/organizations/{id}/members/{user}",
+            of: "team",
+            .ownerAndAdministrator(.fine),
+            body: #"{"role":"owner"}"#
+        ),
+        // The last owner.
+        RouteRule(
+            .delete,
+            "/v1/organizations/{id}/members/{user}",
+            of: "team",
+            .ownerAndAdministrator(.refused)
+        ),
+        RouteRule(.get, "/v1/organizations/{id}/invitations", of: "team", .ownerAndAdministrator(.fine)),
+        RouteRule(
+            .post,
+            "/v1/organizations/{id}/invitations",
+            of: "team",
+            .ownerAndAdministrator(.fine),
+            body: "{}"
+        ),
+        RouteRule(
+            .delete,
+            "/v1/organizations/{id}/invitations/{invitation}",
+            of: "team",
+            .owner(.missing)
+        ),
+        RouteRule(.post, "/v1/invitations/acceptance", .signedIn(.refused), body: #"{"token":"x"}"#),
+        RouteRule(.get, "/v1/users/me/sessions", .signedIn(.fine)),
+        RouteRule(.delete, "/v1/users/me/sessions", .signedIn(.fine)),
+        RouteRule(.delete, "/v1/users/me/sessions/{session}", .owner(.fine)),
+        RouteRule(.get, "/v1/users/{id}/sessions", of: "user", .administrator(.fine)),
+        RouteRule(.delete, "/v1/users/{id}/sessions", of: "suspended", .administrator(.missing)),
+        RouteRule(.delete, "/v1/users/{id}/sessions/{session}", of: "user", .administrator(.fine)),
+        RouteRule(.get, "/v1/users/{id}/api-keys", of: "user", .administrator(.fine)),
+        RouteRule(.delete, "/v1/users/{id}/api-keys/{key}", of: "user", .administrator(.fine)),
 
         RouteRule(.get, "/v1/llm-configs", .signedIn(.fine)),
         RouteRule(

@@ -81,6 +81,13 @@ extension RouteRule.Access {
         )
     }
 
+    /// What administrators see of everybody, and everybody of themselves.
+    static func ownerAndAdministrator(_ outcome: Outcome) -> Self {
+        var access = owner(outcome)
+        access.superuser = outcome
+        return access
+    }
+
     static func administrator(_ outcome: Outcome) -> Self {
         Self(
             anonymous: .unauthorised,

@@ -67,7 +67,9 @@ struct RouteWorld: Sendable {
         // Of those that only an administrator has.
         let server = MCPDraft(name: "harbour", transport: .http, place: "https://mcp.example.org/mcp")
         let mcp = try await site.store.createMCPServer(server, by: administratorUser.principal)
-        things = try await Self.things(of: owner, as: member, at: site).merging(["mcp": mcp.id.text]) { $1 }
+        things = try await Self.things(of: owner, as: member, at: site).merging([
+            "mcp": mcp.id.text, "suspended": leaver.id.text,
+        ]) { $1 }
     }
 
     /// The request that a rule describes; what it names is the member's, whoever asks.
@@ -235,6 +237,8 @@ extension RouteWorld {
             "key": try await store.createAPIKey(name: "x", scopes: [.mcp], days: nil, by: principal).key.id.text,
             "chapter": "agents", "operation": "get_v1_users_me",
             "applicant": try await person("applicant", status: .pending, at: site).id.text,
+            "team": try await store.createOrganisation(name: "Team", by: principal, address: nil).id.text,
+            "invitation": UUID.v7().text,
             "asset": String(try #require(page.text.firstMatch(of: /\/assets\/(alma\.[0-9a-f]+\.css)/)).1),
         ]
     }

@@ -1,0 +1,93 @@
+package import Engine
+import Foundation
+import Postgres
+
+/// What an administrator makes of an account; nil leaves a field as it is.
+package struct UserChange: Sendable, Equatable {
+    package var nickname: String?
+    package var email: String?
+    package var role: AccountRole?
+    package var status: UserStatus?
+
+    package init(
+        nickname: String? = nil,
+        email: String? = nil,
+        role: AccountRole? = nil,
+        status: UserStatus? = nil
+    ) {
+        self.nickname = nickname
+        self.email = email
+        self.role = role
+        self.status = status
+    }
+}
+
+extension UserChange {
+    /// What is said of it in the audit; nil when nothing changes.
+    func entry(for old: User) -> AuditEntry? {
+        var entry = AuditEntry(action(for: old), target: old.id.text)
+        func note(_ field: String, _ before: String, _ after: String?) {
+            guard let after, after != before else { return }
+            entry.before[field] = .string(before)
+            entry.after[field] = .string(after)
+        }
+        note("nickname", old.nickname, nickname)
+        note("email", old.email, email)
+        note("role", old.role.rawValue, role?.rawValue)
+        note("status", old.status.rawValue, status?.rawValue)
+        return entry.after.isEmpty ? nil : entry
+    }
+
+    private func action(for old: User) -> String {
+        if let status, status != old.status {
+            switch (old.status, status) {
+            case (_, .deleted): return "user.deleted"
+            case (_, .disabled): return "user.disabled"
+            case (.disabled, .active): return "user.enabled"
+            case (.deleted, _): return "user.restored"
+            default: return "user.approved"
+            }
+        }
+        return role != nil && role != old.role ? "user.role_changed" : "user.updated"
+    }
+
+    /// Throws what forbids it: `.forbidden` when it is not the asker's, `.conflict` when nobody can.
+    func check(on old: User, by principal: Principal) throws {
+        if let status, status != old.status {
+            guard [.active, .disabled, .deleted].contains(status) else {
+                throw StorageError.invalid("status", "Use active or disabled.")
+            }
+            try Self.demand(status == .deleted || old.status == .deleted ? .userDelete : .userUpdate, principal)
+        }
+        if let role, role != old.role { try Self.demand(.userRole, principal) }
+        if nickname != nil || email != nil { try Self.demand(.userUpdate, principal) }
+        // Nobody rules over those who may do more: not by a link for their password, nor by shutting them out.
+        guard principal.mayRule(old.role) else {
+            throw StorageError(.forbidden, "This account may do more than yours.")
+        }
+        guard old.id == principal.userID else { return }
+        if let role, role != old.role {
+            throw StorageError.conflict("role", "Your own role is for others to change.")
+        }
+        if let status, status != old.status {
+            throw StorageError.conflict("status", "Your own account is for others to switch off or delete.")
+        }
+    }
+
+    private static func demand(_ permission: Permission, _ principal: Principal) throws {
+        guard principal.may(permission) else {
+            throw StorageError(.forbidden, "This needs the permission \(permission.rawValue).")
+        }
+    }
+
+    /// Whether an administrator is one no longer.
+    func dethrones(_ old: User) -> Bool {
+        guard old.isSuperuser, old.status == .active else { return false }
+        return (role ?? old.role) != .administrator || (status ?? old.status) != .active
+    }
+}
+
+extension Principal {
+    /// Whether the asker may do all that an account of `role` may.
+    package func mayRule(_ role: AccountRole) -> Bool { role.permissions.allSatisfy(may) }
+}

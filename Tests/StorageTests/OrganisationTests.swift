@@ -1,0 +1,222 @@
+import Engine
+import Foundation
+import Postgres
+import Storage
+import Testing
+
+/// Organisations: who is in them, who may do what there, and that none is left without an owner.
+@Suite struct OrganisationTests {
+    private struct Harbour {
+        let store: Store
+        let owner: User
+        let member: User
+        let id: UUID
+
+        init(_ store: Store) async throws {
+            self.store = store
+            owner = try await store.person("owner")
+            member = try await store.person("member")
+            id = try await store.createOrganisation(name: "Harbour team", by: owner.principal, address: nil).id
+            #expect(try await join(member) == .joined(id))
+        }
+
+        func join(_ user: User, as role: OrganisationRole = .member) async throws -> JoinResult {
+            let made = try await store.invite(
+                to: id,
+                as: role,
+                email: nil,
+                uses: 1,
+                days: 1,
+                by: owner.principal,
+                address: nil
+            )
+            return try await store.join(with: #require(made).token, by: user.principal, address: nil)
+        }
+
+        func change(_ user: User, to role: OrganisationRole, by asker: User) async throws -> Bool {
+            try await store.changeMember(user.id, to: role, in: id, by: asker.principal, address: nil)
+        }
+
+        func remove(_ user: User, by asker: User) async throws -> Bool {
+            try await store.removeMember(user.id, from: id, by: asker.principal, address: nil)
+        }
+
+        func role(_ user: User) async throws -> OrganisationRole? { try await store.membership(of: user.id, in: id) }
+    }
+
+    private func code(_ body: () async throws -> Bool) async -> StorageError.Code? {
+        do {
+            _ = try await body()
+            return nil
+        } catch { return (error as? StorageError)?.code }
+    }
+
+    @Test func whoMakesOneOwnsIt() async throws {
+        try await TestDatabase.with { database in
+            let harbour = try await Harbour(database.store)
+            let store = harbour.store
+            let found = try await store.organisations(by: harbour.owner.principal)
+            #expect(found.map(\.isPersonal) == [true, false])
+            #expect(found[1].name == "Harbour team" && found[1].role == .owner && found[1].memberCount == 2)
+            let members = try #require(try await store.members(of: harbour.id, by: harbour.member.principal))
+            #expect(members.map(\.nickname) == ["owner", "member"] && members.map(\.role) == [.owner, .member])
+            let stranger = try await store.person("stranger")
+            #expect(try await store.organisation(harbour.id, by: stranger.principal) == nil)
+            #expect(try await store.members(of: harbour.id, by: stranger.principal) == nil)
+            #expect(try await harbour.remove(harbour.member, by: stranger) == false)
+            #expect(try await harbour.change(harbour.member, to: .admin, by: stranger) == false)
+            let root = try await store.person("root", isSuperuser: true)
+            let all = try await store.allOrganisations(search: "HARB", page: Page(), by: root.principal)
+            #expect(all?.items.map(\.id) == [harbour.id] && all?.items[0].role == nil)
+            #expect(try await store.allOrganisations(search: nil, page: Page(), by: stranger.principal) == nil)
+        }
+    }
+
+    @Test func rolesSayWhoMayDoWhat() async throws {
+        try await TestDatabase.with { database in
+            let harbour = try await Harbour(database.store)
+            let admin = try await database.store.person("admin")
+            #expect(try await harbour.join(admin, as: .admin) == .joined(harbour.id))
+            let (owner, member) = (harbour.owner, harbour.member)
+            #expect(await code { try await harbour.change(admin, to: .member, by: member) } == .forbidden)
+            #expect(await code { try await harbour.remove(admin, by: member) } == .forbidden)
+            #expect(await code { try await harbour.change(member, to: .owner, by: admin) } == .forbidden)
+            #expect(await code { try await harbour.change(owner, to: .member, by: admin) } == .forbidden)
+            #expect(await code { try await harbour.remove(owner, by: admin) } == .forbidden)
+            #expect(try await harbour.change(member, to: .admin, by: admin))
+            #expect(try await harbour.role(member) == .admin)
+            let store = database.store
+            await #expect(throws: StorageError.self) {
+                _ = try await harbour.change(member, to: .member, by: admin)
+                _ = try await store.renameOrganisation(harbour.id, to: "x", by: member.principal, address: nil)
+            }
+            let renamed = try await store.renameOrganisation(harbour.id, to: "Port", by: admin.principal, address: nil)
+            #expect(renamed?.name == "Port")
+            let acts = try await database.administrator.query(
+                "select action, detail::text from audit_events where action = 'organization.renamed'"
+            )
+            #expect(try acts.map { try $0.get(1, as: String.self) }.first?.contains("Harbour team") == true)
+        }
+    }
+
+    @Test func theLastOwnerStays() async throws {
+        try await TestDatabase.with { database in
+            let harbour = try await Harbour(database.store)
+            let (owner, member) = (harbour.owner, harbour.member)
+            #expect(await code { try await harbour.remove(owner, by: owner) } == .conflict("role"))
+            #expect(await code { try await harbour.change(owner, to: .member, by: owner) } == .conflict("role"))
+            #expect(try await harbour.change(member, to: .owner, by: owner))
+            // Both leave at once: one of them stays.
+            let codes = await withTaskGroup(of: StorageError.Code?.self) { group in
+                for user in [owner, member] {
+                    group.addTask { await code { try await harbour.remove(user, by: user) } }
+                }
+                return await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(codes.compactMap { $0 } == [.conflict("role")])
+        }
+    }
+
+    @Test func whoLeavesStaysSignedInAndLosesTheKeys() async throws {
+        try await TestDatabase.with { database in
+            let harbour = try await Harbour(database.store)
+            let (store, member) = (harbour.store, harbour.member)
+            let session = try await store.startSession(
+                user: member.id,
+                userAgent: nil,
+                address: nil,
+                lifetime: .seconds(60)
+            )
+            #expect(try await store.moveSession(session.session.id, to: harbour.id, by: member.principal))
+            let there = try #require(try await store.session(token: session.token)).principal
+            #expect(there.organisationID == harbour.id)
+            let key = try await store.createAPIKey(name: "x", scopes: [.api], days: nil, by: there)
+            #expect(try await store.identity(apiKey: key.secret)?.principal.organisationID == harbour.id)
+            #expect(try await harbour.remove(member, by: harbour.owner))
+            #expect(try await store.session(token: session.token)?.principal.organisationID == member.organisationID)
+            #expect(try await store.identity(apiKey: key.secret) == nil)
+            #expect(try await store.moveSession(session.session.id, to: harbour.id, by: member.principal) == false)
+            #expect(try await harbour.remove(member, by: harbour.owner) == false)
+        }
+    }
+
+    @Test func aLinkIsGoodForAsManyAsItSays() async throws {
+        try await TestDatabase.with { database in
+            let harbour = try await Harbour(database.store)
+            let store = harbour.store
+            let made = try #require(
+                try await store.invite(
+                    to: harbour.id,
+                    as: .member,
+                    email: nil,
+                    uses: 2,
+                    days: 7,
+                    by: harbour.owner.principal,
+                    address: nil
+                )
+            )
+            #expect(try await store.offer(behind: made.token)?.name == "Harbour team")
+            #expect(
+                try await store.join(with: made.token, by: harbour.member.principal, address: nil)
+                    == .joined(harbour.id),
+                "who is in uses nothing up"
+            )
+            var people: [User] = []
+            for number in 0..<4 { people.append(try await store.person("p\(number)")) }
+            let joined = try await withThrowingTaskGroup(of: JoinResult.self) { [people] group in
+                for one in people {
+                    group.addTask { try await store.join(with: made.token, by: one.principal, address: nil) }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(joined.filter { $0 == .joined(harbour.id) }.count == 2)
+            #expect(joined.filter { $0 == .gone }.count == 2)
+            #expect(try await store.invitations(to: harbour.id, by: harbour.owner.principal) == [])
+        }
+    }
+
+    @Test func aLinkForSomebodyIsForThemAlone() async throws {
+        try await TestDatabase.with { database in
+            let harbour = try await Harbour(database.store)
+            let (store, owner) = (harbour.store, harbour.owner.principal)
+            let bob = try await store.person("bob")
+            let stranger = try await store.person("stranger")
+            func link() async throws -> (token: Secret, invitation: OrganisationInvitation) {
+                try #require(
+                    try await store.invite(
+                        to: harbour.id,
+                        as: .admin,
+                        email: "BOB@example.org",
+                        uses: 1,
+                        days: 7,
+                        by: owner,
+                        address: nil
+                    )
+                )
+            }
+            let first = try await link()
+            #expect(try await store.join(with: first.token, by: stranger.principal, address: nil) == .notYours)
+            #expect(try await store.withdrawInvitation(first.invitation.id, to: harbour.id, by: owner, address: nil))
+            #expect(try await store.join(with: first.token, by: bob.principal, address: nil) == .gone)
+            let second = try await link()
+            #expect(try await store.join(with: second.token, by: bob.principal, address: nil) == .joined(harbour.id))
+            #expect(try await harbour.role(bob) == .admin)
+            await #expect(throws: StorageError.self) {
+                try await store.invitations(to: harbour.id, by: harbour.member.principal)
+            }
+            #expect(try await store.invitations(to: harbour.id, by: stranger.principal) == nil)
+            // A person's own organisation is theirs alone.
+            await #expect(throws: StorageError.self) {
+                _ = try await store.invite(
+                    to: bob.organisationID,
+                    as: .member,
+                    email: nil,
+                    uses: 1,
+                    days: 1,
+                    by: bob.principal,
+                    address: nil
+                )
+            }
+        }
+    }
+}

@@ -1,0 +1,110 @@
+import Engine
+import Foundation
+import Postgres
+import Storage
+import Testing
+
+/// `/v1/users` for administrators: what comes, and each way in which it is refused.
+@Suite struct UserTests {
+    private func administrator(_ site: TestSite, _ role: AccountRole = .administrator) async throws -> Caller {
+        let name = role.rawValue
+        let program = try await Caller(client: site.client).newcomer(name)
+        let isAdministrator = role == .administrator
+        let email = "\(name)@example.com"
+        try await site.database.administrator.query(
+            """
+            update users set is_superuser = \(isAdministrator)::boolean, role = \(isAdministrator ? "member" : name)
+            where email = \(email)
+            """
+        )
+        return program
+    }
+
+    @Test func listsWhatTheContractSays() async throws {
+        try await TestServer.runSite { site in
+            let root = try await administrator(site)
+            let ada = try await root.newcomer("ada")
+            _ = try await ada.newConversation()
+            let page = try await root.get("/v1/users?page=1&per_page=1&search=ada")
+            #expect(page.count("data") == 1 && page.number("pagination.total") == 1)
+            #expect(page.flag("pagination.has_next") == false)
+            let wanted: Set<String> = [
+                "user_id", "nickname", "email", "created_at", "is_active", "total_conversations", "total_messages",
+            ]
+            #expect(page.keys("data.0").isSuperset(of: wanted))
+            #expect(page.number("data.0.total_conversations") == 1)
+            #expect(!page.text.contains("password"))
+            #expect(try await root.get("/v1/users?sort=-email&role=administrator").count("data") == 1)
+            #expect(try await root.get("/v1/users?is_active=false").count("data") == 0)
+            for (query, field) in [
+                ("sort=size", "sort"), ("role=king", "role"), ("status=away", "status"), ("page=0", "page"),
+                ("per_page=101", "per_page"), ("organization_id=x", "organization_id"), ("is_active=no", "is_active"),
+            ] {
+                let refused = try await root.get("/v1/users?\(query)")
+                #expect(refused.status == 422 && refused.string("error.details.0.field") == field, "\(query)")
+            }
+        }
+    }
+
+    @Test func makesChangesAndDeletesAccounts() async throws {
+        try await TestServer.runSite { site in
+            let root = try await administrator(site)
+            let made = try await root.post(
+                "/v1/users",
+                #"{"email":"New@Example.com","password":"correct horse 9","role":"auditor"}"#
+            )
+            #expect(made.status == 201 && made.string("data.role") == "auditor")
+            let path = "/v1/users/\(made.string("data.user_id") ?? "")"
+            let taken = try await root.post("/v1/users", #"{"email":"new@example.com"}"#)
+            #expect(taken.status == 409 && taken.string("error.details.0.field") == "email")
+            for body in [#"{"email":"x"}"#, #"{"email":"a@b.c","role":"king"}"#, #"{"email":"a@b.c","password":"x"}"#] {
+                #expect(try await root.post("/v1/users", body).status == 422, "\(body)")
+            }
+            var person = root
+            person.token = try await root.signIn("new@example.com", "correct+horse+9").string("data.access_token")
+            #expect(try await person.get("/v1/users").count("data") == 2, "an auditor looks")
+            #expect(try await person.put(path, #"{"nickname":"x"}"#).status == 403)
+            #expect(try await person.get("/v1/users/me").string("data.permissions.0") == "user:read")
+            #expect(try await root.put(path, #"{"status":"pending"}"#).status == 422)
+            #expect(try await root.put(path, #"{"role":"king"}"#).status == 422)
+            #expect(try await root.put(path, #"{"nickname":""}"#).status == 422)
+            #expect(try await root.put(path, #"{"email":"administrator@example.com"}"#).status == 409)
+            let off = try await root.put(path, #"{"status":"disabled","role":"member"}"#)
+            #expect(off.string("data.status") == "disabled" && off.flag("data.is_active") == false)
+            #expect(try await person.get("/v1/users/me").status == 401)
+            #expect(try await root.delete(path).status == 204)
+            #expect(try await root.get(path).string("data.status") == "deleted")
+            #expect(try await root.get("/v1/users").count("data") == 1)
+            #expect(try await root.put(path, #"{"status":"active"}"#).flag("data.is_active") == true)
+            let nobody = "/v1/users/\(UUID().uuidString)"
+            #expect(try await root.get(nobody).status == 404)
+            #expect(try await root.put(nobody, "{}").status == 404)
+            #expect(try await root.delete(nobody).status == 404)
+            #expect(try await root.delete("/v1/users/me").status == 404)
+        }
+    }
+
+    @Test func onesOwnAccountIsForOthersToSwitchOff() async throws {
+        try await TestServer.runSite { site in
+            let root = try await administrator(site)
+            let path = "/v1/users/\(try await root.get("/v1/users/me").string("data.user_id") ?? "")"
+            #expect(try await root.put(path, #"{"status":"disabled"}"#).status == 409)
+            #expect(try await root.put(path, #"{"role":"member"}"#).status == 409)
+            #expect(try await root.delete(path).status == 409)
+            let manager = try await administrator(site, .manager)
+            #expect(try await manager.put(path, #"{"nickname":"x"}"#).status == 403)
+            #expect(try await manager.post("/v1/users", #"{"email":"a@b.c","role":"auditor"}"#).status == 403)
+            #expect(try await manager.post("/v1/users", #"{"email":"a@b.c"}"#).status == 201)
+        }
+    }
+
+    @Test func rolesAreSetsOfPermissions() async throws {
+        try await TestServer.run { caller in
+            let ada = try await caller.newcomer("ada")
+            let roles = try await ada.get("/v1/roles")
+            #expect(roles.string("data.0.role") == "administrator")
+            #expect(roles.count("data.0.permissions") == Permission.allCases.count)
+            #expect(roles.count("data.3.permissions") == 0)
+        }
+    }
+}
