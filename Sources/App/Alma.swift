@@ -8,7 +8,8 @@ struct Alma: AsyncParsableCommand {
         abstract: "Self-hosted agents for a team: pages, API, streams and workers in one program.",
         version: Version.current,
         subcommands: [
-            ServeCommand.self, WorkerCommand.self, MigrateCommand.self, UserCommand.self, DoctorCommand.self,
+            ServeCommand.self, WorkerCommand.self, MigrateCommand.self, BackupCommand.self, RestoreCommand.self,
+            UserCommand.self, DoctorCommand.self,
             LoginCommand.self, ApprovalsCommand.self, ToolsCommand.self,
         ]
     )

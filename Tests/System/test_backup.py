@@ -2,7 +2,7 @@
 
 import subprocess
 
-from alma import Client, Folder, Server
+from alma import Client, Folder, Server, wait_until
 from nodes import ask
 
 
@@ -32,3 +32,54 @@ def test_an_ordinary_owner_saves_every_row(database):
     finally:
         server.stop()
         folder.remove()
+
+
+def test_a_server_moves_to_an_empty_folder():
+    old, new = Folder(), Folder()
+    server = Server(old).start()
+    try:
+        client = Client(server).set_up_model()
+        conversation = client.conversation()
+        client.finished(client.send(conversation, "hello"))
+        refused = server.command("restore", "/etc/hostname")
+        assert refused.returncode != 0 and "stop it" in refused.stderr, refused.stderr
+        # From the terminal, and by the API: in the background, listed, and taken away.
+        made = server.command("backup")
+        assert made.returncode == 0, made.stderr
+        by_hand = made.stdout.strip()
+        assert client.http.post("/v1/admin/backups", json={}).status_code == 202
+
+        def done():
+            state = client.http.get("/v1/admin/backups").json()["data"]
+            assert state["last_failure"] is None, state
+            return state if len(state["files"]) == 2 and not state["is_running"] else None
+
+        files = wait_until(done, 60, "the backup")["files"]
+        content = client.http.get(f"/v1/admin/backups/{files[0]['name']}/content")
+        assert len(content.content) == files[0]["size_bytes"]
+        taken = new.path / "taken.dump"
+        taken.write_bytes(content.content)
+        health = client.http.get("/v1/admin/health").json()["data"]
+        assert health["workers"][0]["is_alive"] and health["workers"][0]["node"] and health["workers"][0]["version"]
+        assert health["database"]["migrations"]["pending"] == [] and len(health["disks"]) == 2
+        server.stop()
+
+        for name in ("sealing.keys", "signing.secret"):
+            (new.path / name).write_bytes((old.path / name).read_bytes())
+            (new.path / name).chmod(0o600)
+        server = Server(new)
+        back = server.command("restore", str(taken))
+        assert back.returncode == 0, back.stdout + back.stderr
+        server.start()
+        client = Client(server)
+        assert client.messages(conversation)[0]["content"] == "hello"
+        # The restored provider still opens with the keys that came along.
+        assert client.finished(client.send(conversation, "again"))["state"] == "completed"
+        server.stop()
+        # What `alma restore` found is kept, and the other file fits as well.
+        assert list((new.path / "backups").glob("*-manual.dump"))
+        assert server.command("restore", by_hand).returncode == 0
+    finally:
+        server.stop()
+        old.remove()
+        new.remove()

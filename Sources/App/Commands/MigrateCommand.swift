@@ -84,7 +84,7 @@ struct MigrateCommand: AsyncParsableCommand {
         let data = try DataFolder(path: configuration.dataFolder)
         let access = try await DatabaseAccess.open(configuration, in: data, sharing: .guest, logger: logger)
         do {
-            try await Migrations(configuration, data: data, access: access, logger: logger).withMigrator(body)
+            try await Migrations(configuration, access: access, logger: logger).withMigrator(body)
             await access.close()
         } catch {
             await access.close()

@@ -15,6 +15,13 @@ struct HousekeepingService: Service {
             do { try await Task.sleep(for: .seconds(86_400)) } catch { return }
             do {
                 try await store.housekeep()
+                let gone = try await store.applyRetention()
+                if gone != RetentionCounts(conversations: 0, logs: 0) {
+                    logger.notice(
+                        "What was to be kept no longer is deleted",
+                        metadata: ["conversations": "\(gone.conversations)", "logs": "\(gone.logs)"]
+                    )
+                }
             } catch {
                 logger.warning(
                     "The daily housekeeping failed; it is tried again tomorrow.",

@@ -1,5 +1,6 @@
 import Engine
 import Fetch
+import Foundation
 import Logging
 import Postgres
 import Providers
@@ -40,7 +41,7 @@ struct Parts: Sendable {
         self.access = access
         self.sandbox = sandbox
         self.logger = logger
-        try await Migrations(configuration, data: data, access: access, logger: logger).bringUp()
+        try await Migrations(configuration, access: access, logger: logger).bringUp()
         let application = try await ApplicationRole.configuration(for: access.application, logger: logger)
         database = Database(application, logger: logger)
         store = Store(
@@ -48,7 +49,8 @@ struct Parts: Sendable {
             keys: try SealingKeys.load(directory: data.path),
             logger: logger,
             runsPerUser: configuration.runsPerUser,
-            fileLimits: configuration.fileLimits
+            fileLimits: configuration.fileLimits,
+            node: Node(name: ProcessInfo.processInfo.hostName, version: Version.current)
         )
         fetch = FetchClient()
         models = ProviderModels(
@@ -163,6 +165,16 @@ struct Parts: Sendable {
         )
     }
 
+    private var hostFacts: HostFacts {
+        HostFacts(
+            data: data,
+            backups: configuration.backupFolder,
+            sandbox: sandbox,
+            migrations: Migrations(configuration, access: access, logger: logger),
+            logger: logger
+        )
+    }
+
     private func webServer(files: PageFiles) async throws -> any Service {
         let firstSteps = FirstSteps(configuration, store: store, logger: logger)
         let setupToken = try await firstSteps.take()
@@ -182,6 +194,14 @@ struct Parts: Sendable {
             },
             providerTrouble: { [health] provider in health.trouble(of: provider) },
             runWished: { [worker] wish in worker.heed(wish) },
+            backups: ServerBackups(
+                backup: DatabaseBackup(
+                    folder: BackupFolder(path: configuration.backupFolder),
+                    database: access.administration
+                ),
+                logger: logger
+            ),
+            systemFacts: { [hostFacts] in await hostFacts.gather() },
             tokens: await AccessTokens(secret: try configuration.secretKey ?? SigningSecret.load(directory: data.path)),
             settings: WebSettings(
                 publicURL: configuration.publicURL,

@@ -188,6 +188,7 @@ extension ConfigurationOption {
         .int,
         "connections to PostgreSQL"
     )
+    static let backups = Self(["alma", "backups"], "ALMA_BACKUPS", .string, "folder for backups of the database")
     static let migrationBackup = Self(
         ["alma", "migrationBackup"],
         "ALMA_MIGRATION_BACKUP",
@@ -277,7 +278,7 @@ extension ConfigurationOption {
             registration, workers, runsPerUser, takeover, contextWindow,
             backgroundWriting, sandbox, sandboxNetwork, fileSize, conversationFiles, personFiles, mcpPrograms,
             mcpFolders,
-            databaseConnections, migrationBackup, logLevel, logFormat, databaseURL,
+            databaseConnections, backups, migrationBackup, logLevel, logFormat, databaseURL,
             postgresServer, postgresPort, postgresUser,
             postgresPassword, postgresDatabase, secretKey, firstSuperuser, firstSuperuserPassword,
         ] + providerKeys + [azureEndpoint]

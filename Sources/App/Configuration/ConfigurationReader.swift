@@ -27,10 +27,12 @@ struct ConfigurationReader {
 
     private mutating func configuration() -> ServerConfiguration {
         let publicURL = webAddress(.publicURL)
+        let data = absolute(text(.data) ?? "data")
         return ServerConfiguration(
             host: text(.host) ?? "127.0.0.1",
             port: number(.port, in: 1...65_535) ?? 8000,
-            dataFolder: absolute(text(.data) ?? "data"),
+            dataFolder: data,
+            backupFolder: text(.backups).map(absolute) ?? "\(data)/backups",
             resourceFolder: resourceFolder(),
             database: database(),
             databaseConnections: number(.databaseConnections, in: 2...500) ?? 16,

@@ -36,6 +36,8 @@ struct ServerConfiguration: Sendable {
     var port: Int
     /// Absolute.
     var dataFolder: String
+    /// Where copies of the database lie, absolute.
+    var backupFolder: String
     /// The folder with `Templates`, `Public` and `Migrations`, absolute.
     var resourceFolder: String
     var database: DatabaseChoice

@@ -1,42 +1,41 @@
-import Engine
 import Foundation
 import Postgres
 import Subprocess
+import Web
 
-/// Dumps a database into the data folder before a migration changes it.
+/// Dumps a database into the folder of backups: before a migration changes it, and when an administrator wants it.
 struct DatabaseBackup: Sendable {
-    /// Older ones are removed.
-    private static let kept = 10
-
-    let folder: DataFolder
+    let folder: BackupFolder
     let database: DatabaseConfiguration
 
-    /// The dump's path. The password goes by the environment: a command line is for everyone to see.
-    func make() async throws -> String {
-        let backups = try folder.privateFolder("backups")
-        let file = "\(backups)/alma-\(Self.stamp()).dump"
+    /// The dump's path. The password goes by the environment: a command line is for everyone to see. What is not whole yet
+    /// has another ending, so that a crash leaves nothing that looks like a backup.
+    func make(_ kind: BackupFile.Kind) async throws -> String {
+        try folder.prepare()
+        let lock = try FolderLock(folder)
+        defer { withExtendedLifetime(lock) {} }
+        let (file, part) = (folder.place(for: kind), folder.part)
         let result = try await Subprocess.run(
             .name("pg_dump"),
             // Row-level security binds the tables' owner too; as the system it sees every row.
-            arguments: ["--format=custom", "--no-password", "--enable-row-security", "--file", file],
+            arguments: ["--format=custom", "--no-password", "--enable-row-security", "--file", part],
             environment: .custom(environment()),
             output: .discarded,
             error: .string(limit: 64 * 1024)
         )
-        guard result.terminationStatus.isSuccess else {
-            unlink(file)
+        guard result.terminationStatus.isSuccess, chmod(part, 0o600) == 0, rename(part, file) == 0 else {
+            unlink(part)
             throw AppError(
                 .backup,
-                "The database was not migrated, because its backup failed: \(result.standardError)\nInstall the pg_dump "
-                    + "of your server's version, or set ALMA_MIGRATION_BACKUP=false after a backup of your own."
+                "The database was not backed up: \(result.standardError)\nThe pg_dump of your server's version has to be "
+                    + "installed, and \(folder.path) needs room."
             )
         }
-        chmod(file, 0o600)
-        removeOld(in: backups)
+        folder.removeOldMigrationBackups()
         return file
     }
 
-    private func environment() -> [Environment.Key: String] {
+    func environment() -> [Environment.Key: String] {
         let installed = PostgresPrograms.installed().map(\.folder)
         let path = (installed + ["/usr/local/bin", "/usr/bin", "/bin"]).joined(separator: ":")
         let values = [
@@ -47,14 +46,21 @@ struct DatabaseBackup: Sendable {
         return Dictionary(uniqueKeysWithValues: values.compactMap { name, value in value.map { ("\(name)", $0) } })
             .reduce(into: [:]) { $0[Environment.Key(stringLiteral: $1.key)] = $1.value }
     }
+}
 
-    private func removeOld(in backups: String) {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: backups)) ?? []
-        let dumps = names.filter { $0.hasPrefix("alma-") && $0.hasSuffix(".dump") }.sorted()
-        for name in dumps.dropLast(Self.kept) { unlink("\(backups)/\(name)") }
+/// Lets one process at a time write into a folder of backups; the kernel lets go of it however the process ends.
+private final class FolderLock: Sendable {
+    private let descriptor: Int32
+
+    init(_ folder: BackupFolder) throws(AppError) {
+        descriptor = open("\(folder.path)/.lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else {
+            throw AppError(.backup, "\(folder.path) is not writable: \(String(cString: strerror(errno)))")
+        }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            throw AppError(.backup, "Another backup into \(folder.path) is under way.")
+        }
     }
 
-    private static func stamp() -> String {
-        Date().iso8601Milliseconds.replacing(":", with: "").replacing(".", with: "-")
-    }
+    deinit { close(descriptor) }
 }

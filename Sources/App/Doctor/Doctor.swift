@@ -52,9 +52,8 @@ struct Doctor {
         }
         let isThere = existing.path == path
         report.add(.fine, "data folder", isThere ? path : "\(path) (to be made)")
-        var space = statvfs()
-        guard statvfs(existing.path, &space) == 0 else { return }
-        let free = UInt64(space.f_bavail) * UInt64(space.f_frsize) / 1_048_576
+        guard let space = DiskSpace(at: existing.path) else { return }
+        let free = space.freeBytes / 1_048_576
         report.add(free < 500 ? .failure : free < 2000 ? .warning : .fine, "disk", "\(free) MB free")
     }
 

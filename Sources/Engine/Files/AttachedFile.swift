@@ -62,13 +62,14 @@ extension [AttachedFile] {
 
 /// Sizes in words.
 package enum ByteCount {
-    /// `812 bytes`, `12 KB`, `3.4 MB`: a KB is 1024 bytes, as limits are set.
+    /// `812 bytes`, `12 KB`, `3.4 MB`, `21 GB`: a KB is 1024 bytes, as limits are set.
     package static func text(_ bytes: Int64) -> String {
         switch bytes {
         case ..<1024: "\(bytes) bytes"
         case ..<1_048_576: "\((bytes + 512) >> 10) KB"
         case ..<10_485_760: "\(bytes >> 20).\((bytes % 1_048_576) * 10 >> 20) MB"
-        default: "\((bytes + 524_288) >> 20) MB"
+        case ..<10_737_418_240: "\((bytes + 524_288) >> 20) MB"
+        default: "\((bytes + 536_870_912) >> 30) GB"
         }
     }
 }

@@ -10,6 +10,8 @@ package struct Store: Sendable {
     let logger: Logger
     let runsPerUser: Int
     package let fileLimits: FileLimits
+    /// Where this process is, for whoever looks after the system.
+    let node: Node?
     let ends = Gathering<RunOutcome, Bool>(limit: RunEnds.limit)
     let paidCalls = Gathering<PaidCall, Void>(limit: PaidCall.limit)
     let gatewayRoutes = Remembered<GatewayQuestion, GatewayRoute>(for: .seconds(1))
@@ -23,14 +25,27 @@ package struct Store: Sendable {
         logger: Logger,
         passwordCost: Int = 12,
         runsPerUser: Int = 64,
-        fileLimits: FileLimits = FileLimits()
+        fileLimits: FileLimits = FileLimits(),
+        node: Node? = nil
     ) {
         self.database = database
         self.keys = keys
         self.logger = logger
         self.runsPerUser = runsPerUser
         self.fileLimits = fileLimits
+        self.node = node
         passwords = PasswordHasher(cost: passwordCost)
+    }
+}
+
+/// A machine that runs the program, and in which version.
+package struct Node: Sendable {
+    let name: String
+    let version: String
+
+    package init(name: String, version: String) {
+        self.name = String(name.prefix(100))
+        self.version = String(version.prefix(50))
     }
 }
 

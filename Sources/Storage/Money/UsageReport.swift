@@ -2,29 +2,14 @@ package import Engine
 package import Foundation
 import Postgres
 
-/// What model calls have cost, added up.
-package enum UsageGrouping: String, Sendable, CaseIterable { case day, model, agent, user }
-
-/// Which calls are added up, and how.
-package struct UsageQuestion: Sendable, Equatable {
-    package var grouping: UsageGrouping
-    /// Days of UTC, `2026-11-21`, both included.
-    package var from: String
-    package var to: String
-
-    package init(grouping: UsageGrouping, from: String, to: String) {
-        self.grouping = grouping
-        self.from = from
-        self.to = to
-    }
-}
-
 /// The calls of one day, model, agent or person, in one currency.
 package struct UsageSum: Sendable, Equatable {
     /// The day, the model's name, or the id of the agent or person.
     package var key: String
     /// For people; the key itself where there is no other.
     package var name: String
+    /// What an agent of the system's is called by programs; pages have words of their own for it.
+    package var systemName: String?
     package var calls: Int
     package var failedCalls: Int
     package var runs: Int
@@ -38,6 +23,7 @@ package struct UsageSum: Sendable, Equatable {
     package init(
         key: String,
         name: String,
+        systemName: String? = nil,
         calls: Int,
         failedCalls: Int,
         runs: Int,
@@ -49,6 +35,7 @@ package struct UsageSum: Sendable, Equatable {
     ) {
         self.key = key
         self.name = name
+        self.systemName = systemName
         self.calls = calls
         self.failedCalls = failedCalls
         self.runs = runs
@@ -61,72 +48,72 @@ package struct UsageSum: Sendable, Equatable {
 }
 
 extension Store {
-    /// One's own calls; the whole organisation's for those who decide about its money. Days in their order, everything
-    /// else by cost.
+    /// Days in their order, everything else by cost.
     package func usage(_ question: UsageQuestion, by principal: Principal) async throws -> [UsageSum] {
-        let day: Query = "to_char(u.created_at at time zone 'UTC', 'YYYY-MM-DD')"
-        let key: Query =
-            switch question.grouping {
-            case .day: day
-            case .model: "u.model_name"
-            // Programs call models without any.
-            case .agent: "coalesce(u.agent_id::text, 'API')"
-            case .user: "u.user_id::text"
-            }
         let order: Query = question.grouping == .day ? "1" : "cost desc, calls desc, 1"
         let rows = try await query(
             """
-            select \(key) as key, u.currency, count(*) as calls, count(*) filter (where not u.succeeded) as failed,
-                count(distinct u.run_id) as runs, sum(u.input_tokens) as input, sum(u.output_tokens) as output,
-                sum(u.cached_tokens) as cached, coalesce(sum(u.cost), 0) as cost
-            from usage_records u
-            where u.org_id = \(principal.organisationID)
-                and (u.user_id = \(principal.userID) or (select alma_manages(\(principal.organisationID))))
-                and u.created_at >= \(question.from)::date::timestamp at time zone 'UTC'
-                and u.created_at < (\(question.to)::date + 1)::timestamp at time zone 'UTC'
+            select \(question.grouping.key) as key, \(Self.usageSums) \(question.calls(of: principal))
             group by 1, 2 order by \(order) limit 2000
             """,
-            by: principal
+            by: Self.asker(question, principal)
         )
-        let names = try await names(of: question.grouping, rows, by: principal)
-        return try rows.map { row in
-            let key: String = try row.get("key")
-            return UsageSum(
-                key: key,
-                name: names[key] ?? key,
-                calls: try row.get("calls"),
-                failedCalls: try row.get("failed"),
-                runs: try row.get("runs"),
-                inputTokens: try row.get("input"),
-                outputTokens: try row.get("output"),
-                cachedTokens: try row.get("cached"),
-                cost: try row.get("cost"),
-                currency: try row.get("currency")
-            )
-        }
+        let names = try await names(of: question.grouping, rows)
+        return try rows.map { try UsageSum($0, names) }
     }
 
-    private func names(
-        of grouping: UsageGrouping,
-        _ rows: Rows,
+    /// The same over time: what each model, agent or person has used in each of the steps of the period, in the steps'
+    /// order. Steps without calls are left out.
+    package func usage(
+        _ question: UsageQuestion,
+        in step: UsageStep,
         by principal: Principal
-    ) async throws -> [String: String] {
+    ) async throws -> [UsagePoint] {
+        let rows = try await query(
+            """
+            select to_char(date_trunc(\(step.rawValue), u.created_at, 'UTC') at time zone 'UTC', 'YYYY-MM-DD') as step,
+                \(question.grouping.key) as key, \(Self.usageSums) \(question.calls(of: principal))
+            group by 1, 2, 3 order by 1, cost desc, calls desc, 2 limit 20000
+            """,
+            by: Self.asker(question, principal)
+        )
+        let names = try await names(of: question.grouping, rows)
+        return try rows.map { UsagePoint(step: try $0.get("step"), sum: try UsageSum($0, names)) }
+    }
+
+    private static let usageSums: Query = """
+        u.currency, count(*) as calls, count(*) filter (where not u.succeeded) as failed,
+            count(distinct u.run_id) as runs, sum(u.input_tokens) as input, sum(u.output_tokens) as output,
+            sum(u.cached_tokens) as cached, coalesce(sum(u.cost), 0) as cost
+        """
+
+    /// Row-level security shows no administrator the calls of other organisations; these sums tell nothing of what was said.
+    private static func asker(_ question: UsageQuestion, _ principal: Principal) -> Principal {
+        question.scope == .everyone && principal.isSuperuser ? .system : principal
+    }
+
+    /// Names of what stands in rows that the asker may see.
+    private func names(of grouping: UsageGrouping, _ rows: Rows) async throws -> [String: UsageName] {
         let ids = try rows.compactMap { UUID(uuidString: try $0.get("key")) }
-        switch grouping {
-        case .day, .model: return [:]
-        case .user:
-            let names = try await nicknames(of: ids)
-            return Dictionary(names.map { ($0.key.text, $0.value) }) { first, _ in first }
-        case .agent:
-            let found = try await query(
-                "select agent_id, display_name from agents where agent_id = any(\(ids)::uuid[])",
-                by: principal
-            )
-            let pairs = try found.map {
-                (try $0.get("agent_id", as: UUID.self).text, try $0.get("display_name", as: String.self))
+        let found: Query =
+            switch grouping {
+            case .day, .model: ""
+            case .user: "select user_id as id, nickname as name, null as system_name from users where user_id"
+            case .organization: "select org_id as id, name, null as system_name from organisations where org_id"
+            case .agent:
+                """
+                select agent_id as id, display_name as name, case agent_type when 'system' then name end as system_name
+                from agents where agent_id
+                """
             }
-            return Dictionary(pairs) { first, _ in first }
+        guard ![.day, .model].contains(grouping), !ids.isEmpty else { return [:] }
+        let names = try await query("\(found) = any(\(ids)::uuid[])", by: .system).map { row in
+            (
+                try row.get("id", as: UUID.self).text,
+                UsageName(name: try row.get("name"), systemName: try row.get("system_name"))
+            )
         }
+        return Dictionary(names) { first, _ in first }
     }
 
     /// What a run has cost, with all that worked for it, by currency.
@@ -175,4 +162,29 @@ extension Store {
             )
         }
     }
+}
+
+extension UsageSum {
+    init(_ row: Row, _ names: [String: UsageName]) throws {
+        let key: String = try row.get("key")
+        self.init(
+            key: key,
+            name: names[key]?.name ?? key,
+            systemName: names[key]?.systemName,
+            calls: try row.get("calls"),
+            failedCalls: try row.get("failed"),
+            runs: try row.get("runs"),
+            inputTokens: try row.get("input"),
+            outputTokens: try row.get("output"),
+            cachedTokens: try row.get("cached"),
+            cost: try row.get("cost"),
+            currency: try row.get("currency")
+        )
+    }
+}
+
+/// What somebody or something with a key is called.
+struct UsageName {
+    var name: String
+    var systemName: String?
 }

@@ -34,8 +34,9 @@ extension Store: Journal {
         let rows = try await query(
             """
             with alive as (
-                insert into workers (worker_id) values (\(worker))
-                on conflict (worker_id) do update set heartbeat_at = now()
+                insert into workers (worker_id, node, version) values (\(worker), \(node?.name), \(node?.version))
+                on conflict (worker_id) do update
+                set heartbeat_at = now(), node = excluded.node, version = excluded.version
             )
             select run_id, is_cancelled, is_paused, is_steered from runs r cross join lateral (
                 select r.cancel_requested_at is not null as is_cancelled, r.pause_requested_at is not null as is_paused,

@@ -49,49 +49,56 @@ extension RunRecord {
     }
 }
 
+extension RunRecord {
+    /// Of an `r` of runs: what it has used and, where it is a turn, all that it asked for.
+    static let paid: Query = """
+        select coalesce(sum(calls), 0)::bigint as calls, coalesce(sum(input), 0)::bigint as input,
+            coalesce(sum(output), 0)::bigint as output, coalesce(sum(cached), 0)::bigint as cached,
+            json_object_agg(currency, cost) filter (where cost is not null)::text as costs
+        from (
+            select u.currency, count(*) as calls, sum(u.input_tokens) as input, sum(u.output_tokens) as output,
+                sum(u.cached_tokens) as cached, sum(u.cost) as cost
+            from (
+                select r.run_id
+                union all
+                select c.run_id from runs c
+                where r.parent_run_id is null and c.root_run_id = r.run_id and c.parent_run_id is not null
+            ) family join usage_records u on u.run_id = family.run_id
+            group by u.currency
+        ) sums
+        """
+
+    init(_ row: Row) throws {
+        self.init(
+            run: try Run(row),
+            modelID: try row.get("model_id"),
+            startedAt: try row.get("started_at"),
+            forkedFrom: try row.get("forked_from"),
+            forkedStep: try row.get("forked_step"),
+            changes: try row.get("changes"),
+            calls: try row.get("calls"),
+            tokens: TokenUsage(
+                input: try row.get("input"),
+                output: try row.get("output"),
+                cached: try row.get("cached")
+            ),
+            costs: try row.get("costs", as: String?.self).map { try JSONValue(parsing: $0) }?.object?
+                .compactMapValues(\.decimal) ?? [:]
+        )
+    }
+}
+
 extension Store {
     /// nil when there is no such run.
     package func runRecord(_ id: UUID, by principal: Principal) async throws -> RunRecord? {
         try await query(
             """
             select \(Run.columns), r.model_id, r.started_at, r.forked_from, r.forked_step, r.changes, paid.*
-            from runs r cross join lateral (
-                select coalesce(sum(calls), 0)::bigint as calls, coalesce(sum(input), 0)::bigint as input,
-                    coalesce(sum(output), 0)::bigint as output, coalesce(sum(cached), 0)::bigint as cached,
-                    json_object_agg(currency, cost) filter (where cost is not null)::text as costs
-                from (
-                    select u.currency, count(*) as calls, sum(u.input_tokens) as input, sum(u.output_tokens) as output,
-                        sum(u.cached_tokens) as cached, sum(u.cost) as cost
-                    from (
-                        select r.run_id
-                        union all
-                        select c.run_id from runs c
-                        where r.parent_run_id is null and c.root_run_id = r.run_id and c.parent_run_id is not null
-                    ) family join usage_records u on u.run_id = family.run_id
-                    group by u.currency
-                ) sums
-            ) paid
+            from runs r cross join lateral (\(RunRecord.paid)) paid
             where r.run_id = \(id) and \(Self.isOwnRun(principal))
             """,
             by: principal
-        ).first.map { row in
-            RunRecord(
-                run: try Run(row),
-                modelID: try row.get("model_id"),
-                startedAt: try row.get("started_at"),
-                forkedFrom: try row.get("forked_from"),
-                forkedStep: try row.get("forked_step"),
-                changes: try row.get("changes"),
-                calls: try row.get("calls"),
-                tokens: TokenUsage(
-                    input: try row.get("input"),
-                    output: try row.get("output"),
-                    cached: try row.get("cached")
-                ),
-                costs: try row.get("costs", as: String?.self).map { try JSONValue(parsing: $0) }?.object?
-                    .compactMapValues(\.decimal) ?? [:]
-            )
-        }
+        ).first.map(RunRecord.init)
     }
 
     /// What the run's log amounts to; nil when there is no such run.

@@ -7,7 +7,10 @@ package struct AuditedCall: Sendable, Equatable {
     package var runID: UUID
     package var callID: String
     package var userID: UUID
+    /// nil when the account is gone, or not the asker's to see.
+    package var userName: String?
     package var agentID: UUID
+    package var agentName: String?
     package var conversationID: UUID
     package var toolName: String
     /// JSON, cut where it is long; nil once its conversation is deleted.
@@ -22,6 +25,39 @@ package struct AuditedCall: Sendable, Equatable {
     package var isCached: Bool
     package var seconds: Double
     package var calledAt: Date
+
+    package init(
+        runID: UUID,
+        callID: String,
+        userID: UUID,
+        userName: String?,
+        agentID: UUID,
+        agentName: String?,
+        conversationID: UUID,
+        toolName: String,
+        decision: ToolCallRecord.Decision,
+        succeeded: Bool,
+        seconds: Double,
+        resultBytes: Int,
+        calledAt: Date
+    ) {
+        self.runID = runID
+        self.callID = callID
+        self.userID = userID
+        self.userName = userName
+        self.agentID = agentID
+        self.agentName = agentName
+        self.conversationID = conversationID
+        self.toolName = toolName
+        inputBytes = 0
+        resultDigest = ""
+        self.resultBytes = resultBytes
+        self.decision = decision
+        self.succeeded = succeeded
+        isCached = false
+        self.seconds = seconds
+        self.calledAt = calledAt
+    }
 }
 
 /// Which calls are asked for; what is nil lets all pass.
@@ -109,7 +145,10 @@ extension Store {
             [
                 "select count(*) from (select \(found) limit \(Self.countLimit)) counted",
                 """
-                select c.*, encode(c.result_digest, 'hex') as digest \(found)
+                select c.*, encode(c.result_digest, 'hex') as digest,
+                    (select u.nickname from users u where u.user_id = c.user_id) as user_name,
+                    (select a.display_name from agents a where a.agent_id = c.agent_id) as agent_name
+                \(found)
                 order by c.run_id desc, c.called_at desc, c.call_id limit \(page.size) offset \(page.offset)
                 """,
             ],
@@ -161,7 +200,9 @@ extension AuditedCall {
         runID = try row.get("run_id")
         callID = try row.get("call_id")
         userID = try row.get("user_id")
+        userName = try row.get("user_name")
         agentID = try row.get("agent_id")
+        agentName = try row.get("agent_name")
         conversationID = try row.get("conversation_id")
         toolName = try row.get("tool_name")
         input = try row.get("input")

@@ -42,6 +42,11 @@ struct APIRoutes: Sendable {
         APIKeyRoutes(services: services).endpoints
         MCPRoutes(services: services).endpoints
         InstructionRoutes(services: services).endpoints
+        RunListRoutes(services: services).endpoints
+        AuditRoutes(services: services).endpoints
+        HealthRoutes(services: services).endpoints
+        InstanceRoutes(services: services).endpoints
+        BackupRoutes(services: services).endpoints
     }
 
     func add(to router: Router<WebContext>) {

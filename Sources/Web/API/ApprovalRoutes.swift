@@ -120,6 +120,12 @@ struct ApprovalRoutes: Sendable {
         let identity = try context.superuser()
         if let seconds = input.expiresAfter { try ApprovalRoutes.check(patience: seconds) }
         _ = try await services.store.setApprovalPatience(input.expiresAfter, by: identity.principal)
+        await services.record(
+            "approval_patience.changed",
+            target: input.expiresAfter.map { "\($0) s" },
+            by: identity.principal,
+            address: context.remoteAddress
+        )
         return try await patience(context)
     }
 

@@ -109,6 +109,12 @@ struct BudgetRoutes: Sendable {
             isPersonal: input.isPersonal ?? !isOthers,
             by: identity.principal
         )
+        await services.record(
+            "budget.created",
+            target: budget.id.text,
+            by: identity.principal,
+            address: context.remoteAddress
+        )
         return Envelope.success(budget.representation, status: .created, context: context)
     }
 
@@ -142,6 +148,12 @@ struct BudgetRoutes: Sendable {
                 by: identity.principal
             )
         else { throw WebError.notFound }
+        await services.record(
+            "budget.updated",
+            target: budget.id.text,
+            by: identity.principal,
+            address: context.remoteAddress
+        )
         return Envelope.success(budget.representation, context: context)
     }
 
@@ -151,6 +163,7 @@ struct BudgetRoutes: Sendable {
         guard let found = try await services.store.budget(id, by: identity.principal) else { throw WebError.notFound }
         guard found.isOwn else { throw WebError(.forbidden, "Only the organisation's administrators may delete this.") }
         guard try await services.store.deleteBudget(id, by: identity.principal) else { throw WebError.notFound }
+        await services.record("budget.deleted", target: id.text, by: identity.principal, address: context.remoteAddress)
         return Envelope.noContent(context: context)
     }
 }

@@ -221,6 +221,12 @@ struct CustomToolRoutes: Sendable {
         guard try await services.store.setMembersMakeTools(input.membersMayMake, by: identity.principal) else {
             throw WebError(.forbidden, "This is for those who lead the organisation.")
         }
+        await services.record(
+            "tool_making.changed",
+            target: input.membersMayMake ? "members" : "leaders",
+            by: identity.principal,
+            address: context.remoteAddress
+        )
         return try await making(identity, context)
     }
 

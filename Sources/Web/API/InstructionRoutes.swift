@@ -53,6 +53,7 @@ struct InstructionRoutes: Sendable {
             by: identity.principal
         )
         guard isAllowed else { throw WebError(.forbidden, "This is for those who lead the instance or organisation.") }
+        await services.record("instructions.changed", by: identity.principal, address: context.remoteAddress)
         return try await show(request, context: context)
     }
 }

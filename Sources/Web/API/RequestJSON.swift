@@ -100,6 +100,8 @@ package struct QueryReader {
 
     package init(_ request: Request) { fields = Form(body: request.uri.query ?? "") }
 
+    init(_ fields: Form) { self.fields = fields }
+
     /// nil when it is missing or empty.
     package func text(_ name: String) -> String? {
         let value = fields[name]

@@ -222,7 +222,9 @@ extension AuditedCall {
             $0.set("run_id", runID)
             $0.set("call_id", callID)
             $0.set("user_id", userID)
+            $0.set("user_name", userName)
             $0.set("agent_id", agentID)
+            $0.set("agent_name", agentName)
             $0.set("conversation_id", conversationID)
             $0.set("tool_name", toolName)
             // One that was cut is no JSON any more.
@@ -271,7 +273,8 @@ extension Schema {
     fileprivate static let auditedCall = object(
         "AuditedCall",
         [
-            .uuid("run_id"), .text("call_id"), .uuid("user_id"), .uuid("agent_id"), .uuid("conversation_id"),
+            .uuid("run_id"), .text("call_id"), .uuid("user_id"), .text("user_name").orNull, .uuid("agent_id"),
+            .text("agent_name").orNull, .uuid("conversation_id"),
             .text("tool_name"), .field("tool_input", .anything), .integer("input_bytes"), .text("result_digest"),
             .integer("result_bytes"), .field("decision", .choice(ToolCallRecord.Decision.self)), .flag("success"),
             .flag("cached"), .number("execution_time", "Seconds."), .date("called_at"),

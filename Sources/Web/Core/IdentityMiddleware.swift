@@ -20,6 +20,8 @@ struct IdentityMiddleware: RouterMiddleware {
         if request.isForAPI {
             context.identity = try await bearerIdentity(request)
         } else if !request.uri.path.hasPrefix("/assets/"), request.uri.path != "/healthz" {
+            context.notice = await services.site.notice(services.store)
+            context.dismissedAnnouncement = request.cookies[SessionCookies.announcementName]?.value ?? ""
             try await readCookies(request, into: &context)
         }
         if let user = context.identity?.user {

@@ -11,6 +11,7 @@ package struct SessionCookies: Sendable {
     package var csrfName: String { secure ? "__Host-alma_csrf" : "alma_csrf" }
     package static let languageName = "alma_language"
     package static let themeName = "alma_theme"
+    package static let announcementName = "alma_announcement"
 
     package func session(_ token: Secret, lifetime: Duration) -> Cookie {
         cookie(sessionName, token.reveal(), maxAge: Int(lifetime.components.seconds))
@@ -27,6 +28,9 @@ package struct SessionCookies: Sendable {
 
     /// An empty theme follows the system.
     package func theme(_ theme: String) -> Cookie { cookie(Self.themeName, theme, maxAge: 31_536_000) }
+
+    /// The announcement that was put away.
+    package func announcement(_ id: String) -> Cookie { cookie(Self.announcementName, id, maxAge: 31_536_000) }
 
     private func cookie(_ name: String, _ value: String, maxAge: Int) -> Cookie {
         Cookie(name: name, value: value, maxAge: maxAge, path: "/", secure: secure, httpOnly: true, sameSite: .lax)

@@ -13,6 +13,9 @@ package struct WebContext: RequestContext {
     package var language: Language = .english
     /// `light` or `dark`; nil follows the system.
     package var theme: String?
+    /// What stands on all pages, and the announcement among it that this browser has put away.
+    var notice = SiteNotice()
+    var dismissedAnnouncement = ""
     /// Stands in the hidden field `csrf` of every form.
     package var csrfToken = ""
     /// The client's `X-Request-Id` when it is sane, else our own.

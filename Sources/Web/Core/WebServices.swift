@@ -27,6 +27,11 @@ package struct WebServices: Sendable {
     package var runWished: @Sendable (RunWish) -> Void
     /// How often somebody may ask, in this process.
     package let limiter: RateLimiter
+    /// Copies of the database, on this node.
+    package var backups: any BackupShelf
+    let site = SiteBoard()
+    /// What this process knows of its machine.
+    package var systemFacts: @Sendable () async -> SystemFacts
     package var tokens: AccessTokens
     package var settings: WebSettings
     package var logger: Logger
@@ -43,6 +48,8 @@ package struct WebServices: Sendable {
         runCancelled: @escaping @Sendable (Run) -> Void,
         providerTrouble: @escaping @Sendable (UUID) -> ProviderHealth.Trouble? = { _ in nil },
         runWished: @escaping @Sendable (RunWish) -> Void = { _ in },
+        backups: any BackupShelf = NoBackups(),
+        systemFacts: @escaping @Sendable () async -> SystemFacts = { SystemFacts() },
         tokens: AccessTokens,
         settings: WebSettings,
         logger: Logger
@@ -58,6 +65,8 @@ package struct WebServices: Sendable {
         self.runCancelled = runCancelled
         self.providerTrouble = providerTrouble
         self.runWished = runWished
+        self.backups = backups
+        self.systemFacts = systemFacts
         self.tokens = tokens
         self.settings = settings
         limiter = RateLimiter(settings.rateLimits)

@@ -93,6 +93,13 @@ extension WebContext {
     }
 }
 
+extension QueryReader {
+    /// That each of them stands once, and is not empty where that says nothing.
+    func check(_ fields: [QueryField]) throws(WebError) {
+        for field in fields { try check(field.name, mayBeEmpty: field.schema.mayBeEmpty) }
+    }
+}
+
 extension Schema {
     /// Whether an empty text is one of its values.
     fileprivate var mayBeEmpty: Bool {

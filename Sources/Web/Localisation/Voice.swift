@@ -25,8 +25,7 @@ struct Voice: Sendable {
 
     /// Three decimals below one unit of currency, two elsewhere and of nothing.
     func money(_ amount: Decimal, currency: String) -> String {
-        let sign = ["USD": "$", "CNY": "¥", "EUR": "€", "GBP": "£"][currency] ?? currency + " "
-        return sign + decimal(amount, to: amount < 1 && amount != 0 ? 3 : 2)
+        sign(currency) + decimal(amount, to: amount < 1 && amount != 0 ? 3 : 2)
     }
 
     /// Sums in several currencies, one after the other; nil when there is none.
@@ -37,15 +36,26 @@ struct Voice: Sendable {
 
     /// `price` as money with as many decimals as it needs, two at least.
     func price(_ price: Decimal, currency: String) -> String {
-        let sign = ["USD": "$", "CNY": "¥", "EUR": "€", "GBP": "£"][currency] ?? currency + " "
-        return sign + decimal(price, to: price < 1 ? 3 : 2).trimmingThirdZero
+        sign(currency) + decimal(price, to: price < 1 ? 3 : 2).trimmingThirdZero
     }
 
-    /// 900, 41.2k, 1.3M.
+    /// A round amount with no more decimals than it has.
+    func round(_ amount: Decimal, currency: String) -> String {
+        let places = max(0, -amount.exponent)
+        let text = decimal(amount, to: places)
+        return sign(currency) + (places == 0 ? String(text.dropLast()) : text)
+    }
+
+    /// 900, 41.2k, 1.3M, 2.4B.
     func tokens(_ number: Int) -> String {
         if number < 10_000 { return number.grouped }
         if number < 1_000_000 { return trimmed(Double(number) / 1000) + "k" }
-        return trimmed(Double(number) / 1_000_000) + "M"
+        if number < 1_000_000_000 { return trimmed(Double(number) / 1_000_000) + "M" }
+        return trimmed(Double(number) / 1_000_000_000) + "B"
+    }
+
+    private func sign(_ currency: String) -> String {
+        ["USD": "$", "CNY": "¥", "EUR": "€", "GBP": "£"][currency] ?? currency + " "
     }
 
     private func trimmed(_ number: Double) -> String {

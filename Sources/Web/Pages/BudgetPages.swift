@@ -41,13 +41,19 @@ struct BudgetPages: Sendable {
             return try await newPage(request, context: context, input: input)
         }
         do {
-            _ = try await desk.services.createBudget(
+            let budget = try await desk.services.createBudget(
                 on: subject,
                 period: period,
                 name: input.draft.name,
                 terms: terms,
                 isPersonal: input.isPersonal,
                 by: identity.principal
+            )
+            await desk.services.record(
+                "budget.created",
+                target: budget.id.text,
+                by: identity.principal,
+                address: context.remoteAddress
             )
             return .redirect(to: "/budgets", done: .saved)
         } catch let error as StorageError where error.code == .conflict("budget") {
@@ -78,6 +84,12 @@ struct BudgetPages: Sendable {
                     by: identity.principal
                 )
                 guard saved != nil else { throw WebError.notFound }
+                await desk.services.record(
+                    "budget.updated",
+                    target: budget.id.text,
+                    by: identity.principal,
+                    address: context.remoteAddress
+                )
                 return .redirect(to: "/budgets", done: .saved)
             } catch let error as StorageError {
                 try input.errors.add(error, voice: voice, words: BudgetInput.words)
@@ -103,9 +115,14 @@ struct BudgetPages: Sendable {
 
     func delete(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
-        guard try await desk.store.deleteBudget(context.identifier("id"), by: identity.principal) else {
-            throw WebError.notFound
-        }
+        let id = try context.identifier("id")
+        guard try await desk.store.deleteBudget(id, by: identity.principal) else { throw WebError.notFound }
+        await desk.services.record(
+            "budget.deleted",
+            target: id.text,
+            by: identity.principal,
+            address: context.remoteAddress
+        )
         return .redirect(to: "/budgets", done: .deleted)
     }
 

@@ -29,7 +29,7 @@ struct Desk: Sendable {
         let person = context.identity.map {
             PersonView(name: $0.user.nickname, email: $0.user.email, isSuperuser: $0.user.isSuperuser)
         }
-        return Frame(
+        var frame = Frame(
             title: title,
             section: section,
             person: person,
@@ -39,6 +39,9 @@ struct Desk: Sendable {
             toast: Done(request)?.words(voice),
             voice: voice
         )
+        frame.announcement = AnnouncementView(context.notice, dismissed: context.dismissedAnnouncement)
+        (frame.terms, frame.privacy) = (context.notice.termsURL, context.notice.privacyURL)
+        return frame
     }
 
     func page<V: View>(_ view: V, context: WebContext, status: HTTPResponse.Status = .ok) throws -> Response {
@@ -53,7 +56,8 @@ struct Desk: Sendable {
 
 /// What was just done, carried by the redirect as `?done=` and said once.
 enum Done: String {
-    case saved, signedOut, renamed, pinned, unpinned, archived, unarchived, deleted, password, sessionEnded, pausing
+    case saved, signedOut, renamed, pinned, unpinned, archived, unarchived, deleted, password, sessionEnded, pausing,
+        stopping
     case providerAdded, tested, modelsAdded, approved
     case passwordChosen, confirmed, confirmedWaiting, sessionsEnded, linkMailed, accountDeleted, entered
 

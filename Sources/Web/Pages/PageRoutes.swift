@@ -145,6 +145,9 @@ extension Pages {
         let usage = UsagePage(desk: desk)
         router.get("/usage", use: usage.show)
         router.get("/usage/export", use: usage.download)
+        let allUsage = UsagePage(desk: desk, isWhole: true)
+        router.get("/admin/usage", use: allUsage.show)
+        router.get("/admin/usage/export", use: allUsage.download)
 
         let budgets = BudgetPages(desk: desk)
         router.get("/budgets", use: budgets.list)
@@ -185,6 +188,28 @@ extension Pages {
         router.get("/settings/keys", use: keys.list)
         router.post("/settings/keys", use: keys.create)
         router.post("/settings/keys/{id}/revocation", use: keys.revoke)
+
+        router.get("/admin", use: AdminPage(desk: desk).show)
+        router.get("/admin/health", use: HealthPage(desk: desk).show)
+        let instance = InstancePage(desk: desk)
+        router.get("/admin/settings", use: instance.show)
+        router.post("/admin/settings", use: instance.save)
+        router.post("/announcement/dismissal", use: AnnouncementPage(desk: desk).dismiss)
+
+        let backups = BackupPage(desk: desk)
+        router.get("/admin/backups", use: backups.show)
+        router.post("/admin/backups", use: backups.begin)
+        router.get("/admin/backups/{name}", use: backups.content)
+        router.get("/admin/backups/{name}/deletion", use: backups.askToDelete)
+        router.post("/admin/backups/{name}/deletion", use: backups.delete)
+
+        let audit = AuditPage(desk: desk)
+        router.get("/admin/audit", use: audit.show)
+        router.get("/admin/audit/export", use: audit.download)
+        router.get("/admin/audit/tool-calls", use: audit.toolCalls)
+        let runList = RunListPage(desk: desk)
+        router.get("/admin/runs", use: runList.show)
+        router.post("/admin/runs/{id}/cancellation", use: runList.stop)
 
         let users = UsersPage(desk: desk)
         router.get("/admin/users", use: users.show)

@@ -15,10 +15,16 @@ struct Frame: Sendable {
     let person: PersonView?
     let toast: String?
     var talks: TalksView?
+    var announcement: AnnouncementView?
+    /// Where the rules of the house are.
+    var terms: String?
+    var privacy: String?
     var isConversation = false
     var hasComposer = false
     /// Whether an answer grows, so that the page loads again by itself where scripts do not run.
     var isGrowing = false
+    /// Whether a part of the page is loaded anew while somebody looks.
+    var isLive = false
 
     init(
         title: String,
@@ -45,7 +51,11 @@ struct Frame: Sendable {
         themeName = words["theme.\(theme ?? "system")"]
         links = Section.allCases
             .filter { $0 != .admin || person?.isSuperuser == true }
-            .map { NavigationLink($0, isCurrent: $0 == section, voice: voice) }
+            .flatMap { one -> [NavigationLink] in
+                let links = one == .admin && section == .admin ? AdminPlace.links(around: here, voice: voice) : []
+                let isHere = one == section && !links.contains(where: \.isCurrent)
+                return [NavigationLink(one, isCurrent: isHere, voice: voice)] + links
+            }
     }
 }
 
@@ -56,7 +66,6 @@ enum Section: String, CaseIterable, Sendable {
     var address: String {
         switch self {
         case .home: "/"
-        case .admin: "/admin/users"
         default: "/" + rawValue
         }
     }
@@ -79,12 +88,23 @@ struct NavigationLink: Sendable {
     let name: String
     let icon: String
     let isCurrent: Bool
+    /// Below the one before it.
+    let isSub: Bool
 
     init(_ section: Section, isCurrent: Bool, voice: Voice) {
         address = section.address
         name = voice.words["frame.\(section.rawValue)"]
         icon = voice.icons(section.icon)
         self.isCurrent = isCurrent
+        isSub = false
+    }
+
+    init(_ place: AdminPlace, isCurrent: Bool, voice: Voice) {
+        address = place.address
+        name = voice.words["admin.place.\(place.rawValue)"]
+        icon = ""
+        self.isCurrent = isCurrent
+        isSub = true
     }
 }
 

@@ -14,7 +14,9 @@ extension Templates {
         UsageView.template, PendingView.template, SaidView.template, ToolsView.template, ToolView.template,
         InstructionsView.template, ToolFormView.template, SkillsView.template, SkillView.template,
         MCPServersView.template, MCPServerView.template, MCPFormView.template,
-        APIKeysView.template, MCPAuthoriseView.template, SearchView.template,
         ReferenceView.template, ReferenceChapterView.template, ReferenceCallView.template,
+        APIKeysView.template, MCPAuthoriseView.template, SearchView.template, AdminView.template, HealthView.template,
+        InstanceView.template, BackupView.template,
+        AuditView.template, ToolCallsView.template, RunListView.template,
     ]
 }

@@ -4,6 +4,11 @@ import Foundation
 
 extension Samples {
     var gate: [(name: String, view: any View)] {
+        var welcome = frame(voice.words["signIn.title"], isAnonymous: true)
+        var notice = SiteNotice()
+        notice.announcement = Samples.hostile
+        welcome.announcement = AnnouncementView(notice, dismissed: "x")
+        (welcome.terms, welcome.privacy) = ("https://example.org/terms", "https://example.org/privacy")
         var errors = FormErrors()
         errors.add("email", voice.words["form.emailWrong"])
         errors.add("password", voice.words["form.passwordShort"])
@@ -14,7 +19,7 @@ extension Samples {
             (
                 "sign-in",
                 SignInView(
-                    page: frame(voice.words["signIn.title"], isAnonymous: true),
+                    page: welcome,
                     next: "/conversations",
                     email: "one@harbour.example",
                     canRegister: true,

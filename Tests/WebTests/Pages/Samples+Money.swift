@@ -90,14 +90,39 @@ extension Samples {
         }
     }
 
-    func usage(_ sums: [UsageSum]) -> UsageView {
-        UsageView(
-            page: frame(voice.words["usage.title"], .usage),
-            question: UsageQuestion(grouping: .day, from: "2026-10-23", to: "2026-11-21"),
-            sums: sums,
-            isWhole: true,
+    /// Six agents over some days, in two currencies and without a price: more series than colours.
+    var points: [UsagePoint] {
+        (0..<18).map { number in
+            var sum = sums[number % 3]
+            sum.key = "agent-\(number % 6)"
+            sum.name = number == 5 ? Samples.hostile : sum.key
+            return UsagePoint(step: "2026-11-\(10 + number / 2)", sum: sum)
+        }
+    }
+
+    func usage(_ sums: [UsageSum], _ query: String = "", isWhole: Bool = false) -> UsageView {
+        var choice = UsageChoice(QueryReader(Form(body: query)), isWhole: isWhole, now: voice.now)
+        (choice.question.from, choice.question.to) = ("2026-10-23", "2026-11-21")
+        return UsageView(
+            page: frame(voice.words["usage.title"], isWhole ? .admin : .usage),
+            choice: choice,
+            data: UsageData(
+                points: points.filter { point in sums.contains { $0.currency == point.sum.currency } },
+                tables: UsageGrouping.shown(leads: true, isWhole: isWhole).map { ($0, sums) },
+                before: UsageTotal([]),
+                leads: true
+            ),
             voice: voice
         )
+    }
+
+    var usagePages: [(name: String, view: any View)] {
+        [
+            ("usage", usage(sums)), ("usage-nothing", usage([])),
+            ("usage-all", usage(sums, "series=agent", isWhole: true)),
+            ("usage-own", usage(sums.filter { $0.currency == nil }, "scope=own&model=%3Cscript%3E")),
+            ("usage-tokens", usage(sums, "measure=tokens&series=user")),
+        ]
     }
 
     var budgetQuestion: ToolQuestion {

@@ -51,8 +51,9 @@ extension Samples {
             ("agent-new", agentForm(nil, .init())),
             ("agent-edit", agentForm(id(40), hostileDraft)),
             ("budgets", budgets(Samples.budgets(id))), ("budgets-none", budgets([])),
-            ("budget-new", newBudget), ("budget", changedBudget), ("usage", usage(sums)), ("usage-nothing", usage([])),
+            ("budget-new", newBudget), ("budget", changedBudget),
             ("settings", settings),
+            ("admin", AdminView(page: frame(voice.words["admin.title"], .admin), voice: voice)),
         ] + administrationPages + mcpPages + referencePages
     }
 

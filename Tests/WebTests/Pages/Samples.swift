@@ -120,6 +120,6 @@ struct Samples {
 
     /// Every page.
     var all: [(name: String, view: any View)] {
-        gate + conversationPages + runPages + providerPages + otherPages + toolPages
+        gate + conversationPages + runPages + providerPages + otherPages + toolPages + usagePages + adminPages
     }
 }

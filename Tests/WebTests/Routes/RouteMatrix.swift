@@ -141,6 +141,7 @@ enum RouteMatrix {
         RouteRule(.patch, "/v1/budgets/{id}", of: "budget", .owner(.fine), body: #"{"amount":7}"#),
         RouteRule(.delete, "/v1/budgets/{id}", of: "budget", .owner(.fine)),
         RouteRule(.get, "/v1/usage", .signedIn(.fine), query: "?group_by=model"),
+        RouteRule(.get, "/v1/admin/usage", .administrator(.fine)),
 
         RouteRule(.get, "/v1/agents", .signedIn(.fine)),
         RouteRule(
@@ -256,6 +257,7 @@ enum RouteMatrix {
         RouteRule(.get, "/v1/settings/tools", .signedIn(.fine)),
         RouteRule(.put, "/v1/settings/tools", .signedIn(.fine), body: #"{"members_may_make":true}"#),
         RouteRule(.get, "/v1/audit/tool-calls", .signedIn(.fine)),
+        RouteRule(.get, "/v1/audit/events", .signedIn(.fine)),
         RouteRule(.get, "/v1/skills", .signedIn(.fine)),
         RouteRule(
             .post,
@@ -345,6 +347,18 @@ enum RouteMatrix {
             .owner(.missing),
             body: #"{"decision":"approve"}"#
         ),
+        RouteRule(.get, "/v1/admin/settings", .administrator(.fine)),
+        RouteRule(.patch, "/v1/admin/settings", .administrator(.fine), body: #"{"registration":"open"}"#),
+        RouteRule(.get, "/v1/admin/retention", .administrator(.fine)),
+        RouteRule(.get, "/v1/admin/backups", .administrator(.fine)),
+        // Nothing is kept where the tests run.
+        RouteRule(.post, "/v1/admin/backups", .administrator(.refused), body: "{}"),
+        RouteRule(.get, "/v1/admin/backups/{name}/content", .administrator(.missing)),
+        RouteRule(.delete, "/v1/admin/backups/{name}", .administrator(.missing)),
+        RouteRule(.get, "/v1/admin/health", .administrator(.fine)),
+        RouteRule(.get, "/v1/runs", .signedIn(.fine)),
+        RouteRule(.get, "/v1/admin/runs", .administrator(.fine)),
+        RouteRule(.post, "/v1/admin/runs/{id}/cancellation", of: "run", .administrator(.fine), body: "{}"),
         RouteRule(.get, "/v1/runs/{id}", of: "run", .owner(.fine)),
         RouteRule(.get, "/v1/runs/{id}/children", of: "run", .owner(.fine)),
         RouteRule(.get, "/v1/runs/{id}/tree", of: "run", .owner(.fine)),

@@ -20,6 +20,7 @@ enum TestServer {
         allowedHosts: [String] = [],
         corsOrigins: [String] = [],
         rateLimits: RateLimits = RateLimits(),
+        backups: any BackupShelf = NoBackups(),
         setup: TestingSetup = .router,
         _ body: @escaping @Sendable (TestSite) async throws -> Void
     ) async throws {
@@ -51,6 +52,7 @@ enum TestServer {
                 runQueued: { worker.wake() },
                 runCancelled: { worker.cancel(run: $0.id) },
                 runWished: { worker.heed($0) },
+                backups: backups,
                 tokens: await AccessTokens(secret: Secret("a secret of thirty-two characters, or more")),
                 settings: WebSettings(
                     trustedProxies: trustedProxies.compactMap { AddressRange($0) },

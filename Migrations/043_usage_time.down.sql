@@ -1,0 +1,1 @@
+drop index usage_records_time;

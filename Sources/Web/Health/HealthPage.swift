@@ -1,0 +1,15 @@
+import Hummingbird
+
+/// For administrators: how the system is, what is wrong first.
+struct HealthPage: Sendable {
+    let desk: Desk
+
+    func show(_ request: Request, context: WebContext) async throws -> Response {
+        let identity = try context.superuser()
+        let voice = try desk.voice(context)
+        let report = try await desk.services.healthReport(by: identity.principal)
+        let title = voice.words["admin.place.health"]
+        let frame = desk.frame(title, .admin, request: request, context: context, voice: voice)
+        return try desk.page(HealthView(page: frame, report: report, voice: voice), context: context)
+    }
+}

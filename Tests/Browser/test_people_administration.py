@@ -1,0 +1,71 @@
+"""The administrator's journey: people are invited, found, changed and shut out, with and without JavaScript."""
+
+from uuid import uuid4
+
+import pytest
+
+from alma import EMAIL, PASSWORD
+
+
+@pytest.mark.parametrize("settings", [{}, {"scripts": False, "width": 390, "height": 844}], ids=["desk", "phone"])
+def test_somebody_is_invited_works_and_is_shut_out(visitor, settings):
+    administrator = visitor(**settings).sign_in(EMAIL, PASSWORD)
+    name, guest_email = f"Guest {uuid4().hex[:6]}", f"{uuid4().hex}@example.com"
+    administrator.go("/admin/users/new").type("email", "nobody").type("nickname", name)
+    # The browser's own check is for those who have it; ours is for all.
+    administrator.evaluate("document.querySelector('form.form').noValidate = true")
+    administrator.submit("main button.primary")
+    assert administrator.one("#email-error").text and administrator.one("[name=nickname]").get_attribute("value") == name
+    administrator.type("email", guest_email).submit("main button.primary")
+    link = administrator.one("main .notice code").text
+    assert "/password/reset?token=" in link
+
+    guest = visitor(**settings)
+    guest.driver.get(link)
+    assert guest_email in guest.text("main")
+    guest.type("new_password", "a horse of my own").submit("main button.primary")
+    assert "Sign in with it" in guest.text()
+    guest.sign_in(guest_email, "a horse of my own")
+    assert guest.go("/settings").one("[name=nickname]").get_attribute("value") == name
+    assert not guest.all("a[href='/admin/users']")
+
+    administrator.go("/admin/users").type("q", name).submit(".filters button")
+    rows = administrator.all("main tbody tr")
+    assert len(rows) == 1 and guest_email in rows[0].text and "Active" in rows[0].text
+    assert administrator.one("main").size["width"] <= settings.get("width", 1280)
+    administrator.submit("main tbody a.plain")
+    assert name in administrator.text("main h1") and "Signed in" in administrator.text("main")
+    administrator.submit("#access button.danger")
+    assert "Disabled" in administrator.text("main")
+    # Signed out at once.
+    guest.go("/settings")
+    assert guest.driver.current_url.endswith("/sign-in?next=/settings")
+    guest.sign_in(guest_email, "a horse of my own")
+    assert "switched off" in guest.text()
+    administrator.submit("#access button.primary")
+    guest.sign_in(guest_email, "a horse of my own")
+    assert guest.driver.current_url.rstrip("/").endswith(str(guest.address).rsplit("/", 1)[-1])
+    assert not administrator.complaints() and not guest.complaints()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_team_is_made_joined_and_left(visitor, scripts):
+    def somebody(name):
+        person = visitor(scripts=scripts)
+        person.go("/register").type("nickname", name).type("email", f"{uuid4().hex}@example.com")
+        person.type("password", "correct horse 9")
+        return person.submit("form[action='/register'] button.primary")
+
+    owner, member = somebody("Owner"), somebody("Joiner")
+    owner.go("/organisations").type("name", "Harbour team").submit("main section button.primary")
+    owner.submit("#invitations button.primary")
+    link = owner.one("main .notice code").text
+    member.driver.get(link)
+    assert "Harbour team" in member.text("main")
+    member.submit("main button.primary")
+    assert "Harbour team" in member.text("main h1") and "Owner" in member.text("main")
+    owner.go("/organisations").submit("main tbody a.plain")
+    assert "Joiner" in owner.text("#members")
+    member.submit("#members a.quiet")
+    member.submit("main button.danger")
+    assert "Harbour team" not in member.go("/organisations").text("main")

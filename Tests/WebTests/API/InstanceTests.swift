@@ -1,0 +1,148 @@
+import Engine
+import Foundation
+import HTTPTypes
+import Storage
+import Testing
+
+@testable import Web
+
+/// Settings of the instance and backups, by the API and by the forms.
+@Suite(.timeLimit(.minutes(2))) struct InstanceTests {
+    private func administrator(_ site: TestSite) async throws -> Caller {
+        _ = try await site.store.register(
+            email: "root@example.com",
+            password: Secret("correct horse 9"),
+            nickname: "root",
+            language: "en",
+            status: .active,
+            isSuperuser: true
+        )
+        var root = Caller(client: site.client)
+        root.token = try await root.signIn("root@example.com", "correct+horse+9").string("data.access_token")
+        return root
+    }
+
+    private func visitor(_ root: Caller) async throws -> Visitor {
+        let visitor = Visitor(root)
+        try await visitor.get("/sign-in")
+        try await visitor.post("/sign-in", [("email", "root@example.com"), ("password", "correct horse 9")])
+        return visitor
+    }
+
+    @Test func settingsAreChangedFieldByField() async throws {
+        try await TestServer.runSite { site in
+            let root = try await administrator(site)
+            let first = try await root.get("/v1/admin/settings")
+            #expect(first.string("data.registration") == "open" && first["data.conversation_days"] == nil)
+            let changes =
+                #"{"conversation_days":30,"log_days":7,"terms_url":"https://example.org/terms","announcement":"**Tonight** at ten"}"#
+            let changed = try await root.patch("/v1/admin/settings", changes)
+            #expect(changed.number("data.conversation_days") == 30 && changed.number("data.log_days") == 7)
+            #expect(changed.string("data.registration") == "open" && changed.string("data.announced_at") != nil)
+            let cleared = try await root.patch("/v1/admin/settings", #"{"log_days":null,"registration":"closed"}"#)
+            #expect(cleared["data.log_days"] == nil && cleared.number("data.conversation_days") == 30)
+            #expect(try await site.store.registrationMode() == .closed)
+            for wrong in [
+                #"{"registration":"ajar"}"#, #"{"conversation_days":0}"#, #"{"log_days":40000}"#,
+                #"{"terms_url":"javascript:alert(1)"}"#, #"{"privacy_url":"https://a b"}"#, #"{"log_days":"x"}"#,
+            ] {
+                #expect(try await root.patch("/v1/admin/settings", wrong).status == 422, "\(wrong)")
+            }
+            let acts = try await root.get("/v1/audit/events?per_page=100")
+            let found = Set((0..<(acts.count("data") ?? 0)).compactMap { acts.string("data.\($0).action") })
+            #expect(
+                found.isSuperset(of: [
+                    "retention.changed", "policies.changed", "announcement.changed", "registration.changed",
+                ])
+            )
+        }
+    }
+
+    @Test func theAnnouncementStandsEverywhereUntilItIsPutAway() async throws {
+        try await TestServer.runSite { site in
+            let root = try await administrator(site)
+            let text = "**Tonight** <script>alert(1)</script> [more](javascript:alert(1))"
+            _ = try await root.patch(
+                "/v1/admin/settings",
+                "{\"announcement\":\"\(text)\",\"terms_url\":\"https://example.org/terms\"}"
+            )
+            let stranger = Visitor(root)
+            let gate = try await stranger.get("/sign-in")
+            #expect(gate.text.contains("<strong>Tonight</strong>") && gate.text.contains("https://example.org/terms"))
+            #expect(!gate.text.contains("<script>alert") && !gate.text.contains("javascript:alert"))
+            let member = try await visitor(root)
+            #expect(try await member.get("/agents").text.contains("<strong>Tonight</strong>"))
+            let id = try #require(try await member.get("/agents").text.firstMatch(of: /name="id" value="([0-9]+)"/)).1
+            let after = try await member.post("/announcement/dismissal", [("id", String(id)), ("return", "/agents")])
+            #expect(member.address == "/agents" && !after.text.contains("Tonight"))
+            #expect(try await stranger.get("/sign-in").text.contains("Tonight"), "others still see it")
+            _ = try await root.patch("/v1/admin/settings", #"{"announcement":"A new one"}"#)
+            #expect(try await member.get("/agents").text.contains("A new one"))
+            _ = try await root.patch("/v1/admin/settings", #"{"announcement":null}"#)
+            #expect(try await !member.get("/agents").text.contains("class=\"announcement\""))
+        }
+    }
+
+    @Test func theFormKeepsWhatWasTypedAndCountsFirst() async throws {
+        try await TestServer.runSite { site in
+            let visitor = try await visitor(administrator(site))
+            try await visitor.get("/admin/settings")
+            let fields = [
+                ("registration", "approval"), ("conversation_days", "many"), ("log_days", "7"),
+                ("announcement", "<b>soon</b>"), ("terms_url", ""), ("privacy_url", ""),
+            ]
+            let wrong = try await visitor.submit("/admin/settings", fields)
+            #expect(
+                wrong.status == 422 && wrong.text.contains("from 1 to 36500") && wrong.text.contains("value=\"many\"")
+            )
+            #expect(wrong.text.contains("&lt;b&gt;soon&lt;/b&gt;"))
+            var right =
+                fields.filter { $0.0 != "conversation_days" } + [("conversation_days", "365"), ("action", "count")]
+            let counted = try await visitor.submit("/admin/settings", right)
+            #expect(counted.status == 200 && counted.text.contains("0 conversations and 0 records"))
+            #expect(try await site.store.instanceSettings().conversationDays == nil, "counting changes nothing")
+            right.removeLast()
+            try await visitor.post("/admin/settings", right)
+            #expect(visitor.address == "/admin/settings?done=saved")
+            #expect(try await site.store.instanceSettings().conversationDays == 365)
+            #expect(try await site.store.registrationMode() == .approval)
+        }
+    }
+
+    @Test func backupsAreMadeTakenAwayAndDeleted() async throws {
+        let shelf = ScriptedBackups()
+        try await TestServer.runSite(backups: shelf) { site in
+            let root = try await administrator(site)
+            #expect(try await root.get("/v1/admin/backups").count("data.files") == 0)
+            #expect(try await root.post("/v1/admin/backups").status == 202)
+            #expect(try await root.post("/v1/admin/backups").status == 409, "never two at once")
+            let running = try await root.get("/v1/admin/backups")
+            #expect(running.flag("data.is_running") == true && running.number("data.written_bytes") == 7)
+            let visitor = try await visitor(root)
+            #expect(try await visitor.get("/admin/backups").text.contains("A backup is under way"))
+            await shelf.finish("alma-1-manual.dump", "all of it")
+            let page = try await visitor.get("/admin/backups")
+            #expect(page.text.contains("alma-1-manual.dump") && !page.text.contains("under way"))
+            let file = try await root.get("/v1/admin/backups/alma-1-manual.dump/content")
+            #expect(file.text == "all of it" && file.headers[.contentDisposition]?.hasPrefix("attachment") == true)
+            #expect(try await visitor.look("/admin/backups/alma-1-manual.dump").text == "all of it")
+            #expect(try await root.get("/v1/admin/backups/alma-2-manual.dump/content").status == 404)
+            #expect(
+                try await visitor.get("/admin/backups/alma-1-manual.dump/deletion").text.contains("Delete the backup")
+            )
+            try await visitor.post("/admin/backups/alma-1-manual.dump/deletion")
+            let left = await shelf.files()
+            #expect(visitor.address.hasPrefix("/admin/backups") && left.isEmpty)
+            #expect(try await root.delete("/v1/admin/backups/alma-1-manual.dump").status == 404)
+            try await visitor.post("/admin/backups")
+            await shelf.fail("no room <here>")
+            #expect(try await visitor.get("/admin/backups").text.contains("no room &lt;here&gt;"))
+            #expect(try await root.get("/v1/admin/backups").string("data.last_failure") == "no room <here>")
+            let acts = try await root.get("/v1/audit/events?action=backup")
+            let found = (0..<(acts.count("data") ?? 0)).compactMap { acts.string("data.\($0).action") }
+            #expect(
+                found == ["backup.begun", "backup.deleted", "backup.downloaded", "backup.downloaded", "backup.begun"]
+            )
+        }
+    }
+}
