@@ -41,7 +41,7 @@ import Testing
             #expect(changed.string("data.registration") == "open" && changed.string("data.announced_at") != nil)
             let cleared = try await root.patch("/v1/admin/settings", #"{"log_days":null,"registration":"closed"}"#)
             #expect(cleared["data.log_days"] == nil && cleared.number("data.conversation_days") == 30)
-            #expect(try await site.store.registrationMode() == .closed)
+            #expect(try await site.store.registrationPolicy().mode == .closed)
             for wrong in [
                 #"{"registration":"ajar"}"#, #"{"conversation_days":0}"#, #"{"log_days":40000}"#,
                 #"{"terms_url":"javascript:alert(1)"}"#, #"{"privacy_url":"https://a b"}"#, #"{"log_days":"x"}"#,
