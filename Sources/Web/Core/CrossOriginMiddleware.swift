@@ -39,7 +39,8 @@ struct CrossOriginMiddleware: RouterMiddleware {
         headers: [
             .accessControlAllowMethods: "GET, HEAD, POST, PUT, PATCH, DELETE",
             .accessControlAllowHeaders: [
-                "Authorization", "X-API-Key", "X-Organization-Id", "Content-Type", "Accept", "Idempotency-Key", "If-Match",
+                "Authorization", "X-API-Key", "X-Organization-Id", "Content-Type", "Accept", "Idempotency-Key",
+                "If-Match",
                 "If-None-Match", "Last-Event-ID", "Prefer", "X-Request-Id",
             ].joined(separator: ", "), .accessControlMaxAge: "600",
         ]
