@@ -68,9 +68,6 @@ class Mailbox:
             auth_require_tls=protection == "starttls",
             **options,
         )
-        if protection == "tls":
-            # The connection is protected already, though not by STARTTLS.
-            self.controller.SMTP_kwargs["auth_require_tls"] = False
 
     @property
     def place(self) -> str:
