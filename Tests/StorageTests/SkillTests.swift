@@ -16,7 +16,9 @@ import Testing
             await #expect(throws: StorageError.self) { _ = try await store.createSkill(text, by: user.principal) }
             let bytes: [UInt8] = [0, 255, 10]
             #expect(try await store.putFile(.init(path: "a/b.bin", content: bytes), of: skill.id, by: user.principal))
-            #expect(try await store.file("a/b.bin", of: skill.id, by: user.principal) == bytes)
+            #expect(
+                try await store.files(ofSkill: skill.id, by: user.principal) == [.init(path: "a/b.bin", content: bytes)]
+            )
             for path in ["../x", "a//b", "/etc/passwd", "a/./b", "-rf", "SKILL.md", "a b", ""] {
                 await #expect(throws: StorageError.self, "\(path)") {
                     _ = try await store.putFile(.init(path: path, content: []), of: skill.id, by: user.principal)
@@ -83,6 +85,59 @@ import Testing
             #expect(try await !store.putFile(.init(path: "a", content: []), of: skill.id, by: other))
             #expect(try await !store.deleteSkill(skill.id, by: other))
             #expect(try await store.deleteSkill(skill.id, by: user.principal))
+        }
+    }
+
+    @Test func eachChangeIsAVersionThatCanBeGivenAgain() async throws {
+        try await TestDatabase.with { database in
+            let store = database.store
+            let (user, stranger) = (try await store.person(), try await store.person("eve"))
+            let one = [Skill.File(path: "a", content: [1]), Skill.File(path: "b", content: [2])]
+            let skill = try #require(try await store.createSkill(text, files: one, by: user.principal))
+            #expect(skill.version == 1 && skill.files.map(\.path) == ["a", "b"])
+            #expect(try await store.putFile(.init(path: "a", content: [9]), of: skill.id, by: user.principal))
+            let other = SkillText(name: "other", description: "x", instructions: "Long.")
+            let two = [Skill.File(path: "c", content: [3]), Skill.File(path: "b", content: [2])]
+            let changed = try await store.updateSkill(skill.id, other, files: two, by: user.principal)
+            #expect(changed?.version == 3 && changed?.skill == other && changed?.files.map(\.path) == ["b", "c"])
+            // What stayed as it was is kept once: a in two contents, b, and c.
+            let rows = try await database.administrator.query("select from skill_files where skill_id = \(skill.id)")
+            #expect(rows.count == 4)
+            for (version, text, files) in [(1, text, one), (3, other, two.sorted { $0.path < $1.path })] {
+                let restored = try await store.restoreSkill(skill.id, version: version, by: user.principal)
+                #expect(restored?.skill == text)
+                #expect(try await store.files(ofSkill: skill.id, by: user.principal) == files, "version \(version)")
+            }
+            let versions = try await store.skillVersions(of: skill.id, by: user.principal)
+            #expect(versions.map(\.version) == [5, 4, 3, 2, 1])
+            #expect(versions.map(\.draft.name) == ["other", "notes", "other", "notes", "notes"])
+            #expect(versions.allSatisfy { $0.userID == user.id })
+            // What is not there changes nothing, nor what is not theirs.
+            let before = try await store.skill(skill.id, by: user.principal)
+            #expect(try await store.restoreSkill(skill.id, version: 77, by: user.principal) == nil)
+            #expect(try await !store.deleteFile("none", of: skill.id, by: user.principal))
+            #expect(try await store.restoreSkill(skill.id, version: 1, by: stranger.principal) == nil)
+            #expect(try await store.skillVersions(of: skill.id, by: stranger.principal).isEmpty)
+            #expect(try await store.files(ofSkill: skill.id, by: stranger.principal).isEmpty)
+            #expect(try await store.skill(skill.id, by: user.principal) == before)
+            #expect(try await store.files(ofSkill: skill.id, by: user.principal).map(\.path) == ["b", "c"])
+        }
+    }
+
+    @Test func whatIsOlderThanTheNewestFiftyGoes() async throws {
+        try await TestDatabase.with { database in
+            let (store, user) = (database.store, try await database.store.person())
+            let skill = try #require(try await store.createSkill(text, by: user.principal))
+            for number in 0..<60 {
+                let file = Skill.File(path: "a", content: [UInt8(number)])
+                #expect(try await store.putFile(file, of: skill.id, by: user.principal))
+            }
+            let versions = try await store.skillVersions(of: skill.id, by: user.principal).map(\.version)
+            #expect(versions == Array((12...61).reversed()))
+            let rows = try await database.administrator.query("select from skill_files where skill_id = \(skill.id)")
+            #expect(rows.count == 50)
+            _ = try await store.restoreSkill(skill.id, version: 12, by: user.principal)
+            #expect(try await store.files(ofSkill: skill.id, by: user.principal).map(\.content) == [[10]])
         }
     }
 }

@@ -1,6 +1,8 @@
-"""An agent opens a skill and works with its files, in the real process."""
+"""Skills in the real process: an agent opens one and works with its files; folders come and go as zip archives."""
 
+import io
 import json
+import zipfile
 
 from test_custom_tools import used
 
@@ -22,3 +24,37 @@ def test_a_skill_is_named_opened_and_its_files_are_there(client):
     assert "Read boats.txt first." not in json.dumps(sent[0])
     _, refused = used(client, agent["agent_id"], "open_skill", {"name": "other"})
     assert refused["error"] == "You have no skill called other."
+
+
+def test_a_folder_comes_goes_and_is_given_again(client):
+    def packed(**files):
+        bytes_ = io.BytesIO()
+        with zipfile.ZipFile(bytes_, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, content in files.items():
+                archive.writestr(name.replace("__", "/"), content)
+        return {"file": ("harbour.zip", bytes_.getvalue(), "application/zip")}
+
+    script = b"print('boats')\n" * 5000
+    files = {"harbour/SKILL.md": TEXT, "harbour/scripts/count.py": script, "harbour/empty": b""}
+    sent = client.http.post("/v1/skills/archive", files=packed(**files))
+    assert sent.status_code == 201, sent.text
+    skill = sent.json()["data"]
+    assert [file["path"] for file in skill["files"]] == ["empty", "scripts/count.py"] and skill["version"] == 1
+    path = f"/v1/skills/{skill['skill_id']}"
+    replaced = client.http.put(path + "/archive", files=packed(**{"SKILL.md": TEXT.replace("Read", "Count"), "b": b"2"}))
+    assert replaced.status_code == 200, replaced.text
+    assert [file["path"] for file in replaced.json()["data"]["files"]] == ["b"]
+    restored = client.http.post(path + "/versions/1/restoration")
+    assert restored.json()["data"]["version"] == 3
+    archive = zipfile.ZipFile(io.BytesIO(client.http.get(path + "/archive").content))
+    assert archive.testzip() is None
+    assert {one.filename: archive.read(one) for one in archive.infolist() if "SKILL" not in one.filename} == {
+        "harbour/empty": b"",
+        "harbour/scripts/count.py": script,
+    }
+    assert b"Read boats.txt first." in archive.read("harbour/SKILL.md")
+    assert [one["version"] for one in client.http.get(path + "/versions").json()["data"]] == [3, 2, 1]
+    bad = client.http.put(path + "/archive", files=packed(**{"SKILL.md": TEXT, "..__x": b""}))
+    assert bad.status_code == 422 and bad.json()["error"]["details"][0]["field"] == "file"
+    bomb = client.http.post("/v1/skills/archive", files=packed(**{"SKILL.md": TEXT, "b": b"0" * (1 << 20)}))
+    assert bomb.status_code == 422 and "too much" in bomb.text

@@ -15,6 +15,7 @@ extension Store: SkillSource {
                 select f.path, encode(f.content, 'base64') as content
                 from skills s join agent_skills g using (skill_id) join skill_files f using (skill_id)
                 where g.agent_id = \(agent) and s.name = \(name) and s.org_id = \(principal.organisationID)
+                    and f.until is null
                 order by f.path
                 """,
             ],
@@ -42,15 +43,30 @@ extension Store: SkillSource {
         ).map { try $0.get("name") }
     }
 
+    /// The agents that may open it, of those that the principal sees, by name.
+    package func agents(ofSkill id: UUID, by principal: Principal) async throws -> [(id: UUID, name: String)] {
+        try await query(
+            """
+            select a.agent_id, a.display_name
+            from agent_skills g join skills s using (skill_id) join agents a on a.agent_id = g.agent_id
+            where g.skill_id = \(id) and s.org_id = \(principal.organisationID) and \(Self.isVisible(to: principal))
+            order by a.display_name
+            """,
+            by: principal
+        ).map { (try $0.get("agent_id"), try $0.get("display_name")) }
+    }
+
     /// Those by these names, and no others. False when the agent is not the principal's. Throws `.invalid("skills")`.
     package func setSkills(_ names: [String], of agent: UUID, by principal: Principal) async throws -> Bool {
+        let own: Query = "select from agents a where \(Self.isMade(agent, by: principal))"
+        guard try await query(own, by: principal).first != nil else { return false }
         let known = Set(try await skills(by: principal).map(\.skill.name))
         if let name = names.first(where: { !known.contains($0) }) {
             throw StorageError.invalid("skills", "There is no skill called \(name).")
         }
         let answers = try await batch(
             [
-                "select from agents a where \(Self.isMade(agent, by: principal))",
+                own,
                 """
                 delete from agent_skills g using agents a, skills s
                 where g.agent_id = a.agent_id and s.skill_id = g.skill_id and s.name <> all(\(names)::text[])

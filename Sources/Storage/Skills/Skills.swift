@@ -5,9 +5,9 @@ import Postgres
 // Skills of an organisation. Whoever may make tools may make skills.
 extension Store {
     private static let columns: Query = """
-        s.skill_id, s.name, s.description, s.instructions, s.user_id, s.updated_at, (
+        s.skill_id, s.name, s.description, s.instructions, s.user_id, s.version, s.updated_at, (
             select coalesce(json_agg(json_build_object('path', f.path, 'size', octet_length(f.content)) order by f.path), '[]')
-            from skill_files f where f.skill_id = s.skill_id
+            from skill_files f where f.skill_id = s.skill_id and f.until is null
         )::text as files
         """
 
@@ -27,39 +27,67 @@ extension Store {
     }
 
     /// nil when the principal may not. Throws `.invalid` with what is wrong, `.conflict("name")`.
-    package func createSkill(_ skill: SkillText, by principal: Principal) async throws -> SkillRecord? {
+    package func createSkill(
+        _ skill: SkillText,
+        files: [Skill.File] = [],
+        by principal: Principal
+    ) async throws -> SkillRecord? {
         if let mistake = skill.mistake { throw StorageError.invalid("skill_md", mistake.message) }
-        let id = UUID.v7()
+        let (id, files) = (UUID.v7(), try SkillBounds.check(files))
         let count = try await skills(by: principal).count
         guard count < SkillBounds.skills else {
             throw StorageError.invalid("skill_md", "An organisation has at most \(SkillBounds.skills) skills.")
         }
-        let made = try await query(
-            """
+        let made: Query = """
             insert into skills (skill_id, org_id, user_id, name, description, instructions)
             select \(id), \(principal.organisationID), \(principal.userID), \(skill.name), \(skill.description),
                 \(skill.instructions)
             where alma_makes_tools(\(principal.organisationID))
-            """,
-            by: principal
-        )
-        guard made.affected == 1 else { return nil }
-        return try await self.skill(id, by: principal)
+            """
+        return try await write(made, files: files.flatMap { put($0, id, principal) }, id, by: principal)
     }
 
-    /// nil when there is none that the principal may change.
-    package func updateSkill(_ id: UUID, _ skill: SkillText, by principal: Principal) async throws -> SkillRecord? {
+    /// A new version of its text, and of its files where they are given: then there are no others. nil when there is none that
+    /// the principal may change.
+    package func updateSkill(
+        _ id: UUID,
+        _ skill: SkillText,
+        files: [Skill.File]? = nil,
+        by principal: Principal
+    ) async throws -> SkillRecord? {
         if let mistake = skill.mistake { throw StorageError.invalid("skill_md", mistake.message) }
-        let changed = try await query(
-            """
+        let change: Query = """
             update skills s set name = \(skill.name), description = \(skill.description),
-                instructions = \(skill.instructions), updated_at = now()
+                instructions = \(skill.instructions), version = version + 1, updated_at = now()
             where \(Self.isOwnSkill(id, principal))
-            """,
-            by: principal
-        )
-        guard changed.affected == 1 else { return nil }
-        return try await self.skill(id, by: principal)
+            """
+        let statements = try files.map(SkillBounds.check).map { files in
+            [end(where: "f.path <> all(\(files.map(\.path))::text[])", id, principal)]
+                + files.flatMap { put($0, id, principal) }
+        }
+        return try await write(change, files: statements ?? [], id, by: principal)
+    }
+
+    /// Gives an earlier version again, as a new one. nil when there is none, or it is not the principal's to change.
+    package func restoreSkill(_ id: UUID, version: Int, by principal: Principal) async throws -> SkillRecord? {
+        let isKnown: Query = """
+            exists (select from skill_versions v where v.skill_id = s.skill_id and v.version = \(version))
+            """
+        let change: Query = """
+            update skills s set name = v.name, description = v.description, instructions = v.instructions,
+                version = s.version + 1, updated_at = now()
+            from skill_versions v
+            where v.skill_id = s.skill_id and v.version = \(version) and \(Self.isOwnSkill(id, principal))
+            """
+        let again: Query = """
+            insert into skill_files (skill_id, path, org_id, content, since)
+            select f.skill_id, f.path, f.org_id, f.content, s.version
+            from skill_files f join skills s using (skill_id)
+            where f.since <= \(version) and f.until > \(version) and \(isKnown)
+                and \(Self.isOwnSkill(id, principal))
+            """
+        let gone = end(where: "f.since > \(version) and \(isKnown)", id, principal)
+        return try await write(change, files: [gone, again], id, by: principal)
     }
 
     /// False when there is none that the principal may change.
@@ -74,48 +102,35 @@ extension Store {
     /// Adds a file, or puts it in the place of one. False when there is no such skill that the principal may change. Throws
     /// `.invalid` with `path` or `content`.
     package func putFile(_ file: Skill.File, of id: UUID, by principal: Principal) async throws -> Bool {
-        let path = try SkillBounds.path(file.path)
-        guard let skill = try await self.skill(id, by: principal), try await mayChange(skill: id, by: principal) else {
+        guard let file = try SkillBounds.check([file]).first, let skill = try await self.skill(id, by: principal) else {
             return false
         }
-        let others = skill.files.filter { $0.path != path }
-        guard file.content.count <= SkillBounds.fileBytes,
-            others.reduce(file.content.count, { $0 + $1.size }) <= SkillBounds.bytes,
+        let others = skill.files.filter { $0.path != file.path }
+        guard others.reduce(file.content.count, { $0 + $1.size }) <= SkillBounds.bytes,
             others.count < SkillBounds.files
-        else {
-            throw StorageError.invalid("content", "At most 1 MB a file, 4 MB and \(SkillBounds.files) files a skill.")
-        }
-        let content = Data(file.content).base64EncodedString()
-        return try await query(
-            """
-            insert into skill_files (skill_id, path, org_id, content)
-            select s.skill_id, \(path), s.org_id, decode(\(content), 'base64') from skills s
-            where \(Self.isOwnSkill(id, principal))
-            on conflict (skill_id, path) do update set content = excluded.content
-            """,
-            by: principal
-        ).affected == 1
+        else { throw SkillBounds.tooMuch }
+        return try await write(next(id, principal), files: put(file, id, principal), id, by: principal) != nil
     }
 
+    /// False when there is no such file, or no such skill that the principal may change.
     package func deleteFile(_ path: String, of id: UUID, by principal: Principal) async throws -> Bool {
-        try await query(
-            """
-            delete from skill_files f using skills s
-            where f.skill_id = s.skill_id and f.path = \(path) and \(Self.isOwnSkill(id, principal))
-            """,
-            by: principal
-        ).affected == 1
+        guard let skill = try await self.skill(id, by: principal), skill.files.contains(where: { $0.path == path })
+        else {
+            return false
+        }
+        let gone = end(where: "f.path = \(path)", id, principal)
+        return try await write(next(id, principal), files: [gone], id, by: principal) != nil
     }
 
-    /// The bytes of a file; nil when there is none.
-    package func file(_ path: String, of id: UUID, by principal: Principal) async throws -> [UInt8]? {
+    /// All with their contents, by path; none when there is no such skill.
+    package func files(ofSkill id: UUID, by principal: Principal) async throws -> [Skill.File] {
         try await query(
             """
-            select encode(f.content, 'base64') as content from skill_files f join skills s using (skill_id)
-            where f.skill_id = \(id) and f.path = \(path) and s.org_id = \(principal.organisationID)
+            select f.path, encode(f.content, 'base64') as content from skill_files f join skills s using (skill_id)
+            where f.skill_id = \(id) and f.until is null and s.org_id = \(principal.organisationID) order by f.path
             """,
             by: principal
-        ).first.map { try Self.bytes($0) }
+        ).map { Skill.File(path: try $0.get("path"), content: try Self.bytes($0)) }
     }
 
     static func bytes(_ row: Row) throws -> [UInt8] {
@@ -123,7 +138,7 @@ extension Store {
         return Array(Data(base64Encoded: text, options: .ignoreUnknownCharacters) ?? Data())
     }
 
-    private static func isOwnSkill(_ id: UUID, _ principal: Principal) -> Query {
+    static func isOwnSkill(_ id: UUID, _ principal: Principal) -> Query {
         """
         s.skill_id = \(id) and s.org_id = \(principal.organisationID)
             and (alma_manages(s.org_id) or s.user_id = \(principal.userID) and alma_makes_tools(s.org_id))

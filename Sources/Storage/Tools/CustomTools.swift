@@ -88,7 +88,7 @@ extension Store {
     }
 
     /// The newest first; none of a tool that nobody made here.
-    package func toolVersions(of id: UUID, by principal: Principal) async throws -> [ToolVersion] {
+    package func toolVersions(of id: UUID, by principal: Principal) async throws -> [KeptVersion<ToolDraft>] {
         let rows = try await query(
             """
             select v.*, t.tool_type from tool_versions v join tools t using (tool_id)
@@ -96,17 +96,7 @@ extension Store {
             """,
             by: principal
         )
-        let names = try await nicknames(of: try rows.compactMap { try $0.get("user_id", as: UUID?.self) })
-        return try rows.map { row in
-            let user = try row.get("user_id", as: UUID?.self)
-            return ToolVersion(
-                version: try row.get("version"),
-                userID: user,
-                userName: user.flatMap { names[$0] },
-                draft: try ToolDraft(row),
-                createdAt: try row.get("created_at")
-            )
-        }
+        return try await versions(rows, draft: ToolDraft.init)
     }
 
     /// The statement and the version that comes of it; what is older than the newest hundred goes.

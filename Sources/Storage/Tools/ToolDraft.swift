@@ -85,21 +85,3 @@ package struct ToolDraft: Sendable, Equatable {
         return draft
     }
 }
-
-/// A form that a tool has had.
-package struct ToolVersion: Sendable, Equatable {
-    package var version: Int
-    /// Who gave it; nil when they are gone.
-    package var userID: UUID?
-    package var userName: String?
-    package var draft: ToolDraft
-    package var createdAt: Date
-
-    package init(version: Int, userID: UUID?, userName: String?, draft: ToolDraft, createdAt: Date) {
-        self.version = version
-        self.userID = userID
-        self.userName = userName
-        self.draft = draft
-        self.createdAt = createdAt
-    }
-}

@@ -260,7 +260,7 @@ struct CustomToolRoutes: Sendable {
     }
 }
 
-extension ToolVersion {
+extension KeptVersion<ToolDraft> {
     fileprivate var representation: JSONObject {
         JSONObject {
             $0.set("version", version)

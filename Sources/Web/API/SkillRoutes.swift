@@ -38,6 +38,55 @@ struct SkillRoutes: Sendable {
         )
         Endpoint(.delete, "/v1/skills/{id}", .skills, "Deletes a skill", use: delete)
         Endpoint(
+            .post,
+            "/v1/skills/archive",
+            .skills,
+            "Makes a skill of a folder",
+            about: "Archives with links, names that lead out of them, or more than a skill may hold are refused whole.",
+            content: .archive,
+            replies: [.object(.skill, .created)],
+            errors: [.forbidden, .conflict],
+            use: unpack
+        )
+        Endpoint(
+            .get,
+            "/v1/skills/{id}/archive",
+            .skills,
+            "Downloads a skill as a folder",
+            replies: [.file("application/octet-stream")],
+            use: download
+        )
+        Endpoint(
+            .put,
+            "/v1/skills/{id}/archive",
+            .skills,
+            "Replaces a skill by a folder",
+            about: "Text and files become what the archive holds, as a new version.",
+            content: .archive,
+            replies: [.object(.skill)],
+            errors: [.conflict],
+            use: replace
+        )
+        Endpoint(
+            .get,
+            "/v1/skills/{id}/versions",
+            .skills,
+            "Lists the versions of a skill",
+            about: "The newest fifty.",
+            replies: [.list(.skillVersion)],
+            use: versions
+        )
+        Endpoint(
+            .post,
+            "/v1/skills/{id}/versions/{version}/restoration",
+            .skills,
+            "Goes back to a version of a skill",
+            parameters: ["version": .integer(1...1_000_000)],
+            replies: [.object(.skill)],
+            errors: [.conflict],
+            use: restore
+        )
+        Endpoint(
             .put,
             "/v1/skills/{id}/files",
             .skills,
@@ -94,8 +143,18 @@ struct SkillRoutes: Sendable {
 
     func create(_ input: Draft, _ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
-        let text = try text(input)
-        let made = try await services.createSkill(text, by: identity.principal, address: context.remoteAddress)
+        let skill = SkillArchive(text: try text(input), files: [])
+        return try await create(skill, identity, context)
+    }
+
+    /// From a folder in a zip archive.
+    func unpack(_ request: Request, context: WebContext) async throws -> Response {
+        let identity = try context.signedIn()
+        return try await create(try await archive(request, context), identity, context)
+    }
+
+    private func create(_ skill: SkillArchive, _ identity: Identity, _ context: WebContext) async throws -> Response {
+        let made = try await services.createSkill(skill, by: identity.principal, address: context.remoteAddress)
         guard let made else {
             throw WebError(.forbidden, "Those who lead the organisation have not let its members make skills.")
         }
@@ -104,10 +163,50 @@ struct SkillRoutes: Sendable {
 
     func update(_ input: Draft, _ request: Request, context: WebContext) async throws -> Response {
         let (identity, id) = (try context.signedIn(), try context.identifier("id"))
-        let text = try text(input)
-        let changed = try await services.updateSkill(id, text, by: identity.principal, address: context.remoteAddress)
+        let skill = SkillArchive(text: try text(input), files: nil)
+        let changed = try await services.updateSkill(id, skill, by: identity.principal, address: context.remoteAddress)
         guard let changed else { throw WebError.notFound }
         return Envelope.success(changed.representation, context: context)
+    }
+
+    /// It with its files in a zip archive.
+    func download(_ request: Request, context: WebContext) async throws -> Response {
+        let identity = try context.signedIn()
+        guard let skill = try await services.store.skill(context.identifier("id"), by: identity.principal) else {
+            throw WebError.notFound
+        }
+        return try await services.archive(of: skill, by: identity.principal)
+    }
+
+    /// Text and files become what the archive holds.
+    func replace(_ request: Request, context: WebContext) async throws -> Response {
+        let (identity, id) = (try context.signedIn(), try context.identifier("id"))
+        guard try await services.store.mayChange(skill: id, by: identity.principal) else { throw WebError.notFound }
+        let skill = try await archive(request, context)
+        let changed = try await services.updateSkill(id, skill, by: identity.principal, address: context.remoteAddress)
+        guard let changed else { throw WebError.notFound }
+        return Envelope.success(changed.representation, context: context)
+    }
+
+    func versions(_ request: Request, context: WebContext) async throws -> Response {
+        let (identity, id) = (try context.signedIn(), try context.identifier("id"))
+        guard try await services.store.skill(id, by: identity.principal) != nil else { throw WebError.notFound }
+        let versions = try await services.store.skillVersions(of: id, by: identity.principal)
+        return Envelope.list(versions.map(\.representation), context: context)
+    }
+
+    /// Gives an earlier version again, as a new one.
+    func restore(_ request: Request, context: WebContext) async throws -> Response {
+        let (identity, id) = (try context.signedIn(), try context.identifier("id"))
+        guard let version = Int(context.parameters.get("version") ?? "") else { throw WebError.notFound }
+        let restored = try await services.restoreSkill(
+            id,
+            version: version,
+            by: identity.principal,
+            address: context.remoteAddress
+        )
+        guard let restored else { throw WebError.notFound }
+        return Envelope.success(restored.representation, context: context)
     }
 
     func delete(_ request: Request, context: WebContext) async throws -> Response {
@@ -161,38 +260,22 @@ struct SkillRoutes: Sendable {
         return try await ofAgent(request, context: context)
     }
 
+    private func archive(_ request: Request, _ context: WebContext) async throws -> SkillArchive {
+        let (_, file) = try await request.decodeFormWithFile(upTo: SkillArchive.largest, context: context)
+        guard let file else { throw WebError.invalid("file", "There is no file in the form.") }
+        do {
+            return try SkillArchive(unpacking: file.bytes)
+        } catch {
+            throw WebError.invalid("file", error.message)
+        }
+    }
+
     private func text(_ input: Draft) throws(WebError) -> SkillText {
         do {
             return try SkillText(parsing: input.skillMd)
         } catch {
             throw WebError.invalid("skill_md", error.message)
         }
-    }
-}
-
-extension WebServices {
-    /// Written down in the audit, as the next two.
-    func createSkill(_ skill: SkillText, by principal: Principal, address: String?) async throws -> SkillRecord? {
-        guard let made = try await store.createSkill(skill, by: principal) else { return nil }
-        await record("skill.created", target: "\(made.id.text) \(skill.name)", by: principal, address: address)
-        return made
-    }
-
-    func updateSkill(
-        _ id: UUID,
-        _ skill: SkillText,
-        by principal: Principal,
-        address: String?
-    ) async throws -> SkillRecord? {
-        guard let changed = try await store.updateSkill(id, skill, by: principal) else { return nil }
-        await record("skill.changed", target: id.text, by: principal, address: address)
-        return changed
-    }
-
-    func deleteSkill(_ id: UUID, by principal: Principal, address: String?) async throws -> Bool {
-        guard try await store.deleteSkill(id, by: principal) else { return false }
-        await record("skill.deleted", target: id.text, by: principal, address: address)
-        return true
     }
 }
 
@@ -213,6 +296,7 @@ extension SkillRecord {
                 }
             )
             $0.set("user_id", userID)
+            $0.set("version", version)
             $0.set("updated_at", updatedAt)
         }
     }
@@ -225,7 +309,34 @@ extension Schema {
         [
             .uuid("skill_id"), .text("name"), .text("description"), .text("skill_md"),
             .list("files", of: .object("SkillFile", [.text("path"), .integer("size")])), .uuid("user_id").orNull,
-            .date("updated_at"),
+            .integer("version"), .date("updated_at"),
         ]
     )
+    fileprivate static let skillVersion = object(
+        "SkillVersion",
+        [
+            .integer("version"), .uuid("user_id").orNull, .text("user_name").orNull, .text("name"),
+            .text("description"), .text("skill_md"), .date("created_at"),
+        ]
+    )
+}
+
+extension EndpointContent {
+    fileprivate static let archive = EndpointContent(mediaType: "multipart/form-data") {
+        .object([.text("file", "A zip archive of a folder with `SKILL.md` and its files.")])
+    }
+}
+
+extension KeptVersion<SkillText> {
+    fileprivate var representation: JSONObject {
+        JSONObject {
+            $0.set("version", version)
+            $0.set("user_id", userID)
+            $0.set("user_name", userName)
+            $0.set("name", draft.name)
+            $0.set("description", draft.description)
+            $0.set("skill_md", draft.markdown)
+            $0.set("created_at", createdAt)
+        }
+    }
 }

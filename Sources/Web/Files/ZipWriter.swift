@@ -28,7 +28,7 @@ struct ZipWriter: Sendable {
 
     /// The bytes as they go out.
     mutating func add(_ bytes: [UInt8]) -> [UInt8] {
-        for byte in bytes { crc = Self.table[Int((crc ^ UInt32(byte)) & 0xFF)] ^ (crc >> 8) }
+        crc = Self.checksum(bytes, crc)
         size += UInt32(bytes.count)
         place += UInt32(bytes.count)
         return bytes
@@ -67,6 +67,12 @@ struct ZipWriter: Sendable {
     }
 
     private static func half(_ value: Int) -> [UInt8] { [UInt8(value & 0xFF), UInt8(value >> 8 & 0xFF)] }
+
+    static func checksum(_ bytes: [UInt8]) -> UInt32 { ~checksum(bytes, 0xFFFF_FFFF) }
+
+    private static func checksum(_ bytes: [UInt8], _ before: UInt32) -> UInt32 {
+        bytes.reduce(before) { crc, byte in table[Int((crc ^ UInt32(byte)) & 0xFF)] ^ (crc >> 8) }
+    }
 
     private static let table: [UInt32] = (0..<256).map { number in
         (0..<8).reduce(UInt32(number)) { value, _ in value & 1 == 1 ? 0xEDB8_8320 ^ (value >> 1) : value >> 1 }

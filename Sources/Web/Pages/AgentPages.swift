@@ -64,6 +64,11 @@ struct AgentPages: Sendable {
             ),
             tools: tools?.filter(\.isEnabled) ?? [],
             use: try await desk.store.toolUse(agent: agent.id, by: identity.principal),
+            skills: AgentView.Skills(
+                try await desk.store.skills(by: identity.principal),
+                chosen: try await desk.store.skills(ofAgent: agent.id, by: identity.principal),
+                mayChoose: agent.userID == identity.user.id
+            ),
             network: network.map { AgentNetworkView($0, typed: hosts?.typed, error: hosts?.error, voice: voice) },
             voice: voice
         )
@@ -87,6 +92,14 @@ struct AgentPages: Sendable {
             let words = try desk.voice(context).words("form.notAccepted", ["reason": error.message])
             return try await page(request, context: context, hosts: (typed, words))
         }
+    }
+
+    /// Which skills it may open: those that are ticked, and no others.
+    func setSkills(_ request: Request, context: WebContext) async throws -> Response {
+        let identity = try context.signedIn()
+        let (agent, names) = (try context.identifier("id"), try await request.decodeForm().all("skill"))
+        guard try await desk.store.setSkills(names, of: agent, by: identity.principal) else { throw WebError.notFound }
+        return .redirect(to: "/agents/\(agent.text)", done: .saved, anchor: "skills")
     }
 
     /// What the person lets the agent do: for each of its tools a choice, empty for the general rules.

@@ -7,7 +7,7 @@ import Storage
 struct SkillPages: Sendable {
     let desk: Desk
 
-    private static let sample = "---\nname: \ndescription: \n---\n\n"
+    static let sample = "---\nname: \ndescription: \n---\n\n"
 
     func list(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
@@ -22,7 +22,7 @@ struct SkillPages: Sendable {
 
     func new(_ request: Request, context: WebContext) async throws -> Response {
         _ = try await maker(context)
-        return try page(request, context: context, skill: nil, draft: .init(text: Self.sample), mayChange: true)
+        return try await page(request, context: context, skill: nil, draft: .init(text: Self.sample), mayChange: true)
     }
 
     func create(_ request: Request, context: WebContext) async throws -> Response {
@@ -33,7 +33,7 @@ struct SkillPages: Sendable {
         do {
             let skill = try SkillText(parsing: text)
             let made = try await desk.services.createSkill(
-                skill,
+                SkillArchive(text: skill, files: []),
                 by: identity.principal,
                 address: context.remoteAddress
             )
@@ -42,7 +42,7 @@ struct SkillPages: Sendable {
         } catch let error {
             try refuse(error, &errors, voice: desk.voice(context))
         }
-        return try page(
+        return try await page(
             request,
             context: context,
             skill: nil,
@@ -55,7 +55,7 @@ struct SkillPages: Sendable {
     func show(_ request: Request, context: WebContext) async throws -> Response {
         let (skill, mayChange) = try await known(context)
         let draft = SkillView.Draft(text: skill.skill.markdown)
-        return try page(request, context: context, skill: skill, draft: draft, mayChange: mayChange)
+        return try await page(request, context: context, skill: skill, draft: draft, mayChange: mayChange)
     }
 
     func save(_ request: Request, context: WebContext) async throws -> Response {
@@ -65,7 +65,7 @@ struct SkillPages: Sendable {
         do {
             let changed = try await desk.services.updateSkill(
                 skill.id,
-                SkillText(parsing: text),
+                SkillArchive(text: SkillText(parsing: text), files: nil),
                 by: identity.principal,
                 address: context.remoteAddress
             )
@@ -74,7 +74,7 @@ struct SkillPages: Sendable {
         } catch let error {
             try refuse(error, &errors, voice: desk.voice(context))
         }
-        return try page(
+        return try await page(
             request,
             context: context,
             skill: skill,
@@ -102,7 +102,7 @@ struct SkillPages: Sendable {
         } catch let error {
             try refuse(error, &errors, voice: desk.voice(context))
         }
-        return try page(request, context: context, skill: skill, draft: draft, mayChange: true, errors: errors)
+        return try await page(request, context: context, skill: skill, draft: draft, mayChange: true, errors: errors)
     }
 
     func deleteFile(_ request: Request, context: WebContext) async throws -> Response {
@@ -136,7 +136,7 @@ struct SkillPages: Sendable {
         return .redirect(to: "/skills", done: .deleted)
     }
 
-    private func maker(_ context: WebContext) async throws -> Identity {
+    func maker(_ context: WebContext) async throws -> Identity {
         let identity = try context.signedIn()
         guard try await desk.store.makesTools(identity.principal) else {
             throw WebError(.forbidden, "Those who lead the organisation have not let its members make skills.")
@@ -144,7 +144,7 @@ struct SkillPages: Sendable {
         return identity
     }
 
-    private func known(_ context: WebContext) async throws -> (SkillRecord, Bool) {
+    func known(_ context: WebContext) async throws -> (SkillRecord, Bool) {
         let identity = try context.signedIn()
         guard let skill = try await desk.store.skill(context.identifier("id"), by: identity.principal) else {
             throw WebError.notFound
@@ -152,15 +152,18 @@ struct SkillPages: Sendable {
         return (skill, try await desk.store.mayChange(skill: skill.id, by: identity.principal))
     }
 
-    private func own(_ context: WebContext) async throws -> (Identity, SkillRecord) {
+    func own(_ context: WebContext) async throws -> (Identity, SkillRecord) {
         let (skill, mayChange) = try await known(context)
         guard mayChange else { throw WebError.notFound }
         return (try context.signedIn(), skill)
     }
 
-    private func refuse(_ error: any Error, _ errors: inout FormErrors, voice: Voice) throws {
+    func refuse(_ error: any Error, _ errors: inout FormErrors, voice: Voice) throws {
         if let mistake = error as? SkillText.Mistake {
             return errors.add("skill_md", voice.words("form.notAccepted", ["reason": mistake.message]))
+        }
+        if let refusal = error as? SkillArchive.Refusal {
+            return errors.add("file", voice.words("form.notAccepted", ["reason": refusal.message]))
         }
         guard let error = error as? StorageError else { throw error }
         switch error.code {
@@ -170,21 +173,28 @@ struct SkillPages: Sendable {
         }
     }
 
-    private func page(
+    func page(
         _ request: Request,
         context: WebContext,
         skill: SkillRecord?,
         draft: SkillView.Draft,
         mayChange: Bool,
         errors: FormErrors = FormErrors()
-    ) throws -> Response {
+    ) async throws -> Response {
         let voice = try desk.voice(context)
+        let principal = try context.signedIn().principal
+        var around = SkillView.Surroundings()
+        if let skill {
+            around.agents = try await desk.store.agents(ofSkill: skill.id, by: principal)
+            around.versions = try await desk.store.skillVersions(of: skill.id, by: principal)
+        }
         let title = skill?.skill.name ?? voice.words["skills.new"]
         let view = SkillView(
             page: desk.frame(title, .agents, request: request, context: context, voice: voice),
             skill: skill,
             draft: draft,
             mayChange: mayChange,
+            around: around,
             errors: errors,
             voice: voice
         )

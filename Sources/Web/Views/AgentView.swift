@@ -21,8 +21,36 @@ struct AgentView: View {
     let facts: [Fact]
     let tools: [ToolRow]
     let hasTools: Bool
+    /// nil where there is nothing to choose from and nothing chosen.
+    let skills: Skills?
     /// nil where no agent gets a network.
     let network: AgentNetworkView?
+
+    /// Skills to tick for whoever made the agent; for others those that it has.
+    struct Skills: Sendable {
+        let mayChoose: Bool
+        let rows: [Row]
+
+        struct Row: Sendable {
+            let name: String
+            let about: String
+            let isChosen: Bool
+            let address: String
+        }
+
+        init?(_ known: [SkillRecord], chosen: [String], mayChoose: Bool) {
+            self.mayChoose = mayChoose
+            rows = known.filter { mayChoose || chosen.contains($0.skill.name) }.map {
+                Row(
+                    name: $0.skill.name,
+                    about: $0.skill.description,
+                    isChosen: chosen.contains($0.skill.name),
+                    address: "/skills/\($0.id.text)"
+                )
+            }
+            if rows.isEmpty { return nil }
+        }
+    }
 
     /// A tool of the agent, and what this person lets it do.
     struct ToolRow: Sendable {
@@ -73,6 +101,7 @@ struct AgentView: View {
         numbers: Numbers,
         tools: [AgentTool] = [],
         use: [ToolUse] = [],
+        skills: Skills? = nil,
         network: AgentNetworkView? = nil,
         voice: Voice
     ) {
@@ -91,6 +120,7 @@ struct AgentView: View {
         let calls = Dictionary(use.map { ($0.toolName, $0.calls) }) { $0 + $1 }
         self.tools = tools.map { ToolRow($0, calls: calls[$0.name] ?? 0, voice: voice) }
         hasTools = !tools.isEmpty
+        self.skills = skills
         self.network = network
         let rate = (numbers.successRate * 1000).rounded() / 10
         var facts = [

@@ -23,8 +23,8 @@ struct ToolView: View {
     /// What it does, for a tool that somebody made here.
     let body: [Body]
     let hasBody: Bool
-    let versions: [Version]
-    let hasVersions: Bool
+    /// Of a tool that somebody made here.
+    let history: HistoryView?
     /// For those who may change it.
     let making: Making?
 
@@ -32,14 +32,6 @@ struct ToolView: View {
     struct Body: Sendable {
         let name: String
         let text: String
-    }
-
-    struct Version: Sendable {
-        let number: String
-        let who: String
-        let time: TimeText
-        /// nil of the present one, and for those who may not.
-        let restore: String?
     }
 
     struct Making: Sendable {
@@ -92,7 +84,7 @@ struct ToolView: View {
         use: [ToolUse],
         rule: ToolPolicy.Rule?,
         mayDecide: Bool,
-        versions: [ToolVersion] = [],
+        versions: [KeptVersion<ToolDraft>] = [],
         mayChange: Bool = false,
         trial: TrialDraft = TrialDraft(),
         voice: Voice
@@ -138,16 +130,13 @@ struct ToolView: View {
             ) : nil
         body = Self.body(tool, words)
         hasBody = !body.isEmpty
-        self.versions = versions.map { version in
-            Version(
-                number: String(version.version),
-                who: version.userName ?? words["tools.somebody"],
-                time: voice.time(version.createdAt),
-                restore: mayChange && String(version.version) != tool.version
-                    ? "/tools/\(tool.id.text)/versions/\(version.version)/restoration" : nil
-            )
-        }
-        hasVersions = !versions.isEmpty
+        history = HistoryView(
+            versions,
+            current: tool.version,
+            address: "/tools/\(tool.id.text)",
+            mayChange: mayChange,
+            voice: voice
+        )
         making = mayChange ? Making(tool, trial, voice: voice) : nil
     }
 

@@ -21,7 +21,7 @@ extension Samples {
                     ]
                 )
             ),
-            ("agent", agent),
+            ("agent", agent()), ("agent-plain", agent(isPlain: true)),
             ("requests", requests([])),
             (
                 "requests-sent",
@@ -102,8 +102,16 @@ extension Samples {
         )
     }
 
-    private var agent: AgentView {
-        AgentView(
+    /// `isPlain`: somebody else's, without tools.
+    private func agent(isPlain: Bool = false) -> AgentView {
+        let skill = SkillRecord(
+            id: id(95),
+            skill: SkillText(name: "release-notes", description: Samples.hostile, instructions: "x"),
+            files: [],
+            userID: id(1),
+            updatedAt: ago(9)
+        )
+        return AgentView(
             page: frame(text("Assistant", "助手"), .agents),
             id: id(40),
             name: text("Assistant", "助手"),
@@ -111,20 +119,28 @@ extension Samples {
             instruction: text("You are a helpful assistant.\nSay what you do not know.", "你是一个乐于助人的助手。\n不知道就说不知道。"),
             capabilities: [text("writing", "写作"), text("explaining", "解释")],
             isSystem: true,
-            isOwn: true,
+            isOwn: !isPlain,
             team: ["coding", Samples.hostile],
             numbers: .init(model: nil, runs: 584, successRate: 0.964, time: 48, lastUsedAt: ago(12)),
-            tools: [
-                AgentTool(id: id(90), name: "calculator", description: "Computes.", level: .readOnly, decision: .allow),
-                AgentTool(
-                    id: id(91),
-                    name: "git_push",
-                    description: "Pushes a branch.",
-                    level: .privileged,
-                    ownDecision: .ask,
-                    decision: .ask
-                ),
-            ],
+            tools: isPlain
+                ? []
+                : [
+                    AgentTool(
+                        id: id(90),
+                        name: "calculator",
+                        description: "Computes.",
+                        level: .readOnly,
+                        decision: .allow
+                    ),
+                    AgentTool(
+                        id: id(91),
+                        name: "git_push",
+                        description: "Pushes a branch.",
+                        level: .privileged,
+                        ownDecision: .ask,
+                        decision: .ask
+                    ),
+                ],
             use: [
                 ToolUse(
                     toolName: "calculator",
@@ -137,6 +153,7 @@ extension Samples {
                     lastUsedAt: ago(3)
                 )
             ],
+            skills: .init([skill], chosen: ["release-notes"], mayChoose: !isPlain),
             network: AgentNetworkView(.none, typed: Samples.hostile, error: Samples.hostile, voice: voice),
             voice: voice
         )

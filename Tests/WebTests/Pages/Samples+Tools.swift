@@ -63,7 +63,7 @@ extension Samples {
     private func own(_ tool: ToolRecord, trial: ToolView.TrialDraft) -> ToolView {
         let versions = tool.draft.map { draft in
             [(2, text("Member One", "成员一")), (1, nil)].map {
-                ToolVersion(version: $0.0, userID: id(1), userName: $0.1, draft: draft, createdAt: ago(30))
+                KeptVersion(version: $0.0, userID: id(1), userName: $0.1, draft: draft, createdAt: ago(30))
             }
         }
         return ToolView(
@@ -103,12 +103,16 @@ extension Samples {
 
     private func skill(mayChange: Bool) -> SkillView {
         var errors = FormErrors()
-        if mayChange { for field in ["skill_md", "path", "content"] { errors.add(field, Samples.hostile) } }
+        if mayChange { for field in ["skill_md", "path", "content", "file"] { errors.add(field, Samples.hostile) } }
+        let versions = [(2, text("Member One", "成员一")), (1, nil)].map {
+            KeptVersion(version: $0.0, userID: id(1), userName: $0.1, draft: skill.skill, createdAt: ago(30))
+        }
         return SkillView(
             page: frame(skill.skill.name, .agents),
             skill: skill,
             draft: .init(text: skill.skill.markdown, path: "a", content: Samples.hostile),
             mayChange: mayChange,
+            around: mayChange ? .init(agents: [(id(40), Samples.hostile)], versions: versions) : .init(),
             errors: errors,
             voice: voice
         )

@@ -1,4 +1,5 @@
 import Foundation
+import HTTPTypes
 import Testing
 
 @Suite struct SkillPageTests {
@@ -51,6 +52,48 @@ import Testing
             #expect(try await program.put(skills, #"{"skills":["notes"]}"#).text.contains(#""skills":["notes"]"#))
             #expect(try await program.put(skills, #"{"skills":["none"]}"#).status == 422)
             #expect(try await program.delete(path).status == 204)
+        }
+    }
+
+    @Test func aFolderIsUploadedReplacedAndGivenAgain() async throws {
+        try await TestServer.run { caller in
+            let visitor = Visitor(caller)
+            try await visitor.register("one")
+            let head = #""---\nname: tides\ndescription: How they are read.\n---\nLook.""#
+            let archive = try ZipReaderTests.packed(
+                "z.writestr('tides/SKILL.md', \(head)); z.writestr('tides/a.py', 'print(1)')"
+            )
+            try await visitor.get("/skills/new")
+            let forged = try await visitor.submitFiles("/skills/upload", [], [("t.zip", archive)], proof: "forged")
+            #expect(forged.status == 403)
+            let none = try await visitor.submitFiles("/skills/upload", [], [("", [])])
+            #expect(none.status == 422 && none.text.contains(#"id="file-error""#))
+            let wrong = try await visitor.submitFiles("/skills/upload", [], [("t.zip", [1, 2, 3])])
+            #expect(wrong.status == 422 && wrong.text.contains("This is no zip archive."))
+            let sent = try await visitor.submitFiles("/skills/upload", [], [("t.zip", archive)])
+            let address = try #require(sent.headers[.location]).prefix { $0 != "?" }
+            let page = try await visitor.get(String(address))
+            #expect(page.text.contains("<h1>tides</h1>") && page.text.contains("a.py"))
+            let other = try ZipReaderTests.packed("z.writestr('SKILL.md', \(head.replacing("Look", with: "Ask")))")
+            let replaced = try await visitor.submitFiles("\(address)/archive", [], [("t.zip", other)])
+            #expect(replaced.status == 303)
+            let second = try await visitor.get(String(address))
+            #expect(second.text.contains("Ask.") && !second.text.contains("a.py"))
+            let back = try await visitor.post("\(address)/versions/1/restoration")
+            #expect(back.text.contains("Look.") && back.text.contains("a.py"))
+            let download = try await visitor.look("\(address)/archive")
+            #expect(download.headers[.contentDisposition]?.contains("tides.zip") == true)
+            #expect(download.headers[.contentType] == "application/octet-stream")
+
+            try await visitor.get("/agents/new")
+            try await visitor.post("/agents/new", [("display_name", "Host"), ("instruction", "x"), ("active", "1")])
+            let agent = String(visitor.address.prefix { $0 != "?" })
+            #expect(try await visitor.get(agent).text.contains("How they are read."))
+            let chosen = try await visitor.post(agent + "/skills", [("skill", "tides")])
+            #expect(chosen.text.contains(#"name="skill" value="tides" checked"#))
+            #expect(try await visitor.get(String(address)).text.contains(#"href="\#(agent)">Host"#))
+            let cleared = try await visitor.post(agent + "/skills")
+            #expect(!cleared.text.contains("checked"))
         }
     }
 }

@@ -218,6 +218,11 @@ extension RouteMatrix {
             .owner(.moved),
             body: "skill_md=---%0Aname%3A+other%0Adescription%3A+x%0A---%0ADo+it."
         ),
+        RouteRule(.post, "/skills/upload", .signedIn(.refused), body: ""),
+        RouteRule(.get, "/skills/{id}/archive", of: "skill", .owner(.fine)),
+        RouteRule(.post, "/skills/{id}/archive", of: "skill", .owner(.refused), body: ""),
+        RouteRule(.post, "/skills/{id}/versions/{version}/restoration", of: "skill", .owner(.missing), body: ""),
+        RouteRule(.post, "/agents/{id}/skills", of: "agent", .owner(.moved), body: "skill=own"),
         RouteRule(.post, "/skills/{id}/files", of: "skill", .owner(.moved), body: "path=b.txt&content=b"),
         RouteRule(.post, "/skills/{id}/files/deletion", of: "skill", .owner(.moved), body: "path=a.txt"),
         RouteRule(.get, "/skills/{id}/deletion", of: "skill", .owner(.fine)),

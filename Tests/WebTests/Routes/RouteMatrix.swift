@@ -274,6 +274,17 @@ enum RouteMatrix {
             body: #"{"skill_md":"---\nname: other\ndescription: x\n---\nDo it."}"#
         ),
         RouteRule(.delete, "/v1/skills/{id}", of: "skill", .owner(.fine)),
+        RouteRule(.post, "/v1/skills/archive", .signedIn(.refused), body: "{}"),
+        RouteRule(.get, "/v1/skills/{id}/archive", of: "skill", .owner(.fine)),
+        RouteRule(.put, "/v1/skills/{id}/archive", of: "skill", .owner(.refused), body: "{}"),
+        RouteRule(.get, "/v1/skills/{id}/versions", of: "skill", .owner(.fine)),
+        RouteRule(
+            .post,
+            "/v1/skills/{id}/versions/{version}/restoration",
+            of: "skill",
+            .owner(.missing),
+            body: "{}"
+        ),
         RouteRule(.put, "/v1/skills/{id}/files", of: "skill", .owner(.fine), body: #"{"path":"b.txt","content":"b"}"#),
         RouteRule(.delete, "/v1/skills/{id}/files", of: "skill", .owner(.fine), query: "?path=a.txt"),
         RouteRule(.get, "/v1/agents/{id}/skills", of: "agent", .owner(.fine)),
