@@ -14,11 +14,18 @@ import Testing
     private let scratch = Workspaces(path: "/tmp/alma-browsers-\(UUID().uuidString)")
     private let context = ToolContext(run: .sample)
     private let server: ScriptedServer
+    /// How many have asked for the page that never comes.
+    private let waiting = Counter()
 
     init() async throws {
+        let waiting = waiting
         server = try ScriptedServer { peer in
             while let request = peer.request() {
                 let path = request.head.split(separator: " ")[1]
+                if path == "/never" {
+                    waiting.increment()
+                    return peer.waitForClose()
+                }
                 let (status, headers, body) = Self.answer(String(path), request)
                 peer.answer(status, headers, body)
             }
@@ -83,6 +90,57 @@ import Testing
         Promise.all([...tried, socket]).then(all => { out.textContent = all.join(" "); });
         </script>
         """
+
+    /// Processes of this one's that run a browser, by their numbers: others on this machine have theirs.
+    private static func browsers() -> [pid_t] {
+        let all = (try? FileManager.default.contentsOfDirectory(atPath: "/proc"))?.compactMap { pid_t($0) } ?? []
+        let parents = Dictionary(all.compactMap { pid in parent(of: pid).map { (pid, $0) } }) { first, _ in first }
+        func isOurs(_ pid: pid_t) -> Bool {
+            var pid = pid
+            while let parent = parents[pid], parent > 1 {
+                if parent == getpid() { return true }
+                pid = parent
+            }
+            return false
+        }
+        return all.filter { pid in
+            let program = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(pid)/exe")
+            return program?.hasSuffix("/chromium") == true && isOurs(pid)
+        }.sorted()
+    }
+
+    private static func parent(of pid: pid_t) -> pid_t? {
+        guard let stat = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8) else { return nil }
+        // Behind the name, which may hold anything: state, parent.
+        return stat.split(separator: ")").last?.split(separator: " ").dropFirst().first.flatMap { pid_t($0) }
+    }
+
+    private func until(_ condition: () -> Bool) async throws {
+        while !condition() {
+            try Task.checkCancellation()
+            await Task.yield()
+        }
+    }
+
+    @Test func aBrowserThatIsKilledEndsInWordsAndLeavesNothing() async throws {
+        _ = try await open("/")
+        #expect(!Self.browsers().isEmpty)
+        let (call, address) = (tool, "\(server.url)/never")
+        let context = context
+        let opening = Task {
+            try await call.perform(.object(["action": .string("open"), "url": .string(address)]), in: context)
+        }
+        try await until { waiting.value > 0 }
+        for pid in Self.browsers() { kill(pid, SIGKILL) }
+        let failure = await #expect(throws: ToolFailure.self) { try await opening.value }
+        #expect(failure?.message.contains("browser") == true, "\(failure?.message ?? "")")
+        await #expect(throws: ToolFailure.self) { try await act("read") }
+        // Another one takes its place.
+        #expect(try await open("/there?again").contains("You came with again"))
+        await tool.runEnded(context.run.id)
+        try await until { Self.browsers().isEmpty }
+        #expect((try? FileManager.default.contentsOfDirectory(atPath: scratch.path)) ?? [] == [])
+    }
 
     private func act(_ action: String, _ more: [String: JSONValue] = [:]) async throws -> String {
         try await tool.perform(.object(more.merging(["action": .string(action)]) { one, _ in one }), in: context)

@@ -78,10 +78,78 @@ import Testing
             }
             #expect(failure?.message.contains("secret of ours") == false)
         }
+        try await refusedToMakers(url)
+        try await refusedToServers(url)
         var endpoint = ProviderEndpoint(kind: .custom, baseURL: url)
         endpoint.isTrusted = false
         let models = ProviderModels(client: client, environment: [:])
         #expect(await models.probe(endpoint).failure != nil, "provider \(url)")
+    }
+
+    /// A tool that somebody has made of the address: not to be had, or of no use.
+    private func refusedToMakers(_ url: String) async throws {
+        let definition = JSONValue.object(["url": .string(url)])
+        let failure = await #expect(throws: ToolFailure.self, "custom tool \(url)") {
+            try await Self.made(definition, WebAccess(client: client, addresses: .publicOnly))
+                .perform(.object([:]), in: context)
+        }
+        #expect(failure?.message.contains("secret of ours") == false)
+    }
+
+    private static func made(_ definition: JSONValue, _ web: WebAccess) throws -> any Tool {
+        let specification = ToolSpecification(
+            name: "look_up",
+            description: "Looks up.",
+            schema: #"{"type":"object","properties":{"place":{}}}"#,
+            level: .readOnly,
+            effect: .idempotent
+        )
+        let kept = KeptTool(id: .v7(), type: "http", specification: specification, definition: definition)
+        return try HTTPToolMaker(web: web, secrets: NoSecrets()).tool(kept)
+    }
+
+    /// An MCP server whose address was written by nobody who runs this one.
+    private func refusedToServers(_ url: String) async throws {
+        let server = MCPServer(id: .v7(), organisationID: .v7(), name: "harbour", transport: .http, place: url)
+        let hello = MCPMessage.request(id: .number(1), method: "initialize", parameters: nil)
+        let failure = await #expect(throws: MCPFailure.self, "MCP server \(url)") {
+            try await HTTPTransport(server, client: client, addresses: .publicOnly, tokens: nil).send(hello) { _ in }
+        }
+        #expect(failure?.message.contains("secret of ours") == false)
+    }
+
+    /// What a call brings stands in the path or behind it, never in the host.
+    @Test(arguments: ["@127.0.0.1:PORT/", "127.0.0.1:PORT", "/../../", "#@inside.test:PORT/", "\r\nHost: inside.test"])
+    func whatACallBringsDoesNotChangeTheHost(value: String) async throws {
+        let server = try secret()
+        let outer = try ScriptedServer { peer in while peer.request() != nil { peer.answer(200, "", "outer") } }
+        let web = WebAccess(client: client, addresses: .publicAnd { $0 == "127.0.0.1" })
+        let tool = try Self.made(.object(["url": .string(outer.url + "/at/{{input.place}}?q={{input.place}}")]), web)
+        let place = value.replacing("PORT", with: "\(server.port)")
+        _ = try? await tool.perform(.object(["place": .string(place)]), in: context)
+        #expect(server.connections == 0)
+        #expect(throws: (any Error).self) {
+            try Self.made(.object(["url": .string("http://{{input.place}}/")]), web)
+        }
+    }
+
+    /// Neither a tool of people's nor an MCP server is followed inside.
+    @Test(arguments: [301, 307, 308]) func othersDoNotLeadInsideEither(status: Int) async throws {
+        let server = try secret()
+        let port = server.port
+        let outer = try ScriptedServer { peer in
+            while peer.request() != nil { peer.answer(status, "Location: http://inside.test:\(port)/\r\n", "") }
+        }
+        let names = FetchClient(names: { $0 == "inside.test" ? ["127.0.0.2"] : nil })
+        let addresses = AddressPolicy.publicAnd { $0 == "127.0.0.1" }
+        let tool = try Self.made(.object(["url": .string(outer.url)]), WebAccess(client: names, addresses: addresses))
+        await #expect(throws: ToolFailure.self) { try await tool.perform(.object([:]), in: context) }
+        let remote = MCPServer(id: .v7(), organisationID: .v7(), name: "harbour", transport: .http, place: outer.url)
+        let hello = MCPMessage.request(id: .number(1), method: "initialize", parameters: nil)
+        await #expect(throws: MCPFailure.self) {
+            try await HTTPTransport(remote, client: names, addresses: addresses, tokens: nil).send(hello) { _ in }
+        }
+        #expect(outer.connections > 0 && server.connections == 0)
     }
 
     /// The request that passes is not the one that decides: each hop is looked at.

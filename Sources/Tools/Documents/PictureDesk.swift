@@ -12,6 +12,9 @@ package struct PictureDesk: PictureSource {
     /// What was read off pictures: asked for again with every model call of a talk, and a file never changes.
     private let read = Locked<[UUID: String]>([:])
     private static let mostRead = 100
+    /// Pictures that were made smaller, for the same reason; some tens of megabytes at most.
+    private let small = Locked<[UUID: [UInt8]]>([:])
+    private static let mostSmall = 24
     /// Bytes; longer ones are read again.
     private static let longestRead = 64 << 10
 
@@ -21,12 +24,19 @@ package struct PictureDesk: PictureSource {
     }
 
     package func picture(_ picture: ModelPicture, for run: Run) async -> (bytes: [UInt8], mediaType: String)? {
-        var bytes: [UInt8] = []
         let parts = parts(of: picture, run)
         do {
+            // Whoever may not have the file gets no small form of it either.
+            guard var bytes = try await parts() else { return nil }
+            if let known = small.withLock({ $0[picture.fileID] }) { return (known, "image/jpeg") }
             while bytes.count <= Self.largest, let more = try await parts() { bytes += more }
             guard bytes.count > Self.largest else { return bytes.isEmpty ? nil : (bytes, picture.mediaType) }
-            return (try await smaller(picture, run), "image/jpeg")
+            let smaller = try await smaller(picture, run)
+            small.withLock { small in
+                if small.count >= Self.mostSmall { small = [:] }
+                small[picture.fileID] = smaller
+            }
+            return (smaller, "image/jpeg")
         } catch {
             return nil
         }

@@ -1,6 +1,7 @@
 import Engine
 import Foundation
 import Sandbox
+import Synchronization
 import Testing
 
 @testable import Tools
@@ -197,6 +198,11 @@ import Testing
             let picture = ModelPicture(fileID: file.id, name: "big.png", mediaType: "image/png")
             let sent = try #require(await desk.picture(picture, for: bench.context.run))
             #expect(file.size > 3_500_000 && sent.bytes.count <= 3_500_000 && sent.mediaType == "image/jpeg")
+            // Again, it is only looked at whether they may have it.
+            let before = bench.files.asked.withLock { $0 }
+            let again = try #require(await desk.picture(picture, for: bench.context.run))
+            #expect(again.bytes == sent.bytes && again.mediaType == "image/jpeg")
+            #expect(bench.files.asked.withLock { $0 } == before + 1)
         }
     }
 

@@ -6,6 +6,9 @@ import Synchronization
 final class FilesInMemory: ConversationFiles {
     private let kept = Mutex<[(file: KeptFile, bytes: [UInt8])]>([])
 
+    /// How often anybody has asked for bytes.
+    let asked = Mutex(0)
+
     func bring(_ name: String, _ bytes: [UInt8], in conversation: UUID) {
         keep(name, "uploads/\(name)", bytes, conversation, run: nil)
     }
@@ -15,7 +18,8 @@ final class FilesInMemory: ConversationFiles {
     }
 
     func bytes(of file: UUID, part: Int, by principal: Principal) -> [UInt8]? {
-        part > 0 ? nil : kept.withLock { $0.first { $0.file.id == file }?.bytes }
+        asked.withLock { $0 += 1 }
+        return part > 0 ? nil : kept.withLock { $0.first { $0.file.id == file }?.bytes }
     }
 
     func keep(madeAt path: String, in run: Run, next: () async throws -> [UInt8]?) async throws -> KeptFile? {
