@@ -44,12 +44,21 @@ package struct ModelCandidate: Sendable {
         package var input: Decimal
         package var output: Decimal
         package var cached: Decimal?
+        /// Of sound, for a model that writes it down and counts by its length.
+        package var perMinute: Decimal?
         package var currency: String
 
-        package init(input: Decimal, output: Decimal, cached: Decimal? = nil, currency: String) {
+        package init(
+            input: Decimal,
+            output: Decimal,
+            cached: Decimal? = nil,
+            perMinute: Decimal? = nil,
+            currency: String
+        ) {
             self.input = input
             self.output = output
             self.cached = cached
+            self.perMinute = perMinute
             self.currency = currency
         }
     }

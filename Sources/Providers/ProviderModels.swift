@@ -2,7 +2,7 @@ package import Engine
 package import Fetch
 
 /// The models of all providers: the vendors' over the network, and the scripted ones of this process.
-package struct ProviderModels: ModelSource {
+package struct ProviderModels: ModelSource, Transcriber {
     private let client: FetchClient
     private let environment: [String: String]
     private let ownPort: Int?
@@ -37,6 +37,23 @@ package struct ProviderModels: ModelSource {
         case .builtin, .anthropic: nil
         case .openai, .deepseek, .azure, .ollama, .custom:
             OpenAIEmbedder(client: client, model: name, endpoint: endpoint, limits: limits)
+        }
+    }
+
+    package func transcribe(_ recording: Recording, with model: ModelCandidate) async throws -> Transcript {
+        switch model.endpoint.kind {
+        case .builtin, .anthropic:
+            throw ModelError(
+                .notConfigured,
+                "The provider of \(model.name) writes no recordings down. Add the model at one that does."
+            )
+        case .openai, .deepseek, .azure, .ollama, .custom:
+            return try await TranscriptionCall(
+                client: client,
+                limits: limits,
+                model: model.name,
+                endpoint: model.endpoint
+            ).send(recording)
         }
     }
 

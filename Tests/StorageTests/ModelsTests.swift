@@ -267,4 +267,45 @@ import Testing
             by: principal
         )
     }
+
+    @Test func aModelWritesRecordingsDownAndIsPaid() async throws {
+        try await TestDatabase.with { database in
+            let store = database.store
+            let (user, stranger) = (try await store.person(), try await store.person("eve"))
+            let claimed = try await store.claimedRun(by: user.principal)
+            #expect(try await store.transcriptionModel(by: user.principal) == nil)
+            let chat = try await store.chatModel(by: user.principal)
+            let pricing = #"{"per_minute":0.006,"currency":"USD"}"#
+            let made = try await store.createModel(
+                llmID: chat.llmID,
+                name: "Whisper-1",
+                displayName: "Whisper",
+                pricing: pricing,
+                by: user.principal
+            )
+            #expect(made?.modelType == "transcription" && made?.isForConversations == false)
+            let model = try #require(try await store.transcriptionModel(by: user.principal))
+            #expect(model.name == "Whisper-1" && model.price?.perMinute == Decimal(string: "0.006"))
+            #expect(try await store.transcriptionModel(by: stranger.principal) == nil)
+            // It answers nobody.
+            _ = try await store.setDefaultModel(model.modelID, by: user.principal)
+            #expect(try await !store.brief(for: claimed).candidates.contains { $0.modelID == model.modelID })
+            let usage = UsageRecord(
+                modelID: model.modelID,
+                modelName: model.name,
+                tokens: TokenUsage(input: 0, output: 0),
+                cost: Decimal(string: "0.012"),
+                currency: "USD",
+                responseTime: 1,
+                succeeded: true
+            )
+            for _ in 0..<2 { try await store.record(usage, of: claimed.run.id) }
+            let rows = try await database.administrator.query(
+                "select cost::text from usage_records where model_id = \(model.modelID)"
+            )
+            #expect(try rows.map { try $0.get(0, as: String.self) } == ["0.012000"])
+            _ = try await store.updateModel(model.modelID, isActive: false, by: user.principal)
+            #expect(try await store.transcriptionModel(by: user.principal) == nil)
+        }
+    }
 }

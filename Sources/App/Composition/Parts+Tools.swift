@@ -15,7 +15,8 @@ extension Parts {
         web: WebAccess,
         searchService: SearchService?,
         workspaces: Workspaces,
-        reader: DocumentReader
+        reader: DocumentReader,
+        scribe: RecordingScribe? = nil
     ) -> [any Tool] {
         let builtIn = BuiltInTools.all(
             search: store,
@@ -28,6 +29,8 @@ extension Parts {
             searchChoices: store
         )
         let door = WorkspaceDoor(workspaces: workspaces, files: store)
-        return builtIn + FileTools.all(door, reader: reader) + [OpenSkillTool(skills: store, door: door)]
+        return builtIn + FileTools.all(door, reader: reader, scribe: scribe) + [
+            OpenSkillTool(skills: store, door: door)
+        ]
     }
 }

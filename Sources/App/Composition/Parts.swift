@@ -82,7 +82,8 @@ struct Parts: Sendable {
             web: web,
             searchService: configuration.search,
             workspaces: workspaces,
-            reader: reader
+            reader: reader,
+            scribe: RecordingScribe(transcriber: models, book: store)
         )
         let door = WorkspaceDoor(workspaces: workspaces, files: store)
         browsers = sandbox.browsers(configuration, in: data, networks: store)

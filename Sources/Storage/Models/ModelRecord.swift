@@ -9,7 +9,7 @@ package struct ModelRecord: Sendable, Equatable {
     package var name: String
     package var displayName: String
     package var baseURL: String?
-    /// `chat`, `completion` or `embedding`.
+    /// `chat`, `completion`, `embedding` or `transcription`.
     package var modelType: String
     package var contextWindow: Int?
     package var maxTokens: Int?
@@ -34,6 +34,17 @@ extension ModelRecord {
 
     static let organisation: Query = "join organisations mo on mo.org_id = m.org_id"
     static let ofProvider: Query = "join models m on m.llm_id = l.llm_id \(organisation)"
+
+    /// Whether it takes part in conversations.
+    package var isForConversations: Bool { ["chat", "completion"].contains(modelType) }
+
+    static let types = ["chat", "completion", "embedding", "transcription"]
+
+    /// What a model's name tells of its type, where nobody has said it.
+    static func likelyType(_ name: String) -> String {
+        let name = name.lowercased()
+        return ["whisper", "transcribe"].contains { name.contains($0) } ? "transcription" : "chat"
+    }
 
     /// What a model's name tells of it; whoever added it can say otherwise.
     static func mayHaveVision(_ name: String) -> Bool {

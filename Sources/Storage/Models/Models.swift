@@ -20,20 +20,21 @@ extension Store {
         try await query(Self.model(id, principal), by: principal).first.map(ModelRecord.init)
     }
 
-    /// nil when there is no such provider. An organisation's first chat model becomes its default.
+    /// nil when there is no such provider. `modelType`: by its name when nothing is said. An organisation's first chat model becomes its default.
     package func createModel(
         llmID: UUID,
         name: String,
         displayName: String,
-        modelType: String = "chat",
+        modelType: String? = nil,
         contextWindow: Int? = nil,
         maxTokens: Int? = nil,
         pricing: String? = nil,
         supportsVision: Bool? = nil,
         by principal: Principal
     ) async throws -> ModelRecord? {
-        guard ["chat", "completion", "embedding"].contains(modelType) else {
-            throw StorageError.invalid("model_type", "Use chat, completion or embedding.")
+        let modelType = modelType ?? ModelRecord.likelyType(name)
+        guard ModelRecord.types.contains(modelType) else {
+            throw StorageError.invalid("model_type", "Use \(ModelRecord.types.joined(separator: ", ")).")
         }
         let id = UUID.v7()
         let answers = try await batch(

@@ -3,9 +3,10 @@ import Foundation
 import Postgres
 
 /// `models.pricing`: `{"input_tokens":0.03,"output_tokens":0.06,"currency":"USD","per_1k_tokens":true}`; per million
-/// tokens where `per_1k_tokens` is not true. `cached_tokens` is the price of input that the provider had cached.
+/// tokens where `per_1k_tokens` is not true. `cached_tokens` is the price of input that the provider had cached, `per_minute`
+/// that of a minute of sound.
 enum Pricing {
-    private static let amounts = ["input_tokens", "output_tokens", "cached_tokens"]
+    private static let amounts = ["input_tokens", "output_tokens", "cached_tokens", "per_minute"]
 
     /// The JSON, when all amounts are amounts. A price with a name that means nothing would be none, and no budget would
     /// hold.
@@ -41,7 +42,7 @@ enum Pricing {
     static let columns: Query = """
         m.pricing ->> 'input_tokens' as input_price, m.pricing ->> 'output_tokens' as output_price,
         m.pricing ->> 'cached_tokens' as cached_price, m.pricing ->> 'currency' as currency,
-        m.pricing ->> 'per_1k_tokens' = 'true' as is_per_thousand
+        m.pricing ->> 'per_1k_tokens' = 'true' as is_per_thousand, m.pricing ->> 'per_minute' as minute_price
         """
 
     /// nil when the model has no price.
@@ -50,11 +51,15 @@ enum Pricing {
         func amount(_ column: String) throws -> Decimal? {
             try row.get(column, as: String?.self).flatMap { Decimal(string: $0) }.map { $0 * scale }
         }
-        guard let input = try amount("input_price"), let output = try amount("output_price") else { return nil }
+        let perMinute = try row.get("minute_price", as: String?.self).flatMap { Decimal(string: $0) }
+        guard let input = try amount("input_price") ?? perMinute.map({ _ in 0 }),
+            let output = try amount("output_price") ?? perMinute.map({ _ in 0 })
+        else { return nil }
         return ModelCandidate.Price(
             input: input,
             output: output,
             cached: try amount("cached_price"),
+            perMinute: perMinute,
             currency: try row.get("currency") ?? "USD"
         )
     }

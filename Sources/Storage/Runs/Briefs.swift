@@ -132,7 +132,7 @@ extension Store {
     }
 
     /// nil when its key cannot be opened: another may do, and the log says what is wrong.
-    private func candidate(_ row: Row) throws -> ModelCandidate? {
+    func candidate(_ row: Row) throws -> ModelCandidate? {
         do {
             return ModelCandidate(
                 modelID: try row.get("model_id"),

@@ -50,6 +50,8 @@ enum DocumentKind: Sendable, Equatable {
         }
     }
 
+    var isRecording: Bool { self == .sound || self == .film }
+
     /// What it cannot be read without.
     var programs: [DocumentProgram] {
         switch self {

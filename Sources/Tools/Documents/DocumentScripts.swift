@@ -61,6 +61,14 @@ enum DocumentScripts {
         []
     )
 
+    /// What is heard in a recording, small, as `sound.mp3`.
+    static func sound(bitsPerSecond: Int, seconds: Int) -> SandboxCommand {
+        shell(
+            "exec ffmpeg -v error -nostdin -i input -vn -ac 1 -ar 16000 -b:a \(bitsPerSecond) -t \(seconds) -y sound.mp3",
+            []
+        )
+    }
+
     /// Pictures of a film, spread over its length, as `frame-01.jpg` and so on.
     static func frames(_ count: Int) -> SandboxCommand {
         shell(

@@ -6,10 +6,14 @@ import Sandbox
 package enum FileTools {
     static let agents = ["coding", "file"]
 
-    package static func all(_ door: WorkspaceDoor, reader: DocumentReader) -> [any Tool] {
+    package static func all(
+        _ door: WorkspaceDoor,
+        reader: DocumentReader,
+        scribe: RecordingScribe? = nil
+    ) -> [any Tool] {
         [
             ListFilesTool(door: door), ReadFileTool(door: door), WriteFileTool(door: door), EditFileTool(door: door),
-            SearchFilesTool(door: door), ReadDocumentTool(door: door, reader: reader),
+            SearchFilesTool(door: door), ReadDocumentTool(door: door, reader: reader, scribe: scribe),
             PatchFileTool(door: door), MoveFileTool(door: door), DeleteFileTool(door: door),
             ArchiveTool(door: door, reader: reader), ConvertFileTool(door: door, reader: reader),
             CreateProjectTool(door: door),

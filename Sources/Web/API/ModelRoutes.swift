@@ -28,7 +28,7 @@ struct ModelRoutes: Sendable {
                     "name": .length(1...100), "display_name": .length(1...100),
                     "context_window": .range(1...2_147_483_647), "max_tokens": .range(1...2_147_483_647),
                     "supports_vision": .about("By its name when left out."),
-                    "pricing": .about("As `input_tokens`, `output_tokens`, `currency`, `per_1k_tokens`."),
+                    "pricing": .about("As `input_tokens`, `output_tokens`, `per_minute` of sound, `currency`, `per_1k_tokens`."),
                 ]
             ),
             replies: [.object(.model, .created)],
@@ -87,6 +87,7 @@ struct ModelRoutes: Sendable {
         var llmId: UUID
         var name: String
         var displayName: String?
+        /// By its name when left out.
         var modelType: String?
         var contextWindow: Int?
         var maxTokens: Int?
@@ -101,7 +102,7 @@ struct ModelRoutes: Sendable {
             llmID: input.llmId,
             name: input.name,
             displayName: input.displayName ?? input.name,
-            modelType: input.modelType ?? "chat",
+            modelType: input.modelType,
             contextWindow: input.contextWindow,
             maxTokens: input.maxTokens,
             pricing: input.pricing?.text,

@@ -47,7 +47,7 @@ extension Desk {
     func choices(by principal: Principal) async throws -> Choices {
         async let agents = store.agents(type: nil, status: nil, page: Page(number: 1, size: 100), by: principal)
         async let models = store.models(llmID: nil, isActive: true, by: principal)
-        return try await Choices(agents: agents.items, models: models)
+        return try await Choices(agents: agents.items, models: models.filter(\.isForConversations))
     }
 
     /// The newest conversations, for the home page and the rail.

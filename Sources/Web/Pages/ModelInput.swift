@@ -17,6 +17,7 @@ struct ModelInput: Sendable {
             inputPrice: form.trimmed("input_price"),
             outputPrice: form.trimmed("output_price"),
             cachedPrice: form.trimmed("cached_price"),
+            minutePrice: form.has("minute_price") ? form.trimmed("minute_price") : nil,
             currency: ModelPrice.currencies.first { $0 == form["currency"] } ?? "USD",
             supportsVision: form.has("vision"),
             isActive: form.has("active")
@@ -28,7 +29,13 @@ struct ModelInput: Sendable {
     }
 
     private mutating func readPrice(_ voice: Voice) {
-        guard !draft.inputPrice.isEmpty || !draft.outputPrice.isEmpty || !draft.cachedPrice.isEmpty else { return }
+        let perMinute = draft.minutePrice.flatMap {
+            $0.isEmpty ? nil : amount($0, field: "minute_price", voice: voice)
+        }
+        guard !draft.inputPrice.isEmpty || !draft.outputPrice.isEmpty || !draft.cachedPrice.isEmpty else {
+            price = perMinute.map { ModelPrice(input: 0, output: 0, perMinute: $0, currency: draft.currency) }
+            return
+        }
         guard !draft.inputPrice.isEmpty, !draft.outputPrice.isEmpty else {
             errors.add(draft.inputPrice.isEmpty ? "input_price" : "output_price", voice.words["models.priceHalf"])
             return
@@ -37,7 +44,13 @@ struct ModelInput: Sendable {
         let output = amount(draft.outputPrice, field: "output_price", voice: voice)
         let cached = draft.cachedPrice.isEmpty ? nil : amount(draft.cachedPrice, field: "cached_price", voice: voice)
         if let input, let output {
-            price = ModelPrice(input: input, output: output, cached: cached, currency: draft.currency)
+            price = ModelPrice(
+                input: input,
+                output: output,
+                cached: cached,
+                perMinute: perMinute,
+                currency: draft.currency
+            )
         }
     }
 
@@ -63,6 +76,7 @@ extension ModelView.Draft {
             inputPrice: price.map { "\($0.input)" } ?? "",
             outputPrice: price.map { "\($0.output)" } ?? "",
             cachedPrice: price?.cached.map { "\($0)" } ?? "",
+            minutePrice: model.modelType == "transcription" ? price?.perMinute.map { "\($0)" } ?? "" : nil,
             currency: price?.currency ?? "USD",
             supportsVision: model.supportsVision,
             isActive: model.isActive

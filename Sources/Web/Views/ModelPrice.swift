@@ -8,25 +8,36 @@ struct ModelPrice: Sendable, Equatable {
     var output: Decimal
     /// Of input that the provider had cached; nil is the input's.
     var cached: Decimal?
+    /// Of sound, for a model that writes it down.
+    var perMinute: Decimal?
     var currency: String
 
-    init(input: Decimal, output: Decimal, cached: Decimal? = nil, currency: String) {
+    init(
+        input: Decimal,
+        output: Decimal,
+        cached: Decimal? = nil,
+        perMinute: Decimal? = nil,
+        currency: String
+    ) {
         self.input = input
         self.output = output
         self.cached = cached
+        self.perMinute = perMinute
         self.currency = currency
     }
 
     /// Reads `models.pricing`, which counts by the million unless it says that it counts by the thousand.
     init?(json: String?) {
         guard let json, let stored = try? JSONDecoder().decode(Stored.self, from: Data(json.utf8)),
-            let input = stored.input, let output = stored.output
+            let input = stored.input ?? stored.perMinute.map({ _ in 0 }),
+            let output = stored.output ?? stored.perMinute.map({ _ in 0 })
         else { return nil }
         let factor: Decimal = stored.isByThousand == true ? 1000 : 1
         self.init(
             input: input * factor,
             output: output * factor,
             cached: stored.cached.map { $0 * factor },
+            perMinute: stored.perMinute,
             currency: stored.currency ?? "USD"
         )
     }
@@ -34,13 +45,14 @@ struct ModelPrice: Sendable, Equatable {
     /// As it is stored.
     var json: String {
         "{\"input_tokens\":\(input),\"output_tokens\":\(output),\"cached_tokens\":\(cached.map { "\($0)" } ?? "null"),"
-            + "\"currency\":\"\(currency)\",\"per_1k_tokens\":false}"
+            + "\"per_minute\":\(perMinute.map { "\($0)" } ?? "null"),\"currency\":\"\(currency)\",\"per_1k_tokens\":false}"
     }
 
     private struct Stored: Decodable {
         var input: Decimal?
         var output: Decimal?
         var cached: Decimal?
+        var perMinute: Decimal?
         var currency: String?
         var isByThousand: Bool?
 
@@ -48,6 +60,7 @@ struct ModelPrice: Sendable, Equatable {
             case input = "input_tokens"
             case output = "output_tokens"
             case cached = "cached_tokens"
+            case perMinute = "per_minute"
             case currency
             case isByThousand = "per_1k_tokens"
         }

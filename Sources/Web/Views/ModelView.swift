@@ -16,6 +16,8 @@ struct ModelView: View {
     let inputPrice: Field
     let outputPrice: Field
     let cachedPrice: Field
+    /// Of a model that writes sound down.
+    let minutePrice: Field?
     let currency: Select
     let supportsVision: Bool
     let isActive: Bool
@@ -28,6 +30,8 @@ struct ModelView: View {
         var inputPrice: String
         var outputPrice: String
         var cachedPrice: String
+        /// nil where a model has no such price.
+        var minutePrice: String?
         var currency: String
         var supportsVision: Bool
         var isActive: Bool
@@ -58,6 +62,7 @@ struct ModelView: View {
         inputPrice = number("input_price", draft.inputPrice, mode: "decimal")
         outputPrice = number("output_price", draft.outputPrice, mode: "decimal")
         cachedPrice = number("cached_price", draft.cachedPrice, mode: "decimal")
+        minutePrice = draft.minutePrice.map { number("minute_price", $0, mode: "decimal") }
         currency = Select(
             "currency",
             label: words["models.currency"],
@@ -70,6 +75,7 @@ struct ModelView: View {
             "display_name": words["models.displayName"], "context_window": words["models.contextWindow"],
             "max_tokens": words["models.maximumTokens"], "input_price": words["models.priceIn"],
             "output_price": words["models.priceOut"], "cached_price": words["models.priceCached"],
+            "minute_price": words["models.priceMinute"],
             "currency": words["models.currency"],
         ]
     }

@@ -44,6 +44,9 @@ struct DocumentBench: Sendable {
         guard result.exitCode == 0 else { throw ToolFailure("The document was not made: \(said)") }
     }
 
+    /// Who writes recordings down.
+    var scribe: RecordingScribe?
+
     var reader: DocumentReader { DocumentReader(sandbox: sandbox, workspaces: workspaces) }
 
     func read(_ path: String, _ more: String = "") async throws -> String {
@@ -51,7 +54,11 @@ struct DocumentBench: Sendable {
     }
 
     func call(_ name: String, _ input: String) async throws -> String {
-        guard let tool = FileTools.all(door, reader: reader).first(where: { $0.specification.name == name }) else {
+        guard
+            let tool = FileTools.all(door, reader: reader, scribe: scribe).first(where: {
+                $0.specification.name == name
+            })
+        else {
             throw ToolFailure("There is no \(name).")
         }
         return try await tool.perform(try JSONValue(parsing: input), in: context)

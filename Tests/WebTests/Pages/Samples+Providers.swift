@@ -185,6 +185,7 @@ extension Samples {
                 inputPrice: "much",
                 outputPrice: "10",
                 cachedPrice: "0.2",
+                minutePrice: "0.006",
                 currency: "USD",
                 supportsVision: true,
                 isActive: true

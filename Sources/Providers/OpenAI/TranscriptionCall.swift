@@ -1,0 +1,70 @@
+import Engine
+import Fetch
+import Foundation
+
+/// OpenAI's transcriptions, which many servers speak: a form with the recording, answered by a document.
+struct TranscriptionCall: Sendable {
+    let client: FetchClient
+    let limits: CallLimits
+    let model: String
+    let endpoint: ProviderEndpoint
+
+    /// Throws `ModelError`, `CancellationError`.
+    func send(_ recording: Recording) async throws -> Transcript {
+        do {
+            let response = try await client.send(request(recording))
+            let body = try await response.collect(upTo: limits.documentBytes)
+            try Task.checkCancellation()
+            guard response.status == 200 else {
+                throw Refusal(response, body).error(confidential: Confidential(key: endpoint.apiKey, request: nil))
+            }
+            return try Self.transcript(body)
+        } catch let error as FetchError {
+            try Task.checkCancellation()
+            throw ModelError(error, hasBegun: false)
+        }
+    }
+
+    private func request(_ recording: Recording) throws -> FetchRequest {
+        let boundary = "alma-\(UUID().uuidString)"
+        var body: [UInt8] = []
+        for (name, value) in [("model", model), ("response_format", "json")] {
+            body += Array("--\(boundary)\r\nContent-Disposition: form-data; name=\"\(name)\"\r\n\r\n\(value)\r\n".utf8)
+        }
+        // The name is ours: what people call their files says nothing here.
+        let head = "Content-Disposition: form-data; name=\"file\"; filename=\"\(recording.name)\"\r\n"
+        body += Array("--\(boundary)\r\n\(head)Content-Type: \(recording.mediaType)\r\n\r\n".utf8)
+        body += recording.bytes + Array("\r\n--\(boundary)--\r\n".utf8)
+        let form = ("Content-Type", "multipart/form-data; boundary=\(boundary)")
+        return FetchRequest(
+            method: "POST",
+            url: AzureURL(endpoint)?.transcriptions(deployment: model)
+                ?? BaseURL(endpoint).appending("/audio/transcriptions"),
+            headers: try OpenAIDialect.headers(endpoint) + [form, ("Accept", "application/json")],
+            body: body,
+            connectTimeout: limits.connect,
+            idleTimeout: limits.idle,
+            totalTimeout: limits.total,
+            maximumBytes: limits.documentBytes,
+            addresses: endpoint.addresses
+        )
+    }
+
+    /// `usage` is of tokens or of seconds; `duration` is what older servers say.
+    private static func transcript(_ body: [UInt8]) throws(ModelError) -> Transcript {
+        guard let document = JSONValue(body), let text = document["text"]?.string else {
+            throw .malformed("it holds no text")
+        }
+        let usage = document["usage"]
+        let (input, output) = (usage?["input_tokens"]?.int, usage?["output_tokens"]?.int)
+        let seconds = (usage?["seconds"] ?? document["duration"])?.decimal.map {
+            NSDecimalNumber(decimal: $0).doubleValue
+        }
+        return Transcript(
+            text: text,
+            language: document["language"]?.string,
+            tokens: input == nil && output == nil ? nil : TokenUsage(input: input ?? 0, output: output ?? 0),
+            seconds: seconds.flatMap { $0.isFinite && $0 >= 0 ? $0 : nil }
+        )
+    }
+}
