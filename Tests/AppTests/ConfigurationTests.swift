@@ -131,6 +131,7 @@ import Tools
         let configuration = try await read(environment: environment)
         #expect(configuration.mcpPrograms == ["/opt/mcp/bin/a", "/opt/mcp/bin/b"])
         #expect(configuration.mcpFolders == ["/opt/mcp"])
+        #expect(configuration.mcpPatience == .seconds(20))
         for path in ["bin/a", "/opt/../bin/a", "~/a"] {
             #expect(try await complaint(["ALMA_MCP_PROGRAMS": path]).contains("absolute paths"))
         }

@@ -1,10 +1,11 @@
-"""A program that speaks MCP badly: mcp_hostile.py KIND"""
+"""A program that speaks MCP badly, or of things that change: mcp_hostile.py KIND"""
 
 import json
 import sys
 import time
 
 KIND = sys.argv[1]
+WANTED = set()
 
 
 def say(message):
@@ -33,7 +34,17 @@ def answer(request):
             say([1, None, {"jsonrpc": "1.0"}])
             sys.stdout.buffer.write(b"\xff\xfe\x00\n")
             sys.stdout.flush()
-        result = {"protocolVersion": version, "capabilities": {"tools": {}}, "serverInfo": {"name": "<b>x</b>", "version": "1"}}
+        able = {"tools": {}} | ({"resources": {"subscribe": True}} if KIND == "moving" else {})
+        result = {"protocolVersion": version, "capabilities": able, "serverInfo": {"name": "<b>x</b>", "version": "1"}}
+    elif method == "resources/list":
+        result = {"resources": [{"uri": "tide://now", "name": "The tide"}]}
+    elif method == "resources/subscribe":
+        WANTED.add(request["params"]["uri"])
+        result = {}
+    elif method == "resources/read":
+        result = {"contents": [{"uri": request["params"]["uri"], "text": f"subscribed: {sorted(WANTED)}"}]}
+    elif method == "tools/list" and KIND == "moving":
+        result = {"tools": [{"name": "turn", "description": "Turns the tide.", "inputSchema": {"type": "object"}}]}
     elif method == "tools/list":
         result = {
             "tools": [
@@ -53,6 +64,8 @@ def answer(request):
         if request["params"]["name"] == "die":
             print("the secret is " + __import__("os").environ.get("TOKEN", "?"), file=sys.stderr, flush=True)
             sys.exit(3)
+        for uri in WANTED:
+            say({"jsonrpc": "2.0", "method": "notifications/resources/updated", "params": {"uri": uri}})
         result = {"content": [{"type": "text", "text": "done"}]}
     elif "id" in request:
         say({"jsonrpc": "2.0", "id": request["id"], "error": {"code": -32601, "message": "no"}})

@@ -172,10 +172,23 @@ def test_only_listed_programs_are_run(client):
         assert answer.status_code == 422 and answer.json()["error"]["details"][0]["field"] == "place", answer.text
 
 
-@pytest.mark.parametrize(
-    "kind, words", [("endless", "more than 4 MB"), ("old", "another revision"), ("silent", "did not answer")]
-)
+def test_a_silent_program_is_given_up(furnished):
+    folder = Folder(furnished)
+    reach = {"ALMA_MCP_PROGRAMS": str(PYTHON / "python"), "ALMA_MCP_FOLDERS": f"{sys.prefix},{HERE}"}
+    server = Server(folder, ALMA_MCP_PATIENCE_SECONDS="1", **reach).start()
+    try:
+        ends_in_words(Client(server), "silent", "did not answer")
+    finally:
+        server.stop()
+        folder.remove()
+
+
+@pytest.mark.parametrize("kind, words", [("endless", "more than 4 MB"), ("old", "another revision")])
 def test_a_hostile_program_ends_in_words(client, kind, words):
+    ends_in_words(client, kind, words)
+
+
+def ends_in_words(client, kind, words):
     made = client.created(
         "/v1/mcp-servers",
         name="bad",
@@ -185,6 +198,19 @@ def test_a_hostile_program_ends_in_words(client, kind, words):
     )
     answer = client.http.post(f"/v1/mcp-servers/{made['server_id']}/test", timeout=90)
     assert answer.status_code == 502 and words in answer.json()["error"]["message"], answer.text
+
+
+def test_who_has_read_what_changes_is_told(client):
+    place = [str(PYTHON / "python"), str(HERE / "mcp_hostile.py"), "moving"]
+    added(client, "sea", *place, is_trusted=True)
+    conversation, results = client.conversation(), []
+    for tool, arguments in [("read_resource", {"uri": "tide://now"}), ("turn", {}), ("read_resource", {"uri": "tide://now"})]:
+        run = client.send(conversation, f"/tool sea__{tool} {json.dumps(arguments)}")
+        if tool == "turn":
+            allow(client, run)
+        results += [event.data["result"] for event in client.events(run) if event.type == "tool_result"]
+    assert results[0] == results[2] == "subscribed: ['tide://now']"
+    assert results[1].startswith("done") and "read it anew before you rely on it: tide://now]" in results[1]
 
 
 def test_noise_and_markup_are_only_text(client):

@@ -71,7 +71,8 @@ struct Parts: Sendable {
                 folders: configuration.mcpFolders,
                 client: fetch,
                 addresses: configuration.toolAddresses,
-                version: Version.current
+                version: Version.current,
+                patience: configuration.mcpPatience
             ),
             source: store,
             logger: logger

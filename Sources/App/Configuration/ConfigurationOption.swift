@@ -182,6 +182,12 @@ extension ConfigurationOption {
         .string,
         "folders that these programs may read, absolute paths"
     )
+    static let mcpPatience = Self(
+        ["alma", "mcpPatienceSeconds"],
+        "ALMA_MCP_PATIENCE_SECONDS",
+        .int,
+        "how long an MCP server may take for each answer while it is connected to"
+    )
     static let databaseConnections = Self(
         ["alma", "databaseConnections"],
         "ALMA_DATABASE_CONNECTIONS",
@@ -277,7 +283,7 @@ extension ConfigurationOption {
             search, searchURL, searchKey, smtpServer, smtpSecurity, smtpUser, smtpPassword, smtpAuthorities, mailFrom,
             registration, workers, runsPerUser, takeover, contextWindow,
             backgroundWriting, sandbox, sandboxNetwork, fileSize, conversationFiles, personFiles, mcpPrograms,
-            mcpFolders,
+            mcpFolders, mcpPatience,
             databaseConnections, backups, migrationBackup, logLevel, logFormat, databaseURL,
             postgresServer, postgresPort, postgresUser,
             postgresPassword, postgresDatabase, secretKey, firstSuperuser, firstSuperuserPassword,

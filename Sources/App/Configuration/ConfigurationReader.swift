@@ -46,6 +46,7 @@ struct ConfigurationReader {
             fileLimits: fileLimits(),
             mcpPrograms: paths(.mcpPrograms),
             mcpFolders: mcpFolders(),
+            mcpPatience: .seconds(number(.mcpPatience, in: 1...600) ?? 20),
             backsUpBeforeMigration: text(.migrationBackup) != "false",
             registration: choice(.registration),
             firstSuperuser: firstSuperuser(),

@@ -60,6 +60,7 @@ struct ServerConfiguration: Sendable {
     /// What may be run as an MCP server, and what it may read: absolute paths.
     var mcpPrograms: [String]
     var mcpFolders: [String]
+    var mcpPatience: Duration
     var backsUpBeforeMigration: Bool
     /// Only for a database that knows no mode yet.
     var registration: Registration?

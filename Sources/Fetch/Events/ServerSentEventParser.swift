@@ -1,9 +1,14 @@
 /// Takes an event stream apart, however it was cut into chunks (HTML Living Standard, 9.2.6).
 ///
-/// `id` and `retry` are for clients that reconnect, which nobody does here: they are skipped. An event that the end of
-/// the stream cuts off is dropped, as the standard says.
+/// What a client that reconnects has to know is told beside the events. An event that the end of the stream cuts off is
+/// dropped, as the standard says.
 package struct ServerSentEventParser: Sendable {
+    /// The id of the newest whole event that had one; empty before.
+    package private(set) var lastEventID = ""
+    /// Milliseconds that the server asks to wait before the next connection.
+    package private(set) var retry: Int?
     private let limit: Int
+    private var nextEventID: String?
     /// The beginning of a line whose end has not come.
     private var line: [UInt8] = []
     private var name = ""
@@ -64,10 +69,19 @@ package struct ServerSentEventParser: Sendable {
             data.append(contentsOf: line.fieldValue("data"))
         } else if line.hasField("event") {
             name = String(decoding: line.fieldValue("event"), as: UTF8.self)
+        } else if line.hasField("id") {
+            let id = String(decoding: line.fieldValue("id"), as: UTF8.self)
+            if !id.contains("\0") { nextEventID = id }
+        } else if line.hasField("retry") {
+            retry =
+                Int(String(decoding: line.fieldValue("retry"), as: UTF8.self)).flatMap { $0 < 0 ? nil : $0 } ?? retry
         }
     }
 
     private mutating func dispatch(_ each: (ServerSentEvent) throws -> Void) throws {
+        // Also of an event without data: by it a server says where it is.
+        if let nextEventID { lastEventID = nextEventID }
+        nextEventID = nil
         guard hasData else {
             name = ""
             return

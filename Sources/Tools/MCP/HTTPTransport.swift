@@ -8,10 +8,18 @@ final class HTTPTransport: MCPTransport {
     /// Of a POST that is answered by a stream: the longest silence. A call's own limit is its tool's.
     private static let silence = Duration.seconds(600)
 
+    /// How often an answer that broke off is asked for again without a step further.
+    private static let patience = 5
+
     private struct Session {
         var id: String?
         var version: String?
-        var lastEvent: String?
+    }
+
+    /// How far a stream was read, and when it may be taken up again.
+    private struct Place {
+        var event = ""
+        var wait = Duration.seconds(1)
     }
 
     private let server: MCPServer
@@ -54,13 +62,38 @@ final class HTTPTransport: MCPTransport {
         if case .request(_, "initialize", _) = message {
             session.withLock { $0.id = response.headers["mcp-session-id"] }
         }
+        guard case .request = message else {
+            var place = Place()
+            return try await read(response, &place, hear)
+        }
         let isAnswered = Locked(false)
-        try await read(response) { heard in
+        try await readAnswer(response) { heard in
             if heard.isAnswer, heard.id == message.id { isAnswered.withLock { $0 = true } }
             hear(heard)
+        } isWhole: {
+            isAnswered.withLock { $0 }
         }
-        guard case .request = message, !isAnswered.withLock({ $0 }) else { return }
-        throw MCPFailure(.connection, "The server ended the connection without an answer.")
+    }
+
+    /// An answer that broke off is taken up where it was, where the server numbers its events.
+    private func readAnswer(
+        _ response: FetchResponse,
+        _ hear: (MCPMessage) -> Void,
+        isWhole: () -> Bool
+    ) async throws {
+        var (response, place, left) = (response, Place(), Self.patience)
+        while true {
+            var failure = MCPFailure(.connection, "The server ended the connection without an answer.")
+            let before = place.event
+            do { try await read(response, &place, hear) } catch let met as MCPFailure { failure = met }
+            if isWhole() { return }
+            left = place.event == before ? left - 1 : Self.patience
+            guard !place.event.isEmpty, left > 0, failure.kind == .connection else { throw failure }
+            try await Task.sleep(for: place.wait)
+            do { response = try await exchange("GET", body: nil, after: place.event) } catch let met as MCPFailure {
+                throw met.isRefusal ? failure : met
+            }
+        }
     }
 
     /// Until a message of ours, or the server's own stream, has met what means the end.
@@ -78,18 +111,18 @@ final class HTTPTransport: MCPTransport {
     private func follow(_ hear: @escaping @Sendable (MCPMessage) -> Void) async throws {
         // Before the handshake there is no session to listen to.
         for await _ in agreement.stream {}
-        var failures = 0
+        var (failures, place) = (0, Place())
         while true {
             do {
-                let response = try await exchange("GET", body: nil)
+                let response = try await exchange("GET", body: nil, after: place.event)
                 failures = 0
-                try await read(response, hear)
+                try await read(response, &place, hear)
             } catch let failure as MCPFailure where failure.isRefusal {
                 try await Task.sleep(for: .seconds(365 * 86_400))
             } catch let failure as MCPFailure where failures < 2 && failure.kind == .connection {
                 failures += 1
             }
-            try await Task.sleep(for: .seconds(1))
+            try await Task.sleep(for: place.wait)
         }
     }
 
@@ -106,7 +139,8 @@ final class HTTPTransport: MCPTransport {
         }.value
     }
 
-    private func request(_ method: String, body: [UInt8]?, token: Secret?) -> FetchRequest {
+    /// `event`: after which a stream goes on; empty for its beginning.
+    private func request(_ method: String, body: [UInt8]?, after event: String = "", token: Secret?) -> FetchRequest {
         let session = session.withLock { $0 }
         var headers = server.secrets.sorted { $0.key < $1.key }.map { ($0.key, $0.value.reveal()) }
         headers.append(("Accept", method == "POST" ? "application/json, text/event-stream" : "text/event-stream"))
@@ -115,7 +149,7 @@ final class HTTPTransport: MCPTransport {
         if body != nil { headers.append(("Content-Type", "application/json")) }
         if let id = session.id { headers.append(("Mcp-Session-Id", id)) }
         if let version = session.version { headers.append(("MCP-Protocol-Version", version)) }
-        if method == "GET", let last = session.lastEvent { headers.append(("Last-Event-ID", last)) }
+        if !event.isEmpty { headers.append(("Last-Event-ID", event)) }
         return FetchRequest(
             method: method,
             url: server.place,
@@ -126,13 +160,13 @@ final class HTTPTransport: MCPTransport {
         )
     }
 
-    private func exchange(_ method: String, body: [UInt8]?) async throws -> FetchResponse {
+    private func exchange(_ method: String, body: [UInt8]?, after event: String = "") async throws -> FetchResponse {
         do {
             let token = try await tokens?.token()
-            var response = try await client.send(request(method, body: body, token: token))
+            var response = try await client.send(request(method, body: body, after: event, token: token))
             if response.status == 401, let token, let fresh = try await tokens?.renewed(token) {
                 response.body.discardRest()
-                response = try await client.send(request(method, body: body, token: fresh))
+                response = try await client.send(request(method, body: body, after: event, token: fresh))
             }
             try await check(response)
             return response
@@ -162,13 +196,15 @@ final class HTTPTransport: MCPTransport {
         }
     }
 
-    private func read(_ response: FetchResponse, _ hear: (MCPMessage) -> Void) async throws {
+    private func read(_ response: FetchResponse, _ place: inout Place, _ hear: (MCPMessage) -> Void) async throws {
         let type = response.headers["content-type"]?.lowercased() ?? ""
         do {
             if type.hasPrefix("text/event-stream") {
                 var parser = ServerSentEventParser(limit: MCPLines.longest)
                 for try await chunk in response.body {
                     try parser.feed(chunk) { event in MCPMessage.read(event.data).forEach(hear) }
+                    if !parser.lastEventID.isEmpty { place.event = parser.lastEventID }
+                    if let retry = parser.retry { place.wait = .milliseconds(min(retry, 30_000)) }
                 }
             } else if type.hasPrefix("application/json") {
                 MCPMessage.read(try await response.collect(upTo: MCPLines.longest)).forEach(hear)

@@ -56,6 +56,25 @@ package final class MCPConnections: MCPDesk, Sendable {
         try await use(server) { try await $0.session.request(method, parameters) }
     }
 
+    /// A resource, for a conversation that is told when it changes later, where the server tells that.
+    func read(_ address: String, of server: UUID, in conversation: UUID) async throws -> JSONValue {
+        try await use(server) { open in
+            let session = open.session
+            let isNew = session.watch.withLock { $0.read(address, in: conversation) }
+            // Before it is read, so that no change falls between. A server that refuses it is read all the same.
+            if isNew, session.canSubscribe.withLock({ $0 }) {
+                _ = try? await session.request("resources/subscribe", ["uri": .string(address)], within: door.patience)
+            }
+            return try await session.request("resources/read", ["uri": .string(address)])
+        }
+    }
+
+    /// Addresses of resources that were read in the conversation and have changed since; once.
+    func news(of server: UUID, in conversation: UUID) -> [String] {
+        let open = links.withLock { $0[server] }?.current
+        return open?.session.watch.withLock { $0.takeNews(of: conversation) } ?? []
+    }
+
     func offer(of server: UUID) async throws -> MCPOffer { try await use(server) { $0.offer } }
 
     package func probe(_ server: UUID) async throws -> MCPOffer {

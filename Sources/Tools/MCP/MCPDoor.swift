@@ -17,6 +17,10 @@ package struct MCPDoor: Sendable {
     private let addresses: AddressPolicy
     /// This program's.
     let version: String
+    /// How long a server may take for each answer of its handshake.
+    let patience: Duration
+
+    package static let usualPatience = Duration.seconds(20)
 
     package init(
         sandbox: CodeSandbox?,
@@ -25,7 +29,8 @@ package struct MCPDoor: Sendable {
         folders: [String],
         client: FetchClient,
         addresses: AddressPolicy,
-        version: String
+        version: String,
+        patience: Duration = MCPDoor.usualPatience
     ) {
         self.sandbox = sandbox
         self.workspaces = workspaces
@@ -34,6 +39,7 @@ package struct MCPDoor: Sendable {
         self.client = client
         self.addresses = addresses
         self.version = version
+        self.patience = patience
     }
 
     var oauth: OAuthClient { OAuthClient(client: client, addresses: addresses) }

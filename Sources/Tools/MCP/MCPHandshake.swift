@@ -6,7 +6,6 @@ struct MCPHandshake: Sendable {
     /// Revisions of the protocol that are spoken here, the newest first.
     static let versions = ["2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"]
 
-    private static let patience = Duration.seconds(20)
     /// Of lists of tools, and of resources and prompts, which people only look at.
     private static let most = (tools: 300, entries: 300, pages: 50)
 
@@ -14,6 +13,8 @@ struct MCPHandshake: Sendable {
     let transport: any MCPTransport
     /// This program's.
     let version: String
+    /// How long a server may take for each answer.
+    var patience = MCPDoor.usualPatience
 
     /// Says hello and reads all lists. Throws `MCPFailure`.
     func perform() async throws -> MCPOffer {
@@ -24,7 +25,7 @@ struct MCPHandshake: Sendable {
                 "capabilities": .object([:]),
                 "clientInfo": .object(["name": .string("ALMA"), "version": .string(version)]),
             ],
-            within: Self.patience
+            within: patience
         )
         guard let agreed = hello["protocolVersion"]?.string, Self.versions.contains(agreed) else {
             let other = hello["protocolVersion"]?.string.map { "revision \($0.prefix(40))" } ?? "none that it names"
@@ -43,6 +44,7 @@ struct MCPHandshake: Sendable {
         )
         let capabilities = hello["capabilities"]
         if capabilities?["tools"]?.object != nil { offer.tools = try await tools() }
+        session.canSubscribe.withLock { $0 = capabilities?["resources"]?["subscribe"] == .bool(true) }
         if capabilities?["resources"]?.object != nil { offer.resources = try await resources() }
         if capabilities?["prompts"]?.object != nil { offer.prompts = try await prompts() }
         return offer
@@ -101,7 +103,7 @@ struct MCPHandshake: Sendable {
             let page = try await session.request(
                 method,
                 cursor.map { ["cursor": .string($0)] } ?? [:],
-                within: Self.patience
+                within: patience
             )
             items += page[member]?.array ?? []
             cursor = page["nextCursor"]?.string

@@ -75,6 +75,9 @@ final class MCPLink: Sendable {
         }
     }
 
+    /// The connection that is open now, if any.
+    var current: Open? { state.withLock { if case .open(let open) = $0.phase { open } else { nil } } }
+
     /// Counts a call, so that nobody takes the link for idle meanwhile.
     func whileUsed<Result>(_ body: () async throws -> Result) async rethrows -> Result {
         state.withLock { $0.uses += 1 }
@@ -239,7 +242,12 @@ extension MCPLink {
 
     /// Says hello, then keeps what is offered up to date.
     private func attend(_ session: MCPSession, _ transport: any MCPTransport) async throws {
-        let handshake = MCPHandshake(session: session, transport: transport, version: door.version)
+        let handshake = MCPHandshake(
+            session: session,
+            transport: transport,
+            version: door.version,
+            patience: door.patience
+        )
         let began = ContinuousClock.now
         var offer = try await handshake.perform()
         let latency = ContinuousClock.now - began

@@ -15,7 +15,7 @@ struct MCPRemoteTool: Tool {
 
     func perform(_ input: JSONValue, in context: ToolContext) async throws -> String {
         do {
-            return try await work(input, context)
+            return try await work(input, context) + news(context)
         } catch let failure as MCPFailure {
             throw ToolFailure(words(failure))
         }
@@ -28,14 +28,22 @@ struct MCPRemoteTool: Tool {
         case .listResources: return Self.list(try await connections.offer(of: server).resources)
         case .listPrompts: return Self.list(try await connections.offer(of: server).prompts)
         case .readResource:
-            let address = input["uri"] ?? .null
+            let address = input["uri"]?.string ?? ""
             return MCPContent.text(
-                ofResource: try await connections.ask("resources/read", ["uri": address], of: server)
+                ofResource: try await connections.read(address, of: server, in: context.run.conversationID)
             )
         case .getPrompt:
             let parameters = ["name": input["name"] ?? .null, "arguments": input["arguments"] ?? .object([:])]
             return MCPContent.text(ofPrompt: try await connections.ask("prompts/get", parameters, of: server))
         }
+    }
+
+    /// What was read of this server in the conversation and should be read anew; empty when there is nothing.
+    private func news(_ context: ToolContext) -> String {
+        let changed = connections.news(of: approved.serverID, in: context.run.conversationID)
+        guard !changed.isEmpty else { return "" }
+        let list = changed.prefix(20).map { String($0.prefix(500)) }.joined(separator: ", ")
+        return "\n\n[Changed since you read it, so read it anew before you rely on it: \(list)]"
     }
 
     /// Whoever watches hears of the call's progress while it goes on.

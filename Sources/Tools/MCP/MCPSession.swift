@@ -21,6 +21,11 @@ final class MCPSession: Sendable {
     /// What comes unasked. It ends with the session.
     let events: AsyncStream<Event>
 
+    /// Of resources that were read.
+    let watch = Locked(MCPWatch())
+    /// Whether the server tells of changes of resources to whoever asks for it.
+    let canSubscribe = Locked(false)
+
     private let transport: any MCPTransport
     private let state = Locked(State())
     private let answers = MCPPending<JSONValue>()
@@ -139,6 +144,8 @@ final class MCPSession: Sendable {
         case "notifications/tools/list_changed": tellers.yield(.toolsChanged)
         case "notifications/resources/list_changed": tellers.yield(.resourcesChanged)
         case "notifications/prompts/list_changed": tellers.yield(.promptsChanged)
+        case "notifications/resources/updated":
+            if let address = parameters?["uri"]?.string { watch.withLock { $0.changed(address) } }
         case "notifications/progress":
             guard let id = parameters?["progressToken"]?.int, let progress = MCPProgress(parameters) else { return }
             let listener = state.withLock { $0.open[id] ?? nil }
