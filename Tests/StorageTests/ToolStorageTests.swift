@@ -30,6 +30,11 @@ import Testing
             #expect(try await store.brief(for: claimed).tools == ["dig"])
             let rows = try await database.administrator.query("select description from tools where is_active")
             #expect(try rows.map { try $0.get(0, as: String.self) } == ["Digs."])
+            // A node that cannot offer it leaves it to those that can.
+            try await store.register([tool("calculate")], elsewhere: ["dig"])
+            #expect(try await store.brief(for: claimed).tools == ["calculate", "dig"])
+            try await store.register([tool("calculate")], elsewhere: ["run"])
+            #expect(try await store.brief(for: claimed).tools == ["calculate"])
         }
     }
 

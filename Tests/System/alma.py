@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+import pytest
 
 PROGRAM = Path(os.environ.get("ALMA_PROGRAM", ".build/debug/alma")).absolute()
 ROOT = Path(__file__).resolve().parents[2]
@@ -270,3 +271,10 @@ def assert_whole(events: list[Event]):
     assert [event.id for event in events] == list(range(1, len(events) + 1))
     last = events[-1]
     assert last.type == "run_status" and last.data["state"] in FINAL
+
+
+def need_sandbox(client: Client):
+    """Skips where the host gives no sandbox, and says why."""
+    health = client.http.get("/healthz").json()
+    if health["status"] != "ok":
+        pytest.skip(f"no sandbox: {health}")

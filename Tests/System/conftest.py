@@ -1,6 +1,6 @@
 import pytest
 
-from alma import Client, Folder, Server
+from alma import Client, Folder, Server, need_sandbox
 from nodes import Database
 
 
@@ -36,6 +36,12 @@ def server(furnished, request):
 @pytest.fixture
 def client(server):
     return Client(server)
+
+
+@pytest.fixture
+def offered(client):
+    """For tests whose server has to run programs."""
+    need_sandbox(client)
 
 
 @pytest.fixture(scope="session")

@@ -44,9 +44,7 @@ def used(client, agent, tool, arguments):
     return events, result
 
 
-def test_a_script_is_made_tried_used_and_audited(client, server):
-    if client.http.get("/healthz").json()["status"] != "ok":
-        pytest.skip("no sandbox")
+def test_a_script_is_made_tried_used_and_audited(client, offered):
     code = """
 import json, sys
 given, set_ = json.load(sys.stdin), json.loads(sys.argv[1])

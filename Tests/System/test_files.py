@@ -1,15 +1,19 @@
 """Files of conversations, in the real process: brought, read, made, and there again on another node."""
 
 import base64
+import http.server
 import io
+import json
 import shutil
 import socket
 import subprocess
+import threading
+import wave
 import zipfile
 
 import pytest
 from scripted_model import Upstream
-from test_sandbox import called, offered  # noqa: F401
+from test_sandbox import called
 
 PICTURE = """
 import struct, zlib
@@ -144,3 +148,48 @@ def test_a_living_conversation_keeps_its_workspace(server, client, offered):
     assert server.stop() == 0
     server.start()
     assert (server.folder.path / "workspaces" / conversation / "a.txt").read_text() == "x"
+
+
+def test_a_recording_is_written_down_and_paid(client, offered):
+    heard = []
+
+    class Scribe(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            heard.append((self.path, self.headers["Authorization"], body))
+            answer = json.dumps({"text": "Three boats.", "usage": {"type": "duration", "seconds": 30}}).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, *_):
+            pass
+
+    sound = io.BytesIO()
+    with wave.open(sound, "wb") as recording:
+        recording.setparams((1, 2, 8000, 0, "NONE", ""))
+        recording.writeframes(bytes(16000))
+    conversation = client.conversation()
+    upload(client, conversation, ("talk.wav", sound.getvalue()))
+    _, text = called(client, "read_document", conversation, path="uploads/talk.wav")
+    assert "no model for that is set up" in text
+    site = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Scribe)
+    threading.Thread(target=site.serve_forever, daemon=True).start()
+    try:
+        address = f"http://127.0.0.1:{site.server_port}/v1"
+        fields = {"provider": "custom", "provider_name": "Scribe", "api_base_url": address, "api_key": "sk-scribe"}
+        provider = client.created("/v1/llm-configs", **fields)
+        model = client.created(
+            "/v1/models", llm_id=provider["llm_id"], name="whisper-1", pricing={"per_minute": 0.006, "currency": "USD"}
+        )
+        assert model["model_type"] == "transcription"
+        _, text = called(client, "read_document", conversation, path="uploads/talk.wav")
+        assert text.endswith("\n\nThree boats.")
+        ((path, key, body),) = heard
+        assert (path, key) == ("/v1/audio/transcriptions", "Bearer sk-scribe")
+        assert b"whisper-1" in body and b'filename="sound.mp3"' in body
+        assert "0.003" in client.http.get("/v1/usage?by=model").text
+    finally:
+        site.shutdown()
+        site.server_close()

@@ -10,14 +10,6 @@ from alma import Client, Folder, Server, assert_whole, wait_until
 CODING = "01900000-0000-7000-8000-000000000003"
 
 
-@pytest.fixture
-def offered(server):
-    """Skips where the host gives no sandbox; says why."""
-    health = Client(server).http.get("/healthz").json()
-    if health["status"] != "ok":
-        pytest.skip(f"no sandbox: {health}")
-
-
 def ask(client, words, conversation=None):
     conversation = conversation or client.conversation()
     path = f"/v1/conversations/{conversation}/messages"

@@ -112,7 +112,7 @@ struct Parts: Sendable {
     /// Asks the database whether our keys are the ones that it was sealed with, and tells it what our tools are.
     func prepare() async throws {
         try await store.prepare()
-        try await store.register(tools.specifications)
+        try await store.register(tools.specifications, elsewhere: SandboxPart.toolNames)
     }
 
     func services(for role: Program.Role) async throws -> [any Service] {

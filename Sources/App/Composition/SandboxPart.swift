@@ -44,6 +44,12 @@ enum SandboxPart: Sendable {
         return [runner, CheckCodeTool(sandbox: sandbox, door: door)]
     }
 
+    /// What a node offers only where it has the sandbox and the programs for it; others may have them.
+    static let toolNames = [
+        RunCodeTool.specification(languages: SandboxLanguage.allCases).name, CheckCodeTool.manual.name,
+        BrowserTool.manual.name,
+    ]
+
     /// nil where no browser is installed, or no network is to be given.
     func browsers(_ configuration: ServerConfiguration, in data: DataFolder, networks: any AgentNetworks)
         -> BrowserSessions?

@@ -5,7 +5,9 @@ import Postgres
 extension Store {
     /// Writes down what the program's own tools are, once at the start. A tool that is new is given to those of the system's
     /// agents that are to have it; one that the program has no more stays for those who look at old runs, and can no longer be used.
-    package func register(_ tools: [ToolSpecification]) async throws {
+    /// `elsewhere`: tools that the program has, and that this node cannot offer: whether they are used is for the nodes to say
+    /// that can.
+    package func register(_ tools: [ToolSpecification], elsewhere: [String] = []) async throws {
         try await query(
             """
             with known as (
@@ -18,6 +20,7 @@ extension Store {
             ), gone as (
                 update tools set is_active = false
                 where org_id is null and is_active and name not in (select name from known)
+                    and name <> all(\(elsewhere)::text[])
             ), written as (
                 insert into tools (tool_id, name, description, schema, security_level, effect)
                 select tool_id, name, description, schema::jsonb, security_level, effect from known

@@ -66,8 +66,7 @@ package struct RecordingScribe: Sendable {
         let call = UUID.v7()
         if let price = model.price {
             let wish = BudgetReservation(
-                run: context.run.id,
-                epoch: BudgetReservation.background,
+                holder: .run(context.run.id, epoch: BudgetReservation.background),
                 call: call,
                 cost: price.mostForRecording(ofSeconds: recording.seconds),
                 currency: price.currency

@@ -47,6 +47,7 @@ struct APIRoutes: Sendable {
         HealthRoutes(services: services).endpoints
         InstanceRoutes(services: services).endpoints
         BackupRoutes(services: services).endpoints
+        SearchSettingRoutes(services: services).endpoints
     }
 
     func add(to router: Router<WebContext>) {

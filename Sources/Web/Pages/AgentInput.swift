@@ -50,6 +50,15 @@ struct AgentInput: Sendable {
         concurrentRuns = errors.wholeNumber(draft.concurrentRuns, "max_concurrent", words)
     }
 
+    /// What is wrong with how it is to use its tools: beside the field in question.
+    mutating func checkSettings(of tools: [AgentTool], _ words: Words) {
+        for tool in tools where draft.tools.contains(tool.name) {
+            for complaint in tool.complaints(draft.settings, words: words) {
+                errors.add(complaint.field, complaint.message)
+            }
+        }
+    }
+
     mutating func add(_ field: String, _ message: String) { errors.add(field, message) }
 
     /// What is between commas, Chinese ones too.

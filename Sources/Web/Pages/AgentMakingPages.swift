@@ -15,8 +15,9 @@ struct AgentMakingPages: Sendable {
         let identity = try context.signedIn()
         var input = AgentInput(try await request.decodeForm(), voice: try desk.voice(context))
         do {
+            let tools = try await desk.store.knownTools(by: identity.principal)
+            input.checkSettings(of: tools, try desk.voice(context).words)
             if input.errors.isEmpty {
-                let tools = try await desk.store.knownTools(by: identity.principal)
                 let agent = try await desk.store.createAgent(input.agent(tools: tools), by: identity.principal)
                 _ = try await desk.store.setSkills(input.draft.skills.sorted(), of: agent.id, by: identity.principal)
                 return .redirect(to: "/agents/\(agent.id.text)", done: .saved)
@@ -42,8 +43,9 @@ struct AgentMakingPages: Sendable {
         let earlier = try await own(context)
         var input = AgentInput(try await request.decodeForm(), voice: try desk.voice(context))
         do {
+            let tools = try await desk.store.knownTools(by: identity.principal)
+            input.checkSettings(of: tools, try desk.voice(context).words)
             if input.errors.isEmpty {
-                let tools = try await desk.store.knownTools(by: identity.principal)
                 let draft = input.agent(earlier: earlier, tools: tools)
                 guard try await desk.store.updateAgent(id, draft, by: identity.principal) != nil else {
                     throw WebError.notFound
@@ -126,7 +128,7 @@ struct AgentMakingPages: Sendable {
                 colleagues: colleagues.map {
                     (name: $0.name, title: $0.title(voice: voice), about: $0.about(voice: voice))
                 },
-                models: try await models,
+                models: try await models.filter(\.isForConversations),
                 tools: tools,
                 skills: try await desk.store.skills(by: identity.principal).map {
                     SkillNote(name: $0.skill.name, description: $0.skill.description)

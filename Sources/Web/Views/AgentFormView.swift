@@ -83,7 +83,9 @@ struct AgentFormView: View {
         action = id.map { "/agents/\($0.text)/edit" } ?? "/agents/new"
         back = id.map { "/agents/\($0.text)" } ?? "/agents"
         deletion = id.map { "/agents/\($0.text)/deletion" }
-        let labels = Self.labels(words)
+        let labels = offers.tools.reduce(into: Self.labels(words)) { labels, tool in
+            labels.merge(tool.labels(words)) { first, _ in first }
+        }
         self.errors = errors.summary(labels, voice: voice)
         toolsError = errors["tools"]
         func field(_ key: String, _ value: String, hint: String? = nil, mode: String? = nil, most: Int? = nil) -> Field
@@ -134,7 +136,7 @@ struct AgentFormView: View {
                     about: $0.about(voice),
                     isChosen: draft.tools.contains($0.name)
                 ),
-                settings: ToolSettingsView($0, typed: draft.settings, voice: voice)
+                settings: ToolSettingsView($0, typed: draft.settings, errors: errors, voice: voice)
             )
         }
         skills = offers.skills.map {

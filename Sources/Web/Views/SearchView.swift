@@ -11,7 +11,7 @@ struct SearchView: View {
     let key: Field
 
     init(page: Frame, input: SearchInput, hasKey: Bool, voice: Voice) {
-        let (words, errors) = (voice.words, input.errors)
+        let (words, errors) = (voice.words, input.errors(voice.words))
         self.page = page
         self.errors = errors.summary(
             ["service": words["search.service"], "url": words["search.url"], "key": words["search.key"]],

@@ -12,11 +12,19 @@ struct ToolSettingsView: Sendable {
     let isSet: Bool
 
     /// `typed`: by the names of the fields.
-    init(_ tool: AgentTool, typed: [String: String], voice: Voice) {
+    init(_ tool: AgentTool, typed: [String: String], errors: FormErrors = FormErrors(), voice: Voice) {
         let words = voice.words
         func field(_ key: String, label: String, hint: String? = nil, mode: String? = nil) -> Field {
             let name = "\(key).\(tool.name)"
-            return Field(name, label: label, value: typed[name] ?? "", hint: hint, inputMode: mode, maximumLength: 4000)
+            return Field(
+                name,
+                label: label,
+                value: typed[name] ?? "",
+                hint: hint,
+                error: errors[name],
+                inputMode: mode,
+                maximumLength: 4000
+            )
         }
         timeout = field(
             "timeout",
@@ -42,10 +50,12 @@ struct ToolSettingsView: Sendable {
                 label: parameter.name,
                 options: options.map {
                     Option(value: $0, label: $0.isEmpty ? "–" : $0, isChosen: $0 == typed[name] ?? "")
-                }
+                },
+                error: errors[name]
             )
         }
-        isSet = typed.contains { $0.key.hasSuffix(".\(tool.name)") && !$0.value.isEmpty }
+        let own = errors.messages.contains { $0.field.hasSuffix(".\(tool.name)") }
+        isSet = own || typed.contains { $0.key.hasSuffix(".\(tool.name)") && !$0.value.isEmpty }
     }
 }
 
@@ -69,6 +79,13 @@ struct ToolParameter: Sendable {
         let type = schema["type"]?.string
         choices = type == "boolean" ? ["true", "false"] : (schema["enum"]?.array ?? []).map { $0.string ?? $0.text }
         inputMode = type == "integer" ? "numeric" : type == "number" ? "decimal" : nil
+    }
+
+    /// What is wrong with what was typed; nil when it fits, or is left out and may be.
+    func complaint(_ typed: String, isNeeded: Bool, words: Words) -> String? {
+        guard !typed.isEmpty else { return isNeeded ? words["agents.toolNeeds"] : nil }
+        let violations = (try? JSONSchema(schema))?.validate(value(typed)) ?? []
+        return violations.first.map { words("form.notAccepted", ["reason": $0.message]) }
     }
 
     /// What was typed as JSON: of the declared type where it can be that, else as text, of which the schema will complain.
@@ -107,5 +124,36 @@ extension AgentTool {
         }
         fields["custom_params"] = own.isEmpty ? nil : .object(own)
         return .object(fields)
+    }
+}
+
+extension AgentTool {
+    /// What is wrong with what was typed into its fields, by their names.
+    func complaints(_ typed: [String: String], words: Words) -> [(field: String, message: String)] {
+        var found: [(field: String, message: String)] = []
+        for (key, range) in [("timeout", ToolSettings.timeouts), ("retries", ToolSettings.retryCounts)] {
+            let text = typed["\(key).\(name)"] ?? ""
+            guard !text.isEmpty, !(Int(text).map(range.contains) ?? false) else { continue }
+            let bounds = ["least": String(range.lowerBound), "most": String(range.upperBound)]
+            found.append(("\(key).\(name)", words("agents.toolNumberWrong", bounds)))
+        }
+        let needed = Set((parameters?["required"]?.array ?? []).compactMap(\.string))
+        for parameter in ToolParameter.all(of: self) {
+            let field = "param.\(parameter.name).\(name)"
+            let isNeeded = needed.contains(parameter.name)
+            if let message = parameter.complaint(typed[field] ?? "", isNeeded: isNeeded, words: words) {
+                found.append((field, message))
+            }
+        }
+        return found
+    }
+
+    /// What its fields are called in a summary of what is wrong.
+    func labels(_ words: Words) -> [String: String] {
+        let own = ToolParameter.all(of: self).map { ("param.\($0.name).\(name)", "\(name): \($0.name)") }
+        let usual = [("timeout", "agents.toolTimeout"), ("retries", "agents.toolRetries")].map {
+            ("\($0.0).\(name)", "\(name): \(words[$0.1])")
+        }
+        return Dictionary(own + usual) { first, _ in first }
     }
 }

@@ -54,6 +54,11 @@ import Testing
             // What was typed stays, and the error stands beside its field.
             #expect(wrong.status == 422 && wrong.text.contains(#"id="max_concurrent-error""#))
             #expect(wrong.text.contains(#"value="none""#) && wrong.text.contains("Proof &lt;b&gt;"))
+            // How it is to use a tool, too.
+            let settings = [("timeout.\(tool)", "soon"), ("retries.\(tool)", "99")]
+            let wrongly = try await visitor.submit("/agents/new", fields + settings)
+            #expect(wrongly.text.contains(#"id="timeout.\#(tool)-error""#) && wrongly.text.contains("from 0 to"))
+            #expect(wrongly.text.contains(#"value="soon""#) && wrongly.text.contains(##"href="#retries.\##(tool)""##))
             let right = fields.map { $0.0 == "max_concurrent" ? ("max_concurrent", "2") : $0 }
             let made = try await visitor.post("/agents/new", right)
             #expect(made.text.contains("<h1>Proof &lt;b&gt;</h1>") && made.text.contains("Read it twice."))

@@ -256,6 +256,8 @@ enum RouteMatrix {
         RouteRule(.post, "/v1/tools/{id}/test", of: "own", .owner(.fine), body: "{}"),
         RouteRule(.get, "/v1/settings/tools", .signedIn(.fine)),
         RouteRule(.put, "/v1/settings/tools", .signedIn(.fine), body: #"{"members_may_make":true}"#),
+        RouteRule(.get, "/v1/settings/search", .administrator(.fine)),
+        RouteRule(.put, "/v1/settings/search", .administrator(.fine), body: #"{"service":"none"}"#),
         RouteRule(.get, "/v1/audit/tool-calls", .signedIn(.fine)),
         RouteRule(.get, "/v1/audit/events", .signedIn(.fine)),
         RouteRule(.get, "/v1/skills", .signedIn(.fine)),
