@@ -11,9 +11,9 @@ import Testing
 
     @Test func isMadeClosedToOthers() throws {
         let folder = try DataFolder(path: temporary.path + "/deep/data")
-        var info = stat()
-        #expect(stat(folder.path, &info) == 0)
-        #expect(info.st_mode & 0o066 == 0)
+        let attributes = try FileManager.default.attributesOfItem(atPath: folder.path)
+        let permissions = try #require(attributes[.posixPermissions] as? NSNumber)
+        #expect(permissions.intValue & 0o066 == 0)
     }
 
     @Test func secondOwnerIsRefusedUntilTheFirstGoes() throws {

@@ -19,7 +19,7 @@ struct TranscriptionTests {
         return try await ProviderModels.test().transcribe(recording, with: model)
     }
 
-    private func answers(_ status: Int = 200, _ body: String) throws -> ScriptedServer {
+    private func answers(_ status: Int, _ body: String) throws -> ScriptedServer {
         try ScriptedServer { peer in
             guard peer.request() != nil else { return }
             peer.answer(status, "Content-Type: application/json\r\n", body)
@@ -51,7 +51,7 @@ struct TranscriptionTests {
         ] as [(String, TokenUsage?, Double?)]
     )
     func whatItTookIsRead(body: String, tokens: TokenUsage?, seconds: Double?) async throws {
-        let transcript = try await written(answers(body))
+        let transcript = try await written(answers(200, body))
         #expect(transcript.tokens == tokens && transcript.seconds == seconds)
     }
 
@@ -67,7 +67,7 @@ struct TranscriptionTests {
     }
 
     @Test(arguments: [ProviderKind.anthropic, .builtin]) func othersOfferNone(kind: ProviderKind) async throws {
-        let server = try answers(#"{"text":"x"}"#)
+        let server = try answers(200, #"{"text":"x"}"#)
         let error = await #expect(throws: ModelError.self) { try await written(server, kind) }
         #expect(error?.code == .notConfigured && server.connections == 0)
     }

@@ -15,10 +15,11 @@ import Testing
     private let context = ToolContext(run: .sample)
     private let server: ScriptedServer
     /// How many have asked for the page that never comes.
-    private let waiting = Counter()
+    private let waiting: Counter
 
     init() async throws {
-        let waiting = waiting
+        let waiting = Counter()
+        self.waiting = waiting
         server = try ScriptedServer { peer in
             while let request = peer.request() {
                 let path = request.head.split(separator: " ")[1]
@@ -139,7 +140,8 @@ import Testing
         #expect(try await open("/there?again").contains("You came with again"))
         await tool.runEnded(context.run.id)
         try await until { Self.browsers().isEmpty }
-        #expect((try? FileManager.default.contentsOfDirectory(atPath: scratch.path)) ?? [] == [])
+        let left = try? FileManager.default.contentsOfDirectory(atPath: scratch.path)
+        #expect(left ?? [] == [])
     }
 
     private func act(_ action: String, _ more: [String: JSONValue] = [:]) async throws -> String {

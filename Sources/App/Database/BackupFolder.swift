@@ -75,10 +75,13 @@ struct BackupFolder: Sendable {
 
         /// nil of what is no regular file.
         init?(_ name: String, in folder: String) {
-            var status = stat()
-            guard lstat("\(folder)/\(name)", &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
-            bytes = Int64(status.st_size)
-            changedAt = Date(timeIntervalSince1970: Double(status.st_mtim.tv_sec))
+            // Of a link it tells about the link, not about what it leads to.
+            guard let found = try? FileManager.default.attributesOfItem(atPath: "\(folder)/\(name)"),
+                found[.type] as? FileAttributeType == .typeRegular, let size = found[.size] as? NSNumber,
+                let changed = found[.modificationDate] as? Date
+            else { return nil }
+            bytes = size.int64Value
+            changedAt = changed
         }
     }
 }

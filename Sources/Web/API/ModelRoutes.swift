@@ -28,7 +28,9 @@ struct ModelRoutes: Sendable {
                     "name": .length(1...100), "display_name": .length(1...100),
                     "context_window": .range(1...2_147_483_647), "max_tokens": .range(1...2_147_483_647),
                     "supports_vision": .about("By its name when left out."),
-                    "pricing": .about("As `input_tokens`, `output_tokens`, `per_minute` of sound, `currency`, `per_1k_tokens`."),
+                    "pricing": .about(
+                        "As `input_tokens`, `output_tokens`, `per_minute` of sound, `currency`, `per_1k_tokens`."
+                    ),
                 ]
             ),
             replies: [.object(.model, .created)],

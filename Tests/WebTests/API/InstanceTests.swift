@@ -105,7 +105,7 @@ import Testing
             try await visitor.post("/admin/settings", right)
             #expect(visitor.address == "/admin/settings?done=saved")
             #expect(try await site.store.instanceSettings().conversationDays == 365)
-            #expect(try await site.store.registrationMode() == .approval)
+            #expect(try await site.store.registrationPolicy().mode == .approval)
         }
     }
 

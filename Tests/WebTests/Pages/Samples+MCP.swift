@@ -114,7 +114,7 @@ extension Samples {
     private var wrongSearch: SearchView {
         var input = SearchInput(nil)
         input.url = Samples.hostile
-        for field in ["service", "url", "key"] { input.errors.add(field, Samples.hostile) }
+        input.problems = [.unknown, .needsURL, .badKey]
         return SearchView(page: frame(voice.words["search.title"], .admin), input: input, hasKey: false, voice: voice)
     }
 
