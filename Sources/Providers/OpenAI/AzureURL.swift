@@ -30,11 +30,6 @@ struct AzureURL {
         return "\(base)/openai/deployments/\(deployment.asPathSegment)\(path)?api-version=\(version)"
     }
 
-    func transcriptions(deployment: String) -> String {
-        if isVersionOne { return base + "/audio/transcriptions" }
-        return "\(base)/openai/deployments/\(deployment.asPathSegment)/audio/transcriptions?api-version=\(version)"
-    }
-
     /// Where to ask for models, the best place first.
     var lists: [String] {
         if isVersionOne { return [base + "/models"] }

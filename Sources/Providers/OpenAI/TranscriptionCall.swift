@@ -38,8 +38,7 @@ struct TranscriptionCall: Sendable {
         let form = ("Content-Type", "multipart/form-data; boundary=\(boundary)")
         return FetchRequest(
             method: "POST",
-            url: AzureURL(endpoint)?.transcriptions(deployment: model)
-                ?? BaseURL(endpoint).appending("/audio/transcriptions"),
+            url: OpenAIDialect.url(endpoint, "/audio/transcriptions", model: model),
             headers: try OpenAIDialect.headers(endpoint) + [form, ("Accept", "application/json")],
             body: body,
             connectTimeout: limits.connect,

@@ -35,6 +35,7 @@ extension Store {
                 from models m join llmconfigs l on l.llm_id = m.llm_id and l.is_active
                 join organisations o on o.org_id = m.org_id
                 where m.org_id = \(principal.organisationID) and m.is_active
+                    and m.model_type in ('chat', 'completion', 'embedding')
                 order by m.name, m.model_type = 'embedding', m.model_id = o.default_model_id desc nulls last,
                     m.fallback_rank nulls last, m.created_at, m.model_id
             ) known

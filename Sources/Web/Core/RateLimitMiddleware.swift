@@ -14,7 +14,10 @@ struct RateLimitMiddleware: RouterMiddleware {
             return try await next(request, context)
         }
         guard verdict.isAllowed else {
-            var response = Envelope.failure(verdict.error, requestID: context.requestID)
+            var response =
+                request.isForOpenAI
+                ? OpenAIError(verdict.error).response(requestID: context.requestID)
+                : Envelope.failure(verdict.error, requestID: context.requestID)
             response.headers[.retryAfter] = String(verdict.wait)
             verdict.write(into: &response.headers)
             return response

@@ -184,7 +184,7 @@ import Testing
             let run = try #require(answer.headers[.init("X-Run-Id")!])
             let record = try await program.get("/v1/runs/\(run)")
             let talk = try #require(record.string("data.conversation_id"))
-            #expect(try await program.get("/v1/conversations").count("data") == 0)
+            #expect(try await program.get("/v1/conversations?is_archived=false").count("data") == 0)
             let kept = try await program.get("/v1/conversations?is_archived=true")
             #expect(kept.string("data.0.conversation_id") == talk && kept.string("data.0.tags.0") == "api")
             let said = try await program.get("/v1/conversations/\(talk)/messages")
@@ -226,7 +226,7 @@ import Testing
         try await TestServer.runSite { site in
             let program = try await Caller(client: site.client).newcomer("ada")
             try await program.addModel()
-            let agent = Agent.assistantID.text
+            let agent = Agent.assistantID.uuidString.lowercased()
             let granted = try await program.post("/v1/agents/\(agent)/tools", #"{"tool_name":"ask_person"}"#)
             let body = Self.body("", says: "ask").replacing("large", with: "assistant")
             for body in [body, body.replacing("}]}", with: #"}],"stream":true}"#)] {

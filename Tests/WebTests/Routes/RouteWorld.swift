@@ -82,7 +82,7 @@ struct RouteWorld: Sendable {
     func answer(_ method: HTTPRequest.Method, _ path: String, body: String?, to caller: RouteCaller) async throws
         -> Answer
     {
-        let isForAPI = path.hasPrefix("/v1/") || path == "/mcp"
+        let isForAPI = path.hasPrefix("/v1/") || path == "/mcp" || path.hasPrefix("/openai/")
         var headers: HTTPFields = [:]
         var body = try await filled(body ?? "")
         if isForAPI {
