@@ -73,6 +73,19 @@ extension Store {
 }
 
 extension Store {
+    /// What somebody has begun and what has not ended, in all their organisations; at most a thousand.
+    package func rootRuns(of user: UUID) async throws -> [Run] {
+        try await query(
+            """
+            select \(Run.columns) from runs r
+            where r.user_id = \(user) and r.finished_at is null and r.parent_run_id is null limit 1000
+            """,
+            by: .system
+        ).map(Run.init)
+    }
+}
+
+extension Store {
     /// Makes an account for somebody, active at once, and writes it into the audit. Without a password the person chooses one by
     /// a link. `.conflict("email")` when the address has one.
     package func createUser(

@@ -208,7 +208,7 @@ struct UserRoutes: Sendable {
     }
 
     private func change(_ change: UserChange, context: WebContext) async throws -> User {
-        let changed = try await services.store.changeUser(
+        let changed = try await services.changeUser(
             context.identifier("id"),
             change,
             by: try context.signedIn().principal,

@@ -156,7 +156,7 @@ struct UserPages: Sendable {
         var errors = FormErrors()
         var refusal: String?
         do {
-            let changed = try await desk.store.changeUser(
+            let changed = try await desk.services.changeUser(
                 id,
                 change,
                 by: identity.principal,

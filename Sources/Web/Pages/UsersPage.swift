@@ -59,9 +59,10 @@ struct UsersPage: Sendable {
     private func perform(_ act: Act, on id: UUID, by identity: Identity, context: WebContext) async throws {
         let (store, principal, address) = (desk.store, identity.principal, context.remoteAddress)
         switch act {
-        case .approve: _ = try await store.changeUser(id, UserChange(status: .active), by: principal, address: address)
+        case .approve:
+            _ = try await desk.services.changeUser(id, UserChange(status: .active), by: principal, address: address)
         case .disable:
-            _ = try await store.changeUser(id, UserChange(status: .disabled), by: principal, address: address)
+            _ = try await desk.services.changeUser(id, UserChange(status: .disabled), by: principal, address: address)
         case .signOut: _ = try await store.endSignIns(of: id, keeping: nil, by: principal, address: address)
         }
     }

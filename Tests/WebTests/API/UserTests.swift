@@ -1,5 +1,6 @@
 import Engine
 import Foundation
+import HTTPTypes
 import Postgres
 import Storage
 import Testing
@@ -95,6 +96,29 @@ import Testing
             #expect(try await manager.put(path, #"{"nickname":"x"}"#).status == 403)
             #expect(try await manager.post("/v1/users", #"{"email":"a@b.c","role":"auditor"}"#).status == 403)
             #expect(try await manager.post("/v1/users", #"{"email":"a@b.c"}"#).status == 201)
+        }
+    }
+
+    @Test func whoIsSwitchedOffHasNoRunsLeft() async throws {
+        try await TestServer.runSite { site in
+            let root = try await administrator(site)
+            let ada = try await root.newcomer("ada")
+            try await ada.addModel()
+            let talk = try await ada.newConversation()
+            let started = try await ada.post(
+                "/v1/conversations/\(talk)/messages",
+                #"{"content":"ask"}"#,
+                headers: [.prefer: "respond-async"]
+            )
+            let run = try #require(started.string("data.run_id").flatMap { UUID(uuidString: $0) })
+            func state() async throws -> String {
+                try await site.database.administrator.query("select state from runs where run_id = \(run)")[0].get(0)
+            }
+            for _ in 0..<500 where try await state() != "waiting" { try await Task.sleep(for: .milliseconds(10)) }
+            let id = try await ada.get("/v1/users/me").string("data.user_id") ?? ""
+            #expect(try await root.put("/v1/users/\(id)", #"{"status":"disabled"}"#).status == 200)
+            for _ in 0..<500 where try await state() != "cancelled" { try await Task.sleep(for: .milliseconds(10)) }
+            #expect(try await state() == "cancelled")
         }
     }
 
