@@ -4,6 +4,7 @@ import HTTPTypes
 import Postgres
 import Storage
 import Testing
+import Web
 
 /// `/v1/users` for administrators: what comes, and each way in which it is refused.
 @Suite struct UserTests {
