@@ -186,6 +186,7 @@ struct AccountRoutes: Sendable {
             by: identity.principal
         )
         guard isChanged else { throw WebError.invalid("current_password", "This is not the current password.") }
+        await services.passwordChanged(identity, address: context.remoteAddress)
         return Envelope.noContent(context: context)
     }
 

@@ -194,6 +194,12 @@ extension WebServices {
         }
     }
 
+    /// Somebody has changed their own password: it is written down, and they are told.
+    func passwordChanged(_ identity: Identity, address: String?) async {
+        await record("password.changed", by: identity.principal, address: address)
+        await notify(.passwordChanged, identity.user)
+    }
+
     /// Tells somebody what has happened to their account, where mail is sent.
     func notify(_ kind: MailKind, _ user: User) async {
         guard settings.sendsMail else { return }

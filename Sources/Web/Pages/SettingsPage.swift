@@ -56,7 +56,10 @@ struct SettingsPage: Sendable {
                     keepingSession: identity.session?.id,
                     by: identity.principal
                 )
-                if isChanged { return .redirect(to: "/settings", done: .password) }
+                if isChanged {
+                    await desk.services.passwordChanged(identity, address: context.remoteAddress)
+                    return .redirect(to: "/settings", done: .password)
+                }
                 errors.add("current_password", voice.words["settings.passwordWrong"])
             } catch let error as StorageError {
                 let words = ["new_password": "form.passwordWeak", "current_password": "settings.passwordTries"]
