@@ -366,8 +366,8 @@ enum RouteMatrix {
         RouteRule(.get, "/v1/admin/backups", .administrator(.fine)),
         // Nothing is kept where the tests run.
         RouteRule(.post, "/v1/admin/backups", .administrator(.refused), body: "{}"),
-        RouteRule(.get, "/v1/admin/backups/{name}/content", .administrator(.missing)),
-        RouteRule(.delete, "/v1/admin/backups/{name}", .administrator(.missing)),
+        RouteRule(.get, "/v1/admin/backups/{name}/content", of: "user", .administrator(.missing)),
+        RouteRule(.delete, "/v1/admin/backups/{name}", of: "user", .administrator(.missing)),
         RouteRule(.get, "/v1/admin/health", .administrator(.fine)),
         RouteRule(.get, "/v1/runs", .signedIn(.fine)),
         RouteRule(.get, "/v1/admin/runs", .administrator(.fine)),
