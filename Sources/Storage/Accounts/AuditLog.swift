@@ -72,7 +72,7 @@ package struct AuditFilter: Sendable, Equatable {
     /// Keys are in the order of time, so that a time is a range of them.
     fileprivate func condition(_ principal: Principal) -> Query {
         """
-        (\(principal.isSuperuser)::boolean or e.user_id = \(principal.userID))
+        (\(principal.may(.auditRead))::boolean or e.user_id = \(principal.userID))
             and (\(user)::uuid is null or e.user_id = \(user))
             and (\(who)::text is null or strpos(lower(u.nickname || ' ' || u.email), lower(\(who))) > 0)
             and (\(action)::text is null or starts_with(e.action, \(action)))

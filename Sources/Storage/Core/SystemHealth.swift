@@ -125,7 +125,7 @@ package struct SystemHealth: Sendable, Equatable {
 extension Store {
     /// For administrators; nil for others.
     package func systemHealth(by principal: Principal) async throws -> SystemHealth? {
-        guard principal.isSuperuser else { return nil }
+        guard principal.may(.systemRead) else { return nil }
         let clock = ContinuousClock()
         let latency = try await clock.measure { try await ping() }
         let answers = try await batch(

@@ -89,7 +89,7 @@ extension UsageQuestion {
     }
 
     private func whose(_ principal: Principal) -> Query {
-        if scope == .everyone, principal.isSuperuser { return "true" }
+        if scope == .everyone, principal.may(.usageRead) { return "true" }
         let own: Query = "u.org_id = \(principal.organisationID) and u.user_id = \(principal.userID)"
         guard scope != .own else { return own }
         return """

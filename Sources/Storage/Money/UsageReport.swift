@@ -89,7 +89,7 @@ extension Store {
 
     /// Row-level security shows no administrator the calls of other organisations; these sums tell nothing of what was said.
     private static func asker(_ question: UsageQuestion, _ principal: Principal) -> Principal {
-        question.scope == .everyone && principal.isSuperuser ? .system : principal
+        question.scope == .everyone && principal.may(.usageRead) ? .system : principal
     }
 
     /// Names of what stands in rows that the asker may see.

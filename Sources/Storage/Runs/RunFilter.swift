@@ -49,7 +49,7 @@ package struct RunFilter: Sendable, Equatable {
 extension RunFilter {
     /// For an `r` of runs. What partial indexes need stands in the text.
     func condition(_ principal: Principal) -> Query {
-        let whose: Query = scope == .everyone && principal.isSuperuser ? "true" : Store.isOwnRun(principal)
+        let whose: Query = scope == .everyone && principal.may(.runRead) ? "true" : Store.isOwnRun(principal)
         let turns: Query = withChildren ? "true" : "r.parent_run_id is null"
         let isLive: Query = !states.isEmpty && states.allSatisfy { !$0.isFinal } ? "r.finished_at is null" : "true"
         return """

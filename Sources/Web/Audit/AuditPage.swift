@@ -8,7 +8,7 @@ struct AuditPage: Sendable {
     let desk: Desk
 
     func show(_ request: Request, context: WebContext) async throws -> Response {
-        let identity = try context.superuser()
+        let identity = try context.permitted(.auditRead)
         let voice = try desk.voice(context)
         let choice = AuditChoice(QueryReader(request))
         let found = try await desk.store.auditEvents(choice.filter, page: choice.page, by: identity.principal)
@@ -17,13 +17,13 @@ struct AuditPage: Sendable {
     }
 
     func download(_ request: Request, context: WebContext) async throws -> Response {
-        let identity = try context.superuser()
+        let identity = try context.permitted(.auditRead)
         let choice = AuditChoice(QueryReader(request))
         return .csv(try await desk.store.auditEvents(choice.filter, by: identity.principal).csv, name: "audit.csv")
     }
 
     func toolCalls(_ request: Request, context: WebContext) async throws -> Response {
-        let identity = try context.superuser()
+        let identity = try context.permitted(.auditRead)
         let voice = try desk.voice(context)
         let choice = ToolCallChoice(QueryReader(request))
         let found = try await desk.store.toolCalls(choice.filter, page: choice.page, by: identity.principal)

@@ -1,3 +1,4 @@
+import Engine
 import Hummingbird
 
 /// For administrators: how the system is, what is wrong first.
@@ -5,7 +6,7 @@ struct HealthPage: Sendable {
     let desk: Desk
 
     func show(_ request: Request, context: WebContext) async throws -> Response {
-        let identity = try context.superuser()
+        let identity = try context.permitted(.systemRead)
         let voice = try desk.voice(context)
         let report = try await desk.services.healthReport(by: identity.principal)
         let title = voice.words["admin.place.health"]

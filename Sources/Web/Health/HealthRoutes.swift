@@ -14,14 +14,14 @@ struct HealthRoutes: Sendable {
             .administration,
             "Shows how the system is",
             about: "Database, workers, queue, providers, sandbox, disks and versions, with what is wrong.",
-            access: .superuser,
+            access: .permitted(.systemRead),
             replies: [.object(.health)],
             use: show
         )
     }
 
     func show(_ request: Request, context: WebContext) async throws -> Response {
-        let identity = try context.superuser()
+        let identity = try context.permitted(.systemRead)
         let report = try await services.healthReport(by: identity.principal)
         return Envelope.success(report.representation, context: context)
     }

@@ -27,7 +27,11 @@ struct Desk: Sendable {
         voice: Voice
     ) -> Frame {
         let person = context.identity.map {
-            PersonView(name: $0.user.nickname, email: $0.user.email, isSuperuser: $0.user.isSuperuser)
+            PersonView(
+                name: $0.user.nickname,
+                email: $0.user.email,
+                places: AdminPlace.open(to: $0.principal)
+            )
         }
         var frame = Frame(
             title: title,

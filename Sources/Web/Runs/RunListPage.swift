@@ -8,20 +8,21 @@ struct RunListPage: Sendable {
     let desk: Desk
 
     func show(_ request: Request, context: WebContext) async throws -> Response {
-        let identity = try context.superuser()
+        let identity = try context.permitted(.runRead)
         let voice = try desk.voice(context)
         let choice = RunListChoice(QueryReader(request))
         let runs = try await desk.store.runs(choice.filter, page: choice.page, by: identity.principal)
         let title = voice.words["admin.place.runs"]
         var frame = desk.frame(title, .admin, request: request, context: context, voice: voice)
         frame.isLive = choice.isLive
-        let view = RunListView(page: frame, choice: choice, runs: runs, voice: voice)
+        let mayStop = identity.principal.may(.runCancel)
+        let view = RunListView(page: frame, choice: choice, runs: runs, mayStop: mayStop, voice: voice)
         return try desk.page(view, context: context)
     }
 
     /// One that has ended meanwhile stays as it is; the list shows it.
     func stop(_ request: Request, context: WebContext) async throws -> Response {
-        let identity = try context.superuser()
+        let identity = try context.permitted(.runCancel)
         let back = try await request.decodeForm()["return"].asOwnPath
         guard try await desk.services.stop(context.identifier("id"), by: identity, context: context) != nil else {
             throw WebError.notFound

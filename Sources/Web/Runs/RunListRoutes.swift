@@ -25,7 +25,7 @@ struct RunListRoutes: Sendable {
             .administration,
             "Lists everybody's runs",
             about: "Whose they are and what they use, never what was said.",
-            access: .superuser,
+            access: .permitted(.runRead),
             query: Self.fields + [Self.user] + QueryField.page,
             replies: [.page(.listedRun)],
             use: listAll
@@ -36,7 +36,7 @@ struct RunListRoutes: Sendable {
             .administration,
             "Stops anybody's run",
             about: "Written down in the audit.",
-            access: .superuser,
+            access: .permitted(.runCancel),
             replies: [.object(.run, .accepted)],
             use: stop
         )
@@ -61,12 +61,12 @@ struct RunListRoutes: Sendable {
     }
 
     func listAll(_ request: Request, context: WebContext) async throws -> Response {
-        let identity = try context.superuser()
+        let identity = try context.permitted(.runRead)
         return try await page(RunFilter(QueryReader(request), .everyone), request, context: context, identity: identity)
     }
 
     func stop(_ request: Request, context: WebContext) async throws -> Response {
-        let identity = try context.superuser()
+        let identity = try context.permitted(.runCancel)
         let run = try await services.stop(context.identifier("id"), by: identity, context: context)
         guard let run else { throw WebError.notFound }
         return Envelope.success(run.representation, status: .accepted, context: context)

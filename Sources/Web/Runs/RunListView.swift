@@ -31,7 +31,7 @@ struct RunListView: View {
         let mayStop: Bool
     }
 
-    init(page: Frame, choice: RunListChoice, runs: Paged<ListedRun>, voice: Voice) {
+    init(page: Frame, choice: RunListChoice, runs: Paged<ListedRun>, mayStop: Bool = true, voice: Voice) {
         let words = voice.words
         self.page = page
         let shown = ["live"] + RunState.allCases.map(\.rawValue) + ["all"]
@@ -60,7 +60,7 @@ struct RunListView: View {
                 )
             },
         ].compactMap { $0 }
-        rows = runs.items.map { Row($0, choice, voice) }
+        rows = runs.items.map { Row($0, choice, mayStop: mayStop, voice) }
         hasRows = !rows.isEmpty
         total = words.count("runs.total", runs.total)
         pages = NumberedPager(choice.page, total: runs.total) { number in
@@ -79,7 +79,7 @@ struct RunListView: View {
 }
 
 extension RunListView.Row {
-    init(_ listed: ListedRun, _ choice: RunListChoice, _ voice: Voice) {
+    init(_ listed: ListedRun, _ choice: RunListChoice, mayStop: Bool, _ voice: Voice) {
         let (words, record) = (voice.words, listed.record)
         id = record.run.id.text
         agent = listed.agent(voice)
@@ -94,7 +94,7 @@ extension RunListView.Row {
             ["in": voice.tokens(record.tokens.input), "out": voice.tokens(record.tokens.output)]
         )
         cost = voice.money(record.costs) ?? words["usage.noPrice"]
-        mayStop = !record.run.state.isFinal && record.run.state != .stopping
+        self.mayStop = mayStop && !record.run.state.isFinal && record.run.state != .stopping
     }
 }
 

@@ -42,7 +42,7 @@ struct UsagePage: Sendable {
     }
 
     private func reader(_ context: WebContext) throws(WebError) -> Identity {
-        try isWhole ? context.superuser() : context.signedIn()
+        try isWhole ? context.permitted(.usageRead) : context.signedIn()
     }
 
     private func leads(_ identity: Identity) async throws -> Bool {

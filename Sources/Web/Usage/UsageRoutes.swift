@@ -30,7 +30,7 @@ struct UsageRoutes: Sendable {
             .administration,
             "Shows what model calls have cost in all organisations",
             about: Self.about,
-            access: .superuser,
+            access: .permitted(.usageRead),
             query: Self.fields,
             replies: Self.replies,
             use: showAll
@@ -65,7 +65,7 @@ struct UsageRoutes: Sendable {
     }
 
     func showAll(_ request: Request, context: WebContext) async throws -> Response {
-        let identity = try context.superuser()
+        let identity = try context.permitted(.usageRead)
         return try await answer(request, context: context, identity: identity, isWhole: true)
     }
 

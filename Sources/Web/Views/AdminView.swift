@@ -11,9 +11,9 @@ struct AdminView: View {
         let address: String
     }
 
-    init(page: Frame, voice: Voice) {
+    init(page: Frame, places: [AdminPlace], voice: Voice) {
         self.page = page
-        places = AdminPlace.allCases.map { place in
+        self.places = places.map { place in
             Place(
                 name: voice.words["admin.place.\(place.rawValue)"],
                 about: voice.words["admin.about.\(place.rawValue)"],

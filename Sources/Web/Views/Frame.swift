@@ -50,9 +50,11 @@ struct Frame: Sendable {
         nextTheme = theme == nil ? "light" : theme == "light" ? "dark" : "system"
         themeName = words["theme.\(theme ?? "system")"]
         links = Section.allCases
-            .filter { $0 != .admin || person?.isSuperuser == true }
+            .filter { $0 != .admin || person?.places.isEmpty == false }
             .flatMap { one -> [NavigationLink] in
-                let links = one == .admin && section == .admin ? AdminPlace.links(around: here, voice: voice) : []
+                let links =
+                    one == .admin && section == .admin
+                    ? AdminPlace.links(person?.places ?? [], around: here, voice: voice) : []
                 let isHere = one == section && !links.contains(where: \.isCurrent)
                 return [NavigationLink(one, isCurrent: isHere, voice: voice)] + links
             }
@@ -113,12 +115,13 @@ struct PersonView: Sendable {
     let name: String
     let initials: String
     let email: String
-    let isSuperuser: Bool
+    /// Of the administration, those that are open to them.
+    let places: [AdminPlace]
 
-    init(name: String, email: String, isSuperuser: Bool) {
+    init(name: String, email: String, places: [AdminPlace]) {
         self.name = name
         self.email = email
-        self.isSuperuser = isSuperuser
+        self.places = places
         initials = PersonView.initials(of: name)
     }
 

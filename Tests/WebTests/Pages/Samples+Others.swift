@@ -53,7 +53,10 @@ extension Samples {
             ("budgets", budgets(Samples.budgets(id))), ("budgets-none", budgets([])),
             ("budget-new", newBudget), ("budget", changedBudget),
             ("settings", settings),
-            ("admin", AdminView(page: frame(voice.words["admin.title"], .admin), voice: voice)),
+            (
+                "admin",
+                AdminView(page: frame(voice.words["admin.title"], .admin), places: AdminPlace.allCases, voice: voice)
+            ),
         ] + administrationPages + mcpPages + referencePages
     }
 

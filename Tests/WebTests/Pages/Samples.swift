@@ -18,7 +18,11 @@ struct Samples {
 
     func frame(_ title: String, _ section: Section? = nil, isAnonymous: Bool = false, theme: String? = nil) -> Web.Frame
     {
-        let person = PersonView(name: text("Member One", "成员一"), email: "one@harbour.example", isSuperuser: true)
+        let person = PersonView(
+            name: text("Member One", "成员一"),
+            email: "one@harbour.example",
+            places: AdminPlace.allCases
+        )
         return Web.Frame(
             title: title,
             section: section,
