@@ -100,7 +100,7 @@ struct AccountRoutes: Sendable {
                 ProfileChange.self,
                 [
                     "nickname": .length(1...50),
-                    "language": .choice("en", "zh-CN", about: "Tags that begin like one of these are taken as it."),
+                    "language": .about("`en` or `zh-CN`; what begins like one of them is taken as it."),
                 ]
             ),
             replies: [.object(.user)],

@@ -88,7 +88,13 @@ struct BranchRoutes: Sendable {
             in: context.identifier("id"),
             by: identity.principal
         )
-        guard let found else { throw WebError.notFound }
+        guard let found else {
+            let id = try context.identifier("id")
+            guard try await services.store.conversation(id, by: identity.principal) != nil else {
+                throw WebError.notFound
+            }
+            throw WebError.invalid("message_id", "There is no such message in this conversation.")
+        }
         return Envelope.success(found.representation, context: context)
     }
 

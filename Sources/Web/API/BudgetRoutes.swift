@@ -7,6 +7,8 @@ import Storage
 struct BudgetRoutes: Sendable {
     let services: WebServices
 
+    private static let amount = SchemaRecorder.Hint.schema(.number(0.000_001...999_999_999_999))
+
     @EndpointBuilder var endpoints: [Endpoint] {
         Endpoint(
             .get,
@@ -26,9 +28,9 @@ struct BudgetRoutes: Sendable {
                 NewBudget.self,
                 [
                     "scope": .schema(.choice(BudgetScope.self)), "period": .schema(.choice(BudgetPeriod.self)),
-                    "name": .length(0...100), "warn_at": .range(1...100, "Percent."),
-                    "ask_at": .range(1...100, "Percent."),
-                    "stop_at": .range(1...100, "Percent; 100 when left out, null for never."),
+                    "name": .length(0...100), "amount": Self.amount, "warn_at": .range(1...1000, "Percent."),
+                    "ask_at": .range(1...1000, "Percent."),
+                    "stop_at": .range(1...1000, "Percent; 100 when left out, null for never."),
                 ]
             ),
             replies: [.object(.budget, .created)],
@@ -44,9 +46,9 @@ struct BudgetRoutes: Sendable {
             body: .json(
                 BudgetChange.self,
                 [
-                    "name": .length(0...100), "warn_at": .range(1...100, "Percent."),
-                    "ask_at": .range(1...100, "Percent."),
-                    "stop_at": .range(1...100, "Percent; 100 when left out, null for never."),
+                    "name": .length(0...100), "amount": Self.amount, "warn_at": .range(1...1000, "Percent."),
+                    "ask_at": .range(1...1000, "Percent."),
+                    "stop_at": .range(1...1000, "Percent; 100 when left out, null for never."),
                 ]
             ),
             replies: [.object(.budget)],

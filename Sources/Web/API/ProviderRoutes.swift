@@ -17,7 +17,8 @@ struct ProviderRoutes: Sendable {
             body: .json(
                 NewProvider.self,
                 [
-                    "provider": .schema(.choice(ProviderKind.self)), "provider_name": .length(0...100),
+                    "provider": .schema(.choice(ProviderKind.self)),
+                    "provider_name": .about("Up to 100 characters of it are kept."),
                     "api_base_url": .length(0...500),
                 ]
             ),

@@ -17,7 +17,7 @@ extension Request {
             decoder.dateDecodingStrategy = .custom { try Self.date($0) }
             return try decoder.decode(Input.self, from: body)
         } catch let error as DecodingError {
-            throw webError(from: error)
+            throw webError(from: error, in: body)
         }
     }
 
@@ -57,7 +57,7 @@ extension Request {
         throw DecodingError.dataCorruptedError(in: container, debugDescription: "no time")
     }
 
-    private func webError(from error: DecodingError) -> WebError {
+    private func webError(from error: DecodingError, in body: Data) -> WebError {
         func name(_ path: [any CodingKey]) -> String { path.map(\.stringValue).joined(separator: ".").snakeCase }
         switch error {
         case .keyNotFound(let key, let context):
@@ -69,7 +69,12 @@ extension Request {
             return .invalid(name(context.codingPath), "This field must be of type \(typeName(type)).")
         case .dataCorrupted(let context) where !context.codingPath.isEmpty:
             return .invalid(name(context.codingPath), "This value cannot be read.")
-        default: return WebError(.badRequest, "The body is not valid JSON.")
+        default:
+            // A number that no field of ours can hold names no field.
+            let isJSON = (try? JSONSerialization.jsonObject(with: body, options: .fragmentsAllowed)) != nil
+            return isJSON
+                ? WebError(.validation, "A number in the body is too large.")
+                : WebError(.badRequest, "The body is not valid JSON.")
         }
     }
 

@@ -32,6 +32,7 @@ package struct WebServices: Sendable {
     let site = SiteBoard()
     /// What this process knows of its machine.
     package var systemFacts: @Sendable () async -> SystemFacts
+    let changes = ChangesUnderWay()
     package var tokens: AccessTokens
     package var settings: WebSettings
     package var logger: Logger

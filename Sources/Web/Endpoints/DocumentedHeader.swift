@@ -48,12 +48,12 @@ struct RequestHeader: Sendable {
     )
     static let ifNoneMatch = RequestHeader(
         name: "If-None-Match",
-        schema: .text,
+        schema: .text(1...1000),
         about: "An `ETag`: the answer is 304 as long as the thing is as it was."
     )
     static let ifMatch = RequestHeader(
         name: "If-Match",
-        schema: .text,
+        schema: .text(1...1000),
         about: "An `ETag`: nothing is changed and the answer is 412 when the thing is not as it was."
     )
     static let prefer = RequestHeader(

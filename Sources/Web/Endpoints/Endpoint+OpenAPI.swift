@@ -168,22 +168,11 @@ extension Reply {
     }
 
     private var contents: [(String, JSONObject)] {
-        func bytes(_ about: String?) -> JSONObject {
-            JSONObject {
-                $0.set(
-                    "schema",
-                    JSONObject { json in
-                        json.set("type", "string")
-                        if let about { json.set("description", about) }
-                    }
-                )
-            }
-        }
         switch kind {
         case .nothing: return []
         case .events:
-            return [("text/event-stream", bytes("Server-sent events; `data` is a record as JSON, `id` its place."))]
-        case .file(let types): return types.map { ($0, bytes(nil)) }
+            return [("text/event-stream", JSONObject { $0.set("schema", Schema.event.json) })]
+        case .file(let types): return types.map { ($0, JSONObject { $0.set("schema", Schema.text.json) }) }
         case .object, .list, .page, .bare:
             guard let schema else { return [] }
             let body = JSONObject {

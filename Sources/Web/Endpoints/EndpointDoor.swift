@@ -1,4 +1,5 @@
 import Engine
+import Foundation
 import HTTPTypes
 import Hummingbird
 import Storage
@@ -41,14 +42,21 @@ struct EndpointDoor: Sendable {
     }
 
     private func checked(_ request: Request, _ context: WebContext) async throws -> Response {
-        if let known = request.headers[.ifMatch], let reading, [.put, .patch, .delete].contains(endpoint.method) {
+        if let reading, [.put, .patch, .delete].contains(endpoint.method), let known = try request.tags(.ifMatch) {
+            // Those without a parameter are each person's own.
+            let person = endpoint.parameters.isEmpty ? context.identity?.user.id.text ?? "" : ""
+            let place = person + request.uri.path
+            guard services.changes.begin(place) else { throw Self.changed }
+            defer { services.changes.end(place) }
             try await match(known, reading, request, context)
+            return try await endpoint.handler(request, context)
         }
         guard endpoint.method == .get else { return try await endpoint.handler(request, context) }
+        let known = try request.tags(.ifNoneMatch)
         var response = try await tagged(endpoint.handler, request, context)
         guard let tag = response.headers[.eTag], response.status == .ok else { return response }
         if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "private, no-cache" }
-        guard let known = request.headers[.ifNoneMatch], EntityTag.matches(tag, in: known) else { return response }
+        guard let known, EntityTag.matches(tag, in: known) else { return response }
         response.headers[.contentType] = nil
         return Response(status: .notModified, headers: response.headers)
     }
@@ -62,9 +70,11 @@ struct EndpointDoor: Sendable {
     ) async throws {
         let now = try await tagged(reading, request, context).headers[.eTag]
         guard let now, EntityTag.matches(now, in: known) else {
-            throw WebError(.preconditionFailed, "It has changed since you read it. Read it again.")
+            throw Self.changed
         }
     }
+
+    private static let changed = WebError(.preconditionFailed, "It has changed since you read it. Read it again.")
 
     private func tagged(
         _ handler: Endpoint.Handler,
@@ -74,6 +84,17 @@ struct EndpointDoor: Sendable {
         var context = context
         context.isTagged = true
         return try await handler(request, context)
+    }
+}
+
+extension Request {
+    /// The entity tags in a header; nil without it.
+    fileprivate func tags(_ name: HTTPField.Name) throws(WebError) -> String? {
+        guard let list = headers[name] else { return nil }
+        guard (1...1000).contains(list.utf8.count) else {
+            throw WebError(.badRequest, "\(name.rawName) has 1 to 1000 characters.")
+        }
+        return list
     }
 }
 

@@ -125,6 +125,12 @@ extension Schema {
         ]
     )
 
+    /// Each of a stream.
+    static let event = object([
+        .text("id", "Its place in the log.").orMissing,
+        .text("data", "A record as JSON: `type`, `data`, `timestamp`."),
+    ])
+
     /// Of every error.
     static let failure = object(
         "Failure",

@@ -37,7 +37,12 @@ extension Schema {
         switch kind {
         case .anything: break
         case .boolean: json.type("boolean", isNullable)
-        case .number: json.type("number", isNullable)
+        case .number(let range):
+            json.type("number", isNullable)
+            if let range {
+                json.raw("minimum", "\(range.lowerBound)")
+                json.raw("maximum", "\(range.upperBound)")
+            }
         case .integer(let range):
             json.type("integer", isNullable)
             if let range {
@@ -89,7 +94,7 @@ extension Schema {
         case .anything, .map: return "{}"
         case .boolean: return "true"
         case .integer(let range): return String(range.map { max($0.lowerBound, min(20, $0.upperBound)) } ?? 20)
-        case .number: return "0.25"
+        case .number: return "1.25"
         case .text(let format, let values, _): return JSONValue.string(text(name, format, values)).text
         case .list(let item, _): return "[\(item.sample(name))]"
         case .either(let schemas): return schemas.first?.sample(name) ?? "null"

@@ -1,4 +1,5 @@
 import Engine
+import Foundation
 
 /// What a JSON value looks like: told in the reference, and held against what is really answered.
 struct Schema: Sendable {
@@ -6,7 +7,7 @@ struct Schema: Sendable {
         case anything
         case boolean
         case integer(ClosedRange<Int>?)
-        case number
+        case number(ClosedRange<Decimal>?)
         /// `format` as JSON Schema names it; `values` are all that there are, when there are any.
         case text(format: String?, values: [String], length: ClosedRange<Int>?)
         case list(Schema, count: ClosedRange<Int>?)
@@ -36,7 +37,7 @@ struct Schema: Sendable {
 extension Schema {
     static let anything = Schema(kind: .anything)
     static let boolean = Schema(kind: .boolean)
-    static let number = Schema(kind: .number)
+    static let number = Schema(kind: .number(nil))
     static let text = Schema(kind: .text(format: nil, values: [], length: nil))
     static let uuid = Schema(kind: .text(format: "uuid", values: [], length: nil))
     static let date = Schema(kind: .text(format: "date-time", values: [], length: nil))
@@ -50,6 +51,7 @@ extension Schema {
         Schema(kind: .text(format: nil, values: [], length: length))
     }
     static func integer(_ range: ClosedRange<Int>) -> Schema { Schema(kind: .integer(range)) }
+    static func number(_ range: ClosedRange<Decimal>) -> Schema { Schema(kind: .number(range)) }
     static func choice(_ values: [String]) -> Schema { Schema(kind: .text(format: nil, values: values, length: nil)) }
     static func choice(_ values: String...) -> Schema { choice(values) }
     /// All cases of an enumeration of ours.

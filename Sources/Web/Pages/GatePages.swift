@@ -34,6 +34,7 @@ struct GatePages: Sendable {
     }
 
     func enter(_ request: Request, context: WebContext) async throws -> Response {
+        try desk.services.limiter.signIn(from: context.remoteAddress)
         let form = try await request.decodeForm()
         let result = try await desk.store.authenticate(
             email: form.trimmed("email"),
@@ -63,6 +64,7 @@ struct GatePages: Sendable {
     }
 
     func create(_ request: Request, context: WebContext) async throws -> Response {
+        try desk.services.limiter.signIn(from: context.remoteAddress)
         let policy = try await desk.store.registrationPolicy()
         guard let status = policy.firstStatus(sendsMail: desk.services.settings.sendsMail) else {
             return try await registerPage(request, context: context, policy: policy)

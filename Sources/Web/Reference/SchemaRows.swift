@@ -3,7 +3,7 @@ struct SchemaRows {
     struct Row: Sendable {
         let name: String
         let type: String
-        let about: String?
+        let meaning: String?
         let isRequired: Bool
     }
 
@@ -18,7 +18,7 @@ struct SchemaRows {
                 let row = Row(
                     name: name,
                     type: type(of: field.schema),
-                    about: field.schema.about,
+                    meaning: field.schema.about,
                     isRequired: field.isRequired
                 )
                 return [row] + rows(of: field.schema, in: name)

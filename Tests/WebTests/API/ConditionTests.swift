@@ -42,6 +42,23 @@ import Web
         }
     }
 
+    @Test func ofManyWhoSawTheSameOneGetsTheirWay() async throws {
+        try await TestServer.run { caller in
+            let ada = try await caller.newcomer("ada")
+            let path = "/v1/conversations/\(try await ada.newConversation())"
+            let tag = try #require(try await ada.get(path).headers[.eTag])
+            let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
+                for index in 0..<6 {
+                    group.addTask {
+                        try await ada.patch(path, #"{"title":"Mine \#(index)"}"#, headers: [.ifMatch: tag]).status
+                    }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(statuses.sorted() == [200, 412, 412, 412, 412, 412])
+        }
+    }
+
     @Test func anAddressSaysWhichMethodsItTakes() async throws {
         try await TestServer.run { caller in
             let ada = try await caller.newcomer("ada")

@@ -62,6 +62,10 @@ import Testing
             let refused = try await caller.signIn("ada@example.com", "correct+horse+9")
             #expect(refused.status == 429 && (1...30).contains(refused.headers[.retryAfter].flatMap(Int.init) ?? 0))
             #expect(try await caller.get("/v1/agents").status == 401)
+            let visitor = Visitor(caller)
+            try await visitor.get("/sign-in")
+            let form = [("email", "ada@example.com"), ("password", "correct horse 9")]
+            #expect(try await visitor.submit("/sign-in", form).status == 429, "by whatever door")
         }
     }
 
