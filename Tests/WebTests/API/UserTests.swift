@@ -82,7 +82,6 @@ import Web
             #expect(try await root.get(nobody).status == 404)
             #expect(try await root.put(nobody, "{}").status == 404)
             #expect(try await root.delete(nobody).status == 404)
-            #expect(try await root.delete("/v1/users/me").status == 404)
         }
     }
 
