@@ -34,7 +34,7 @@ def test_a_folder_comes_goes_and_is_given_again(client):
                 archive.writestr(name.replace("__", "/"), content)
         return {"file": ("harbour.zip", bytes_.getvalue(), "application/zip")}
 
-    script = b"print('boats')\n" * 5000
+    script = "".join(f"print({number})\n" for number in range(5000)).encode()
     files = {"harbour/SKILL.md": TEXT, "harbour/scripts/count.py": script, "harbour/empty": b""}
     sent = client.http.post("/v1/skills/archive", files=packed(**files))
     assert sent.status_code == 201, sent.text
