@@ -36,6 +36,8 @@ class Alma:
             # One person asks for all.
             "ALMA_USER_RATE": "0",
             "ALMA_KEY_RATE": "0",
+            # A crowd of a few people, each with many connections.
+            "ALMA_STREAMS_PER_USER": "10000",
             # Answers are measured, not the titles that are written after them.
             "ALMA_BACKGROUND_WRITING": "false",
             "FIRST_SUPERUSER": EMAIL,

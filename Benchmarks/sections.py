@@ -7,6 +7,7 @@ import engine
 from alma import Client
 from figure import Figure
 from gateway import gateway
+from idle import idle
 from load import Speech
 from paced import paced
 from sandbox import sandbox
@@ -185,6 +186,7 @@ SECTIONS = {
     "many": many,
     "list": lists,
     "gateway": gateway,
+    "idle": idle,
     "runs": engine.runs,
     "steps": engine.steps,
     "plans": engine.plans,

@@ -2,8 +2,11 @@ import Foundation
 
 /// What the hub knows of one run: its latest events while it is written here, and who waits for more.
 struct EventChannel {
+    /// Called once, outside of every lock.
+    typealias Wake = @Sendable () -> Void
+
     struct Waiter {
-        var continuation: CheckedContinuation<Void, Never>
+        var wake: Wake
         var deadline: ContinuousClock.Instant
     }
 
@@ -51,7 +54,7 @@ struct EventChannel {
         bytes = 0
     }
 
-    mutating func publish(_ events: [RunEvent]) -> [CheckedContinuation<Void, Never>] {
+    mutating func publish(_ events: [RunEvent]) -> [Wake] {
         guard last != nil, let newest = events.last else { return takeWaiters() }
         recent += events
         last = newest.sequence
@@ -65,24 +68,29 @@ struct EventChannel {
         return takeWaiters()
     }
 
-    mutating func wasNotified() -> [CheckedContinuation<Void, Never>] { takeWaiters() }
+    mutating func wasNotified() -> [Wake] { takeWaiters() }
 
     mutating func add(_ waiter: Waiter, key: Int) { waiters[key] = waiter }
 
-    mutating func takeWaiter(_ key: Int) -> [CheckedContinuation<Void, Never>] {
-        waiters.removeValue(forKey: key).map { [$0.continuation] } ?? []
+    mutating func takeWaiter(_ key: Int) -> [Wake] {
+        waiters.removeValue(forKey: key).map { [$0.wake] } ?? []
     }
 
-    mutating func takeWaiters() -> [CheckedContinuation<Void, Never>] {
+    mutating func drop(_ key: Int) -> [Wake] {
+        waiters[key] = nil
+        return []
+    }
+
+    mutating func takeWaiters() -> [Wake] {
         guard !waiters.isEmpty else { return [] }
         defer { waiters = [:] }
-        return waiters.values.map(\.continuation)
+        return waiters.values.map(\.wake)
     }
 
-    mutating func takeLate(at now: ContinuousClock.Instant) -> [CheckedContinuation<Void, Never>] {
+    mutating func takeLate(at now: ContinuousClock.Instant) -> [Wake] {
         guard waiters.values.contains(where: { $0.deadline <= now }) else { return [] }
         let late = waiters.filter { $0.value.deadline <= now }
         for key in late.keys { waiters[key] = nil }
-        return late.values.map(\.continuation)
+        return late.values.map(\.wake)
     }
 }

@@ -34,6 +34,11 @@ package final class EventHub: Sendable {
     /// Says that the log of a run elsewhere has grown: its readers look again.
     package func notify(run: UUID) { wake(run) { $0.wasNotified() } }
 
+    /// Says that announcements may have been missed: all that wait look again.
+    package func notifyAll() {
+        for run in channels.withLock({ Array($0.keys) }) { notify(run: run) }
+    }
+
     /// How many readers wait just now.
     package var waiting: Int { channels.withLock { $0.values.reduce(0) { $0 + $1.waiterCount } } }
 
@@ -56,14 +61,14 @@ package final class EventHub: Sendable {
         }
     }
 
-    private func wake(_ run: UUID, _ change: (inout EventChannel) -> [CheckedContinuation<Void, Never>]) {
+    private func wake(_ run: UUID, _ change: (inout EventChannel) -> [EventChannel.Wake]) {
         let waiters = channels.withLock { channels in
             // Changed where it lies: a copy would take all recent events along.
             let waiters = change(&channels[run, default: EventChannel()])
             if channels[run]?.isOfUse == false { channels[run] = nil }
             return waiters
         }
-        for waiter in waiters { waiter.resume() }
+        for waiter in waiters { waiter() }
     }
 }
 
@@ -76,26 +81,41 @@ extension EventHub {
 
     /// Waits until there may be more after `place`, until `deadline`, or until the task is cancelled.
     func wait(run: UUID, after place: Int64, until deadline: ContinuousClock.Instant) async {
-        let key = nextKey.withLock { key in
-            key += 1
-            return key
-        }
+        let key = newKey()
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                let goesOn = channels.withLock { channels in
-                    if Task.isCancelled || isReadingEnded || channels[run]?.hasNews(after: place) == true {
-                        return true
-                    }
-                    let waiter = EventChannel.Waiter(continuation: continuation, deadline: deadline)
-                    channels[run, default: EventChannel()].add(waiter, key: key)
-                    return false
-                }
-                if goesOn { continuation.resume() } else { startTicker() }
+                call(key, of: run, after: place, until: deadline) { continuation.resume() }
             }
         } onCancel: {
             wake(run) { $0.takeWaiter(key) }
         }
     }
+
+    func newKey() -> Int {
+        nextKey.withLock { key in
+            key += 1
+            return key
+        }
+    }
+
+    /// Calls `wake` once: as soon as there may be more after `place`, at `deadline`, or at once.
+    func call(
+        _ key: Int,
+        of run: UUID,
+        after place: Int64,
+        until deadline: ContinuousClock.Instant,
+        wake: @escaping EventChannel.Wake
+    ) {
+        let goesOn = channels.withLock { channels in
+            if Task.isCancelled || isReadingEnded || channels[run]?.hasNews(after: place) == true { return true }
+            channels[run, default: EventChannel()].add(EventChannel.Waiter(wake: wake, deadline: deadline), key: key)
+            return false
+        }
+        if goesOn { wake() } else { startTicker() }
+    }
+
+    /// Nobody is called by this key any more.
+    func forget(_ key: Int, of run: UUID) { wake(run) { $0.drop(key) } }
 
     /// Wakes those whose time has come. It outlives the task that started it, and ends with the last waiter.
     private func startTicker() {
@@ -107,7 +127,7 @@ extension EventHub {
         Task {
             while stillTicks() {
                 try? await Task.sleep(for: .milliseconds(100))
-                for waiter in takeLate(at: .now) { waiter.resume() }
+                for waiter in takeLate(at: .now) { waiter() }
             }
         }
     }
@@ -120,9 +140,9 @@ extension EventHub {
         }
     }
 
-    private func takeLate(at now: ContinuousClock.Instant) -> [CheckedContinuation<Void, Never>] {
+    private func takeLate(at now: ContinuousClock.Instant) -> [EventChannel.Wake] {
         channels.withLock { channels in
-            var late: [CheckedContinuation<Void, Never>] = []
+            var late: [EventChannel.Wake] = []
             for run in channels.keys {
                 late += channels[run]?.takeLate(at: now) ?? []
                 if channels[run]?.isOfUse == false { channels[run] = nil }

@@ -1,5 +1,5 @@
 /// A bell for one waiter: rung while nobody waits, it is remembered once.
-final class Signal: Sendable {
+package final class Signal: Sendable {
     private struct State {
         var isRung = false
         var waiter: CheckedContinuation<Void, Never>?
@@ -7,7 +7,9 @@ final class Signal: Sendable {
 
     private let state = Locked(State())
 
-    func ring() {
+    package init() {}
+
+    package func ring() {
         let waiter = state.withLock { state in
             defer { state.waiter = nil }
             if state.waiter == nil { state.isRung = true }
@@ -17,7 +19,7 @@ final class Signal: Sendable {
     }
 
     /// Returns when the bell rings, or has rung since the last wait, or the task is cancelled.
-    func wait() async {
+    package func wait() async {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let goesOn = state.withLock { state in

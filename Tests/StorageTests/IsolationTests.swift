@@ -193,7 +193,10 @@ import Testing
             isShared: false,
             by: ada.principal
         )
-        _ = try await store.createAPIKey(name: "x", scopes: [.api], days: nil, by: ada.principal)
+        let key = try await store.createAPIKey(name: "x", scopes: [.api], days: nil, by: ada.principal).key
+        _ = try await store.makeTicket(for: .key(key.id), by: ada.principal)
+        let watched = StreamPerson(user: ada.id, organisation: ada.organisationID)
+        try await store.watch(people: [watched], for: .seconds(60))
         let root = try await store.person("root", isSuperuser: true)
         _ = try await store.handOutPasswordLink(user: ada.id, by: root.principal, address: nil)
         let team = try await store.createOrganisation(name: "x", by: ada.principal, address: nil).id

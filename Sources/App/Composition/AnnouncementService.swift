@@ -1,17 +1,32 @@
 import Engine
 import ServiceLifecycle
 import Storage
+import Web
 
-/// Wakes this node's readers when another node has written to the run that they follow.
+/// Wakes this node's readers when another node has written to the run that they follow, or something concerns them
+/// wherever it happened.
 struct AnnouncementService: Service {
     let store: Store
     let hub: EventHub
+    let streams: StreamDesk
 
     func run() async throws {
-        await cancelWhenGracefulShutdown { [store, hub] in
-            // What was missed meanwhile (nil) is found by the readers themselves: they look from time to time.
-            for await run in store.announcements() {
-                if let run { hub.notify(run: run) }
+        await withDiscardingTaskGroup { group in
+            group.addTask {
+                await cancelWhenGracefulShutdown { [store, hub] in
+                    for await run in store.announcements() {
+                        if let run { hub.notify(run: run) } else { hub.notifyAll() }
+                    }
+                }
+            }
+            group.addTask { await hearOfPeople() }
+        }
+    }
+
+    private func hearOfPeople() async {
+        await cancelWhenGracefulShutdown { [store, streams] in
+            for await news in store.userAnnouncements() {
+                if let news { streams.told(of: news.user, in: news.conversation) } else { streams.toldAll() }
             }
         }
     }

@@ -25,6 +25,7 @@ struct Parts: Sendable {
     let mcp: MCPConnections
     let tools: ToolCatalogue
     let hub: EventHub
+    let streams: StreamDesk
     let health: ProviderHealth
     let worker: Worker
     let logger: Logger
@@ -94,6 +95,7 @@ struct Parts: Sendable {
             makers: [MCPToolMaker(connections: mcp), HTTPToolMaker(web: web, secrets: store)] + sandbox.makers(door)
         )
         hub = EventHub()
+        streams = StreamDesk(limit: configuration.streamsPerUser)
         health = ProviderHealth()
         worker = Worker(
             journal: store,
@@ -133,7 +135,8 @@ struct Parts: Sendable {
         guard role == .server else { return services }
         services.append(HousekeepingService(store: store, logger: logger))
         services.append(WaitingService(store: store, worker: worker, logger: logger))
-        services.append(AnnouncementService(store: store, hub: hub))
+        services.append(AnnouncementService(store: store, hub: hub, streams: streams))
+        services.append(StreamService(store: store, streams: streams, logger: logger))
         let files = try PageFiles(
             templates: "\(configuration.resourceFolder)/Templates",
             assets: "\(configuration.resourceFolder)/Public"
@@ -141,7 +144,12 @@ struct Parts: Sendable {
         if let mail = configuration.mail { services.append(mailService(mail, files: files)) }
         services.append(try await webServer(files: files))
         // They end in the reverse order: a stream that follows a long answer would keep the server from ending.
-        services.append(Closing("readers") { [hub] in hub.endReading() })
+        services.append(
+            Closing("readers") { [hub, streams] in
+                hub.endReading()
+                streams.close()
+            }
+        )
         return services
     }
 
@@ -187,6 +195,7 @@ struct Parts: Sendable {
             tools: tools,
             mcp: mcp,
             hub: hub,
+            streams: streams,
             workspaces: ServerWorkspaces(workspaces: workspaces),
             runQueued: { [worker] in worker.wake() },
             runCancelled: { [worker, browsers] run in

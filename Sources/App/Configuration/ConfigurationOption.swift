@@ -132,6 +132,12 @@ extension ConfigurationOption {
         .int,
         "runs of one person that are at work at once, on all nodes together"
     )
+    static let streamsPerUser = Self(
+        ["alma", "streamsPerUser"],
+        "ALMA_STREAMS_PER_USER",
+        .int,
+        "event streams and sockets that one person may have open on this process"
+    )
     static let takeover = Self(
         ["alma", "takeoverSeconds"],
         "ALMA_TAKEOVER_SECONDS",
@@ -281,7 +287,7 @@ extension ConfigurationOption {
             host, port, data, resources, publicURL, secureCookies, trustedProxies, allowedHosts, corsOrigins,
             userRate, keyRate, addressRate, signInRate, toolNetworks,
             search, searchURL, searchKey, smtpServer, smtpSecurity, smtpUser, smtpPassword, smtpAuthorities, mailFrom,
-            registration, workers, runsPerUser, takeover, contextWindow,
+            registration, workers, runsPerUser, streamsPerUser, takeover, contextWindow,
             backgroundWriting, sandbox, sandboxNetwork, fileSize, conversationFiles, personFiles, mcpPrograms,
             mcpFolders, mcpPatience,
             databaseConnections, backups, migrationBackup, logLevel, logFormat, databaseURL,

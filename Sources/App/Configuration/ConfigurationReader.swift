@@ -38,6 +38,7 @@ struct ConfigurationReader {
             databaseConnections: number(.databaseConnections, in: 2...500) ?? 16,
             workers: number(.workers, in: 0...10_000) ?? 256,
             runsPerUser: number(.runsPerUser, in: 1...10_000) ?? 64,
+            streamsPerUser: number(.streamsPerUser, in: 1...100_000) ?? 200,
             takeover: .seconds(number(.takeover, in: 3...300) ?? 10),
             contextWindow: number(.contextWindow, in: 1024...100_000_000),
             writesInBackground: text(.backgroundWriting) != "false",

@@ -46,6 +46,8 @@ struct ServerConfiguration: Sendable {
     var workers: Int
     /// Of one person, on all nodes together.
     var runsPerUser: Int
+    /// Event streams and sockets of one person, on this process.
+    var streamsPerUser: Int
     /// How long a worker is silent before the others take its runs over.
     var takeover: Duration
     /// Of models whose window is not known, in tokens.

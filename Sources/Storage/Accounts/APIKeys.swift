@@ -140,13 +140,22 @@ extension Store {
 
     /// nil for what is no key, or one that is revoked, expired, or of an account that is not active.
     package func identity(apiKey secret: Secret) async throws -> APIKeyIdentity? {
+        try await identity(keyWhere: "k.key_hash = \(RandomToken.hash(secret))")
+    }
+
+    /// The same of a key that somebody has shown before.
+    package func identity(apiKey id: UUID, of user: UUID) async throws -> APIKeyIdentity? {
+        try await identity(keyWhere: "k.key_id = \(id) and k.user_id = \(user)")
+    }
+
+    private func identity(keyWhere condition: Query) async throws -> APIKeyIdentity? {
         let row = try await query(
             """
             select \(APIKey.columns), k.org_id,
                 k.last_used_at is null or k.last_used_at < now() - interval '1 minute' as is_stale, \(User.columns)
             from api_keys k join users u on u.user_id = k.user_id and u.status = 'active' \(User.statistics)
             join memberships m on m.org_id = k.org_id and m.user_id = k.user_id
-            where k.key_hash = \(RandomToken.hash(secret)) and \(Self.isUnexpired)
+            where \(condition) and \(Self.isUnexpired)
             """,
             by: .system
         ).first

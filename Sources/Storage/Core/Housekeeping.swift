@@ -14,6 +14,11 @@ extension Store {
     /// the database was sealed with. Throws `.sealing` when they are not.
     package func prepare() async throws {
         try await makePartitions()
+        // Of another cluster's transactions, when this database was restored from a backup.
+        try await query(
+            "delete from user_events where transaction_id >= pg_snapshot_xmax(pg_current_snapshot())",
+            by: .system
+        )
         let canary = try keys.seal(Secret("alma"), in: Self.sealingPlace)
         let row = try await query(
             """
@@ -52,6 +57,9 @@ extension Store {
                 delete from login_attempts where last_failure_at < now() - interval '1 day'
                     and (last_success_at is null or last_success_at < now() - interval '90 days')
                 """,
+                "delete from socket_tickets where expires_at < now()",
+                "delete from user_events where created_at < now() - interval '1 day'",
+                "delete from event_watches where watched_until < now() - interval '2 days'",
                 "delete from files where size is null and created_at < now() - interval '1 hour'",
                 "delete from provider_calls where began_at < now() - interval '1 day'",
                 // Turns that are long over; what a worker that died had set aside.

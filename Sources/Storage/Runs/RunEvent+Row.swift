@@ -19,7 +19,7 @@ extension RunEvent {
 extension Date {
     /// The log keeps whole milliseconds, as they were sent. A point of time in binary may lie a hair before the
     /// millisecond that it stands for, and would then be written as the one before: from the middle none is reached.
-    fileprivate var middleOfMillisecond: Date {
+    var middleOfMillisecond: Date {
         Date(timeIntervalSince1970: ((timeIntervalSince1970 * 1000).rounded() + 0.5) / 1000)
     }
 }

@@ -24,6 +24,8 @@ struct APIRoutes: Sendable {
         PendingMessageRoutes(services: services).endpoints
         RunRoutes(services: services).endpoints
         ForkRoutes(services: services).endpoints
+        StreamRoutes(services: services).endpoints
+        SocketRoutes(services: services).endpoints
         ApprovalRoutes(services: services).endpoints
         FileRoutes(services: services).endpoints
         WorkspaceRoutes(services: services).endpoints

@@ -61,6 +61,10 @@ package enum Envelope {
             requestID
         )
         if error.code == .unauthorized { response.headers[.wwwAuthenticate] = "Bearer" }
+        if error.code == .upgradeRequired {
+            response.headers[.upgrade] = "websocket"
+            response.headers[.secWebSocketVersion] = "13"
+        }
         return response
     }
 

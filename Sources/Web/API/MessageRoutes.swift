@@ -47,31 +47,23 @@ struct MessageRoutes: Sendable {
         /// What to do while an answer is under way: `steer` or `queue`; without it the message is refused then.
         var mode: String?
         /// Files that were uploaded into this conversation, named by their id or their address.
-        var attachments: [Attached]?
-
-        struct Attached: Decodable {
-            var fileId: UUID?
-            var url: String?
-        }
+        var attachments: [AttachmentName]?
     }
 
     func send(_ input: NewMessage, _ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
         let conversation = try context.identifier("id")
-        guard let urgency = Urgency(rawValue: input.urgency ?? Urgency.normal.rawValue) else {
-            throw WebError.invalid("urgency", "Use high, normal or low.")
-        }
         let turn = TurnInput(
             conversationID: conversation,
             content: input.content,
-            attachments: try attachments(input.attachments?.map { ($0.fileId, $0.url) } ?? []),
+            attachments: try services.attachments(input.attachments ?? []),
             agentID: input.agentId,
             modelID: input.modelId,
             temporaryMessageID: input.messageId,
             idempotencyKey: try request.idempotencyKey(),
-            urgency: urgency
+            urgency: try Urgency(named: input.urgency)
         )
-        guard let mode = try mode(input.mode) else {
+        guard let mode = try PendingMessage.Mode(named: input.mode) else {
             guard let start = try await services.start(turn, by: identity.principal) else { throw WebError.notFound }
             return try await answer(start, request: request, identity: identity, context: context)
         }
@@ -83,31 +75,6 @@ struct MessageRoutes: Sendable {
         }
     }
 
-    /// What else a caller says of a file is not believed.
-    private func attachments(_ named: [(id: UUID?, url: String?)]) throws(WebError) -> [UUID] {
-        guard named.count <= services.store.fileLimits.perMessage else {
-            throw .invalid(
-                "attachments",
-                "At most \(services.store.fileLimits.perMessage) files come with one message."
-            )
-        }
-        var ids: [UUID] = []
-        for (id, url) in named {
-            let parts = (url ?? "").split(separator: "/").map(String.init)
-            let place = parts.lastIndex(of: "files").map { $0 + 1 }
-            let inURL = place.flatMap { parts.indices.contains($0) ? UUID(uuidString: parts[$0]) : nil }
-            guard let id = id ?? inURL else { throw .invalid("attachments", "Name a file by its file_id or its url.") }
-            if !ids.contains(id) { ids.append(id) }
-        }
-        return ids
-    }
-
-    private func mode(_ name: String?) throws(WebError) -> PendingMessage.Mode? {
-        guard let name else { return nil }
-        guard let mode = PendingMessage.Mode(rawValue: name) else { throw .invalid("mode", "Use steer or queue.") }
-        return mode
-    }
-
     func answer(
         _ start: TurnStart,
         request: Request,
@@ -115,7 +82,7 @@ struct MessageRoutes: Sendable {
         context: WebContext
     ) async throws -> Response {
         if request.headers[.accept]?.contains("text/event-stream") == true {
-            return RunStream(services: services, identity: identity).response(run: start.run.id, after: 0)
+            return try RunStream(services: services, identity: identity).response(run: start.run.id, after: 0)
         }
         if request.headers[.prefer]?.contains("respond-async") == true {
             var response = Envelope.success(start.run.representation, status: .accepted, context: context)
@@ -180,7 +147,43 @@ private struct FailedRun: Decodable {
     }
 }
 
+extension Urgency {
+    init(named name: String?) throws(WebError) {
+        guard let urgency = Urgency(rawValue: name ?? Urgency.normal.rawValue) else {
+            throw .invalid("urgency", "Use high, normal or low.")
+        }
+        self = urgency
+    }
+}
+
+extension PendingMessage.Mode {
+    /// nil when none is named.
+    init?(named name: String?) throws(WebError) {
+        guard let name else { return nil }
+        guard let mode = PendingMessage.Mode(rawValue: name) else { throw .invalid("mode", "Use steer or queue.") }
+        self = mode
+    }
+}
+
 extension WebServices {
+    /// What else a caller says of a file is not believed.
+    func attachments(_ named: [AttachmentName]) throws(WebError) -> [UUID] {
+        guard named.count <= store.fileLimits.perMessage else {
+            throw .invalid("attachments", "At most \(store.fileLimits.perMessage) files come with one message.")
+        }
+        var ids: [UUID] = []
+        for name in named {
+            let parts = (name.url ?? "").split(separator: "/").map(String.init)
+            let place = parts.lastIndex(of: "files").map { $0 + 1 }
+            let inURL = place.flatMap { parts.indices.contains($0) ? UUID(uuidString: parts[$0]) : nil }
+            guard let id = name.fileId ?? inURL else {
+                throw .invalid("attachments", "Name a file by its file_id or its url.")
+            }
+            if !ids.contains(id) { ids.append(id) }
+        }
+        return ids
+    }
+
     /// Begins a turn and wakes the worker; nil when there is no such conversation.
     package func start(_ turn: TurnInput, by principal: Principal) async throws -> TurnStart? {
         let start = try await store.startTurn(turn, by: principal)

@@ -10,15 +10,7 @@ extension Request {
         guard contentType.hasPrefix("application/json") else {
             throw WebError(.unsupportedMediaType, "Send the body as application/json.")
         }
-        let body = try await boundedBody(context)
-        do {
-            let decoder = JSONDecoder()
-            decoder.keyDecodingStrategy = .convertFromSnakeCase
-            decoder.dateDecodingStrategy = .custom { try Self.date($0) }
-            return try decoder.decode(Input.self, from: body)
-        } catch let error as DecodingError {
-            throw webError(from: error, in: body)
-        }
+        return try JSONInput.decode(Input.self, from: await boundedBody(context))
     }
 
     /// The body as `Input`, and as it came: for fields that are objects of the caller's own.
@@ -45,6 +37,20 @@ extension Request {
             throw WebError(.tooLarge, "The body may hold at most \(context.maxUploadSize / 1024) KB.")
         }
     }
+}
+
+/// What a program sends, read strictly: what is missing or of the wrong type is named by field.
+enum JSONInput {
+    static func decode<Input: Decodable>(_ type: Input.Type, from data: Data) throws -> Input {
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        decoder.dateDecodingStrategy = .custom { try date($0) }
+        do {
+            return try decoder.decode(Input.self, from: data)
+        } catch let error as DecodingError {
+            throw webError(from: error, in: data)
+        }
+    }
 
     /// `2026-11-21T10:00:00Z`, with or without fractions of a second.
     private static func date(_ decoder: any Decoder) throws -> Date {
@@ -57,7 +63,7 @@ extension Request {
         throw DecodingError.dataCorruptedError(in: container, debugDescription: "no time")
     }
 
-    private func webError(from error: DecodingError, in body: Data) -> WebError {
+    private static func webError(from error: DecodingError, in body: Data) -> WebError {
         func name(_ path: [any CodingKey]) -> String { path.map(\.stringValue).joined(separator: ".").snakeCase }
         switch error {
         case .keyNotFound(let key, let context):
@@ -78,7 +84,7 @@ extension Request {
         }
     }
 
-    private func typeName(_ type: any Any.Type) -> String {
+    private static func typeName(_ type: any Any.Type) -> String {
         switch type {
         case is String.Type, is UUID.Type: "string"
         case is Bool.Type: "boolean"

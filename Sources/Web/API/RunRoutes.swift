@@ -149,7 +149,7 @@ struct RunRoutes: Sendable {
             throw WebError.notFound
         }
         let after = try RunRoutes.place(in: request)
-        return RunStream(services: services, identity: identity).response(run: run.id, after: after)
+        return try RunStream(services: services, identity: identity).response(run: run.id, after: after)
     }
 
     /// What models were sent for it, call by call.
@@ -209,8 +209,7 @@ struct RunRoutes: Sendable {
 
     /// Where a reader wants to go on.
     static func place(in request: Request) throws(WebError) -> Int64 {
-        let header = request.headers[.lastEventID].flatMap { $0.isEmpty ? nil : $0 }
-        guard let text = header ?? QueryReader(request).text("after") else { return 0 }
+        guard let text = try EventStreamResponse.place(in: request) else { return 0 }
         guard let place = Int64(text), place >= 0 else {
             throw .invalid("after", "Use the id of the last event that you have, a whole number.")
         }

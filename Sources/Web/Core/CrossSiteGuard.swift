@@ -15,7 +15,12 @@ struct CrossSiteGuard: RouterMiddleware {
         next: @concurrent (Request, WebContext) async throws -> Response
     ) async throws -> Response {
         // A page of another site that reaches this machine through a browser has no key, and is not let near.
-        if request.isForMCP, request.headers[.origin] != nil { try checkOrigin(request) }
+        // Nor does one get a socket, whatever token it holds.
+        if request.isForMCP || request.isForSocket, let origin = request.headers[.origin],
+            !(request.isForSocket && settings.corsOrigins.contains(origin))
+        {
+            try checkOrigin(request)
+        }
         if request.isForAPI { return try await next(request, context) }
         if isSafe(request.method) { return try await answerWithToken(request, context: context, next: next) }
         try checkOrigin(request)

@@ -33,22 +33,50 @@ struct IdentityMiddleware: RouterMiddleware {
 
     private func bearerIdentity(_ request: Request) async throws -> Identity? {
         if let key = request.headers[.apiKey] { return try await keyIdentity(Secret(key), request) }
-        guard let header = request.headers[.authorization] else { return nil }
+        guard let header = request.headers[.authorization] else { return try await addressIdentity(request) }
         let parts = header.split(separator: " ", maxSplits: 1)
         guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
-        if parts[1].hasPrefix(APIKey.prefix) { return try await keyIdentity(Secret(String(parts[1])), request) }
-        guard let grant = await services.tokens.verify(String(parts[1])),
-            let known = try await services.store.identity(user: grant.user, family: grant.family),
+        return try await identity(bearing: String(parts[1]), request)
+    }
+
+    /// A browser opens a socket with an address and nothing else: there a ticket may stand, or a token.
+    private func addressIdentity(_ request: Request) async throws -> Identity? {
+        guard request.isForSocket else { return nil }
+        let query = QueryReader(request)
+        if let token = query.text("token") { return try await identity(bearing: token, request) }
+        guard let ticket = query.text("ticket"),
+            let held = try await services.store.redeem(ticket: Secret(ticket))
+        else { return nil }
+        switch held.credential {
+        case .session: return nil
+        case .key(let key):
+            let known = try await services.store.identity(apiKey: key, of: held.user)
+            return try known.map { try keyIdentity($0, request) }
+        case .token(let family, let issuedAt, let expiresAt):
+            guard expiresAt > Date() else { return nil }
+            let grant = AccessGrant(user: held.user, family: family, issuedAt: issuedAt, expiresAt: expiresAt)
+            return try await identity(granted: grant, in: held.organisation.text)
+        }
+    }
+
+    private func identity(bearing token: String, _ request: Request) async throws -> Identity? {
+        if token.hasPrefix(APIKey.prefix) { return try await keyIdentity(Secret(token), request) }
+        guard let grant = await services.tokens.verify(token) else { return nil }
+        return try await identity(granted: grant, in: request.headers[.organisation])
+    }
+
+    private func identity(granted grant: AccessGrant, in organisation: String?) async throws -> Identity? {
+        guard let known = try await services.store.identity(user: grant.user, family: grant.family),
             grant.issuedAt.timeIntervalSince1970.rounded(.down)
                 >= known.tokensValidAfter.timeIntervalSince1970.rounded(.down)
         else { return nil }
-        let principal = try await within(request, known)
+        let principal = try await within(organisation, known)
         return Identity(user: known.user, principal: principal, token: grant)
     }
 
     /// In which of their organisations a person's program works: in that which the request names, else in their own.
-    private func within(_ request: Request, _ known: AccountIdentity) async throws -> Principal {
-        guard let name = request.headers[.organisation] else { return known.principal }
+    private func within(_ name: String?, _ known: AccountIdentity) async throws -> Principal {
+        guard let name else { return known.principal }
         guard let organisation = UUID(uuidString: name),
             try await services.store.membership(of: known.user.id, in: organisation) != nil
         else { throw WebError(.forbidden, "You are no member of the organization that X-Organization-Id names.") }
@@ -62,6 +90,10 @@ struct IdentityMiddleware: RouterMiddleware {
         else {
             return nil
         }
+        return try keyIdentity(known, request)
+    }
+
+    private func keyIdentity(_ known: APIKeyIdentity, _ request: Request) throws(WebError) -> Identity {
         guard request.uses.contains(where: known.key.opens) else {
             throw WebError(.forbidden, "This key was not made for this.")
         }
@@ -108,6 +140,9 @@ struct IdentityMiddleware: RouterMiddleware {
 extension Request {
     /// Whether a program asks: tokens in, JSON out, no cookies.
     package var isForAPI: Bool { uri.path.hasPrefix("/v1/") || uri.path == "/v1" || isForMCP || isForOpenAI }
+
+    /// Whether a socket is to be opened, which may be asked for in the address itself.
+    package var isForSocket: Bool { uri.path.hasPrefix("/v1/ws/chat/") }
 
     package var isForMCP: Bool { uri.path == "/mcp" }
 

@@ -11,6 +11,7 @@ package struct WebError: Error, Sendable, Equatable {
         case requestTimeout = "REQUEST_TIMEOUT"
         case conflict = "CONFLICT"
         case preconditionFailed = "PRECONDITION_FAILED"
+        case upgradeRequired = "UPGRADE_REQUIRED"
         case tooLarge = "PAYLOAD_TOO_LARGE"
         case unsupportedMediaType = "UNSUPPORTED_MEDIA_TYPE"
         case validation = "VALIDATION_ERROR"
@@ -72,6 +73,7 @@ package struct WebError: Error, Sendable, Equatable {
         case .methodNotAllowed: .methodNotAllowed
         case .conflict: .conflict
         case .preconditionFailed: .preconditionFailed
+        case .upgradeRequired: .upgradeRequired
         case .tooLarge: .contentTooLarge
         case .unsupportedMediaType: .unsupportedMediaType
         case .validation: .unprocessableContent

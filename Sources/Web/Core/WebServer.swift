@@ -45,12 +45,7 @@ package struct WebServer: Sendable {
     ) -> some ApplicationProtocol {
         Application(
             router: router(),
-            server: .http1(
-                configuration: .init(
-                    additionalChannelHandlers: [services.presence.handler],
-                    idleTimeout: .seconds(75)
-                )
-            ),
+            server: SocketServerChannel.server(idleTimeout: .seconds(75)) { [services] in [services.presence.handler] },
             configuration: .init(address: .hostname(host, port: port), serverName: "ALMA", reuseAddress: true),
             onServerRunning: onReady,
             logger: services.logger

@@ -15,6 +15,8 @@ package struct WebServices: Sendable {
     /// Connections to MCP servers; nil where there are none to be had.
     package var mcp: (any MCPDesk)?
     package var hub: EventHub
+    /// All streams and sockets that are open on this process.
+    package var streams: StreamDesk
     /// The folders in which programs work, on this node.
     package var workspaces: any WorkspaceShelf
     /// Tells the worker of this process that a run waits. Without one, other processes find it.
@@ -44,6 +46,7 @@ package struct WebServices: Sendable {
         tools: ToolCatalogue = .empty,
         mcp: (any MCPDesk)? = nil,
         hub: EventHub,
+        streams: StreamDesk = StreamDesk(),
         workspaces: any WorkspaceShelf = NoWorkspaces(),
         runQueued: @escaping @Sendable () -> Void,
         runCancelled: @escaping @Sendable (Run) -> Void,
@@ -61,6 +64,7 @@ package struct WebServices: Sendable {
         self.tools = tools
         self.mcp = mcp
         self.hub = hub
+        self.streams = streams
         self.workspaces = workspaces
         self.runQueued = runQueued
         self.runCancelled = runCancelled

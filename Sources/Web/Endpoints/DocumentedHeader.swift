@@ -85,6 +85,7 @@ extension WebError.Code {
         case .requestTimeout: "The body took too long to arrive."
         case .conflict: "It does not fit to what is there: a name is taken, or something is under way."
         case .preconditionFailed: "It has changed since `If-Match` was read."
+        case .upgradeRequired: "This address is opened as a WebSocket."
         case .tooLarge: "The body is longer than the server accepts."
         case .unsupportedMediaType: "The body is of another type than the server reads here."
         case .validation: "Some fields need mending; `details` names them."

@@ -25,7 +25,9 @@ struct ErrorPage: Sendable {
 
     private static func key(_ code: WebError.Code) -> String {
         switch code {
-        case .badRequest, .requestTimeout, .methodNotAllowed, .unsupportedMediaType, .validation: "badRequest"
+        case .badRequest, .requestTimeout, .methodNotAllowed, .unsupportedMediaType, .validation,
+            .upgradeRequired:
+            "badRequest"
         case .unauthorized: "unauthorized"
         case .forbidden: "forbidden"
         case .notFound: "notFound"

@@ -131,6 +131,18 @@ enum RouteMatrix {
         RouteRule(.patch, "/v1/models/{id}", of: "model", .owner(.fine), body: #"{"display_name":"x"}"#),
         RouteRule(.delete, "/v1/models/{id}", of: "model", .owner(.fine)),
 
+        RouteRule(.get, "/v1/events", .signedIn(.fine), query: "?follow=false"),
+        RouteRule(
+            .get,
+            "/v1/conversations/{id}/events",
+            of: "conversation",
+            .owner(.fine),
+            query: "?follow=false"
+        ),
+        // Without a handshake there is no socket.
+        RouteRule(.get, "/v1/ws/chat/{id}", of: "conversation", .owner(.refused)),
+        RouteRule(.post, "/v1/ws/tickets", .signedIn(.fine)),
+
         RouteRule(.get, "/v1/budgets", .signedIn(.fine)),
         RouteRule(
             .post,

@@ -121,7 +121,7 @@ enum Outcome: String, Sendable {
     case forbidden
     /// 404: it does not exist, or it is somebody else's.
     case missing
-    /// 400, 409, 422: read and not done.
+    /// 400, 409, 422, 426: read and not done.
     case refused
     case broken
 
@@ -132,7 +132,7 @@ enum Outcome: String, Sendable {
         case 401: self = .unauthorised
         case 403: self = .forbidden
         case 404: self = .missing
-        case 400, 409, 422: self = .refused
+        case 400, 409, 422, 426: self = .refused
         default: self = .broken
         }
     }

@@ -64,7 +64,18 @@ enum TestServer {
                 logger: logger
             )
             try await store.setRegistrationMode(.open, by: .system)
-            let work = Task { await worker.run() }
+            let work = Task {
+                await withDiscardingTaskGroup { group in
+                    group.addTask { await worker.run() }
+                    group.addTask { await services.streams.run(store, logger: logger) }
+                    group.addTask {
+                        for await news in store.userAnnouncements() {
+                            guard let news else { continue }
+                            services.streams.told(of: news.user, in: news.conversation)
+                        }
+                    }
+                }
+            }
             let router = WebServer(services: services, files: try Fixtures.pageFiles()).router()
             let routes = router.routes.map(\.description)
             do {

@@ -1,8 +1,6 @@
 package import Engine
 package import Foundation
-import HTTPTypes
 package import Hummingbird
-import NIOCore
 import Storage
 
 /// A run's log as server-sent events, for one reader who must stay allowed to read it.
@@ -15,32 +13,27 @@ package struct RunStream: Sendable {
         self.identity = identity
     }
 
-    package func response(run: UUID, after place: Int64) -> Response {
-        let watch = services.hub.watch(
-            run: run,
-            after: place,
-            from: services.store,
-            tick: EventStreamResponse.recheckInterval
-        )
-        return Response(
-            status: .ok,
-            headers: EventStreamResponse.headers,
-            body: ResponseBody { [services, identity] writer in
-                var pulse = StreamPulse(services: services, identity: identity)
-                try await writer.write(ByteBuffer(string: "retry: 1000\n\n"))
-                for try await events in watch {
-                    guard try await pulse.mayGoOn() else { break }
-                    var buffer = ByteBuffer()
-                    EventStreamResponse.write(events, to: &buffer)
-                    if events.isEmpty, pulse.isSilent() { buffer.writeString(": still here\n\n") }
-                    if buffer.readableBytes > 0 {
-                        pulse.wrote()
-                        try await writer.write(buffer)
-                    }
-                }
-                try await writer.finish(nil)
-            }
-        )
+    package func response(run: UUID, after place: Int64) throws -> Response {
+        let pass = try services.openStream(for: identity, conversation: nil)
+        let reader = RunReader(hub: services.hub, journal: services.store, run: run, after: place)
+        return EventStreamResponse(services: services, pass: pass).response(RunFeed(reader))
+    }
+}
+
+extension WebServices {
+    /// A reader's place among the open streams. Throws when the person has too many.
+    func openStream(for identity: Identity, conversation: UUID?) throws(WebError) -> StreamPass {
+        guard let reader = StreamReader(identity) else { throw WebError(.unauthorized, "Sign in first.") }
+        return try streams.open(reader, conversation: conversation)
+    }
+
+    /// The same for what others may change: it is announced from now on.
+    func openWatchingStream(for identity: Identity, conversation: UUID?) async throws -> StreamPass {
+        let pass = try openStream(for: identity, conversation: conversation)
+        if let reader = StreamReader(identity) {
+            try await streams.watch(StreamPerson(user: reader.user, organisation: reader.organisation), in: store)
+        }
+        return pass
     }
 }
 
@@ -61,7 +54,7 @@ package struct StreamPulse: Sendable {
 
     /// False once the person was disabled, or the session or the token ended; looked up at most every five seconds.
     package mutating func mayGoOn() async throws -> Bool {
-        guard clock.now - checkedAt >= EventStreamResponse.recheckInterval else { return true }
+        guard clock.now - checkedAt >= StreamDesk.recheckInterval else { return true }
         checkedAt = clock.now
         if let token = identity.token, token.expiresAt <= Date() { return false }
         return try await services.store.isStillAllowed(
@@ -73,7 +66,7 @@ package struct StreamPulse: Sendable {
         )
     }
 
-    package func isSilent() -> Bool { clock.now - wroteAt >= EventStreamResponse.heartbeatInterval }
+    package func isSilent() -> Bool { clock.now - wroteAt >= StreamDesk.heartbeatInterval }
 
     package mutating func wrote() { wroteAt = clock.now }
 }

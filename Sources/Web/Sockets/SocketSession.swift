@@ -1,0 +1,129 @@
+import Engine
+import Foundation
+import Logging
+import Storage
+
+/// One open socket: everything that its client says and everything that it is told goes through this one task, so that an
+/// idle socket is a bell and no more.
+struct SocketSession: Sendable {
+    /// How long a client may say nothing at all, not even `pong`.
+    private static let patience = StreamDesk.heartbeatInterval * 3
+    /// Mistakes in a row after which there is no use in going on.
+    private static let mostMistakes = 20
+
+    let desk: SocketDesk
+    let link: SocketLink
+    let pass: StreamPass
+    let context: WebContext
+    private var feed: ConversationFeed
+    private var pace = SocketPace()
+    private var mistakes = 0
+
+    init(desk: SocketDesk, link: SocketLink, pass: StreamPass, feed: ConversationFeed, context: WebContext) {
+        (self.desk, self.link, self.pass, self.feed, self.context) = (desk, link, pass, feed, context)
+    }
+
+    /// Until the socket is closed, by whomever.
+    mutating func run(isResumed: Bool) async {
+        link.send(greeting(isResumed: isResumed))
+        do {
+            while !link.hasEnded { try await turn() }
+        } catch let end as SocketEnd {
+            link.close(end)
+        } catch is CancellationError {
+            link.close(.away("The server ends."))
+        } catch {
+            _ = ErrorMiddleware.webError(from: error, context: context)
+            link.close(.failed)
+        }
+        await link.closed()
+    }
+
+    private mutating func turn() async throws {
+        let news = pass.take()
+        if let end = news.end { throw Self.end(end) }
+        guard !desk.services.hub.isReadingEnded, !Task.isCancelled else { throw Self.end(.serverEnds) }
+        if news.isBeatDue { try beat() }
+        for text in link.take() { try await hear(text) }
+        // A client that does not read finds it in the log.
+        let records = link.isWritable ? try await feed.next(isTold: news.isTold || isTold) : []
+        isTold = link.isWritable ? false : isTold || news.isTold
+        if !records.isEmpty { return link.send(records.map(SocketRecord.json)) }
+        if link.isWritable { feed.leave(pass.bell) }
+        await pass.bell.wait()
+    }
+
+    /// Something has changed that the feed has not looked at.
+    private var isTold = false
+
+    private func beat() throws {
+        guard ContinuousClock.now - link.heardAt < Self.patience else { throw SocketEnd.away("No sign of life.") }
+        link.ping()
+    }
+
+    private mutating func hear(_ text: String) async throws {
+        guard pace.allows() else {
+            let seconds = 1
+            link.send(
+                SocketRecord.error(
+                    WebError(.rateLimited, "Too many messages at once.", retryAfter: seconds),
+                    about: SocketMessage.name(in: text)
+                )
+            )
+            throw SocketEnd.refused("Too many messages at once.")
+        }
+        do {
+            let message = try SocketMessage(text)
+            for answer in try await desk.answers(to: message) { link.send(answer) }
+            mistakes = 0
+            if case .ping = message { return }
+            isTold = true
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch {
+            link.send(
+                SocketRecord.error(
+                    ErrorMiddleware.webError(from: error, context: context),
+                    about: SocketMessage.name(in: text)
+                )
+            )
+            mistakes += 1
+            if mistakes >= Self.mostMistakes { throw SocketEnd.refused("Too many mistakes.") }
+        }
+    }
+
+    private static func end(_ end: StreamDesk.End) -> SocketEnd {
+        switch end {
+        case .dismissed: .refused("You are signed out.")
+        case .serverEnds: .away("The server ends.")
+        }
+    }
+
+    private func greeting(isResumed: Bool) -> String {
+        let data = JSONObject {
+            $0.set("status", "connected")
+            $0.set("user_id", desk.identity.user.id)
+            $0.set("conversation_id", desk.conversation)
+            $0.set("session_id", "session_\(context.requestID)")
+            $0.set("resumed", isResumed)
+        }
+        return SocketRecord.json(StreamRecord(id: feed.start, json: SocketRecord.json("connection_status", data)))
+    }
+}
+
+/// How much a client may say: a burst, and then as much as a program has reason to.
+struct SocketPace: Sendable {
+    private static let burst = 60.0
+    private static let perSecond = 20.0
+
+    private var left = burst
+    private var at = ContinuousClock.now
+
+    mutating func allows(at now: ContinuousClock.Instant = .now) -> Bool {
+        left = min(Self.burst, left + (now - at) / .seconds(1) * Self.perSecond)
+        at = now
+        guard left >= 1 else { return false }
+        left -= 1
+        return true
+    }
+}
