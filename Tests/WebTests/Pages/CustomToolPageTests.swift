@@ -60,7 +60,7 @@ import Testing
             ]
             let wrong = try await visitor.submit("/agents/new", fields)
             #expect(wrong.status == 422 && wrong.text.contains(#"value="soon""#))
-            #expect(wrong.text.contains(#"id="tools-error""#))
+            #expect(wrong.text.contains(#"id="timeout.greet-error""#))
             let right = fields.map { $0.0 == "timeout.greet" ? ($0.0, "20") : $0 }
             try await visitor.post("/agents/new", right)
             let address = String(visitor.address.prefix { $0 != "?" })
