@@ -16,7 +16,7 @@ import Testing
             let old = [ids[0], ids[1], atWork]
             let pinned = ids[1]
             try await database.administrator.query(
-                "update conversations set last_activity_at = now() - interval '40 days' where conversation_id = any(\(old)::uuid[])"
+                "update conversations set last_message_at = now() - interval '40 days' where conversation_id = any(\(old)::uuid[])"
             )
             try await database.administrator.query(
                 "update conversations set is_pinned = true where conversation_id = \(pinned)"

@@ -347,19 +347,15 @@ def test_the_agents_sdk(world):
         return Answer(calls=[("town_of", '{"person":"Ada"}')])
 
     world.say = say
-    client = openai.AsyncOpenAI(base_url=world.url, api_key=world.key)
-    agent = agents.Agent(
-        name="Guide",
-        instructions="Find out.",
-        model=agents.OpenAIChatCompletionsModel(model="m", openai_client=client),
-        tools=[town_of],
-    )
-    result = asyncio.run(agents.Runner.run(agent, "Where does Ada live?"))
-    assert result.final_output == "Ada lives in Bern."
 
-    async def streamed():
+    async def walk():
+        client = openai.AsyncOpenAI(base_url=world.url, api_key=world.key)
+        model = agents.OpenAIChatCompletionsModel(model="m", openai_client=client)
+        agent = agents.Agent(name="Guide", instructions="Find out.", model=model, tools=[town_of])
+        result = await agents.Runner.run(agent, "Where does Ada live?")
         running = agents.Runner.run_streamed(agent, "Where does Ada live?")
-        return [event.type async for event in running.stream_events()], running.final_output
+        kinds = [event.type async for event in running.stream_events()]
+        return result.final_output, running.final_output, kinds
 
-    kinds, output = asyncio.run(streamed())
-    assert output == "Ada lives in Bern." and "raw_response_event" in kinds
+    whole, streamed, kinds = asyncio.run(walk())
+    assert whole == streamed == "Ada lives in Bern." and "raw_response_event" in kinds

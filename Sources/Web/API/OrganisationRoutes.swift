@@ -17,9 +17,9 @@ struct OrganisationRoutes: Sendable {
             "/v1/organizations",
             .organisations,
             "Lists organisations",
-            about: "One's own; with `all` a page of everybody's.",
+            about: "One's own; with `all` everybody's.",
             query: [Self.isAll.field, Self.search.field] + QueryField.page,
-            replies: [.list(.organisation), .page(.organisation)],
+            replies: [.page(.organisation)],
             use: list
         )
         Endpoint(
@@ -143,12 +143,13 @@ struct OrganisationRoutes: Sendable {
     /// One's own; with `all=true` everybody's, for those with `organization:read`, by pages and `search`.
     func list(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
+        let page = try context.page(of: request)
         guard try context.query(Self.isAll, of: request) == true else {
-            let own = try await services.store.organisations(by: identity.principal)
-            return Envelope.list(own.map(\.representation), context: context)
+            let own = try await services.store.organisations(by: identity.principal).map(\.representation)
+            let shown = own.dropFirst((page.number - 1) * page.size).prefix(page.size)
+            return Envelope.page(Array(shown), page, total: own.count, context: context)
         }
         _ = try context.permitted(.organizationRead)
-        let page = try context.page(of: request)
         let found = try await services.store.allOrganisations(
             search: context.query(Self.search, of: request),
             page: page,

@@ -16,7 +16,8 @@ struct EndpointDoor: Sendable {
         var context = context
         context.queryNames = Set(endpoint.query.map(\.name))
         try admit(context)
-        guard endpoint.isRepeatable, context.identity != nil, let key = try request.idempotencyKey() else {
+        let key = endpoint.method == .post && endpoint.access != .anyone ? try request.idempotencyKey() : nil
+        guard endpoint.isRepeatable, context.identity != nil, let key else {
             return try await checked(request, context)
         }
         let repetition = Repetition(endpoint: endpoint, services: services, key: key)

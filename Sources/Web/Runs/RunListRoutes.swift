@@ -62,6 +62,7 @@ struct RunListRoutes: Sendable {
 
     func listAll(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.permitted(.runRead)
+        try QueryReader(request).check([Self.user])
         return try await page(RunFilter(QueryReader(request), .everyone), request, context: context, identity: identity)
     }
 
