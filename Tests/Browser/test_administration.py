@@ -43,6 +43,11 @@ def test_an_administrators_journey(visitor, server, scripts):
     # An announcement is made, seen, and put away.
     person.go("/admin/settings").type("announcement", "Harbour **closes** at ten").submit("main .form button.primary")
     assert person.text(".announcement strong") == "closes"
+    # What it stands above is where it always is.
+    place = person.one("main h1").rect
+    assert place["y"] < 300
+    if scripts:
+        assert place["x"] >= person.one("#rail").rect["width"]
     person.submit(".announcement button")
     assert not person.all(".announcement")
     person.go("/admin/settings").type("conversation_days", "never")
