@@ -194,6 +194,7 @@ int stream(Options options) {
     all.poll = epoll_create1(EPOLL_CLOEXEC);
     Stream *streams = calloc(count, sizeof *streams);
     if (!streams) fail("no memory");
+    connect_all(streams, count);
     all.begin = now();
     Moment deadline = all.begin + (option_number(options, "--limit", 300) - 1) * SECOND;
     for (long round = 0; round < rounds; round++) {

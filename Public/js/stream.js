@@ -39,6 +39,7 @@ function replaceFrom(text, first, blocks) {
 
 // Whoever was on a link with the keyboard stays there.
 function replaceTalks(rail, html) {
+  if (!rail) return; // A page without the list.
   const address = rail.contains(document.activeElement) && document.activeElement.getAttribute("href");
   rail.innerHTML = html;
   const title = rail.querySelector("[aria-current] b");

@@ -167,13 +167,23 @@ static void group_path(int kind, const char *name, char path[PATH_SIZE]) {
     snprintf(path, PATH_SIZE, "%.500s/%.200s", homes[kind], name);
 }
 
-bool group_make(const char *name, const struct csandbox_request *request) {
+bool group_make(const char *name) {
     bool done = true;
     for (int i = 0; i < KINDS; i++) {
         if (!homes[i][0]) continue;
         char path[PATH_SIZE];
         group_path(i, name, path);
         done = done && (mkdir(path, 0755) == 0 || errno == EEXIST);
+    }
+    return done;
+}
+
+bool group_limit(const char *name, const struct csandbox_request *request) {
+    bool done = true;
+    for (int i = 0; i < KINDS; i++) {
+        if (!homes[i][0]) continue;
+        char path[PATH_SIZE];
+        group_path(i, name, path);
         if (version == 2) {
             done = done && set_number(path, "memory.max", request->memory)
                 && set_number(path, "pids.max", request->processes);

@@ -27,20 +27,7 @@ static int listening_socket(void) {
 }
 
 static void hand_over(int line, int descriptor) {
-    char byte = 0;
-    struct iovec data = {.iov_base = &byte, .iov_len = 1};
-    union {
-        struct cmsghdr head;
-        char space[CMSG_SPACE(sizeof descriptor)];
-    } extra = {0};
-    struct msghdr message = {
-        .msg_iov = &data, .msg_iovlen = 1, .msg_control = &extra, .msg_controllen = sizeof extra.space};
-    struct cmsghdr *head = CMSG_FIRSTHDR(&message);
-    head->cmsg_level = SOL_SOCKET;
-    head->cmsg_type = SCM_RIGHTS;
-    head->cmsg_len = CMSG_LEN(sizeof descriptor);
-    memcpy(CMSG_DATA(head), &descriptor, sizeof descriptor);
-    if (sendmsg(line, &message, MSG_NOSIGNAL) != 1) give_up("the proxy's port cannot be handed over");
+    if (csandbox_send(line, &descriptor, 1) != 0) give_up("the proxy's port cannot be handed over");
     close(descriptor);
 }
 

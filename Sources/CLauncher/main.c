@@ -21,13 +21,49 @@
 
 #define MOST_COMMANDS 256
 
-static pid_t serving[MOST_COMMANDS];
+// The one that waits for a command among them.
+static pid_t serving[MOST_COMMANDS + 1];
 static size_t serving_count;
+
+// A process that is ready to serve the next command: most of what a command costs is making ready. 0 for none.
+static pid_t waiting;
+// Where a command is handed to it.
+static int door = -1;
+
+static void prepare_next(const struct setting *setting) {
+    int ends[2];
+    if (waiting != 0 || serving_count >= MOST_COMMANDS
+        || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
+        return;
+    pid_t process = fork();
+    if (process == 0) {
+        // Standard input is the server's, which it hears from nobody else.
+        if (dup2(ends[1], 3) < 0) _exit(1);
+        close_range(4, ~0u, 0);
+        close(0);
+        serve_command(setting, 3);
+    }
+    close(ends[1]);
+    if (process < 0) {
+        close(ends[0]);
+        return;
+    }
+    waiting = serving[serving_count++] = process;
+    door = ends[0];
+}
+
+// It serves a command now, or has gone.
+static void waits_no_longer(void) {
+    waiting = 0;
+    if (door >= 0) close(door);
+    door = -1;
+}
 
 static void forget(pid_t process, int status) {
     for (size_t i = 0; i < serving_count; i++) {
         if (serving[i] != process) continue;
         serving[i] = serving[--serving_count];
+        if (process == waiting) waits_no_longer();
         // One that was killed has left its command to us.
         if (!WIFEXITED(status)) end_children(serving, serving_count);
         return;
@@ -45,36 +81,28 @@ static void collect(void) {
 
 // Whether the server is still there.
 static bool take_command(const struct setting *setting) {
-    // The stream, the workspace, and the line or the input of those that have one.
-    int descriptors[3] = {-1, -1, -1};
-    char byte;
-    struct iovec data = {.iov_base = &byte, .iov_len = 1};
-    union {
-        struct cmsghdr head;
-        char space[CMSG_SPACE(sizeof descriptors)];
-    } extra;
-    struct msghdr message = {
-        .msg_iov = &data, .msg_iovlen = 1, .msg_control = &extra, .msg_controllen = sizeof extra.space};
-    ssize_t got = recvmsg(0, &message, MSG_CMSG_CLOEXEC);
-    if (got < 0) return errno == EINTR || errno == EAGAIN;
-    struct cmsghdr *head = CMSG_FIRSTHDR(&message);
-    if (got == 0) return false;
-    if (!head || head->cmsg_type != SCM_RIGHTS || head->cmsg_len < CMSG_LEN(2 * sizeof *descriptors)) return true;
-    memcpy(descriptors, CMSG_DATA(head), head->cmsg_len - CMSG_LEN(0));
-    if (serving_count < MOST_COMMANDS) {
-        pid_t process = fork();
-        if (process == 0) serve_command(setting, descriptors[0], descriptors[1], descriptors[2]);
-        if (process > 0) serving[serving_count++] = process;
+    struct visitor visitor;
+    int got = visitor_receive(0, &visitor);
+    if (got != 0) return got == -EAGAIN || got == -EPROTO;
+    const int all[] = {visitor.stream, visitor.workspace, visitor.line, visitor.input};
+    // Whoever waited may have been killed a moment ago.
+    for (int attempt = 0; attempt < 2; attempt++) {
+        prepare_next(setting);
+        bool is_handed_over = waiting != 0 && csandbox_send(door, all, 4) == 0;
+        waits_no_longer();
+        if (is_handed_over) break;
     }
-    close(descriptors[0]);
-    close(descriptors[1]);
-    if (descriptors[2] >= 0) close(descriptors[2]);
+    prepare_next(setting);
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        if (all[i] >= 0) close(all[i]);
+    }
     return true;
 }
 
 // The streams of all commands have ended with the server, so they end now; those that have not after a second are killed.
 static void wind_up(const struct setting *setting) {
     struct timespec moment = {.tv_nsec = 5 * 1000 * 1000};
+    waits_no_longer();
     for (int i = 0; i < 200 && serving_count > 0; i++) {
         collect();
         if (serving_count > 0) nanosleep(&moment, NULL);
@@ -119,6 +147,8 @@ int main(int count, char **arguments) {
     sigprocmask(SIG_BLOCK, &children, NULL);
     int ended = signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK);
     if (ended < 0 || send(0, &setting.hello, sizeof setting.hello, MSG_NOSIGNAL) < 0) return 1;
+
+    prepare_next(&setting);
 
     struct pollfd watched[2] = {{.fd = 0, .events = POLLIN}, {.fd = ended, .events = POLLIN}};
     for (;;) {

@@ -21,13 +21,11 @@
 #include <unistd.h>
 
 struct command {
-    const struct setting *setting;
     int stream;
     struct csandbox_request request;
+    char *text;
     struct words words;
     int program;
-    // Its standard input; -1 for none.
-    int input;
     // Where bubblewrap writes how the command went, once it was begun.
     int status;
     char group[48];
@@ -48,24 +46,6 @@ static uint64_t microseconds(void) {
     return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 
-static bool send_all(int stream, const void *data, size_t size) {
-    const char *place = data;
-    while (size > 0) {
-        ssize_t sent = send(stream, place, size, MSG_NOSIGNAL);
-        if (sent < 0 && errno == EAGAIN) {
-            // The server is slow, or gone: after ten seconds it is taken for gone.
-            struct pollfd watched = {.fd = stream, .events = POLLOUT};
-            if (poll(&watched, 1, 10000) <= 0) return false;
-            continue;
-        }
-        if (sent < 0 && errno == EINTR) continue;
-        if (sent <= 0) return false;
-        place += sent;
-        size -= (size_t)sent;
-    }
-    return true;
-}
-
 static void send_frame(int stream, uint32_t kind, const void *data, size_t size) {
     struct csandbox_frame frame = {.kind = kind, .length = (uint32_t)size};
     if (send_all(stream, &frame, sizeof frame)) send_all(stream, data, size);
@@ -75,48 +55,25 @@ static _Noreturn void fail(struct command *command, const char *what) {
     char words[256];
     int length = snprintf(words, sizeof words, "%s: %s", what, strerror(errno));
     send_frame(command->stream, CSANDBOX_FAILURE, words, (size_t)length);
+    end_children(NULL, 0);
     if (command->has_group) group_remove(command->group);
     _exit(1);
-}
-
-static bool receive(int stream, void *data, size_t size) {
-    char *place = data;
-    while (size > 0) {
-        ssize_t got = recv(stream, place, size, 0);
-        if (got < 0 && errno == EINTR) continue;
-        if (got <= 0) return false;
-        place += got;
-        size -= (size_t)got;
-    }
-    return true;
 }
 
 static bool read_request(struct command *command) {
     struct timeval patience = {.tv_sec = 5};
     setsockopt(command->stream, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     struct csandbox_request *request = &command->request;
-    if (!receive(command->stream, request, sizeof *request) || request->magic != CSANDBOX_MAGIC) return false;
+    if (!receive_all(command->stream, request, sizeof *request) || request->magic != CSANDBOX_MAGIC) return false;
     if (request->arguments == 0 || request->argument_bytes > CSANDBOX_ARGUMENT_BYTES
         || request->program_bytes > CSANDBOX_PROGRAM_BYTES || request->arguments > request->argument_bytes)
         return false;
-    size_t count = request->arguments + 2 * (size_t)request->variables + request->folders;
-    char *text = malloc(request->argument_bytes);
+    command->text = malloc(request->argument_bytes);
     char *program = malloc(request->program_bytes + 1);
-    char **words = calloc(count + 1, sizeof(char *));
-    if (!text || !program || !words || !receive(command->stream, text, request->argument_bytes)
-        || !receive(command->stream, program, request->program_bytes) || text[request->argument_bytes - 1] != 0)
+    if (!command->text || !program || !receive_all(command->stream, command->text, request->argument_bytes)
+        || !receive_all(command->stream, program, request->program_bytes)
+        || !words_in(command->text, request, &command->words))
         return false;
-    char *place = text;
-    for (size_t i = 0; i < count; i++) {
-        if (place >= text + request->argument_bytes) return false;
-        words[i] = place;
-        place += strlen(place) + 1;
-    }
-    command->words = (struct words){
-        .arguments = words,
-        .variables = words + request->arguments,
-        .folders = words + request->arguments + 2 * (size_t)request->variables,
-    };
     command->program = bytes_to_read(program, request->program_bytes);
     command->status = bytes_to_read("", 0);
     return command->program >= 0 && command->status >= 0;
@@ -135,8 +92,8 @@ static bool put_tree(int tree, const char *path) {
 
 // The other user may not pass through the folders above the workspace, so it is bound where everybody may; there it also
 // has no set-user-id programs and no devices. So are the folders that the command may read. Only root can, and only root
-// has to.
-static int neutral_workspace(struct command *command, int workspace) {
+// has to. `mounts` becomes the namespace in which that is so.
+static int neutral_workspace(struct command *command, int workspace, int *mounts) {
     if (geteuid() != 0) return workspace;
     // Taken before the namespace changes: a folder of another one cannot be bound.
     int tree = tree_of(workspace, "");
@@ -152,6 +109,8 @@ static int neutral_workspace(struct command *command, int workspace) {
         if (count > 0) fail(command, "no mounts");
         return workspace;
     }
+    *mounts = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+    if (*mounts < 0) fail(command, "no mounts");
     for (unsigned i = 0; i < count; i++) {
         char path[64];
         snprintf(path, sizeof path, NEUTRAL_FOLDER, i);
@@ -162,34 +121,30 @@ static int neutral_workspace(struct command *command, int workspace) {
     return bound < 0 ? workspace : bound;
 }
 
-static void start(struct command *command, int workspace, int line) {
-    int output[2], error[2];
+// Tells the process that waits what it is.
+static void start(struct command *command, const struct visitor *visitor, int way) {
+    int output[2], error[2], mounts = -1;
     if (pipe2(output, O_CLOEXEC) != 0 || pipe2(error, O_CLOEXEC) != 0) fail(command, "no pipe");
-    workspace = neutral_workspace(command, workspace);
-    command->process = fork();
-    if (command->process < 0) fail(command, "no process");
-    if (command->process == 0) {
-        if (command->input >= 0) dup2(command->input, 0);
-        dup2(output[1], 1);
-        dup2(error[1], 2);
-        if (command->has_group && !group_join(command->group)) {
-            dprintf(2, "launcher: the control group cannot be joined\n");
-            _exit(126);
-        }
-        const struct means means = {
-            .workspace = workspace, .program = command->program, .status = command->status, .line = line};
-        become_sandbox(command->setting, &command->request, &command->words, &means);
-    }
-    // Whoever listens at the other end learns so of the command's end.
-    if (line >= 0) close(line);
+    const struct means means = {
+        .workspace = neutral_workspace(command, visitor->workspace, &mounts),
+        .program = command->program,
+        .status = command->status,
+        .output = output[1],
+        .error = error[1],
+        .line = command->request.gifts == 0 ? -1 : visitor->line,
+        .input = visitor->input,
+        .mounts = mounts,
+    };
+    if (!runner_tell(way, &command->request, command->text, &means)) fail(command, "no process");
+    close(way);
+    // Whoever listens at the other end learns so of the command's end, and the writer of its input that it has gone.
+    if (visitor->line >= 0) close(visitor->line);
+    if (visitor->input >= 0) close(visitor->input);
     close(output[1]);
     close(error[1]);
-    // Its writer hears when the command has gone.
-    if (command->input >= 0) close(command->input);
     command->pipes[0] = output[0];
     command->pipes[1] = error[0];
     for (int i = 0; i < 2; i++) fcntl(command->pipes[i], F_SETFL, O_NONBLOCK);
-    command->handle = (int)syscall(SYS_pidfd_open, command->process, 0);
 }
 
 // Reads what there is into `outgoing`, so far as the limit lets it pass. Returns whether anything was read.
@@ -269,25 +224,48 @@ static bool was_begun(const struct command *command) {
     return strstr(text, "exit-code") != NULL;
 }
 
-void serve_command(const struct setting *setting, int stream, int workspace, int third) {
+int visitor_receive(int door, struct visitor *visitor) {
+    int all[4];
+    int got = csandbox_receive(door, all, 4);
+    *visitor = (struct visitor){.stream = all[0], .workspace = all[1], .line = all[2], .input = all[3]};
+    return got;
+}
+
+// The process that the command will be waits in its group, as this one waits for the command.
+static void prepare(struct command *command, const struct setting *setting, int *way) {
+    if (setting->hello.limits != 0) {
+        snprintf(command->group, sizeof command->group, "%d-%d", getppid(), getpid());
+        command->has_group = group_make(command->group);
+    }
+    command->process = runner_begin(setting, command->has_group ? command->group : NULL, way);
+    command->handle = command->process < 0 ? -1 : (int)syscall(SYS_pidfd_open, command->process, 0);
+}
+
+void serve_command(const struct setting *setting, int door) {
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     prctl(PR_SET_NAME, "alma-command");
-    close(0);
     if (open("/dev/null", O_RDWR) != 0) _exit(1);
-    static struct command command;
-    command = (struct command){.setting = setting, .stream = stream, .pipes = {-1, -1}, .program = -1, .input = -1};
-    if (!read_request(&command) || (command.request.gifts != 0 && third < 0)) _exit(1);
-    int line = command.request.gifts != 0 ? third : -1;
-    if (line < 0) command.input = third;
-    fcntl(stream, F_SETFL, O_NONBLOCK);
-    if (setting->hello.limits != 0) {
-        snprintf(command.group, sizeof command.group, "%d-%d", getppid(), getpid());
-        command.has_group = group_make(command.group, &command.request);
-        if (!command.has_group) fail(&command, "no control group");
+    static struct command command = {.pipes = {-1, -1}, .program = -1};
+    int way = -1;
+    prepare(&command, setting, &way);
+    struct visitor visitor;
+    bool is_wanted = visitor_receive(door, &visitor) == 0;
+    close(door);
+    command.stream = visitor.stream;
+    if (!is_wanted || !read_request(&command) || (command.request.gifts != 0 && visitor.line < 0)) {
+        end_children(NULL, 0);
+        if (command.has_group) group_remove(command.group);
+        _exit(is_wanted ? 1 : 0);
     }
+    fcntl(command.stream, F_SETFL, O_NONBLOCK);
+    if (command.process < 0) fail(&command, "no process");
+    if (setting->hello.limits != 0 && !(command.has_group && group_limit(command.group, &command.request)))
+        fail(&command, "no control group");
 
     uint64_t begin = microseconds();
-    start(&command, workspace, line);
+    start(&command, &visitor, way);
+    uint32_t first = (uint32_t)command.process;
+    send_frame(command.stream, CSANDBOX_BEGUN, &first, sizeof first);
     struct csandbox_result result = {0};
     result.ended = attend(&command, begin + (uint64_t)command.request.wall_milliseconds * 1000);
     if (command.has_group) group_kill(command.group);
@@ -312,8 +290,8 @@ void serve_command(const struct setting *setting, int stream, int workspace, int
         result.memory_kills = group_memory_kills(command.group);
     }
     if (setting->hello.limits & CSANDBOX_COUNTS_TIME) result.cpu_microseconds = group_microseconds(command.group);
-    if (is_heard) send_frame(stream, CSANDBOX_RESULT, &result, sizeof result);
-    close(stream);
+    if (is_heard) send_frame(command.stream, CSANDBOX_RESULT, &result, sizeof result);
+    close(command.stream);
     if (command.has_group) group_remove(command.group);
     _exit(0);
 }

@@ -39,47 +39,68 @@ pid_t csandbox_spawn(const char *program, char *const arguments[], int control) 
     return error ? -error : process;
 }
 
-int csandbox_send(int control, int stream, int workspace, int third) {
-    int descriptors[3] = {stream, workspace, third};
-    size_t size = (third < 0 ? 2 : 3) * sizeof *descriptors;
-    char byte = 0;
-    struct iovec data = {.iov_base = &byte, .iov_len = 1};
+// The one byte that comes with descriptors, and the room for them.
+struct parcel {
+    unsigned char which;
+    struct iovec data;
     union {
         struct cmsghdr head;
-        char space[CMSG_SPACE(sizeof descriptors)];
-    } extra;
-    memset(&extra, 0, sizeof extra);
-    struct msghdr message = {
-        .msg_iov = &data, .msg_iovlen = 1, .msg_control = &extra, .msg_controllen = CMSG_SPACE(size)};
-    struct cmsghdr *head = CMSG_FIRSTHDR(&message);
+        char space[CMSG_SPACE(CSANDBOX_MOST_DESCRIPTORS * sizeof(int))];
+    } room;
+    struct msghdr message;
+};
+
+static void prepare(struct parcel *parcel, size_t room) {
+    memset(parcel, 0, sizeof *parcel);
+    parcel->data = (struct iovec){.iov_base = &parcel->which, .iov_len = 1};
+    parcel->message = (struct msghdr){
+        .msg_iov = &parcel->data, .msg_iovlen = 1, .msg_control = &parcel->room, .msg_controllen = room};
+}
+
+int csandbox_send(int way, const int *descriptors, size_t count) {
+    int there[CSANDBOX_MOST_DESCRIPTORS];
+    size_t size = 0;
+    unsigned char which = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (descriptors[i] < 0) continue;
+        which |= (unsigned char)(1u << i);
+        there[size++] = descriptors[i];
+    }
+    struct parcel parcel;
+    prepare(&parcel, CMSG_SPACE(size * sizeof *there));
+    parcel.which = which;
+    struct cmsghdr *head = CMSG_FIRSTHDR(&parcel.message);
     head->cmsg_level = SOL_SOCKET;
     head->cmsg_type = SCM_RIGHTS;
-    head->cmsg_len = CMSG_LEN(size);
-    memcpy(CMSG_DATA(head), descriptors, size);
+    head->cmsg_len = CMSG_LEN(size * sizeof *there);
+    memcpy(CMSG_DATA(head), there, size * sizeof *there);
     ssize_t sent;
-    do sent = sendmsg(control, &message, MSG_NOSIGNAL);
+    do sent = sendmsg(way, &parcel.message, MSG_NOSIGNAL);
     while (sent < 0 && errno == EINTR);
     return sent < 0 ? -errno : 0;
 }
 
-int csandbox_receive(int line) {
-    int descriptor;
-    char byte;
-    struct iovec data = {.iov_base = &byte, .iov_len = 1};
-    union {
-        struct cmsghdr head;
-        char space[CMSG_SPACE(sizeof descriptor)];
-    } extra;
-    struct msghdr message = {
-        .msg_iov = &data, .msg_iovlen = 1, .msg_control = &extra, .msg_controllen = sizeof extra.space};
+int csandbox_receive(int way, int *descriptors, size_t count) {
+    for (size_t i = 0; i < count; i++) descriptors[i] = -1;
+    struct parcel parcel;
+    prepare(&parcel, sizeof parcel.room.space);
     ssize_t got;
-    do got = recvmsg(line, &message, MSG_CMSG_CLOEXEC);
+    do got = recvmsg(way, &parcel.message, MSG_CMSG_CLOEXEC);
     while (got < 0 && errno == EINTR);
-    if (got < 0) return -errno;
-    struct cmsghdr *head = got == 1 ? CMSG_FIRSTHDR(&message) : NULL;
-    if (!head || head->cmsg_type != SCM_RIGHTS || head->cmsg_len != CMSG_LEN(sizeof descriptor)) return -EPIPE;
-    memcpy(&descriptor, CMSG_DATA(head), sizeof descriptor);
-    return descriptor;
+    if (got <= 0) return got < 0 ? -errno : -EPIPE;
+    struct cmsghdr *head = CMSG_FIRSTHDR(&parcel.message);
+    if (!head || head->cmsg_type != SCM_RIGHTS) return -EPROTO;
+    int there[CSANDBOX_MOST_DESCRIPTORS];
+    size_t size = (head->cmsg_len - CMSG_LEN(0)) / sizeof *there;
+    memcpy(there, CMSG_DATA(head), size * sizeof *there);
+    if (parcel.which >> count != 0 || size != (size_t)__builtin_popcount(parcel.which)) {
+        while (size > 0) close(there[--size]);
+        return -EPROTO;
+    }
+    for (size_t i = 0, next = 0; i < count; i++) {
+        if (parcel.which & (1u << i)) descriptors[i] = there[next++];
+    }
+    return 0;
 }
 
 int csandbox_open_beneath(int folder, const char *path, int flags, mode_t mode) {

@@ -2,7 +2,7 @@ import Foundation
 
 /// The answer of one attempt as far as it has come, and what it has cost.
 final class AnswerInProgress: Sendable {
-    private struct State {
+    fileprivate struct State {
         var content = ""
         var stepStart = ""
         /// The words of this step are of a call that broke off; they are shown until another one has something to say.
@@ -15,6 +15,8 @@ final class AnswerInProgress: Sendable {
         var toolCalls = 0
         /// The names of budgets that are nearly spent.
         var warnings: [String] = []
+        /// Why the model had to do without tools, as far as it had.
+        var lack: ToolLack?
         var writing: Writing = []
         /// Of the last model call, so that the next one is kept as what it adds.
         var sentBody = ""
@@ -72,6 +74,9 @@ final class AnswerInProgress: Sendable {
         }
     }
 
+    /// Whether the last answer of the model had to do without tools. Told in the metadata: a reader of the answer shall know.
+    func lacksTools(_ lack: ToolLack?) { state.withLock { $0.lack = lack } }
+
     func warned(_ budget: String) { state.withLock { $0.warnings.append(budget) } }
 
     /// What is to be written about the conversation once the answer is there.
@@ -107,32 +112,41 @@ final class AnswerInProgress: Sendable {
         }
     }
 
+    /// Of all its model calls so far.
+    var tokens: TokenUsage { state.withLock { $0.tokens } }
+
     /// `model_metadata` of the message.
     func metadata(run: Run, finishReason: String) -> String {
         state.withLock { state in
-            let total = state.records.reduce(TokenUsage(input: 0, output: 0)) { sum, record in
-                TokenUsage(
-                    input: sum.input + record.tokens.input,
-                    output: sum.output + record.tokens.output,
-                    cached: sum.cached + record.tokens.cached
-                )
-            }
             let costs = state.records.compactMap(\.cost)
             let elapsed = state.startedAt.duration(to: .now) / .seconds(1)
             var json = JSONFields()
             json.set("model", state.candidate?.name)
             json.set("provider", state.candidate?.endpoint.kind.rawValue)
-            json.raw("usage", total.json)
+            json.raw("usage", state.tokens.json)
             json.raw("cost", costs.isEmpty ? "null" : "\(costs.reduce(0, +))")
             json.set("currency", state.records.compactMap(\.currency).first)
             json.raw("response_time", elapsed.seconds)
             json.set("finish_reason", finishReason)
             if state.toolCalls > 0 { json.set("tool_calls", state.toolCalls) }
+            if let lack = state.lack { json.set("without_tools", lack.rawValue) }
             if !state.warnings.isEmpty {
                 json.raw("budget_warnings", JSONValue.array(state.warnings.map(JSONValue.string)).text)
             }
             json.set("run_id", run.id.text)
             return json.closed
+        }
+    }
+}
+
+extension AnswerInProgress.State {
+    fileprivate var tokens: TokenUsage {
+        records.reduce(TokenUsage(input: 0, output: 0)) { sum, record in
+            TokenUsage(
+                input: sum.input + record.tokens.input,
+                output: sum.output + record.tokens.output,
+                cached: sum.cached + record.tokens.cached
+            )
         }
     }
 }

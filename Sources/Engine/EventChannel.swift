@@ -21,35 +21,51 @@ struct EventChannel {
     /// A second or two of an answer: who is further behind reads the journal, and a thousand runs stay small.
     static let maximumEvents = 24
     static let maximumBytes = 64 * 1024
+    /// How long a run's last events are kept for those who read along: they need not ask the journal for them.
+    static let afterglow = Duration.seconds(1)
 
     private var recent: [RunEvent] = []
     private var bytes = 0
     /// The last sequence number in the log, known only while the run is written here.
     private var last: Int64?
+    /// Of a run that has ended here, by when it is forgotten.
+    private var forgottenAt: ContinuousClock.Instant?
     private var waiters: [Int: Waiter] = [:]
 
     var waiterCount: Int { waiters.count }
 
-    /// Kept only while the run is written here or somebody waits.
+    /// Kept only while the run is written here, or was a moment ago, or somebody waits.
     var isOfUse: Bool { last != nil || !waiters.isEmpty }
+
+    /// Whether time alone will change something.
+    var isTimed: Bool { forgottenAt != nil || !waiters.isEmpty }
 
     func view(after place: Int64) -> View {
         guard let last else { return .behind }
-        if place == last { return .current }
+        // After an end nothing comes: the journal says so to who asks nevertheless.
+        if place == last { return forgottenAt == nil ? .current : .behind }
         guard let first = recent.first, place < last, place >= first.sequence - 1 else { return .behind }
         return .events(Array(recent[Int(place + 1 - first.sequence)...]))
     }
 
     func hasNews(after place: Int64) -> Bool { last.map { $0 != place } ?? false }
 
+    /// The last events of a run that has ended.
+    mutating func finish(_ events: [RunEvent], at now: ContinuousClock.Instant) -> [Wake] {
+        if last != nil { forgottenAt = now + Self.afterglow }
+        return publish(events)
+    }
+
     mutating func begin(after last: Int64) {
         self.last = last
+        forgottenAt = nil
         recent = []
         bytes = 0
     }
 
     mutating func end() {
         last = nil
+        forgottenAt = nil
         recent = []
         bytes = 0
     }
@@ -88,6 +104,7 @@ struct EventChannel {
     }
 
     mutating func takeLate(at now: ContinuousClock.Instant) -> [Wake] {
+        if let forgottenAt, forgottenAt <= now { end() }
         guard waiters.values.contains(where: { $0.deadline <= now }) else { return [] }
         let late = waiters.filter { $0.value.deadline <= now }
         for key in late.keys { waiters[key] = nil }

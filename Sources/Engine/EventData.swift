@@ -3,19 +3,26 @@ package import Foundation
 /// Builds the `data` of events: a JSON object that begins with the ids which every event carries.
 package struct EventData: Sendable {
     private let ids: String
+    private let idsBesideMessage: String
+    private let answer: UUID
     private let parent: String?
 
     /// `isCopied` marks what another run has done and paid for.
     package init(run: Run, isCopied: Bool = false) {
         parent = run.parentRunID?.text
-        ids =
-            "{\"message_id\":\"\(run.messageID.text)\",\"agent_id\":\"\(run.agentID.text)\",\"run_id\":\"\(run.id.text)\""
-            + (isCopied ? ",\"copied\":true" : "")
+        answer = run.messageID
+        idsBesideMessage =
+            ",\"agent_id\":\"\(run.agentID.text)\",\"run_id\":\"\(run.id.text)\"" + (isCopied ? ",\"copied\":true" : "")
+        ids = "{\"message_id\":\"\(run.messageID.text)\"" + idsBesideMessage
     }
 
+    /// `message_id` is the person's message here, in all other events the answer. Logs of older versions have the answer in
+    /// both: whoever reads a log takes `user_message_id`, which has always been the person's.
+    ///
     /// `steers`: it came while the run was at work, which took it in here.
     package func messageReceived(userMessage: UUID, temporaryID: String?, steers: Bool = false) -> String {
-        var json = JSONFields(ids)
+        var json = JSONFields("{\"message_id\":\"\(userMessage.text)\"" + idsBesideMessage)
+        json.set("answer_message_id", answer.text)
         json.set("user_message_id", userMessage.text)
         json.set("temp_message_id", temporaryID)
         json.set("status", "processing")
@@ -184,9 +191,12 @@ extension ToolCall {
 }
 
 extension TokenUsage {
+    /// In and out.
+    package var total: Int { input + output }
+
     /// The shape that `usage` has in events and in `model_metadata`.
     package var json: String {
-        "{\"prompt_tokens\":\(input),\"completion_tokens\":\(output),\"total_tokens\":\(input + output),"
+        "{\"prompt_tokens\":\(input),\"completion_tokens\":\(output),\"total_tokens\":\(total),"
             + "\"cached_tokens\":\(cached)}"
     }
 }

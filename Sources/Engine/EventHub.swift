@@ -53,6 +53,12 @@ package final class EventHub: Sendable {
     /// Hands on what has just been stored.
     func publish(_ events: [RunEvent], of run: UUID) { wake(run) { $0.publish(events) } }
 
+    /// The same for the last events of a run that has ended; they are kept for a moment.
+    func publishEnd(_ events: [RunEvent], of run: UUID) {
+        wake(run) { $0.finish(events, at: .now) }
+        startTicker()
+    }
+
     /// The run is not written here any more.
     func close(run: UUID) {
         wake(run) { channel in
@@ -117,7 +123,8 @@ extension EventHub {
     /// Nobody is called by this key any more.
     func forget(_ key: Int, of run: UUID) { wake(run) { $0.drop(key) } }
 
-    /// Wakes those whose time has come. It outlives the task that started it, and ends with the last waiter.
+    /// Wakes those whose time has come, and forgets runs. It outlives the task that started it, and ends when nobody waits for
+    /// the time.
     private func startTicker() {
         let isFirst = ticker.withLock { isRunning in
             defer { isRunning = true }
@@ -134,7 +141,7 @@ extension EventHub {
 
     private func stillTicks() -> Bool {
         channels.withLock { channels in
-            let isNeeded = channels.values.contains { $0.waiterCount > 0 }
+            let isNeeded = channels.values.contains(where: \.isTimed)
             if !isNeeded { ticker.withLock { $0 = false } }
             return isNeeded
         }

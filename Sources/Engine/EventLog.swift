@@ -68,10 +68,7 @@ final class EventLog: Sendable {
     }
 
     /// Brings the last events before the readers, after `Journal.finish` has stored them.
-    func publishEnd(_ events: [RunEvent], of run: UUID) {
-        hub.publish(events, of: run)
-        hub.close(run: run)
-    }
+    func publishEnd(_ events: [RunEvent], of run: UUID) { hub.publishEnd(events, of: run) }
 
     /// Gives the run up without an end.
     func abandon(_ run: UUID) { hub.close(run: run) }

@@ -143,12 +143,21 @@ package struct ModelError: Error, Sendable, Equatable {
     package var retryAfter: Int?
     /// The provider's HTTP status, when there was one.
     package var status: Int?
+    /// We gave up, and the provider does not know why: it goes on, and charges what it makes.
+    package var isOurs = false
 
     package init(_ code: Code, _ message: String, retryAfter: Int? = nil, status: Int? = nil) {
         self.code = code
         self.message = message
         self.retryAfter = retryAfter
         self.status = status
+    }
+
+    /// A call that has no more time, whatever the provider does.
+    static var outOfTime: ModelError {
+        var error = ModelError(.timeout, "It took too long.")
+        error.isOurs = true
+        return error
     }
 
     /// Whether another provider, or the same one later, may do better with the same request.

@@ -2,7 +2,7 @@ import Foundation
 
 /// One model call of a run, with other candidates and other times when it fails. Once words have come only another
 /// candidate says it anew; where there is none they stay.
-struct ModelStep: Sendable {
+final class ModelStep: Sendable {
     let execution: RunExecution
     let writer: RunWriter
     let answer: AnswerInProgress
@@ -14,6 +14,24 @@ struct ModelStep: Sendable {
     let historyCount: Int
 
     private var data: EventData { EventData(run: execution.claimed.run) }
+
+    init(
+        execution: RunExecution,
+        writer: RunWriter,
+        answer: AnswerInProgress,
+        purse: RunPurse,
+        startAgain: String,
+        context: RunContext,
+        historyCount: Int
+    ) {
+        self.execution = execution
+        self.writer = writer
+        self.answer = answer
+        self.purse = purse
+        self.startAgain = startAgain
+        self.context = context
+        self.historyCount = historyCount
+    }
 
     /// Returns the tool calls that the model made, each with an id of its own.
     func perform(_ request: ModelRequest, candidates: [ModelCandidate]) async throws -> [ToolCall] {
@@ -52,12 +70,17 @@ struct ModelStep: Sendable {
             execution.health.ended(.unknown, of: candidate)
             return .failure(error)
         }
+        let lack: ToolLack? = fitted.request.tools.isEmpty ? .noRoom : nil
         let result = try await call(candidate, fitted)
-        guard case .failure(let error) = result, error.mayRefuseTools, !fitted.request.tools.isEmpty else {
+        guard !request.tools.isEmpty else { return result }
+        guard lack == nil, case .failure(let error) = result, error.mayRefuseTools else {
+            if case .success = result { answer.lacksTools(lack) }
             return result
         }
         try await say("without_tools: \(candidate.name)")
-        return try await call(candidate, fitted.withoutTools)
+        let plain = try await call(candidate, fitted.withoutTools)
+        if case .success = plain { answer.lacksTools(.refused) }
+        return plain
     }
 
     /// Each candidate has a window of its own.
@@ -92,11 +115,11 @@ struct ModelStep: Sendable {
             let model = execution.models.model(named: candidate.name, at: candidate.endpoint)
             try await model.answer(fitted.request) { piece in try await take.receive(piece) }
             try await take.replace()
-            answer.add(take.meter.record(for: fitted.request, sent: sent, succeeded: true))
+            answer.add(take.meter.record(for: fitted.request, sent: sent))
             execution.health.ended(.answered, of: candidate)
             return .success(take.meter.calls)
         } catch let error as ModelError {
-            answer.add(take.meter.record(for: fitted.request, sent: sent, succeeded: false))
+            answer.add(take.meter.record(for: fitted.request, sent: sent, failure: error))
             execution.health.ended(CircuitBreaker.Outcome(error), of: candidate)
             if take.meter.hasWords {
                 guard error.isOutage else { throw RunEnding(error) }
@@ -104,7 +127,7 @@ struct ModelStep: Sendable {
             }
             return .failure(error)
         } catch {
-            answer.add(take.meter.record(for: fitted.request, sent: sent, succeeded: false))
+            answer.add(take.meter.record(for: fitted.request, sent: sent, failure: error))
             execution.health.ended(.unknown, of: candidate)
             throw error
         }

@@ -40,7 +40,7 @@ extension RunExecution {
         let plain = unstorable(at: next)
         let ends = isRefused || rest.events.isEmpty ? [plain] : [outcome, outcome.withoutDetails, plain]
         for outcome in ends {
-            guard await store(outcome.events, { try await journal.finish(outcome) }) else { continue }
+            guard await store(outcome.events, { try await self.journal.finish(outcome) }) else { continue }
             if !outcome.writing.isEmpty { writingIsWanted() }
             return
         }
@@ -73,9 +73,9 @@ extension RunExecution {
             isPaused: cause.isPaused
         )
         let isWhole = !isRefused && !rest.events.isEmpty
-        if isWhole, await store(rest.events, { try await journal.suspend(suspended) }) { return }
+        if isWhole, await store(rest.events, { try await self.journal.suspend(suspended) }) { return }
         let end = unstorable(at: next)
-        if await !store(end.events, { try await journal.finish(end) }) { log.abandon(run.id) }
+        if await !store(end.events, { try await self.journal.finish(end) }) { log.abandon(run.id) }
     }
 
     /// Children come into being while a run rests, and one that has rested has more in its log than its beginning.
@@ -170,6 +170,13 @@ extension RunEnding? {
 }
 
 extension RunLimits {
+    func tokensAreUsed(_ used: Int) -> RunEnding {
+        .failed(
+            code: "RUN_TOKENS_EXHAUSTED",
+            message: "This turn has used \(used) tokens, of \(tokens) that it may. Ask for less at once."
+        )
+    }
+
     var timeout: RunEnding {
         .failed(
             code: "RUN_TIMEOUT",

@@ -1,8 +1,9 @@
 import Foundation
 import Logging
 
-/// One attempt at a run, from the claim to its end.
-struct RunExecution: Sendable {
+/// One attempt at a run, from the claim to its end. A class, because everything that works for the run holds it, in every
+/// frame of a task that waits for the model.
+final class RunExecution: Sendable {
     let claimed: ClaimedRun
     let journal: any Journal
     let models: any ModelSource
@@ -16,6 +17,34 @@ struct RunExecution: Sendable {
     /// Tells those who write in the background.
     let writingIsWanted: @Sendable () -> Void
     let logger: Logger
+
+    init(
+        claimed: ClaimedRun,
+        journal: any Journal,
+        models: any ModelSource,
+        tools: ToolCatalogue,
+        cache: ToolCache,
+        pictures: any PictureSource,
+        log: EventLog,
+        handle: RunHandle,
+        limits: RunLimits,
+        health: ProviderHealth,
+        writingIsWanted: @escaping @Sendable () -> Void,
+        logger: Logger
+    ) {
+        self.claimed = claimed
+        self.journal = journal
+        self.models = models
+        self.tools = tools
+        self.cache = cache
+        self.pictures = pictures
+        self.log = log
+        self.handle = handle
+        self.limits = limits
+        self.health = health
+        self.writingIsWanted = writingIsWanted
+        self.logger = logger
+    }
 
     var run: Run { claimed.run }
     var data: EventData { EventData(run: claimed.run) }
@@ -53,7 +82,7 @@ struct RunExecution: Sendable {
     /// nil when the model has finished.
     private func work(_ writer: RunWriter, _ answer: AnswerInProgress) async -> RunEnding? {
         do {
-            try await withTimeLimit(limits.time, otherwise: limits.timeout) { try await attempt(writer, answer) }
+            try await withTimeLimit(limits.time, otherwise: limits.timeout) { try await self.attempt(writer, answer) }
             return nil
         } catch {
             if let ending = handle.ending { return ending }
@@ -97,7 +126,7 @@ struct RunExecution: Sendable {
         }
         if brief.isPausing { handle.pause() }
         if brief.isSteered { handle.steer() }
-        var turns = ToolTurns(execution: self, writer: writer, answer: answer, brief: brief, replay: replay)
+        let turns = ToolTurns(execution: self, writer: writer, answer: answer, brief: brief, replay: replay)
         try await turns.chooseTools()
         try await turns.resume()
         try await turns.run()

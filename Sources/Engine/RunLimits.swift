@@ -24,6 +24,8 @@ package struct RunLimits: Sendable {
     /// How often a run may be taken up again after its worker died.
     package var attempts = 5
     package var time = Duration.seconds(600)
+    /// Tokens that a turn may use, in and out, its children's with it; after that no model is asked any more.
+    package var tokens = 5_000_000
     /// How long a model call may go on in a run that is to pause; then it is cut, and made again when the run goes on.
     package var pausePatience = Duration.seconds(10)
     /// Of the answer, in bytes.
@@ -45,5 +47,14 @@ package struct RunLimits: Sendable {
     static let depth = 3
     static let tasksPerPlan = 20
 
+    /// Of the longest wait before a round, the part that is waited.
+    static let jitter = 0.5...1.0
+
     package init() {}
+
+    /// The wait before a round, counted from 0: it doubles with each, and is never shorter than the provider asks for, in
+    /// seconds.
+    func pause(before round: Int, retryAfter: Int?, jitter: Double) -> Duration {
+        max(backoff * (1 << (round - 1)) * jitter, .seconds(retryAfter ?? 0))
+    }
 }

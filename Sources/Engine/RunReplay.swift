@@ -41,13 +41,15 @@ package struct RunReplay: Sendable {
     /// Messages that came into the run while it was at work.
     private(set) var steered: Set<String> = []
     /// The last of them by how many steps were finished when it came.
-    private(set) var questions: [Int: UUID] = [:]
+    package private(set) var questions: [Int: UUID] = [:]
     /// When each call was made.
     private(set) var calledAt: [String: Date] = [:]
     /// The tasks of each plan, by call, as they were told last.
     private(set) var plans: [String: JSONValue] = [:]
     /// The budgets that earlier attempts have warned of, by id, and what they are called.
     private(set) var warned: [UUID: String] = [:]
+    /// Why the model has no tools any more.
+    private(set) var withdrawal: ToolLack?
     /// The tools that a call of its own has picked, by agent; none of them for all.
     private(set) var chosenTools: [UUID: [String]] = [:]
     private var text = ""
@@ -110,6 +112,12 @@ package struct RunReplay: Sendable {
     }
 
     private mutating func feedStatus(_ event: RunEvent) {
+        if event.data.contains(ToolLack.withdrawal), let reason = event.fields["reason"] as? String,
+            reason.hasPrefix(ToolLack.withdrawal)
+        {
+            withdrawal = ToolLack(rawValue: String(reason.dropFirst(ToolLack.withdrawal.count)))
+            return
+        }
         let prefix = "budget_warning: "
         guard event.data.contains(prefix), let budget = event.fields["budget"] as? [String: Any],
             let reason = event.fields["reason"] as? String, reason.hasPrefix(prefix),

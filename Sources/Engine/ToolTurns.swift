@@ -1,7 +1,8 @@
 import Foundation
 
-/// The loop of a run: the model answers, its tool calls are done, it answers again, until it asks for nothing more.
-struct ToolTurns: Sendable {
+/// The loop of a run: the model answers, its tool calls are done, it answers again, until it asks for nothing more. A class, for
+/// most of what a run keeps while it waits for its model would else be here and in every frame above.
+final class ToolTurns {
     let execution: RunExecution
     let writer: RunWriter
     let answer: AnswerInProgress
@@ -72,7 +73,7 @@ struct ToolTurns: Sendable {
 
     /// Of many tools those that fit what is asked. What an earlier attempt has chosen stays; what was not chosen can still be
     /// called by its name.
-    mutating func chooseTools() async throws {
+    func chooseTools() async throws {
         let optional = request.tools.filter { !$0.isAlwaysThere }
         guard optional.count > limits.toolsAtOnce else { return }
         var chosen = replay.chosenTools[execution.claimed.run.agentID]
@@ -85,7 +86,7 @@ struct ToolTurns: Sendable {
     }
 
     /// Goes on where an earlier attempt was cut short.
-    mutating func resume() async throws {
+    func resume() async throws {
         try await listenAgain()
         for var step in replay.steps {
             steps += 1
@@ -97,11 +98,11 @@ struct ToolTurns: Sendable {
             request.messages += steps <= replay.stepsBeforeHandOff ? step.messages.withoutCalls : step.messages
             try await listenAgain()
         }
-        withdrawToolsIfSpent()
+        try await withdrawToolsIfSpent()
     }
 
     /// Until the model has answered.
-    mutating func run() async throws {
+    func run() async throws {
         while true {
             try await listen()
             let calls = try await callModel()
@@ -125,7 +126,7 @@ struct ToolTurns: Sendable {
             )
             request.messages += done.messages
             badSteps = outcomes.allSatisfy { $0.kind == .badCall } ? badSteps + 1 : 0
-            withdrawToolsIfSpent()
+            try await withdrawToolsIfSpent()
         }
     }
 
@@ -152,7 +153,7 @@ struct ToolTurns: Sendable {
     }
 
     /// Between two steps: here a run hears what people say into it, and rests when it is to pause.
-    private mutating func listen() async throws {
+    private func listen() async throws {
         if execution.handle.takeSteering() {
             let (journal, claimed, step) = (execution.journal, execution.claimed, steps)
             let heard = try await execution.patiently { try await journal.takeSteering(of: claimed, after: step) }
@@ -162,11 +163,11 @@ struct ToolTurns: Sendable {
     }
 
     /// What an earlier attempt heard after as many steps.
-    private mutating func listenAgain() async throws {
+    private func listenAgain() async throws {
         for message in steering where message.step == steps { try await hear(message) }
     }
 
-    private mutating func hear(_ message: SteeringMessage) async throws {
+    private func hear(_ message: SteeringMessage) async throws {
         guard heard.insert(message.id).inserted else { return }
         request.messages.append(.user(message.content))
         guard !replay.steered.contains(message.id.text) else { return }
@@ -209,11 +210,18 @@ struct ToolTurns: Sendable {
         return outcomes
     }
 
-    /// A model that has had its steps, or does not get its calls right, has to answer with what it has.
-    private mutating func withdrawToolsIfSpent() {
-        guard steps >= limits.steps || badSteps >= limits.badSteps else { return }
+    /// A model that has had its steps, or does not get its calls right, has to answer with what it has. What an earlier
+    /// attempt has withdrawn stays so, and is said once.
+    private func withdrawToolsIfSpent() async throws {
+        let lack = replay.withdrawal ?? (steps >= limits.steps ? .steps : badSteps >= limits.badSteps ? .badCalls : nil)
+        guard let lack, !allowed.isEmpty else { return }
         allowed = []
         request.tools = []
+        answer.lacksTools(lack)
+        guard replay.withdrawal == nil else { return }
+        let reason = ToolLack.withdrawal + lack.rawValue
+        let status = data.runStatus(.running, reason: reason, attempt: execution.claimed.run.attempt)
+        try await writer.event(.runStatus, status)
     }
 }
 

@@ -56,7 +56,7 @@ package struct CodeSandbox: Sendable {
     var groupVersion: UInt32 { launcher.groupVersion }
 
     /// Runs the command in a workspace, which it sees as `/workspace`. When this returns, however it does, nothing of the
-    /// command is left. A cancelled task ends it at once; so does a workspace that is found to be full, every half second.
+    /// command is left. A cancelled task ends it at once; so does a workspace that is found to be full (`RoomWatch`).
     ///
     /// Throws `SandboxError`, `CancellationError`, or what `hear` throws, which ends the command too.
     package func run(
@@ -72,28 +72,20 @@ package struct CodeSandbox: Sendable {
         defer { places.leave() }
         var far: Descriptor?
         let line = try door.map { try SandboxLine($0, far: &far) }
-        let connection = try launcher.connect(workspace: workspace.folder.number, third: far?.number ?? -1)
+        let connection = try launcher.connect(workspace: workspace.folder.number, line: far?.number ?? -1)
         // From now on it closes with the command.
         far = nil
         let stream = CommandStream(connection, request: request)
-        let isFull = Flag()
-        async let _: Void = Self.watch(workspace, stream, isFull)
+        let watch = RoomWatch(workspace, stream)
+        async let _: Void = watch.run()
         async let _: Void? = line?.serve()
         var result = try await withTaskCancellationHandler {
             try await listen(to: stream, hear)
         } onCancel: {
             stream.end()
         }
-        result.isOutOfRoom = isFull.isSet
+        result.isOutOfRoom = watch.wasFull
         return result
-    }
-
-    private static func watch(_ workspace: Workspace, _ stream: CommandStream, _ isFull: Flag) async {
-        while (try? await Task.sleep(for: .milliseconds(500))) != nil {
-            guard await workspace.complaintAside() != nil else { continue }
-            isFull.set()
-            return stream.end()
-        }
     }
 
     private func listen(

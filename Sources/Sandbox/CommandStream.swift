@@ -22,6 +22,7 @@ final class CommandStream: @unchecked Sendable {
     /// So much waits to be taken that no more is read; the source is suspended then.
     private var isFull = false
     private var hasEnded = false
+    private var begun: pid_t?
     private var waiter: CheckedContinuation<Void, Never>?
 
     /// Takes the descriptor over, and sends the request.
@@ -47,6 +48,9 @@ final class CommandStream: @unchecked Sendable {
         // After the last frame the descriptor's number may be another's.
         lock.withLock { if !hasEnded { shutdown(descriptor, Int32(SHUT_WR)) } }
     }
+
+    /// The process that everything of the command descends from, once it has begun; whether anybody takes frames or not.
+    var process: pid_t? { lock.withLock { begun } }
 
     /// The next frame, or nil after the last. Waits for it whether the task is cancelled or not: `end` makes it short.
     func next() async -> Frame? {
@@ -94,6 +98,7 @@ final class CommandStream: @unchecked Sendable {
             guard got > 0 else { break }
             let isFull = lock.withLock {
                 received += bytes[..<got]
+                noteBeginning()
                 self.isFull = received.count >= Self.room
                 return self.isFull
             }
@@ -144,10 +149,21 @@ extension CommandStream {
 
     private var hasFrame: Bool { head.map { received.count >= Self.headSize + Int($0.length) } ?? false }
 
-    private func takeFrame() -> Frame? {
+    /// It comes before all others.
+    private func noteBeginning() {
+        guard begun == nil, head?.kind == CSANDBOX_BEGUN, let body = takeBody(), body.count == 4 else { return }
+        begun = body.withUnsafeBytes { $0.loadUnaligned(as: pid_t.self) }
+    }
+
+    private func takeBody() -> [UInt8]? {
         guard let head, hasFrame else { return nil }
         let body = Array(received[Self.headSize..<Self.headSize + Int(head.length)])
         received.removeFirst(Self.headSize + body.count)
+        return body
+    }
+
+    private func takeFrame() -> Frame? {
+        guard let head, let body = takeBody() else { return nil }
         switch head.kind {
         case CSANDBOX_STDOUT: return .output(SandboxOutput(channel: .output, bytes: body))
         case CSANDBOX_STDERR: return .output(SandboxOutput(channel: .error, bytes: body))

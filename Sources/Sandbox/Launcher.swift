@@ -43,14 +43,14 @@ final class Launcher: @unchecked Sendable {
         }
     }
 
-    /// A connection on which it expects a command that works in `workspace`; `third` is its line or its input, -1 for none.
-    func connect(workspace: Int32, third: Int32 = -1) throws -> Int32 {
+    /// A connection on which it expects a command that works in `workspace`; `line` and `input` are -1 for none.
+    func connect(workspace: Int32, line: Int32 = -1, input: Int32 = -1) throws -> Int32 {
         var ends: [Int32] = [-1, -1]
         let made = csandbox_pair(Int32(SOCK_STREAM.rawValue), &ends)
         guard made == 0 else { throw SandboxError("No connection to the launcher", errno: made) }
         defer { Glibc.close(ends[1]) }
         do {
-            try send(ends[1], workspace, third)
+            try send(ends[1], workspace, line, input)
         } catch {
             Glibc.close(ends[0])
             throw error
@@ -58,10 +58,11 @@ final class Launcher: @unchecked Sendable {
         return ends[0]
     }
 
-    private func send(_ stream: Int32, _ workspace: Int32, _ third: Int32) throws {
+    private func send(_ stream: Int32, _ workspace: Int32, _ line: Int32, _ input: Int32) throws {
         try lock.withLock {
             guard !isClosed else { throw SandboxError("The sandbox is closed.") }
-            var sent = csandbox_send(control, stream, workspace, third)
+            let all = [stream, workspace, line, input]
+            var sent = csandbox_send(control, all, all.count)
             if sent != 0 {
                 hangUp()
                 do {
@@ -70,11 +71,14 @@ final class Launcher: @unchecked Sendable {
                     (control, process) = (-1, 0)
                     throw error
                 }
-                sent = csandbox_send(control, stream, workspace, third)
+                sent = csandbox_send(control, all, all.count)
             }
             guard sent == 0 else { throw SandboxError("The launcher does not listen", errno: sent) }
         }
     }
+
+    /// For tests of what descends from it; 0 when it has gone.
+    var id: pid_t { lock.withLock { process } }
 
     /// For tests of what comes after it.
     func kill() { lock.withLock { if process > 0 { _ = Glibc.kill(process, SIGKILL) } } }

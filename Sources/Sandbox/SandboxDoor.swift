@@ -58,8 +58,9 @@ struct SandboxLine: Sendable {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 Thread.detachNewThread { [descriptor] in
-                    let got = csandbox_receive(descriptor.number)
-                    continuation.resume(returning: got < 0 ? nil : Descriptor(got))
+                    var listener: Int32 = -1
+                    let got = csandbox_receive(descriptor.number, &listener, 1)
+                    continuation.resume(returning: got == 0 && listener >= 0 ? Descriptor(listener) : nil)
                 }
             }
         } onCancel: {

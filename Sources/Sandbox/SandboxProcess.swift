@@ -18,16 +18,25 @@ package final class SandboxProcess: @unchecked Sendable {
         case failure(SandboxError)
     }
 
+    private let watch: RoomWatch
+    /// They answer on its door, and see that its workspace does not overflow; they end with it.
+    private let keepers: [Task<Void, Never>]
+
     /// Takes the descriptor over.
-    init(_ stream: CommandStream, input: Int32) {
+    init(_ stream: CommandStream, in workspace: Workspace, input: Int32, line: SandboxLine? = nil) {
         self.stream = stream
         self.input = input
+        let watch = RoomWatch(workspace, stream)
+        self.watch = watch
+        let doorkeeper = line.map { line in Task { await line.serve() } }
+        keepers = [Task { await watch.run() }] + (doorkeeper.map { [$0] } ?? [])
         var patience = timeval(tv_sec: 30, tv_usec: 0)
         setsockopt(input, SOL_SOCKET, SO_SNDTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
     }
 
     deinit {
         stream.end()
+        dismissKeepers()
         queue.async { [input] in if input >= 0 { close(input) } }
     }
 
@@ -52,7 +61,10 @@ package final class SandboxProcess: @unchecked Sendable {
         while let frame = await stream.next() {
             switch frame {
             case .output(let output): return output
-            case .result(let result): lock.withLock { ended = .result(result) }
+            case .result(var result):
+                dismissKeepers()
+                result.isOutOfRoom = watch.wasFull
+                lock.withLock { [result] in ended = .result(result) }
             case .failure(let reason):
                 lock.withLock { ended = .failure(SandboxError("The sandbox could not be made: \(reason)")) }
             }
@@ -65,6 +77,8 @@ package final class SandboxProcess: @unchecked Sendable {
 
     /// nil while it runs, and before `next` has told its end.
     package var ending: Ending? { lock.withLock { ended } }
+
+    private func dismissKeepers() { for keeper in keepers { keeper.cancel() } }
 
     private func send(_ bytes: [UInt8]) throws {
         var place = 0
@@ -82,20 +96,34 @@ package final class SandboxProcess: @unchecked Sendable {
 }
 
 extension CodeSandbox {
-    /// Starts a command that is talked to, in a workspace, which it sees as `/workspace`. Throws `SandboxError`.
+    /// Starts a command that is talked to, in a workspace, which it sees as `/workspace`; its `door` lasts as long as it does.
+    /// It is ended when the workspace is found to be full. Throws `SandboxError`.
     package func start(
         _ command: SandboxCommand,
         in workspace: Workspace,
-        limits: SandboxLimits
-    ) throws -> SandboxProcess {
-        let request = try command.request(limits)
+        limits: SandboxLimits,
+        door: SandboxDoor? = nil
+    ) async throws -> SandboxProcess {
+        if let complaint = await workspace.complaintAside() { throw SandboxError(complaint) }
+        let request = try command.request(limits, gifts: door?.gifts(limits) ?? 0)
         var ends: [Int32] = [-1, -1]
         let made = csandbox_pair(Int32(SOCK_STREAM.rawValue), &ends)
         guard made == 0 else { throw SandboxError("No input for the program", errno: made) }
         defer { Glibc.close(ends[1]) }
         do {
-            let descriptor = try launcher.connect(workspace: workspace.folder.number, third: ends[1])
-            return SandboxProcess(CommandStream(descriptor, request: request), input: ends[0])
+            var far: Descriptor?
+            let line = try door.map { try SandboxLine($0, far: &far) }
+            let descriptor = try launcher.connect(
+                workspace: workspace.folder.number,
+                line: far?.number ?? -1,
+                input: ends[1]
+            )
+            return SandboxProcess(
+                CommandStream(descriptor, request: request),
+                in: workspace,
+                input: ends[0],
+                line: line
+            )
         } catch {
             Glibc.close(ends[0])
             throw error

@@ -1,5 +1,5 @@
 import CSandbox
-import Foundation
+package import Foundation
 
 /// The folder of one conversation, which programs see as `/workspace`. The server reads and writes in it only through the
 /// kernel's promise that a path stays beneath it and crosses no link, and only regular files.
@@ -52,20 +52,19 @@ package struct Workspace: Sendable {
         return (walk.occupied, walk.count)
     }
 
-    /// Why nothing more can be written; nil when it can.
-    package func complaint() -> String? {
-        var space = statvfs()
-        if fstatvfs(folder.number, &space) == 0, Int64(space.f_bavail) * Int64(space.f_frsize) < quota.reserve {
-            return "The server's disk is nearly full."
-        }
-        guard usage() == nil else { return nil }
+    /// Why nothing more can be written; nil when it can. What the processes below `command` hold open counts, though its
+    /// name is gone.
+    func complaint(of command: pid_t? = nil) -> String? {
+        if free.bytes < quota.reserve { return "The server's disk is nearly full." }
+        let hidden = command.map { HiddenFiles(of: $0, beside: folder).occupied } ?? 0
+        if let usage = usage(), usage.bytes + hidden <= quota.bytes { return nil }
         return
             "The workspace is full: at most \(quota.bytes >> 20) MB in \(quota.files) files, none with a path of more than "
             + "4000 bytes. Delete what is no longer needed."
     }
 
     /// The same on a thread that may wait for the disk.
-    package func complaintAside() async -> String? { await aside { complaint() } }
+    func complaintAside(of command: pid_t? = nil) async -> String? { await aside { complaint(of: command) } }
 
     /// Does on a thread of its own what may wait for the disk.
     package func aside<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
@@ -175,7 +174,7 @@ struct WorkspaceWalk {
     private(set) var occupied: Int64 = 0
     private(set) var isComplete = true
 
-    /// One that only counts is made twice a second for each command that runs, so it neither sorts nor writes names out.
+    /// One that only counts is made some times a second for each command that runs, so it neither sorts nor writes names out.
     init(_ root: Folder, limit: Int, keepsEntries: Bool = true) {
         self.root = root
         self.limit = limit

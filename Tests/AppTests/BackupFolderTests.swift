@@ -46,6 +46,18 @@ import Web
         #expect(kinds[.migration]?.last?.name == "alma-14-migration.dump")
     }
 
+    @Test func whatIsBegunIsNobodyElsesToRead() throws {
+        let folder = BackupFolder(path: temporary.path)
+        let elsewhere = try temporary.file("elsewhere", "theirs")
+        try FileManager.default.createSymbolicLink(atPath: folder.script, withDestinationPath: elsewhere)
+        chmod(elsewhere, 0o644)
+        try folder.begin(folder.script)
+        let made = try FileManager.default.attributesOfItem(atPath: folder.script)
+        #expect(made[.posixPermissions] as? Int == 0o600 && made[.type] as? FileAttributeType == .typeRegular)
+        #expect(try String(contentsOfFile: elsewhere, encoding: .utf8) == "theirs")
+        #expect(throws: AppError.self) { try BackupFolder(path: "/nowhere").begin("/nowhere/alma.part") }
+    }
+
     @Test func placesAreInTheOrderOfTime() {
         let folder = BackupFolder(path: "/backups")
         let place = folder.place(for: .manual, at: Date(timeIntervalSince1970: 1_800_000_000))

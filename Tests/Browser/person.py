@@ -101,7 +101,9 @@ class Person:
         return self.until(lambda: not self.all("[data-stream]") and self.last_words())
 
     def last_words(self):
-        return self.all("article.message .prose")[-1].text if self.all("article.message .prose") else ""
+        # Once: between two looks the page may have changed.
+        said = self.all("article.message .prose")
+        return said[-1].text if said else ""
 
     def complaints(self):
         """What the browser's console holds against the page: scripts that failed, rules of the CSP broken."""

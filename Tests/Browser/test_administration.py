@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from alma import EMAIL, PASSWORD, Client, wait_until
+from alma import EMAIL, PASSWORD, QUESTION, Client, wait_until
 
 PLACES = ["users", "runs", "usage", "audit", "health", "settings", "backups"]
 
@@ -26,7 +26,7 @@ def test_an_administrators_journey(visitor, server, scripts):
     # Somebody's run rests with a question: the administrator sees it, and stops it.
     client = Client(server)
     conversation = client.conversation()
-    run = client.send(conversation, '/tool ask_person {"question": "Which colour?", "choices": ["red", "blue"]}')
+    run = client.send(conversation, QUESTION)
     wait_until(lambda: client.run(run)["state"] == "waiting", 30, "the question")
     stop = f"form[action='/admin/runs/{run}/cancellation'] button"
     person.go("/admin/runs").submit(stop)

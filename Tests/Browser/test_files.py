@@ -2,8 +2,10 @@
 
 import base64
 
+import httpx
 import pytest
-from alma import EMAIL, PASSWORD
+from alma import EMAIL, PASSWORD, Client, need_sandbox
+from test_sandbox import called
 
 DOT = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -38,4 +40,23 @@ def test_files_go_with_a_message_and_are_shown(visitor, tmp_path, scripts, width
     assert person.evaluate("document.documentElement.scrollWidth")["result"]["value"] <= width
     person.submit(".files-list li button")
     assert "dot.png" not in person.text(".files-list")
+    assert not person.complaints()
+
+
+def test_what_an_agent_makes_is_shown_in_place_and_saved(visitor, server):
+    client = Client(server)
+    need_sandbox(client)
+    conversation = client.conversation()
+    code = f"import base64; open('dot.png', 'wb').write(base64.b64decode({base64.b64encode(DOT).decode()!r}))"
+    called(client, "run_code", conversation, language="python", code=f"{code}; open('data.csv', 'w').write('a,b')")
+    person = visitor().sign_in(EMAIL, PASSWORD).go(f"/conversations/{conversation}")
+    size = "document.querySelector('article.message:not(.mine) .files img').naturalWidth"
+    person.until(lambda: person.evaluate(size)["result"].get("value") == 1)
+    assert "data.csv" in person.text("article.message:not(.mine) .files")
+    # The page of its files gives each file's own bytes.
+    person.go(f"/conversations/{conversation}/files")
+    place = person.one("a[href*='/workspace/file?'][href*='data.csv']").get_attribute("href")
+    cookies = {one["name"]: one["value"] for one in person.driver.get_cookies()}
+    saved = httpx.get(place, cookies=cookies, trust_env=False)
+    assert saved.content == b"a,b" and saved.headers["content-disposition"].startswith("attachment")
     assert not person.complaints()

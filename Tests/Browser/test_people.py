@@ -42,7 +42,7 @@ def test_a_run_is_paused_and_resumed(visitor, scripts):
     person.submit("form[action$='/pause'] button")
     person.until(lambda: person.all("form[action$='/resume'] button"))
     assert "Paused" in person.text("[data-line]")
-    assert "read when it goes on" in person.one("#say").get_attribute("placeholder")
+    person.until(lambda: "read when it goes on" in person.one("#say").get_attribute("placeholder"))
     person.submit("form[action$='/resume'] button")
     person.until(lambda: person.all("form[action$='/pause'] button") and person.all("section.approval"))
     person.press("section.approval input[value=red]")

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from alma import EMAIL, PASSWORD
+from alma import EMAIL, PASSWORD, Client
 
 
 @pytest.mark.parametrize("settings", [{}, {"scripts": False, "width": 390, "height": 844}], ids=["desk", "phone"])
@@ -45,6 +45,34 @@ def test_somebody_is_invited_works_and_is_shut_out(visitor, settings):
     administrator.submit("#access button.primary")
     guest.sign_in(guest_email, "a horse of my own")
     assert guest.driver.current_url.rstrip("/").endswith(str(guest.address).rsplit("/", 1)[-1])
+    # Another role, and a link that is handed out; both are written down.
+    administrator.choose("role", "auditor").submit("#profile button.primary")
+    assert "Auditor" in administrator.text("dl.facts")
+    administrator.submit("#access form[action$='password-link'] button:last-of-type")
+    assert "/password/reset?token=" in administrator.one("main .notice code").text
+    identifier = administrator.one("#profile form").get_attribute("action").rsplit("/", 1)[1]
+    administrator.go(f"/admin/audit?q={identifier}")
+    acts = administrator.text("main table")
+    assert "user.role_changed" in acts and "user.password_link_made" in acts and "auditor" in acts
+    assert not administrator.complaints() and not guest.complaints()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_somebody_waits_and_is_let_in(visitor, server, scripts):
+    program, name = Client(server).http, f"Waiting {uuid4().hex[:6]}"
+    program.put("/v1/settings/registration", json={"mode": "approval"})
+    guest, email = visitor(scripts=scripts), f"{uuid4().hex}@example.com"
+    guest.go("/register").type("nickname", name).type("email", email).type("password", "correct horse 9")
+    guest.submit("form[action='/register'] button.primary")
+    program.put("/v1/settings/registration", json={"mode": "open"})
+    guest.sign_in(email, "correct horse 9")
+    assert "approve" in guest.text() or "waits" in guest.text()
+    administrator = visitor(scripts=scripts).sign_in(EMAIL, PASSWORD).go("/admin/users?status=pending")
+    administrator.type("q", name).submit(".filters button")
+    administrator.press("main tbody input[type=checkbox]").submit(".bulk button[value=approve]")
+    assert "Active" in administrator.go(f"/admin/users?q={name}").text("main tbody")
+    guest.sign_in(email, "correct horse 9")
+    assert guest.go("/settings").one("[name=nickname]").get_attribute("value") == name
     assert not administrator.complaints() and not guest.complaints()
 
 
@@ -69,3 +97,8 @@ def test_a_team_is_made_joined_and_left(visitor, scripts):
     member.submit("#members a.quiet")
     member.submit("main button.danger")
     assert "Harbour team" not in member.go("/organisations").text("main")
+    # What goes with it is said before.
+    owner.submit("main a.danger")
+    assert "closed to everybody" in owner.text("main")
+    owner.submit("main button.danger")
+    assert "Harbour team" not in owner.text("main table")

@@ -17,7 +17,7 @@ def test_output_is_seen_while_the_program_runs(visitor, server, scripts):
     person.go("/").choose("agent_id", CODING).ask(COUNTING)
     shown = lambda: [one.get_attribute("textContent") for one in person.all("[data-tree] .io pre")]  # noqa: E731
     person.until(lambda: any("line 3" in text for text in shown()) or (not scripts and person.go_again() and False))
-    assert "Output so far" in person.one("[data-tree]").get_attribute("textContent")
+    person.until(lambda: "Output so far" in person.one("[data-tree]").get_attribute("textContent"))
     person.press("button[formaction$='/cancellation']")
     person.until(lambda: not person.all("[data-stream]"))
     assert not person.complaints()

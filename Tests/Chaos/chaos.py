@@ -12,7 +12,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "System"))
 
 from alma import wait_until  # noqa: E402
 from people import Person  # noqa: E402
-from promises import PROMISES, Inspection, Record  # noqa: E402
+from promises import PROMISES, Inspection  # noqa: E402
+from record import Record  # noqa: E402
 from upstream import Upstream  # noqa: E402
 from world import World  # noqa: E402
 

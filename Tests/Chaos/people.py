@@ -117,7 +117,11 @@ class Person(threading.Thread):
             self.problem = error
 
     def play(self, conversation: str):
-        play = draw(self.rng, f"p{self.number}-{len(self.turns)}")
+        # In every storm somebody runs into a budget, alone and with a team.
+        first = ["spending", "spending team"][self.number : self.number + 1] if not self.turns else []
+        play = draw(self.rng, f"p{self.number}-{len(self.turns)}", first or None)
+        if play.cap:
+            conversation = self.capped(play.cap)
         answer = self.line.insist(
             "POST",
             f"/v1/conversations/{conversation}/messages",
@@ -136,6 +140,14 @@ class Person(threading.Thread):
         turn.readers[0].follow(lambda event: self.notice(turn, event))
         beside.join()
         fickle.line.http.close()
+
+    def capped(self, cap: float) -> str:
+        """A conversation in which no turn may cost more. Made twice, because an answer got lost, the cap is the same."""
+        made = self.line.insist("POST", "/v1/conversations", {201}, json={"title": f"Person {self.number}, thrifty"})
+        conversation = made.json()["data"]["conversation_id"]
+        terms = {"scope": "conversation", "conversation_id": conversation, "period": "run", "amount": cap}
+        self.line.insist("POST", "/v1/budgets", {201}, json=terms)
+        return conversation
 
     def notice(self, turn: Turn, event: Event):
         play = turn.play

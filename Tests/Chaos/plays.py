@@ -35,6 +35,10 @@ class Play:
     stops_after: int = 0
     # Seconds that the person takes to decide or to stop.
     delay: float = 0
+    # Tokens that each of its calls is said to have written, where that is not the number of its words.
+    spends: int = 0
+    # Dollars that its turn may cost, with all who work for it: it is written so that this is not enough. 0 for no bound.
+    cap: float = 0
     # What is called instead of common tools: plan, delegate or hand_off, and the tasks that colleagues get.
     team: str = ""
     tasks: tuple = ()
@@ -61,8 +65,11 @@ class Play:
     @property
     def ends(self) -> set[str]:
         """The states in which the run may end."""
-        if self.breaks:
+        if self.breaks or self.cap:
             return {"failed"}
+        if self.spends:
+            # Part of a turn that has a cap: what it has left decides.
+            return {"completed", "failed"}
         if self.stops_after or self.decision == "stop":
             return {"cancelled", "completed"}
         return {"completed"}
@@ -132,8 +139,21 @@ def draw_tasks(rng: random.Random, name: str) -> tuple:
     return tuple(tasks)
 
 
+def draw_spenders(rng: random.Random, name: str) -> tuple:
+    """Four at the same time, of whom some may fit what their turn may cost, and all together never."""
+    return tuple(
+        Task(Play(f"{name}.{number}", "spending", rng.randrange(1, 20), 0.005, rounds=3, calls=1, spends=DEAR), agent, ())
+        for number, agent in enumerate(["coding", "web", "file", "coding"])
+    )
+
+
+# Tokens of an answer, as many as the model may write, and what a turn may cost that asks for such: five of them fit.
+DEAR = 4000
+CAP = 0.15
+
 WEIGHTS = {
     "plain": 3, "slow": 3, "thinking": 2, "tools": 5, "approval": 4, "refused": 2, "breaking": 1, "stopped": 2,
+    "spending": 1, "spending team": 1,
     "plan": 4, "stopped plan": 2, "delegation": 2, "handing over": 1,
 }  # fmt: skip
 
@@ -155,6 +175,10 @@ def draw(rng: random.Random, name: str, kinds: list[str] | None = None) -> Play:
         "breaking": lambda: quick | {"breaks": True},
         "stopped": lambda: {
             "words": 300, "pace": 0.03, "stops_after": rng.randrange(1, 15), "delay": rng.choice([0, rng.uniform(0, 1)])
+        },
+        "spending": lambda: quick | {"rounds": 12, "calls": 1, "spends": DEAR, "cap": CAP},
+        "spending team": lambda: quick | {
+            "rounds": 1, "team": "plan", "tasks": draw_spenders(rng, name), "spends": DEAR, "cap": CAP
         },
         "plan": lambda: quick | {"rounds": 1, "team": "plan", "tasks": draw_tasks(rng, name)},
         "stopped plan": lambda: quick | {

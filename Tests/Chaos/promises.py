@@ -3,7 +3,7 @@
 P1 an accepted run is never lost            P2 each model or tool call has at most one recorded result
 P3 a log is gapless, ordered, immutable, and the same for all readers
 P4 after a kill the run moves on within 30 s P5 a run that has ended holds nothing after 5 s
-P6 the cost shown is the sum of the recorded calls
+P6 the cost shown is the sum of the recorded calls, and a budget holds within one call
 """
 
 import json
@@ -15,8 +15,9 @@ from alma import FINAL, answer_text
 
 from people import Turn
 from plays import Play
+from record import LoggedEvent, Record
 from upstream import Upstream
-from world import Blow, World
+from world import Blow
 
 PROMISES = ["P1", "P2", "P3", "P4", "P5", "P6"]
 # Given up after so many attempts: an honest end, but not the one that the play has.
@@ -35,52 +36,6 @@ class Verdict:
         self.looks[promise] += 1
         if not holds:
             self.broken.append(f"{promise} {who}: {what() if callable(what) else what}")
-
-
-class LoggedEvent:
-    """An event as the database has it; the names are those of `alma.Event`."""
-
-    def __init__(self, row: dict):
-        self.id = row["sequence"]
-        self.type = row["type"]
-        self.data = json.loads(row["data"], parse_float=Decimal)
-        self.time = row["time"]
-
-    @property
-    def state(self) -> str | None:
-        return self.data["state"] if self.type == "run_status" else None
-
-
-class Record:
-    """Everything that the database knows, read once."""
-
-    def __init__(self, world: World):
-        def rows(query: str) -> list[dict]:
-            return json.loads(world.ask(f"select coalesce(json_agg(t), '[]') from ({query}) t"))
-
-        self.runs = rows("""
-            select run_id, parent_run_id, root_run_id, conversation_id, user_message_id, state, attempt, lease_owner,
-                error_code, result, task ->> 'goal' as goal, extract(epoch from finished_at) as finished,
-                extract(epoch from cancel_requested_at) as cancelled
-            from runs order by run_id
-        """)
-        self.events: dict[str, list[LoggedEvent]] = defaultdict(list)
-        for row in rows("""
-            select run_id, sequence, type, data::text as data, extract(epoch from timestamp) as time
-            from run_events order by run_id, sequence
-        """):
-            self.events[row["run_id"]].append(LoggedEvent(row))
-        self.usage = defaultdict(list)
-        for row in rows("select run_id, input_tokens, cost::text as cost, succeeded from usage_records"):
-            self.usage[row["run_id"]].append(row)
-        self.messages = rows("""
-            select conversation_id, message_id, role, content, run_id, model_metadata ->> 'cost' as cost from messages
-        """)
-        self.conversations = rows("select conversation_id, message_count from conversations")
-        self.answers = {one["run_id"]: one for one in self.messages if one["role"] == "assistant"}
-        self.children = defaultdict(list)
-        for run in self.runs:
-            self.children[run["parent_run_id"]].append(run)
 
 
 class Inspection:
@@ -113,6 +68,7 @@ class Inspection:
             self.costs_add_up(run, events)
         for turn in self.turns:
             self.readers_saw_the_log(turn)
+            self.budget_holds(turn)
         self.counted_once()
         for problem in self.upstream.problems:
             self.verdict.expect("P2", False, "model", problem)
@@ -200,7 +156,7 @@ class Inspection:
 
     def readers_saw_the_log(self, turn: Turn):
         """P3: byte for byte the same for all, and what they saw early is what is there now."""
-        log = [(event.id, event.type, event.data) for event in self.record.events[turn.run]]
+        log = [(event.id, event.type, as_streamed(event.type, event.data)) for event in self.record.events[turn.run]]
         first = [(event.id, event.text) for event in turn.readers[0].seen]
         for reader in turn.readers:
             same = [(event.id, event.text) for event in reader.seen] == first
@@ -256,6 +212,18 @@ class Inspection:
             cost = Decimal(answer["cost"] or 0)
             self.verdict.expect("P6", cost == kept, who, f"the answer says {cost}, its calls cost {kept}")
 
+    def budget_holds(self, turn: Turn):
+        """P6: a turn with all who worked for it has cost no more than it may, but for one call; and it was told so."""
+        if not turn.play.cap:
+            return
+        family = [run for run in self.record.runs if run["root_run_id"] == turn.run]
+        costs = [Decimal(row["cost"] or 0) for run in family for row in self.record.usage[run["run_id"]]]
+        cap, spent = Decimal(str(turn.play.cap)), sum(costs)
+        self.verdict.expect("P6", spent <= cap + max(costs, default=0), turn.run, f"{spent} spent of {cap}")
+        ends = {run["run_id"]: run["error_code"] for run in family}
+        told = ends.get(turn.run) in ("BUDGET_EXCEEDED", GIVEN_UP)
+        self.verdict.expect("P6", told, turn.run, f"a {turn.play.kind} ended with {ends.get(turn.run)}")
+
     def counted_once(self):
         """P2: a conversation counts its messages right."""
         there = Counter(one["conversation_id"] for one in self.record.messages)
@@ -275,6 +243,17 @@ class Inspection:
         """When the last blow or pause between the two was over; `since` when there was none."""
         moments = [moment for blow in self.blows for moment in (blow.at, blow.until) if since <= moment <= until]
         return max(moments, default=since)
+
+
+def as_streamed(kind, data):
+    """As readers get it: of a tool whose answer is a JSON object they get the object, where the log has its text."""
+    if kind != "tool_result":
+        return data
+    try:
+        told = json.loads(data.get("result") or "", parse_float=Decimal)
+    except ValueError:
+        return data
+    return {**data, "result": told} if isinstance(told, dict) else data
 
 
 def first_difference(one: list, other: list) -> str:

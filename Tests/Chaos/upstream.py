@@ -152,7 +152,8 @@ class Upstream:
             function = {"name": name, "arguments": json.dumps(arguments)}
             self.send(handler, delta={"tool_calls": [{"index": place, "id": f"call_{place}", "function": function}]})
         self.send(handler, delta={}, finish_reason="tool_calls" if calls else "stop")
-        usage = {"prompt_tokens": call.tokens, "completion_tokens": len(words), "total_tokens": call.tokens + len(words)}
+        written = play.spends or len(words)
+        usage = {"prompt_tokens": call.tokens, "completion_tokens": written, "total_tokens": call.tokens + written}
         self.write(handler, {"choices": [], "usage": usage})
         handler.wfile.write(b"data: [DONE]\n\n")
         handler.wfile.flush()

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from nodes import Database, Site, ask
 
 from alma import Client, Server, processes_in
+from plays import DEAR
 
 # Seconds after which others take over a process that is silent: less than usual, so that more happens in a minute.
 TAKEOVER = 4
@@ -66,8 +67,9 @@ class World:
         provider = client.created(
             "/v1/llm-configs", provider="custom", provider_name="Chaos", api_base_url=model_url, api_key="chaos"
         )
-        price = {"input_tokens": 3, "output_tokens": 7, "currency": "USD"}
-        model = client.created("/v1/models", llm_id=provider["llm_id"], name="chaos", pricing=price)
+        # What goes in costs next to nothing: its tokens are numbers by which a call is found again, not what it took.
+        price = {"input_tokens": 0.03, "output_tokens": 7, "currency": "USD"}
+        model = client.created("/v1/models", llm_id=provider["llm_id"], name="chaos", pricing=price, max_tokens=DEAR)
         client.http.put("/v1/models/default", json={"model_id": model["model_id"]}).raise_for_status()
         self.agents = {one["name"]: one["agent_id"] for one in client.http.get("/v1/agents").json()["data"]}
         path = f"/v1/agents/{self.agents['assistant']}/tools/current_time/policy"

@@ -112,6 +112,41 @@ import Testing
                 level: .readOnly, expected: .allow
             ),
             (rules: [.init(agentID: UUID(), toolName: "dig", decision: .deny)], level: .readOnly, expected: .allow),
+            // Who wants to be asked is, whatever the organisation allows everybody;
+            (
+                rules: [
+                    .init(toolName: "dig", decision: .allow), .init(userID: UUID(), level: .privileged, decision: .ask),
+                ],
+                level: .privileged, expected: .ask
+            ),
+            // but not whoever wants less than the organisation.
+            (
+                rules: [
+                    .init(toolName: "dig", decision: .ask), .init(userID: UUID(), level: .privileged, decision: .allow),
+                ],
+                level: .privileged, expected: .ask
+            ),
+            (
+                rules: [
+                    .init(userID: UUID(), level: .privileged, decision: .ask),
+                    .init(userID: UUID(), toolName: "dig", decision: .allow),
+                ],
+                level: .privileged, expected: .allow
+            ),
+            (
+                rules: [
+                    .init(userID: UUID(), isOrganisations: true, toolName: "dig", decision: .deny),
+                    .init(userID: UUID(), toolName: "dig", decision: .allow),
+                ],
+                level: .readOnly, expected: .deny
+            ),
+            (
+                rules: [
+                    .init(toolName: "dig", decision: .ask),
+                    .init(userID: UUID(), isOrganisations: true, toolName: "dig", decision: .allow),
+                ],
+                level: .readOnly, expected: .allow
+            ),
         ] as [(rules: [ToolPolicy.Rule], level: ToolLevel, expected: ToolPolicy.Decision)]
     )
     func policy(rules: [ToolPolicy.Rule], level: ToolLevel, expected: ToolPolicy.Decision) {

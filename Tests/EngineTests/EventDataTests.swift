@@ -17,6 +17,27 @@ import Testing
         #expect(event.field("tool_input") == "{broken")
     }
 
+    /// What a client gave a name of its own is known from then on by the id that stands beside that name.
+    @Test func aMessageThatCameInIsNamedByItsOwnID() {
+        let run = Run.sample()
+        let data = EventData(run: run).messageReceived(userMessage: run.userMessageID, temporaryID: "mine")
+        let event = RunEvent(sequence: 1, kind: .messageReceived, data: data, timestamp: Date())
+        #expect(event.field("message_id") == run.userMessageID.text)
+        #expect(event.field("user_message_id") == run.userMessageID.text)
+        #expect(event.field("answer_message_id") == run.messageID.text)
+        #expect(event.field("run_id") == run.id.text && event.field("temp_message_id") == "mine")
+    }
+
+    /// Older logs have the answer's id in `message_id`.
+    @Test func oldLogsAreStillRead() throws {
+        let (answer, said) = (UUID.v7().text, UUID.v7().text)
+        let ids = #""message_id":"\#(answer)","run_id":"\#(UUID.v7().text)""#
+        let data = "{\(ids),\"user_message_id\":\"\(said)\",\"status\":\"processing\",\"steers\":true}"
+        var replay = RunReplay()
+        replay.feed(RunEvent(sequence: 1, kind: .messageReceived, data: data, timestamp: Date()))
+        #expect(replay.questions == [0: try #require(UUID(uuidString: said))])
+    }
+
     @Test(arguments: [0, 951_782_400, 1_750_759_200.123, 4_102_444_799.999, -1])
     func timesAreWrittenAsFoundationWritesThem(seconds: Double) {
         let formatter = ISO8601DateFormatter()

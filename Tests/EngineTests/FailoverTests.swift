@@ -1,6 +1,7 @@
-import Engine
 import Foundation
 import Testing
+
+@testable import Engine
 
 /// What becomes of a run when a provider does not answer as it should.
 @Suite struct FailoverTests {
@@ -123,6 +124,40 @@ import Testing
             #expect(log.text == "Here.")
             #expect(calls.value == 1)
         }
+    }
+
+    @Test func thePauseDoublesWithJitterAndIsNeverShorterThanWhatWasAskedFor() {
+        var limits = RunLimits()
+        limits.backoff = .milliseconds(500)
+        func pause(_ round: Int, _ retryAfter: Int? = nil, jitter: Double = 1) -> Duration {
+            limits.pause(before: round, retryAfter: retryAfter, jitter: jitter)
+        }
+        #expect((1...4).map { pause($0) } == [500, 1000, 2000, 4000].map { .milliseconds($0) })
+        #expect(pause(2, jitter: 0.5) == .milliseconds(500))
+        #expect(RunLimits.jitter == 0.5...1)
+        #expect(pause(1, 3) == .seconds(3) && pause(1, 3, jitter: 0.5) == .seconds(3))
+        #expect(pause(4, 3) == .seconds(4))
+    }
+
+    @Test func whoIsAskedToWaitWaitsAndIsAnswered() async throws {
+        let calls = Locked<[ContinuousClock.Instant]>([])
+        let shop = Workshop(
+            models: StubModels { _, receive in
+                let isFirst = calls.withLock { calls in
+                    calls.append(.now)
+                    return calls.count == 1
+                }
+                if isFirst { throw ModelError(.rateLimited, "Slow down.", retryAfter: 1) }
+                try await receive(.text("Here."))
+            }
+        )
+        try await shop.open {
+            let log = try await shop.log(of: shop.ask("hello"))
+            #expect(log.text == "Here.")
+            #expect(log.contains { $0.field("reason") == "retry: MODEL_RATE_LIMITED" })
+        }
+        let times = calls.withLock { $0 }
+        #expect(times.count == 2 && times[0].duration(to: times[1]) >= .seconds(1))
     }
 
     @Test func aKeyThatIsRefusedOpensNothing() async throws {

@@ -172,6 +172,25 @@ import Testing
         #expect(try await reader.value.isEmpty)
     }
 
+    @Test func anAnswerThatTakesTooLongIsStopped() async throws {
+        var limits = RunLimits.quick
+        limits.time = .milliseconds(50)
+        let shop = Workshop(
+            models: StubModels { _, receive in
+                try await receive(.text("Well"))
+                try await Task.sleep(for: .seconds(600))
+            },
+            limits: limits
+        )
+        try await shop.open {
+            let run = shop.ask("hello")
+            let log = try await shop.log(of: run)
+            #expect(log.first(.error)?.field("error_code") == "RUN_TIMEOUT")
+            #expect(log.states.last == "failed")
+            #expect(shop.journal.outcome(of: run.id)?.errorCode == "RUN_TIMEOUT")
+        }
+    }
+
     @Test func stopMeansStop() async throws {
         let shop = Workshop(
             models: StubModels { _, receive in

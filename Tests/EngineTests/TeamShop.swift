@@ -12,9 +12,11 @@ enum TeamShop {
         journal: MemoryJournal = MemoryJournal(),
         lead: @escaping StubModels.Answer,
         coder: @escaping StubModels.Answer = { _, receive in try await receive(.text("code")) },
-        writer: @escaping StubModels.Answer = { _, receive in try await receive(.text("prose")) }
+        writer: @escaping StubModels.Answer = { _, receive in try await receive(.text("prose")) },
+        limits: RunLimits = .quick
     ) -> Workshop {
-        let shop = Workshop(journal: journal, models: StubModels(["lead": lead, "coder": coder, "writer": writer]))
+        let models = StubModels(["lead": lead, "coder": coder, "writer": writer])
+        let shop = Workshop(journal: journal, models: models, limits: limits)
         for colleague in [Self.coder, Self.writer] {
             var brief = RunBrief.sample("", candidates: [colleague.name])
             brief.agentName = colleague.displayName

@@ -76,6 +76,49 @@ import Testing
         #expect(!delegation.team.introduction.contains("boss"))
     }
 
+    /// The model is not told of a colleague who is switched off. One that is named all the same, because a plan was made
+    /// before, gets the task; who does it in their place is decided when it is taken up.
+    @Test func aTaskForAColleagueWhoIsAwayIsNotRefused() throws {
+        var away = TeamShop.coder
+        away.isActive = false
+        let team = Team(colleagues: [away, TeamShop.writer])
+        #expect(!team.introduction.contains("coder") && team.introduction.contains("writer"))
+        let delegation = Delegation(run: .sample(), team: team, children: [], request: "", limits: .quick)
+        let input = try JSONValue(parsing: TeamShop.plan(TeamShop.task("a", "coder")).arguments)
+        var progress = try delegation.progress(of: .plan, call: "p", input: input)
+        let child = try #require(delegation.begin(&progress).first)
+        #expect(child.run.agentID == away.id)
+        #expect(progress.awaited == [child.run.id] && !progress.isDone)
+    }
+
+    @Test func theTokensOfTheWholeTurnCount() async throws {
+        let leadCalls = Locked(0)
+        var limits = RunLimits.quick
+        limits.tokens = 100
+        let shop = TeamShop.open(
+            lead: { request, receive in
+                leadCalls.withLock { $0 += 1 }
+                let arguments = #"{"title":"t","agent":"coder","goal":"g"}"#
+                try await receive(.toolCall(ToolCall(id: "d", name: "delegate", arguments: arguments)))
+                try await receive(.usage(TokenUsage(input: 10, output: 10)))
+            },
+            coder: { _, receive in
+                try await receive(.text("code"))
+                try await receive(.usage(TokenUsage(input: 50, output: 40)))
+            },
+            limits: limits
+        )
+        try await shop.open {
+            let run = TeamShop.ask(shop)
+            let log = try await shop.log(of: run)
+            // Twenty of its own and ninety of its colleague's.
+            #expect(log.first(.error)?.field("error_code") == "RUN_TOKENS_EXHAUSTED")
+            #expect(leadCalls.withLock { $0 } == 1)
+            let child = try #require(shop.journal.children(of: run.id).first)
+            #expect(child.state == .completed)
+        }
+    }
+
     @Test func theRunsOfATurnAreCounted() async throws {
         var (limits, run) = (RunLimits(), Run.sample())
         limits.runsPerTurn = 3

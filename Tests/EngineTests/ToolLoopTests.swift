@@ -5,10 +5,10 @@ import Testing
 
 /// Model call, tool calls, model call, answer.
 @Suite(.timeLimit(.minutes(1))) struct ToolLoopTests {
-    private static let words = "Let me see."
+    static let words = "Let me see."
 
     /// Calls `calls` first, and answers with what came back.
-    private static func caller(_ calls: [ToolCall]) -> StubModels {
+    static func caller(_ calls: [ToolCall]) -> StubModels {
         StubModels { request, receive in
             let results = request.messages.compactMap { message in
                 if case .toolResult(_, _, let content, let isError) = message { (content, isError) } else { nil }
@@ -24,7 +24,7 @@ import Testing
         }
     }
 
-    private static func call(_ name: String, _ arguments: String) -> ToolCall {
+    static func call(_ name: String, _ arguments: String) -> ToolCall {
         ToolCall(id: "call_0", name: name, arguments: arguments)
     }
 
@@ -74,38 +74,6 @@ import Testing
         )
         let log = try await shop.open { try await shop.log(of: shop.ask("Go")) }
         #expect(log.first(.toolResult)?.field("error")?.contains("There is no tool called echo") == true)
-    }
-
-    @Test func aModelThatNeverGetsItRightHasToAnswerWithoutTools() async throws {
-        let offers = Locked<[Bool]>([])
-        let models = StubModels { request, receive in
-            offers.withLock { $0.append(!request.tools.isEmpty) }
-            if request.tools.isEmpty { return try await receive(.text("Then without.")) }
-            try await receive(.toolCall(Self.call("echo", "{}")))
-        }
-        let shop = Workshop(models: models, tools: try ToolCatalogue([EchoTool()]))
-        let log = try await shop.open { try await shop.log(of: shop.ask("Go", tools: ["echo"])) }
-        #expect(log.text == "Then without.")
-        #expect(offers.withLock { $0 } == [true, true, true, false])
-    }
-
-    @Test func aModelThatCallsForEverIsStopped() async throws {
-        let models = StubModels { _, receive in try await receive(.toolCall(Self.call("echo", #"{"text":"a"}"#))) }
-        let shop = Workshop(models: models, tools: try ToolCatalogue([EchoTool()]))
-        let log = try await shop.open { try await shop.log(of: shop.ask("Go", tools: ["echo"])) }
-        #expect(log.first(.error)?.field("error_code") == "RUN_STEPS_EXHAUSTED")
-        #expect(log.filter { $0.kind == .toolCall }.count == RunLimits.quick.steps + 2)
-    }
-
-    @Test func aProviderWithoutToolsIsAskedWithoutThem() async throws {
-        let models = StubModels { request, receive in
-            guard request.tools.isEmpty else { throw ModelError(.rejected, "No tools here.", status: 400) }
-            try await receive(.text("Plain."))
-        }
-        let shop = Workshop(models: models, tools: try ToolCatalogue([EchoTool()]))
-        let log = try await shop.open { try await shop.log(of: shop.ask("Go", tools: ["echo"])) }
-        #expect(log.text == "Plain.")
-        #expect(log.contains { $0.field("reason") == "without_tools: main" })
     }
 
     @Test func aToolThatFailsOrTakesTooLongIsSaid() async throws {
@@ -243,18 +211,19 @@ import Testing
 }
 
 /// Says its text again.
-private struct EchoTool: Tool {
+struct EchoTool: Tool {
     let specification: ToolSpecification
     private let meanwhile: @Sendable () async -> Void
 
     init(
         effect: ToolEffect = .pure,
         timeLimit: Duration = .milliseconds(500),
+        description: String = "Says it again.",
         meanwhile: @escaping @Sendable () async -> Void = {}
     ) {
         specification = ToolSpecification(
             name: "echo",
-            description: "Says it again.",
+            description: description,
             schema: #"{"type":"object","properties":{"text":{"type":"string"}},"required":["text"]}"#,
             level: .readOnly,
             effect: effect,

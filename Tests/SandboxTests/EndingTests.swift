@@ -12,11 +12,14 @@ import Testing
     @Test("SB23 a cancelled command is gone, whenever that was", arguments: [0, 1, 2, 4, 8, 20, 50])
     func cancelled(milliseconds: Int) async throws {
         let mark = "58\(milliseconds)"
+        let sandbox = try await CodeSandbox.open(launcher: Bench.launcher, atOnce: 20)
+        defer { sandbox.close() }
+        let bench = try await Bench(sandbox)
         let before = Kernel.descriptors
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<20 {
                 group.addTask {
-                    let task = Task { try await bench.shell("sleep \(mark)") }
+                    let task = Task { try await bench.run(SandboxCommand(["/bin/sleep", mark])) }
                     try await Task.sleep(for: .milliseconds(milliseconds))
                     task.cancel()
                     let asked = ContinuousClock.now
@@ -27,12 +30,47 @@ import Testing
             try await group.waitForAll()
         }
         #expect(Kernel.processes(with: "sleep\u{0}\(mark)") == [])
+        let launcher = sandbox.launcher.id
+        #expect(
+            try await Kernel.becomesTrue { Kernel.isAtRest(launcher) },
+            "\(Kernel.descendants(of: launcher)) \(Kernel.groups(of: launcher))"
+        )
         // Sources close their descriptors on queues of their own; other tests open some meanwhile, but not one for each command.
         for _ in 0..<500 where Kernel.descriptors > before + 60 { try await Task.sleep(for: .milliseconds(10)) }
         #expect(Kernel.descriptors <= before + 60)
     }
 
-    @Test("SB22 many at once, from threads that come and go") func many() async throws {
+    @Test("SB22 threads that come and go take no command along") func threads() async throws {
+        let launcher = bench.sandbox.launcher
+        let request = try SandboxCommand(["/bin/bash", "-c", "sleep 0.3; exit 7"]).request(SandboxLimits())
+        let folder = bench.folder
+        let streams = try await withThrowingTaskGroup(of: CommandStream.self) { group in
+            for _ in 0..<50 {
+                group.addTask {
+                    try await withCheckedThrowingContinuation { continuation in
+                        Thread.detachNewThread {
+                            continuation.resume(
+                                with: Result {
+                                    CommandStream(
+                                        try launcher.connect(workspace: folder.workspace.folder.number),
+                                        request: request
+                                    )
+                                }
+                            )
+                        }
+                    }
+                }
+            }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        for stream in streams {
+            var code: Int32?
+            while let frame = await stream.next() { if case .result(let result) = frame { code = result.exitCode } }
+            #expect(code == 7)
+        }
+    }
+
+    @Test("SB22 many at once") func many() async throws {
         try await withThrowingTaskGroup(of: Int32.self) { group in
             for _ in 0..<100 {
                 group.addTask { try await bench.shell("sleep 0.2; exit 7").result.exitCode }
@@ -46,16 +84,36 @@ import Testing
         let sandbox = try await CodeSandbox.open(launcher: Bench.launcher, atOnce: 20)
         let bench = try await Bench(sandbox)
         let mark = "59\(milliseconds)"
-        let commands = (0..<20).map { _ in Task { try await bench.shell("sleep \(mark)") } }
+        let commands = (0..<20).map { _ in Task { try await bench.run(SandboxCommand(["/bin/sleep", mark])) } }
         try await Task.sleep(for: .milliseconds(milliseconds))
+        let launcher = sandbox.launcher.id
         // What the kernel does to a process that is killed: the line is closed. Nobody ends the commands but the launcher.
         sandbox.close()
         for command in commands { await #expect(throws: SandboxError.self) { _ = try await command.value } }
         // The launcher's part of it is over a moment later.
-        for _ in 0..<100 where Kernel.processes(with: "sleep\u{0}\(mark)") != [] {
-            try await Task.sleep(for: .milliseconds(10))
+        #expect(try await Kernel.becomesTrue { kill(launcher, 0) != 0 })
+        #expect(Kernel.processes(with: "sleep\u{0}\(mark)") == [], "bubblewrap's own among them")
+        #expect(Kernel.groups(of: launcher) == [])
+    }
+
+    @Test("SB21 the next start sweeps what a launcher has left behind") func sweep() async throws {
+        // It makes the folders.
+        try await CodeSandbox.open(launcher: Bench.launcher).close()
+        let folders = Kernel.groupFolders
+        if folders.isEmpty { try Test.cancel("this host gives no control groups") }
+        let dead = try Process.run(URL(fileURLWithPath: "/bin/true"), arguments: [])
+        dead.waitUntilExit()
+        let left = try Process.run(URL(fileURLWithPath: "/bin/sleep"), arguments: ["4716"])
+        defer { left.terminate() }
+        let groups = folders.map { "\($0)/\(dead.processIdentifier)-1" }
+        for group in groups {
+            try #require(mkdir(group, 0o755) == 0)
+            try "\(left.processIdentifier)".write(toFile: "\(group)/cgroup.procs", atomically: false, encoding: .utf8)
         }
-        #expect(Kernel.processes(with: "sleep\u{0}\(mark)") == [])
+        try await CodeSandbox.open(launcher: Bench.launcher).close()
+        #expect(groups.filter { FileManager.default.fileExists(atPath: $0) } == [])
+        #expect(try await Kernel.becomesTrue { !left.isRunning })
+        #expect(left.terminationReason == .uncaughtSignal && left.terminationStatus == SIGKILL)
     }
 
     @Test func aListenerThatFailsEndsTheCommand() async throws {

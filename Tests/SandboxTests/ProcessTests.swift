@@ -9,8 +9,8 @@ import Testing
 
     init() async throws { bench = try await Bench() }
 
-    private func process(_ command: SandboxCommand) throws -> SandboxProcess {
-        try bench.sandbox.start(command, in: bench.folder.workspace, limits: SandboxLimits())
+    private func process(_ command: SandboxCommand) async throws -> SandboxProcess {
+        try await bench.sandbox.start(command, in: bench.folder.workspace, limits: SandboxLimits())
     }
 
     private func text(_ process: SandboxProcess, until end: String) async -> String {
@@ -22,7 +22,7 @@ import Testing
     }
 
     @Test func itAnswersLineByLineAndEndsWithItsInput() async throws {
-        let process = try process(
+        let process = try await process(
             SandboxCommand(["/bin/bash", "-c", "while read -r line; do echo \"[$line]\"; done; exit 7"])
         )
         try await process.write(Array("one\n".utf8))
@@ -46,7 +46,7 @@ import Testing
         try Data("read me".utf8).write(to: folder.appending(path: "file"))
         let script =
             "echo \"$OWN\"; cat \(folder.path)/file; touch \(folder.path)/new 2>/dev/null || echo ' sealed'; ls /tmp | wc -l"
-        let process = try process(
+        let process = try await process(
             SandboxCommand(
                 ["/bin/bash", "-c", script],
                 environment: ["OWN": "a value = with 'all' \"of\" it\t"],
@@ -58,7 +58,7 @@ import Testing
     }
 
     @Test func aFolderThatIsNotThereIsSaid() async throws {
-        let process = try process(SandboxCommand(["/bin/true"], folders: ["/nowhere/at/all"]))
+        let process = try await process(SandboxCommand(["/bin/true"], folders: ["/nowhere/at/all"]))
         let said = await text(process, until: "never")
         guard let ending = process.ending else { return }
         switch ending {
@@ -70,7 +70,7 @@ import Testing
     @Test func aFloodWaitsForItsReader() async throws {
         var limits = SandboxLimits()
         limits.output = .max
-        let flood = try bench.sandbox.start(
+        let flood = try await bench.sandbox.start(
             SandboxCommand(["/bin/bash", "-c", "head -c 8000000 /dev/zero"]),
             in: bench.folder.workspace,
             limits: limits
@@ -80,8 +80,26 @@ import Testing
         #expect(count == 8_000_000)
     }
 
+    @Test("SB04 one that fills its workspace is ended, and not begun again") func quota() async throws {
+        var quota = Workspaces.Quota()
+        (quota.files, quota.reserve) = (200, 0)
+        let folder = try TemporaryWorkspace(quota: quota)
+        defer { try? FileManager.default.removeItem(atPath: folder.path) }
+        let command = SandboxCommand(["/bin/bash", "-c", "touch {1..300}; exec sleep 4715"])
+        let process = try await bench.sandbox.start(command, in: folder.workspace, limits: SandboxLimits())
+        #expect(await process.next() == nil)
+        guard case .result(let result) = process.ending else {
+            Issue.record("no result")
+            return
+        }
+        #expect(result.isOutOfRoom && !result.isOutOfTime)
+        await #expect(throws: SandboxError.self) {
+            _ = try await bench.sandbox.start(command, in: folder.workspace, limits: SandboxLimits())
+        }
+    }
+
     @Test func nothingIsLeftWhenNobodyHoldsIt() async throws {
-        var process: SandboxProcess? = try process(SandboxCommand(["/bin/bash", "-c", "echo up; sleep 4713"]))
+        var process: SandboxProcess? = try await process(SandboxCommand(["/bin/bash", "-c", "echo up; sleep 4713"]))
         #expect(await text(try #require(process), until: "up").contains("up"))
         #expect(!Kernel.processes(with: "4713").isEmpty)
         process = nil

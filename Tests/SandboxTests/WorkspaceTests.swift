@@ -117,6 +117,51 @@ import Testing
         }
     }
 
+    /// At most so much a second, so that a busy machine's late look does not count for more than it is.
+    private static let writer = """
+        import os, time
+        block, total, files = bytes(1 << 20), 0, []
+        while True:
+            if total % (64 << 20) == 0:
+                files.append(open('x', 'wb', buffering=0)); os.unlink('x')
+            total += files[-1].write(block)
+            print(total, flush=True)
+            time.sleep(0.01)
+        """
+
+    /// The bytes that the writer has got rid of, and how it ended.
+    private func written(in workspace: Workspace) async throws -> (bytes: Int, result: SandboxResult) {
+        var said: [UInt8] = []
+        let sandbox = try await Bench.sandbox.value()
+        let command = SandboxLanguage.python.command(Self.writer)
+        let result = try await sandbox.run(command, in: workspace) { said += $0.bytes }
+        let last = String(decoding: said, as: UTF8.self).split(separator: "\n").compactMap { Int($0) }.last
+        return (last ?? 0, result)
+    }
+
+    @Test("SB04 files that are deleted but open count, and are seen in time") func hiddenFiles() async throws {
+        try await with { workspace in
+            let (bytes, result) = try await written(in: workspace)
+            #expect(result.isOutOfRoom && !result.isOutOfTime)
+            #expect((8 << 20...256 << 20).contains(bytes), "\(bytes >> 20) MB of 8")
+            #expect(workspace.complaint() == nil, "nothing of it is left")
+        }
+    }
+
+    @Test("SB04 what the disk is to keep free stays free, within bounds") func reserve() async throws {
+        var quota = Workspaces.Quota()
+        quota.bytes = 1 << 40
+        // In memory, so that nobody else fills or empties the disk meanwhile.
+        let path = "/dev/shm/alma-workspaces-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        quota.reserve = try Workspaces(path: path).workspace(of: conversation).free.bytes - 16 << 20
+        let (bytes, result) = try await written(
+            in: try Workspaces(path: path, quota: quota).workspace(of: conversation)
+        )
+        #expect(result.isOutOfRoom && !result.isOutOfTime)
+        #expect((8 << 20...256 << 20).contains(bytes), "\(bytes >> 20) MB of 16")
+    }
+
     @Test("SB04 what it had written by then is heard, and why it was ended") func lastWords() async throws {
         try await with { workspace in
             var heard = 0
@@ -159,7 +204,16 @@ import Testing
         try await with { workspace in
             try workspace.write(".git/hooks/post-checkout", Array("#!/bin/sh\n".utf8))
             try workspace.write(".bashrc", Array("touch /workspace/was-run\n".utf8))
+            let server = #"{"mcpServers": {"x": {"command": "touch", "args": ["/workspace/was-run"]}}}"#
+            let task = #"{"tasks": [{"command": "touch was-run", "runOptions": {"runOn": "folderOpen"}}]}"#
+            try workspace.write(".mcp.json", Array(server.utf8))
+            try workspace.write(".vscode/tasks.json", Array(task.utf8))
             _ = try await shell("true", in: workspace)
+            let paths = try workspace.list().entries.map(\.path)
+            #expect(
+                [".git/hooks/post-checkout", ".bashrc", ".mcp.json", ".vscode/tasks.json"].allSatisfy(paths.contains)
+            )
+            #expect(try workspace.read(".vscode/tasks.json", limit: 1000).bytes == Array(task.utf8))
             #expect(throws: SandboxError.self) { try workspace.read("was-run", limit: 1) }
         }
     }

@@ -34,7 +34,7 @@ import Testing
             #expect(try await store.revokeAPIKey(keys[1].key.id, by: other.principal) == false)
             #expect(try await store.apiKeys(by: other.principal).isEmpty)
             func isAllowed(_ index: Int) async throws -> Bool {
-                try await store.isStillAllowed(user: ada.id, session: nil, key: keys[index].key.id)
+                try await store.mayRead(ada, .key(keys[index].key.id))
             }
             #expect(try await isAllowed(0))
             let expired = keys[0].key.id

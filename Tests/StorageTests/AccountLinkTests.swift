@@ -65,9 +65,50 @@ import Testing
                 "update account_links set expires_at = now() - interval '1 second'",
             ])
             #expect(try await store.resetPassword(link: link.token, new: new, address: nil) == nil)
-            #expect(try await store.confirmEmail(link: link.token, address: nil) == nil)
+            #expect(try await store.confirm(link.token) == .used)
             try await store.housekeep()
             #expect(try await database.administrator.query("select from account_links").isEmpty)
+        }
+    }
+
+    @Test func aNewAddressShutsTheOldOnesDoor() async throws {
+        try await TestDatabase.with { database in
+            let store = database.store
+            let root = try await store.person("boss", isSuperuser: true)
+            let ada = try await store.person("ada")
+            let link = try await link(ada, database)
+            _ = try await store.queueMail(.passwordReset, to: ada.email, language: "en", from: nil)
+            let change = UserChange(email: "ada@new.example.org")
+            #expect(try await store.changeUser(ada.id, change, by: root.principal, address: nil) != nil)
+            #expect(try await store.resetPassword(link: link.token, new: new, address: nil) == nil)
+            #expect(try await store.claimMail() == nil)
+        }
+    }
+
+    /// Whoever registered while everybody might has no way in any more, once nobody may.
+    @Test func whoConfirmsTooLateWaits() async throws {
+        try await TestDatabase.with { database in
+            let store = database.store
+            let root = try await store.person("root", isSuperuser: true)
+            let email = "late@example.org"
+            _ = try await store.register(
+                email: email,
+                password: TestPeople.password,
+                nickname: "Prize: http://evil.example",
+                language: "en",
+                status: .unverified
+            )
+            let closed = RegistrationPolicy(mode: .closed, verifiesEmail: true)
+            #expect(try await store.setRegistrationPolicy(closed, by: root.principal, address: nil))
+            _ = try await store.queueMail(.verification, to: email, language: "en", from: nil)
+            let mail = try #require(try await store.claimMail())
+            let letter = try #require(try await store.letter(for: mail))
+            #expect(letter.reader.name == nil, "nobody is greeted with a stranger's words")
+            let token = try #require(letter.link?.token)
+            guard case .confirmed(let late, isNew: false) = try await store.confirm(token) else {
+                return #expect(Bool(false), "not confirmed")
+            }
+            #expect(late.status == .pending)
         }
     }
 
@@ -81,7 +122,7 @@ import Testing
             }
             let first = try #require(try await store.claimMail())
             let letter = try #require(try await store.letter(for: first))
-            #expect(letter.user.id == ada.id && first.attempt == 1)
+            #expect(letter.reader.email == ada.email && first.attempt == 1)
             let second = try #require(try await store.claimMail())
             #expect(try await store.letter(for: second) == nil, "nobody is there")
             #expect(try await store.claimMail() == nil, "both are in hand")
@@ -141,9 +182,11 @@ import Testing
                 let token = try #require(try await store.letter(for: mail)?.link?.token)
                 try await store.finishMail(mail, wasSent: true)
                 #expect(try await store.user(passwordLink: token) == nil, "it is for nothing else")
-                let confirmed = try #require(try await store.confirmEmail(link: token, address: nil))
+                guard case .confirmed(let confirmed, isNew: false) = try await store.confirm(token) else {
+                    return #expect(Bool(false), "not confirmed")
+                }
                 #expect(confirmed.id == user.id && confirmed.status == status && confirmed.emailVerifiedAt != nil)
-                #expect(try await store.confirmEmail(link: token, address: nil) == nil)
+                #expect(try await store.confirm(token) == .used)
             }
             let ada = try await store.person("ada")
             let open = RegistrationPolicy(mode: .open, verifiesEmail: false)

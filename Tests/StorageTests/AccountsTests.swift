@@ -110,7 +110,7 @@ import Testing
                 )
             }
             guard
-                case .user(let found) = try await store.authenticate(
+                case .user(let found, _) = try await store.authenticate(
                     email: "ADA@example.org ",
                     password: TestPeople.password
                 )

@@ -136,6 +136,42 @@ import Testing
         }
     }
 
+    @Test func moneyIsAddedUpByWhoeverSpentItWhenAndForWhom() async throws {
+        try await TestDatabase.with { database in
+            let store = database.store
+            let (ada, bob) = (try await store.person("ada"), try await store.person("bob", isSuperuser: true))
+            try await database.administrator.query(
+                "insert into memberships (org_id, user_id) values (\(ada.organisationID), \(bob.id))"
+            )
+            let inAdas = Principal.member(user: bob.id, organisation: ada.organisationID, isSuperuser: true)
+            let hers = try await store.claimedRun(by: ada.principal)
+            let expert = try await database.agent(of: ada)
+            let task = try await database.child(of: hers, agent: expert)
+            let his = try await store.claimedRun(by: inAdas)
+            let elsewhere = try await store.claimedRun(by: bob.principal)
+            try await database.pay(hers, "0.5", at: "'2026-01-02 23:59+00'")
+            try await database.pay(task, "0.25", at: "'2026-01-03 00:01+00'")
+            try await database.pay(his, "2", at: "'2026-01-03 12:00+00'")
+            try await database.pay(elsewhere, "8", at: "'2026-01-03 12:00+00'")
+            func sums(_ grouping: UsageGrouping, _ scope: UsageScope, by principal: Principal) async throws
+                -> [String: Decimal]
+            {
+                let question = UsageQuestion(grouping: grouping, from: "2026-01-01", to: "2026-01-31", scope: scope)
+                let sums = try await store.usage(question, by: principal)
+                return Dictionary(sums.map { ($0.key, $0.cost) }) { first, second in first + second }
+            }
+            let own = ada.principal
+            let assistant = Agent.assistantID.text
+            #expect(try await sums(.day, .organization, by: own) == ["2026-01-02": 0.5, "2026-01-03": 2.25])
+            #expect(try await sums(.agent, .organization, by: own) == [assistant: 2.5, expert.text: 0.25])
+            #expect(try await sums(.user, .organization, by: own) == [ada.id.text: 0.75, bob.id.text: 2])
+            #expect(try await sums(.organization, .organization, by: own) == [ada.organisationID.text: 2.75])
+            #expect(try await sums(.user, .own, by: own) == [ada.id.text: 0.75])
+            let all = [ada.organisationID.text: Decimal(2.75), bob.organisationID.text: 8]
+            #expect(try await sums(.organization, .everyone, by: bob.principal) == all)
+        }
+    }
+
     @Test func aTurnCostsWhatItsChildrenCost() async throws {
         try await TestDatabase.with { database in
             let store = database.store

@@ -171,7 +171,8 @@ import Testing
             #expect(item["message_count"] as? Int == 0)
             let created = try #require(item["created_at"] as? String)
             #expect(created.wholeMatch(of: #/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/#) != nil)
-            #expect(item.count == 11)
+            #expect(item["test_agent_id"] is NSNull)
+            #expect(item.count == 12)
         }
     }
 

@@ -123,6 +123,21 @@ import Testing
         }
     }
 
+    @Test func aPersonWhoWaitsComesBeforeAProgram() async throws {
+        try await TestDatabase.with { database in
+            let store = database.store
+            let (ada, bob) = (try await store.person("ada"), try await store.person("bob"))
+            let program = try await store.queuedRun(by: ada.principal.program)
+            let person = try await store.queuedRun(by: bob.principal)
+            let priorities = try await database.administrator.query("select priority from runs order by run_id")
+            #expect(try priorities.map { try $0.get(0, as: Int.self) } == [5, 7])
+            #expect(try await store.take(2).map(\.run.id) == [person.id, program.id])
+            // A key is a program's.
+            let made = try await store.createAPIKey(name: "k", scopes: [.api], days: nil, by: ada.principal)
+            #expect(try await store.identity(apiKey: made.secret)?.principal == ada.principal.program)
+        }
+    }
+
     @Test func anAgentThatWasSwitchedOffMeanwhileIsReplaced() async throws {
         try await TestDatabase.with { database in
             let store = database.store

@@ -34,6 +34,26 @@ import Testing
         }
     }
 
+    @Test func callsAreToldApartByTheirKeys() async throws {
+        try await TestDatabase.with { database in
+            let store = database.store
+            let ada = try await store.person()
+            let key = try await store.createAPIKey(name: "nightly", scopes: [.openai], days: nil, by: ada.principal).key
+            for caller in [GatewayCaller(ada, key: key.id, address: nil), GatewayCaller(ada, key: nil, address: nil)] {
+                try await store.record(UsageRecord(cost: "0.5"), of: caller)
+            }
+            try await store.record(UsageRecord(cost: "2"), of: GatewayCaller(ada, key: key.id, address: nil))
+            var question = UsageQuestion(grouping: .key, from: "2020-01-01", to: "2100-01-01")
+            let sums = try await store.usage(question, by: ada.principal)
+            #expect(sums.map(\.name) == ["nightly", UsageSum.noKey] && sums.map(\.cost) == [2.5, 0.5])
+            #expect(sums.map(\.key) == [key.id.text, UsageSum.noKey])
+            (question.grouping, question.key) = (.model, key.id)
+            #expect(try await store.usage(question, by: ada.principal).map(\.calls) == [2])
+            question.key = .v7()
+            #expect(try await store.usage(question, by: ada.principal).isEmpty)
+        }
+    }
+
     @Test func aCallIsSetAsideAndCharged() async throws {
         try await TestDatabase.with { database in
             let store = database.store
@@ -109,7 +129,7 @@ import Testing
                 return try #require(made)
             }
             let (spare, vectors) = (try await make("spare"), try await make("vectors", "embedding"))
-            try await store.setFallbacks([spare.id], by: ada.principal)
+            try await store.choose(ModelChoice(fallbacks: [spare.id]), by: ada.principal, address: nil)
             let route = try #require(try await store.route(to: model.name, for: .chat, by: ada.principal))
             #expect(route.candidates.map(\.modelID) == [model.id, spare.id] && !route.hasBudgets)
             let direct = try await store.route(to: spare.id.text, for: .chat, by: ada.principal)

@@ -4,100 +4,8 @@ import Postgres
 import Storage
 import Testing
 
-/// Providers, models and agents.
+/// Models and agents.
 @Suite struct ModelsTests {
-    @Test func aKeyIsSealedAndOnlyItsEndShows() async throws {
-        try await TestDatabase.with { database in
-            let store = database.store
-            let user = try await store.person()
-            let provider = try await openAI(store, key: "sk-abcdefghijklmnop-1234", by: user.principal)
-            #expect(provider.hasKey)
-            #expect(provider.keyHint == "1234")
-            #expect(provider.testStatus == "pending")
-            let endpoint = try #require(try await store.endpoint(of: provider.id, by: user.principal))
-            #expect(endpoint.apiKey?.reveal() == "sk-abcdefghijklmnop-1234")
-            #expect(endpoint.baseURL == "https://api.openai.com/v1")
-            let dump = try await database.administrator.query("select l::text from llmconfigs l")
-            #expect(try dump[0].get(0, as: String.self).contains("abcdefgh") == false)
-        }
-    }
-
-    @Test func aSealedKeyMovedToAnotherRowFails() async throws {
-        try await TestDatabase.with { database in
-            let store = database.store
-            let user = try await store.person()
-            let first = try await openAI(store, key: "sk-first-key-of-length", by: user.principal)
-            let second = try await openAI(store, key: "sk-second-key-of-length", by: user.principal)
-            try await database.administrator.query(
-                """
-                update llmconfigs set api_key_encrypted = (select api_key_encrypted from llmconfigs where llm_id = \(first.id))
-                where llm_id = \(second.id)
-                """
-            )
-            await #expect(throws: StorageError.self) { try await store.endpoint(of: second.id, by: user.principal) }
-            #expect(try await store.endpoint(of: first.id, by: user.principal) != nil)
-        }
-    }
-
-    @Test func anotherAddressDropsTheKey() async throws {
-        try await TestDatabase.with { database in
-            let store = database.store
-            let user = try await store.person()
-            let provider = try await openAI(store, key: "sk-abcdefghijklmnop-1234", by: user.principal)
-            func update(_ url: String, key: Secret??) async throws -> Provider? {
-                try await store.updateProvider(
-                    provider.id,
-                    name: "Renamed",
-                    baseURL: url,
-                    apiKey: key,
-                    isActive: true,
-                    by: user.principal
-                )
-            }
-            #expect(try await update("https://api.openai.com/v1", key: nil)?.keyHint == "1234")
-            #expect(try await update("https://elsewhere.example/v1", key: nil)?.hasKey == false)
-            #expect(
-                try await update("https://third.example/v1", key: .some(Secret("sk-new-key-of-length-5678")))?.keyHint
-                    == "5678"
-            )
-            let moved = try await store.endpoint(of: provider.id, by: user.principal)
-            #expect(moved?.apiKey?.reveal() == "sk-new-key-of-length-5678")
-            #expect(try await update("https://third.example/v1", key: .some(nil))?.hasKey == false)
-        }
-    }
-
-    @Test func providersThatNeedAKeyWantOne() async throws {
-        try await TestDatabase.with { database in
-            let user = try await database.store.person()
-            do {
-                _ = try await openAI(database.store, key: "", by: user.principal)
-                Issue.record("made without a key")
-            } catch let error as StorageError {
-                #expect(error.code == .invalid("api_key"))
-            }
-        }
-    }
-
-    @Test func aTestIsKept() async throws {
-        try await TestDatabase.with { database in
-            let store = database.store
-            let user = try await store.person()
-            let provider = try await openAI(store, key: "sk-abcdefghijklmnop-1234", by: user.principal)
-            let failure = ProbeResult(latency: 5, models: [], failure: .init(code: "dns", message: "No such host."))
-            let failed = try await store.recordTest(provider.id, failure, by: user.principal)
-            #expect(failed?.testStatus == "failed")
-            #expect(failed?.testCode == "dns" && failed?.testMessage == "No such host.")
-            let well = try await store.recordTest(
-                provider.id,
-                ProbeResult(latency: 5, models: ["a"]),
-                by: user.principal
-            )
-            #expect(well?.testStatus == "success")
-            #expect(well?.testCode == nil && well?.testMessage == nil)
-            #expect(well?.lastTestedAt != nil)
-        }
-    }
-
     @Test func theFirstModelIsTheDefaultAndOnlyOneIs() async throws {
         try await TestDatabase.with { database in
             let store = database.store
@@ -113,11 +21,13 @@ import Testing
                 )
             )
             #expect(second.isDefault == false)
-            #expect(try await store.setDefaultModel(second.id, by: user.principal))
+            try await store.choose(ModelChoice(chat: second.id), by: user.principal, address: nil)
             let models = try await store.models(llmID: nil, isActive: nil, by: user.principal)
             #expect(models.filter(\.isDefault).map(\.id) == [second.id])
             #expect(try await store.providers(by: user.principal).map(\.isDefault) == [true])
-            #expect(try await store.setDefaultModel(.v7(), by: user.principal) == false)
+            await #expect(throws: StorageError.self) {
+                try await store.choose(ModelChoice(chat: .v7()), by: user.principal, address: nil)
+            }
             #expect(try await store.deleteModel(second.id, by: user.principal))
             #expect(try await store.deleteModel(second.id, by: user.principal) == false)
             #expect(
@@ -203,15 +113,15 @@ import Testing
             func ranks() async throws -> [Int?] {
                 try await store.models(llmID: nil, isActive: nil, by: user.principal).map(\.fallbackRank)
             }
-            try await store.setFallbacks([ids[2], ids[0]], by: user.principal)
+            try await store.choose(ModelChoice(fallbacks: [ids[2], ids[0]]), by: user.principal, address: nil)
             #expect(try await ranks() == [2, nil, 1])
-            try await store.setFallbacks([ids[0], ids[1], ids[2]], by: user.principal)
+            try await store.choose(ModelChoice(fallbacks: [ids[0], ids[1], ids[2]]), by: user.principal, address: nil)
             #expect(try await ranks() == [1, 2, 3])
             await #expect(throws: StorageError.self) {
-                try await store.setFallbacks([ids[0], .v7()], by: user.principal)
+                try await store.choose(ModelChoice(fallbacks: [ids[0], .v7()]), by: user.principal, address: nil)
             }
             #expect(try await ranks() == [1, 2, 3])
-            try await store.setFallbacks([], by: user.principal)
+            try await store.choose(ModelChoice(fallbacks: []), by: user.principal, address: nil)
             #expect(try await ranks() == [nil, nil, nil])
         }
     }
@@ -257,7 +167,7 @@ import Testing
         }
     }
 
-    private func openAI(_ store: Store, key: String, by principal: Principal) async throws -> Provider {
+    func openAI(_ store: Store, key: String, by principal: Principal) async throws -> Provider {
         try await store.createProvider(
             kind: .openai,
             name: "OpenAI",
@@ -288,7 +198,7 @@ import Testing
             #expect(model.name == "Whisper-1" && model.price?.perMinute == Decimal(string: "0.006"))
             #expect(try await store.transcriptionModel(by: stranger.principal) == nil)
             // It answers nobody.
-            _ = try await store.setDefaultModel(model.modelID, by: user.principal)
+            try await store.choose(ModelChoice(chat: model.modelID), by: user.principal, address: nil)
             #expect(try await !store.brief(for: claimed).candidates.contains { $0.modelID == model.modelID })
             let usage = UsageRecord(
                 modelID: model.modelID,

@@ -175,6 +175,35 @@ import Testing
         }
     }
 
+    /// Somebody who was put out, or made a mere member, has kept a link of their own.
+    @Test func aLinkIsNoWayBack() async throws {
+        try await TestDatabase.with { database in
+            let harbour = try await Harbour(database.store)
+            let store = harbour.store
+            let admin = try await store.person("admin")
+            #expect(try await harbour.join(admin, as: .admin) == .joined(harbour.id))
+            let made = try await store.invite(
+                to: harbour.id,
+                as: .admin,
+                email: nil,
+                uses: 100,
+                days: 90,
+                by: admin.principal,
+                address: nil
+            )
+            let token = try #require(made).token
+            let friend = try await store.person("friend")
+            #expect(try await harbour.change(admin, to: .member, by: harbour.owner))
+            #expect(try await store.join(with: token, by: friend.principal, address: nil) == .gone)
+            #expect(try await harbour.change(admin, to: .admin, by: harbour.owner))
+            #expect(try await store.offer(behind: token) != nil)
+            #expect(try await harbour.remove(admin, by: harbour.owner))
+            #expect(try await store.offer(behind: token) == nil)
+            #expect(try await store.join(with: token, by: admin.principal, address: nil) == .gone)
+            #expect(try await harbour.role(admin) == nil)
+        }
+    }
+
     @Test func aLinkForSomebodyIsForThemAlone() async throws {
         try await TestDatabase.with { database in
             let harbour = try await Harbour(database.store)
@@ -217,6 +246,26 @@ import Testing
                     address: nil
                 )
             }
+        }
+    }
+
+    /// Also those who came by a token that names the organisation with each request, and whose streams and sockets are open.
+    @Test func aDeletedOneIsClosedToWhoeverReadsInIt() async throws {
+        try await TestDatabase.with { database in
+            let harbour = try await Harbour(database.store)
+            let (store, member) = (harbour.store, harbour.member)
+            let session = try await store.startSession(
+                user: member.id,
+                userAgent: nil,
+                address: nil,
+                lifetime: .seconds(60)
+            ).session.id
+            let readers = [harbour.id, member.organisationID].map {
+                StreamReader(user: member.id, organisation: $0, credential: .session(session))
+            }
+            #expect(try await store.readersToDismiss(among: readers) == [])
+            #expect(try await store.deleteOrganisation(harbour.id, by: harbour.owner.principal, address: nil))
+            #expect(try await store.readersToDismiss(among: readers) == [0])
         }
     }
 }

@@ -80,15 +80,57 @@ import Testing
             let store = database.store
             let ada = try await store.person()
             let model = try await store.chatModel(by: ada.principal)
-            _ = try await store.setDefaultModel(model.id, by: ada.principal)
+            try await store.choose(ModelChoice(chat: model.id), by: ada.principal, address: nil)
             let limit = ProviderLimit(concurrent: 4, perMinute: 90)
-            #expect(try await store.setLimit(of: model.llmID, to: limit, by: ada.principal))
+            let provider = try #require(try await store.provider(model.llmID, by: ada.principal))
+            func set(_ limit: ProviderLimit?, by user: User) async throws -> Provider? {
+                try await store.updateProvider(
+                    provider.id,
+                    name: "Limited",
+                    baseURL: provider.apiBaseURL,
+                    apiKey: nil,
+                    isActive: true,
+                    limit: .some(limit),
+                    by: user.principal
+                )
+            }
+            #expect(try await set(limit, by: ada)?.limit == limit)
             let brief = try await store.brief(for: store.claimedRun(by: ada.principal))
             #expect(brief.candidates.map(\.limit) == [limit])
             #expect(brief.candidates.map(\.providerID) == [model.llmID])
             #expect(try await store.provider(model.llmID, by: ada.principal)?.limit == limit)
             let bob = try await store.person("bob")
-            #expect(try await store.setLimit(of: model.llmID, to: nil, by: bob.principal) == false)
+            #expect(try await set(nil, by: bob) == nil)
+            #expect(try await set(nil, by: ada)?.limit == nil)
+        }
+    }
+
+    /// Address, vendor's organisation and limit are changed together, or not at all.
+    @Test func aProviderIsChangedAsAWhole() async throws {
+        try await TestDatabase.with { database in
+            let store = database.store
+            let ada = try await store.person()
+            let provider = try await store.chatModel(by: ada.principal).llmID
+            @Sendable func change(_ organization: String??, _ limit: ProviderLimit??) async throws -> Provider? {
+                try await store.updateProvider(
+                    provider,
+                    name: "x",
+                    baseURL: "http://127.0.0.1:9/v1",
+                    apiKey: nil,
+                    isActive: true,
+                    organization: organization,
+                    limit: limit,
+                    by: ada.principal
+                )
+            }
+            #expect(try await change("org-1", .some(ProviderLimit(concurrent: 2)))?.organizationID == "org-1")
+            let kept = try await change(nil, nil)
+            #expect(kept?.organizationID == "org-1" && kept?.limit == ProviderLimit(concurrent: 2))
+            await #expect(throws: StorageError.self) {
+                try await change("org-2", .some(ProviderLimit(concurrent: 0)))
+            }
+            #expect(try await store.provider(provider, by: ada.principal)?.organizationID == "org-1")
+            #expect(try await change(.some(nil), nil)?.organizationID == nil)
         }
     }
 }

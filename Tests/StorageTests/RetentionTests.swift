@@ -27,9 +27,18 @@ import Testing
             #expect(try await store.applyRetention() == RetentionCounts(conversations: 0, logs: 0), "no rule, no loss")
             var settings = try await store.instanceSettings()
             settings.conversationDays = 30
-            #expect(try await store.setInstanceSettings(settings, by: ada.principal) == false)
-            #expect(try await store.setInstanceSettings(settings, by: root.principal))
+            let none = InstanceSettings()
+            #expect(try await store.setInstanceSettings(settings, known: none, by: ada.principal) == false)
+            #expect(try await store.setInstanceSettings(settings, known: none, by: root.principal))
             #expect(try await store.applyRetention() == RetentionCounts(conversations: 1, logs: 0))
+            // Whoever changes one thing leaves alone what others have changed since they looked.
+            let seen = try await store.instanceSettings()
+            try await store.setRegistrationMode(.open, by: .system)
+            var announced = seen
+            announced.announcement = "Tonight"
+            #expect(try await store.setInstanceSettings(announced, known: seen, by: root.principal))
+            let now = try await store.instanceSettings()
+            #expect(now.registration == .open && now.announcement == "Tonight" && now.conversationDays == 30)
             let left = try await store.conversations(search: nil, isArchived: nil, page: Page(), by: ada.principal)
             #expect(Set(left.items.map(\.id)) == Set(ids[1...] + [atWork]) && left.total == 4)
         }
@@ -56,7 +65,7 @@ import Testing
             #expect(try await store.retentionCounts(conversationDays: nil, logDays: 30, by: root.principal)?.logs == 1)
             var settings = try await store.instanceSettings()
             settings.logDays = 30
-            #expect(try await store.setInstanceSettings(settings, by: root.principal))
+            #expect(try await store.setInstanceSettings(settings, known: InstanceSettings(), by: root.principal))
             #expect(try await store.applyRetention().logs == 1)
             #expect(try await store.toolCalls(ToolCallFilter(), page: Page(), by: ada.principal).total == 1)
         }

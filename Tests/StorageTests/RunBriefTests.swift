@@ -23,7 +23,8 @@ import Testing
                 )
                 ids.append(try #require(model?.id))
             }
-            try await store.setFallbacks([ids[2], ids[3], ids[1], first.id], by: user.principal)
+            let fallbacks = ModelChoice(fallbacks: [ids[2], ids[3], ids[1], first.id])
+            try await store.choose(fallbacks, by: user.principal, address: nil)
             _ = try await store.updateModel(
                 ids[3],
                 displayName: nil,
@@ -46,6 +47,104 @@ import Testing
             #expect(brief.agentName == "Assistant")
             #expect(brief.instruction.isEmpty == false)
             #expect(brief.messages == [.user("Hello")])
+        }
+    }
+
+    /// Those that are asked for while others are on their way go together; each gets what is its own.
+    @Test func manyAtOnceAreNotMixedUp() async throws {
+        try await TestDatabase.with { database in
+            let store = database.store
+            let worker = UUID.v7()
+            var expected: [UUID: RunBrief] = [:]
+            var claimed: [ClaimedRun] = []
+            for name in ["ada", "bob", "eve"] {
+                let person = try await store.person(name)
+                _ = try await store.chatModel("model of \(name)", by: person.principal)
+                for turn in 0..<4 {
+                    let conversation = try await store.createConversation(title: nil, by: person.principal)
+                    for number in 0...turn {
+                        let input = TurnInput(conversationID: conversation.id, content: "\(name) \(turn) \(number)")
+                        _ = try await store.startTurn(input, by: person.principal)
+                        let run = try #require(
+                            try await store.claim(worker: worker, limit: 1, silence: .seconds(10)).first
+                        )
+                        if number < turn {
+                            #expect(try await store.finish(run.outcome("answer \(number)", after: 2)))
+                        } else {
+                            claimed.append(run)
+                            expected[run.run.id] = try await store.brief(for: run)
+                        }
+                    }
+                }
+            }
+            let briefs = try await withThrowingTaskGroup(of: (UUID, RunBrief).self) { group in
+                for run in claimed { group.addTask { (run.run.id, try await store.brief(for: run)) } }
+                return try await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+            }
+            #expect(briefs.count == 12)
+            for (run, brief) in briefs {
+                let alone = try #require(expected[run])
+                #expect(
+                    brief.messages == alone.messages && brief.candidates.map(\.name) == alone.candidates.map(\.name)
+                )
+                #expect(brief.tools == alone.tools && brief.context.person == alone.context.person)
+                #expect(brief.team.colleagues.map(\.id) == alone.team.colleagues.map(\.id))
+            }
+            #expect(Set(briefs.values.map { $0.messages.count }) == [1, 3, 5, 7])
+        }
+    }
+
+    /// One of them that nobody can tell anything of does not keep the others.
+    @Test func oneThatIsGoneKeepsNobodyElse() async throws {
+        try await TestDatabase.with { database in
+            let store = database.store
+            let person = try await store.person()
+            let run = try await store.claimedRun(by: person.principal)
+            var gone = try await store.claimedRun(by: person.principal)
+            gone.run.agentID = .v7()
+            let (there, missing) = (run, gone)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<8 {
+                    group.addTask {
+                        let name = try await store.brief(for: there).agentName
+                        #expect(name == "Assistant")
+                    }
+                    group.addTask {
+                        await #expect(throws: StorageError.self) { try await store.brief(for: missing) }
+                    }
+                }
+                try await group.waitForAll()
+            }
+        }
+    }
+
+    /// What one run keeps and nobody can read ends that run, at once, and none of those that are asked for with it.
+    @Test func oneThatCannotBeReadKeepsNobodyElse() async throws {
+        try await TestDatabase.with { database in
+            let store = database.store
+            let person = try await store.person()
+            let there = try await store.claimedRun(by: person.principal)
+            let unreadable = try await store.claimedRun(by: person.principal)
+            let deep = String(repeating: "[", count: 600) + String(repeating: "]", count: 600)
+            try await database.administrator.query(
+                """
+                insert into conversation_variables (conversation_id, name, org_id, user_id, value)
+                values (\(unreadable.run.conversationID), 'deep', \(person.organisationID), \(person.id), \(JSONText(deep))::json)
+                """
+            )
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<8 {
+                    group.addTask {
+                        let name = try await store.brief(for: there).agentName
+                        #expect(name == "Assistant")
+                    }
+                    group.addTask {
+                        let error = await #expect(throws: StorageError.self) { try await store.brief(for: unreadable) }
+                        #expect(error?.isTransient == false)
+                    }
+                }
+                try await group.waitForAll()
+            }
         }
     }
 

@@ -53,6 +53,39 @@ import Testing
         }
     }
 
+    @Test func whatAnAgentIsLikeIsReadOffItsRuns() async throws {
+        try await TestDatabase.with { database in
+            let store = database.store
+            let user = try await store.person()
+            func agent() async throws -> Agent {
+                try #require(try await store.agent(Agent.assistantID, by: user.principal))
+            }
+            // Ten seconds of work, and two hours of waiting for a person in between.
+            let first = try await store.claimedRun(by: user.principal)
+            let call = ToolCall(id: "c", name: "dig", arguments: "{}")
+            #expect(try await store.suspend(first.suspended([call], after: 2)))
+            try await database.administrator.query(
+                """
+                update runs set started_at = started_at - interval '2 hours 10 seconds',
+                    resting_since = resting_since - interval '2 hours'
+                """
+            )
+            let answer = ApprovalDecision(.approved)
+            #expect(try await store.decide(answer, call: "c", of: first.run.id, by: user.principal)?.state == .queued)
+            let again = try #require(try await store.claim(worker: .v7(), limit: 1, silence: .seconds(10)).first)
+            #expect(try await store.finish(again.outcome("done", after: again.lastSequence)))
+            let rested = try await agent()
+            #expect(rested.usageCount == 1 && rested.successRate == 1)
+            #expect(rested.averageResponseTime >= 10 && rested.averageResponseTime < 3600)
+            // One that failed counts, and lowers the rate.
+            let second = try await store.claimedRun(by: user.principal)
+            #expect(try await store.finish(second.outcome("", after: 2, state: .failed)))
+            let both = try await agent()
+            #expect(both.usageCount == 2 && both.successRate == 0.5)
+            #expect(both.averageResponseTime < rested.averageResponseTime)
+        }
+    }
+
     @Test func endsOfTheSameMomentAreStoredButForTheOneThatCannotBe() async throws {
         try await TestDatabase.with { database in
             let store = database.store

@@ -114,6 +114,74 @@ import Testing
         }
     }
 
+    @Test func aRunKnowsAllWhoWaitForItHoweverFarAbove() async throws {
+        try await TestDatabase.with { database in
+            let store = database.store
+            let ada = try await store.person()
+            let expert = try await database.agent(of: ada)
+            let turn = try await store.claimedRun(by: ada.principal)
+            #expect(try await store.brief(for: turn).team.lineage == [Agent.assistantID])
+            #expect(try await store.suspend(rest(turn, children: [child(of: turn.run, "c/a", agent: expert)])))
+            let task = try #require(try await store.claim(worker: .v7(), limit: 5, silence: silence).first)
+            let below = child(of: task.run, "c/b", agent: Agent.orchestratorID)
+            #expect(try await store.suspend(rest(task, children: [below])))
+            let last = try #require(try await store.claim(worker: .v7(), limit: 5, silence: silence).first)
+            #expect(last.run.id == below.run.id && last.run.depth == 2)
+            // It could ask everybody, but for the two who wait for its very answer.
+            let team = try await store.brief(for: last).team
+            #expect(team.lineage == [Agent.orchestratorID, expert, Agent.assistantID])
+            #expect(Set(team.colleagues.map(\.id)).isSuperset(of: [expert, Agent.assistantID]))
+        }
+    }
+
+    @Test func whatTheOthersOfATurnHaveUsedIsTold() async throws {
+        try await TestDatabase.with { database in
+            let store = database.store
+            let ada = try await store.person()
+            let turn = try await store.claimedRun(by: ada.principal)
+            #expect(try await store.brief(for: turn).othersTokens == 0)
+            var resting = rest(turn, children: [child(of: turn.run, "c/a"), child(of: turn.run, "c/b")])
+            func used(_ input: Int, _ output: Int) -> UsageRecord {
+                let tokens = TokenUsage(input: input, output: output)
+                return UsageRecord(modelID: .v7(), modelName: "m", tokens: tokens, responseTime: 1, succeeded: true)
+            }
+            resting.usage = [used(10, 1)]
+            #expect(try await store.suspend(resting))
+            let children = try await store.claim(worker: .v7(), limit: 5, silence: silence)
+            var end = children[0].outcome("done", after: 2)
+            end.usage = [used(200, 20), used(3000, 0)]
+            #expect(try await store.finish(end))
+            // Each is told of the others, and counts its own itself.
+            #expect(try await store.brief(for: children[1]).othersTokens == 3231)
+            let again = try #require(try await store.claim(worker: .v7(), limit: 5, silence: silence).first)
+            #expect(again.run.id == turn.run.id)
+            #expect(try await store.brief(for: again).othersTokens == 3220)
+        }
+    }
+
+    /// A colleague who was switched off after the plan: the task is not lost, the assistant does it, and its log says so.
+    @Test func aTaskOfAColleagueWhoWasSwitchedOffIsDoneByAnother() async throws {
+        try await TestDatabase.with { database in
+            let store = database.store
+            let ada = try await store.person()
+            let expert = try await database.agent(of: ada)
+            let turn = try await store.claimedRun(by: ada.principal)
+            let task = child(of: turn.run, "c/a", agent: expert)
+            #expect(try await store.suspend(rest(turn, children: [task])))
+            try await database.administrator.query("update agents set status = 'disabled' where agent_id = \(expert)")
+            let claimed = try #require(try await store.claim(worker: .v7(), limit: 5, silence: silence).first)
+            #expect(claimed.run.id == task.run.id)
+            #expect(claimed.isAgentReplaced && claimed.run.agentID == Agent.assistantID)
+            let brief = try await store.brief(for: claimed)
+            #expect(brief.agentName == "Assistant" && brief.task?.title == "c/a")
+            // The plan finds its task by its key, whoever has done it.
+            #expect(try await store.finish(claimed.outcome("done", after: 2)))
+            let again = try #require(try await store.claim(worker: .v7(), limit: 5, silence: silence).first)
+            let children = try await store.brief(for: again).children
+            #expect(children.map(\.key) == ["c/a"] && children.map(\.result) == ["done"])
+        }
+    }
+
     @Test func noEndIsMissedHoweverManyComeAtOnce() async throws {
         try await TestDatabase.with { database in
             let store = database.store
@@ -141,68 +209,6 @@ import Testing
                 #expect(wakes <= 12)
                 try await group.waitForAll()
             }
-        }
-    }
-
-    @Test func aStopReachesAllBelow() async throws {
-        try await TestDatabase.with { database in
-            let store = database.store
-            let ada = try await store.person()
-            let worker = UUID.v7()
-            let parent = try await store.claimedRun(worker: worker, by: ada.principal)
-            let (working, queued) = (child(of: parent.run, "c/a"), child(of: parent.run, "c/b"))
-            #expect(try await store.suspend(rest(parent, children: [working, queued])))
-            let first = try #require(try await store.claim(worker: worker, limit: 1, silence: silence).first)
-            let below = child(of: first.run, "d/1")
-            #expect(try await store.suspend(rest(first, children: [below])))
-            let taken = try await store.claim(worker: worker, limit: 1, silence: silence)
-
-            #expect(try await store.requestCancellation(of: parent.run.id, by: ada.principal)?.state == .queued)
-            let states = try await [first.run.id, queued.run.id, below.run.id].asyncMap {
-                try await store.run($0, by: ada.principal)?.state
-            }
-            let left = try #require(taken.first?.run.id)
-            // One that rests ends with what it has said, one in a worker's hands is told, the others end at once.
-            #expect(try await store.heartbeat(worker: worker).map(\.run) == [left])
-            #expect(states[0] == .queued)
-            #expect(states.count { $0 == .cancelled } == 1)
-            let ended = left == below.run.id ? queued : below
-            let log = try await store.events(of: ended.run.id, after: 0, limit: 10, by: ada.principal)
-            #expect(log?.map(\.sequence) == [1, 2, 3])
-            #expect(log?.last?.data.contains(#""state" : "cancelled""#) == true)
-        }
-    }
-
-    @Test func anEndStopsWhatIsLeftBelow() async throws {
-        try await TestDatabase.with { database in
-            let store = database.store
-            let ada = try await store.person()
-            let worker = UUID.v7()
-            let parent = try await store.claimedRun(worker: worker, by: ada.principal)
-            let children = [child(of: parent.run, "c/a"), child(of: parent.run, "c/b")]
-            #expect(try await store.suspend(rest(parent, children: children)))
-            let claimed = try await store.claim(worker: worker, limit: 10, silence: silence)
-            #expect(try await store.finish(claimed[0].outcome("one", after: 2)))
-            let again = try #require(try await store.claim(worker: worker, limit: 10, silence: silence).first)
-            var end = again.outcome("given up", after: again.lastSequence, state: .failed)
-            end.mayHaveChildren = true
-            #expect(try await store.finish(end))
-            #expect(try await store.heartbeat(worker: worker).map(\.run) == [claimed[1].run.id])
-        }
-    }
-
-    @Test func theEndOfAWriterWhoseTimeHasPassedStopsNothing() async throws {
-        try await TestDatabase.with { database in
-            let store = database.store
-            let ada = try await store.person()
-            let claimed = try await store.claimedRun(by: ada.principal)
-            let child = child(of: claimed.run, "c/a")
-            #expect(try await store.suspend(rest(claimed, children: [child], awaited: [child.run.id])))
-            var outcome = claimed.outcome("late", after: claimed.lastSequence)
-            outcome.mayHaveChildren = true
-            outcome.epoch -= 1
-            #expect(try await store.finish(outcome) == false)
-            #expect(try await store.run(child.run.id, by: ada.principal)?.state == .queued)
         }
     }
 
@@ -243,7 +249,7 @@ import Testing
 }
 
 extension Sequence where Element: Sendable {
-    fileprivate func asyncMap<Result>(_ transform: (Element) async throws -> Result) async throws -> [Result] {
+    func asyncMap<Result>(_ transform: (Element) async throws -> Result) async throws -> [Result] {
         var results: [Result] = []
         for element in self { results.append(try await transform(element)) }
         return results

@@ -10,13 +10,16 @@ import Testing
         try await TestDatabase.with { database in
             let store = database.store
             let ada = try await store.person()
+            let family = try await store.issueRefreshToken(user: ada.id).family
+            func token(_ issuedAt: Date) -> Credential {
+                .token(family: family, issuedAt: issuedAt, expiresAt: issuedAt + 600)
+            }
             let (before, after) = (Date(timeIntervalSinceNow: -60), Date(timeIntervalSinceNow: 2))
             try await database.administrator.query(
                 "update users set tokens_valid_after = now() - interval '30 seconds'"
             )
-            #expect(try await store.isStillAllowed(user: ada.id, session: nil, tokenTime: before) == false)
-            #expect(try await store.isStillAllowed(user: ada.id, session: nil, tokenTime: after))
-            #expect(try await store.isStillAllowed(user: ada.id, session: nil))
+            #expect(try await store.mayRead(ada, token(before)) == false)
+            #expect(try await store.mayRead(ada, token(after)))
         }
     }
 
@@ -66,15 +69,14 @@ import Testing
             #expect(try await store.session(token: first.token) != nil)
             try await store.endSession(first.session.id, by: ada.principal)
             #expect(try await store.session(token: first.token) == nil)
-            #expect(try await store.isStillAllowed(user: ada.id, session: first.session.id) == false)
-            #expect(try await store.isStillAllowed(user: ada.id, session: second.session.id))
-            #expect(try await store.isStillAllowed(user: ada.id, session: nil))
+            #expect(try await store.mayRead(ada, .session(first.session.id)) == false)
+            #expect(try await store.mayRead(ada, .session(second.session.id)))
             let family = try await store.issueRefreshToken(user: ada.id).family
             #expect(try await store.identity(user: ada.id, family: family) != nil)
             #expect(try await store.identity(user: bob.id, family: family) == nil)
             try await database.administrator.query("update users set status = 'disabled' where user_id = \(ada.id)")
             #expect(try await store.session(token: second.token) == nil)
-            #expect(try await store.isStillAllowed(user: ada.id, session: nil) == false)
+            #expect(try await store.mayRead(ada, .session(second.session.id)) == false)
             #expect(try await store.identity(user: ada.id, family: family) == nil)
             try await store.housekeep()
             #expect(try await database.administrator.query("select from sessions").count == 1)
@@ -151,13 +153,14 @@ import Testing
             let store = database.store
             let user = try await store.person("ada")
             let grant = try await store.issueRefreshToken(user: user.id)
-            #expect(try await store.isStillAllowed(user: user.id, session: nil, family: grant.family))
+            let token = Credential.token(family: grant.family, issuedAt: Date() + 2, expiresAt: Date() + 600)
+            #expect(try await store.mayRead(user, token))
             try await store.revokeRefreshToken(grant.token)
             guard case .refused = try await store.rotateRefreshToken(grant.token) else {
                 return #expect(Bool(false), "it lives")
             }
             #expect(try await store.identity(user: user.id, family: grant.family) == nil)
-            #expect(try await store.isStillAllowed(user: user.id, session: nil, family: grant.family) == false)
+            #expect(try await store.mayRead(user, token) == false)
         }
     }
 

@@ -64,6 +64,33 @@ import Testing
         }
     }
 
+    /// What a reader may see and do was found out when they came.
+    @Test func whoeverIsSomethingElseNowComesAnew() async throws {
+        try await TestDatabase.with { database in
+            let store = database.store
+            let root = try await store.person("root", isSuperuser: true)
+            let ada = try await store.person("ada")
+            let session = try await store.startSession(
+                user: ada.id,
+                userAgent: nil,
+                address: nil,
+                lifetime: .seconds(60)
+            ).session.id
+            let readers = [nil, AccountRole.member, .administrator].map { role in
+                StreamReader(
+                    user: ada.id,
+                    organisation: ada.organisationID,
+                    credential: .session(session),
+                    role: role
+                )
+            }
+            #expect(try await store.readersToDismiss(among: readers) == [2])
+            let change = UserChange(role: .auditor)
+            #expect(try await store.changeUser(ada.id, change, by: root.principal, address: nil) != nil)
+            #expect(try await store.readersToDismiss(among: readers).sorted() == [1, 2])
+        }
+    }
+
     /// A transaction that began earlier and ends later is not passed over.
     @Test func nothingIsMissedWhateverTheOrderOfCommits() async throws {
         try await TestDatabase.with { database in

@@ -109,11 +109,53 @@ import Testing
             _ = try await store.decide(always, call: "a", of: claimed.run.id, by: ada.principal)
             #expect(try await store.tools(ofAgent: agent, by: ada.principal)?.map(\.ownDecision) == [.allow])
             #expect(try await store.tools(ofAgent: agent, by: bob.principal)?.map(\.decision) == [.ask])
+            // For this agent: another one that has the tool asks as before.
+            let other = try await database.agent(of: ada)
+            let tool = try #require(try await store.tools(by: ada.principal).first { $0.name == "dig" })
+            #expect(try await store.grantTool(tool.id, to: other, by: ada.principal)?.decision == .ask)
+            let policy = try await store.brief(for: store.claimedRun(by: ada.principal)).policy
+            let dig = ToolSpecification(
+                name: "dig",
+                description: "",
+                schema: "{}",
+                level: .privileged,
+                effect: .effectful
+            )
+            #expect(policy.decision(on: dig, agent: agent) == .allow)
+            #expect(policy.decision(on: dig, agent: other) == .ask)
             #expect(try await store.setPolicy(.deny, tool: "dig", agent: agent, by: ada.principal))
             #expect(try await store.tools(ofAgent: agent, by: ada.principal)?.map(\.decision) == [.deny])
             #expect(try await store.setPolicy(nil, tool: "dig", agent: agent, by: ada.principal))
             #expect(try await store.tools(ofAgent: agent, by: ada.principal)?.map(\.decision) == [.ask])
             #expect(try await store.setPolicy(.deny, tool: "other", agent: agent, by: ada.principal) == false)
+        }
+    }
+
+    @Test func aRunWaitsForDaysAndIsAnswered() async throws {
+        try await TestDatabase.with { database in
+            let store = database.store
+            let (ada, root) = (try await store.person(), try await store.person("root", isSuperuser: true))
+            let claimed = try await store.claimedRun(by: ada.principal)
+            #expect(try await store.suspend(claimed.suspended([calls[0]])))
+            let past = [
+                "runs set created_at = created_at - interval '3 days', started_at = started_at - interval '3 days'",
+                "tool_approvals set created_at = created_at - interval '3 days'",
+                "conversations set last_message_at = last_message_at - interval '3 days'",
+            ]
+            for change in past { try await database.administrator.query("update \(unescaped: change)") }
+            var settings = try await store.instanceSettings()
+            (settings.conversationDays, settings.logDays) = (1, 1)
+            #expect(try await store.setInstanceSettings(settings, known: InstanceSettings(), by: root.principal))
+            #expect(try await store.applyRetention().conversations == 0)
+            #expect(try await store.expireApprovals() == 0)
+            #expect(try await store.claim(worker: .v7(), limit: 5, silence: .zero).isEmpty)
+            #expect(try await store.pendingApprovals(by: ada.principal).map(\.callID) == ["a"])
+            let answer = ApprovalDecision(.approved)
+            let answered = try await store.decide(answer, call: "a", of: claimed.run.id, by: ada.principal)
+            #expect(answered?.state == .queued)
+            let again = try #require(try await store.claim(worker: .v7(), limit: 5, silence: .seconds(10)).first)
+            #expect(again.run.id == claimed.run.id && again.run.attempt == 1)
+            #expect(try await store.brief(for: again).approvals.map(\.decision) == [.approved])
         }
     }
 
@@ -205,6 +247,9 @@ import Testing
             #expect(try await store.setApprovalPatience(60, by: root.principal))
             #expect(try await patience() == 60)
             #expect(try await store.setPolicy(.ask, patience: 5, tool: "dig", agent: agent, by: ada.principal))
+            // A page that says how, and nothing of how long, leaves that as it is.
+            #expect(try await store.setPolicy(.allow, tool: "dig", agent: agent, by: ada.principal))
+            #expect(try await store.setPolicy(.ask, tool: "dig", agent: agent, by: ada.principal))
             #expect(try await patience() == 5)
             #expect(try await store.setPolicy(nil, tool: "dig", agent: agent, by: ada.principal))
             #expect(try await store.setApprovalPatience(nil, by: root.principal))

@@ -134,11 +134,12 @@ import Testing
             let store = database.store
             let (user, stranger) = (try await store.person(), try await store.person("eve"))
             let own = user.principal
-            #expect(try await store.setOrganisationPolicy(.deny, tool: "dig", level: nil, by: own))
-            #expect(try await store.setOrganisationPolicy(.ask, tool: nil, level: .readOnly, patience: 60, by: own))
-            #expect(try await store.setOrganisationPolicy(.allow, tool: nil, level: .readOnly, by: own))
+            #expect(try await store.setOrganisationPolicy(.deny, for: .init(tool: "dig"), by: own))
+            #expect(try await store.setOrganisationPolicy(.ask, for: .init(level: .readOnly), patience: 60, by: own))
+            #expect(try await store.setOrganisationPolicy(.allow, for: .init(level: .readOnly), by: own))
             let rules = try await store.organisationPolicies(by: own)
             #expect(rules.map(\.decision) == [.allow, .deny] && rules.map(\.toolName) == [nil, "dig"])
+            #expect(rules[0].expiresAfter == 60, "nothing was said of it")
             let claimed = try await store.claimedRun(by: own)
             #expect(try await store.brief(for: claimed).policy.rules.count == 2)
             let colleague = Principal.member(
@@ -149,9 +150,9 @@ import Testing
             try await database.administrator.query(
                 "insert into memberships (org_id, user_id) values (\(user.organisationID), \(stranger.id))"
             )
-            #expect(try await !store.setOrganisationPolicy(.allow, tool: "dig", level: nil, by: colleague))
+            #expect(try await !store.setOrganisationPolicy(.allow, for: .init(tool: "dig"), by: colleague))
             #expect(try await store.organisationPolicies(by: stranger.principal).isEmpty)
-            #expect(try await store.setOrganisationPolicy(nil, tool: "dig", level: nil, by: own))
+            #expect(try await store.setOrganisationPolicy(nil, for: .init(tool: "dig"), by: own))
             #expect(try await store.organisationPolicies(by: own).count == 1)
         }
     }

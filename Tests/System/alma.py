@@ -21,6 +21,8 @@ ROOT = Path(__file__).resolve().parents[2]
 EMAIL = "admin@example.com"
 PASSWORD = "correct horse battery"
 FINAL = {"completed", "failed", "cancelled"}
+# To a scripted model: it asks its person, and says the answer.
+QUESTION = '/tool ask_person {"question": "Which colour?", "choices": ["red", "blue"]}'
 
 
 def free_port() -> int:
@@ -259,11 +261,12 @@ class Client:
         return wait_until(state, limit, f"the end of run {run}")
 
 
-def answer_text(events: list[Event]) -> str:
-    """The final content, as the log's rules say: the deltas after the last `agent_start`, joined."""
-    begins = max(index for index, event in enumerate(events) if event.type == "agent_start")
-    deltas = [event for event in events[begins:] if event.type == "content_stream"]
-    return "".join(event.data.get("content_delta") or "" for event in deltas)
+def answer_text(log: list) -> str:
+    """The final content, as the log's rules say: the deltas after the last `agent_start`, joined. Of events or records."""
+    records = [getattr(one, "record", one) for one in log]
+    begins = max(index for index, one in enumerate(records) if one["type"] == "agent_start")
+    deltas = [one["data"] for one in records[begins:] if one["type"] == "content_stream"]
+    return "".join(data.get("content_delta") or "" for data in deltas)
 
 
 def assert_whole(events: list[Event]):

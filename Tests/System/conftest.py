@@ -50,3 +50,14 @@ def database():
     database = Database()
     yield database
     database.remove()
+
+
+@pytest.fixture
+def world(client):
+    """OpenAI's API, with a model that says what a test wants."""
+    # Its package takes a while to load, and few want it.
+    from openai_world import World
+
+    made = World(client)
+    yield made
+    made.upstream.stop()

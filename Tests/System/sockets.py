@@ -7,6 +7,8 @@ import os
 import socket
 import struct
 
+import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 
@@ -150,3 +152,27 @@ def frame(opcode, content=b"", final=True, reserved=0, masked=True) -> bytes:
         return head + content
     key = os.urandom(4)
     return head + key + bytes(byte ^ key[index & 3] for index, byte in enumerate(content))
+
+
+def log_of(client, run):
+    """What an event stream tells of the run, as a socket would."""
+    return [{**event.record, "seq": event.id} for event in client.events(run)]
+
+
+def without_id(records):
+    """As they stand in the run's log, without their places in the conversation."""
+    return [{key: value for key, value in record.items() if key != "id"} for record in records]
+
+
+def refusal(*arguments, **options):
+    with pytest.raises(InvalidStatus) as caught:
+        Socket(*arguments, **options)
+    return caught.value.response.status_code
+
+
+def end_of(ws, limit=20):
+    """The code with which the server closes."""
+    with pytest.raises(ConnectionClosed) as caught:
+        while True:
+            ws.hear(limit)
+    return caught.value.rcvd.code

@@ -3,7 +3,7 @@
 import subprocess
 
 from alma import Client, Folder, Server, wait_until
-from nodes import ask
+from nodes import Database, ask
 
 
 def test_an_ordinary_owner_saves_every_row(database):
@@ -32,6 +32,18 @@ def test_an_ordinary_owner_saves_every_row(database):
     finally:
         server.stop()
         folder.remove()
+
+
+def other_database(file):
+    """A dump with a table of somebody else's."""
+    other = Database()
+    try:
+        root = f"postgresql://postgres@/postgres?host={other.path}"
+        ask(root, "create table theirs (x int)")
+        subprocess.run([other.programs / "pg_dump", "--format=custom", "--file", file, root], check=True)
+    finally:
+        other.remove()
+    return file.name
 
 
 def test_a_server_moves_to_an_empty_folder():
@@ -79,6 +91,16 @@ def test_a_server_moves_to_an_empty_folder():
         # What `alma restore` found is kept, and the other file fits as well.
         assert list((new.path / "backups").glob("*-manual.dump"))
         assert server.command("restore", by_hand).returncode == 0
+        # A file that ends too early, one that is none, and a sound one of another program's: what is there stays.
+        whole = taken.read_bytes()
+        (new.path / "short.dump").write_bytes(whole[: len(whole) * 3 // 4])
+        (new.path / "nonsense.dump").write_text("PGDMP and then nothing of the kind")
+        for name in ("short.dump", "nonsense.dump", other_database(new.path / "other.dump")):
+            broken = server.command("restore", name)
+            assert broken.returncode != 0 and "nothing has changed" in broken.stderr, broken.stderr
+            assert not list((new.path / "backups").glob("*.part"))
+        client = Client(server.start())
+        assert [one["content"] for one in client.messages(conversation)][:1] == ["hello"]
     finally:
         server.stop()
         old.remove()

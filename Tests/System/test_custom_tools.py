@@ -32,9 +32,9 @@ def agent_with(client, tool, **configuration):
     return agent["agent_id"]
 
 
-def used(client, agent, tool, arguments):
+def used(client, agent, tool, arguments, conversation=None):
     """The events of a run of the agent's that calls the tool, and the call's result."""
-    path = f"/v1/conversations/{client.conversation()}/messages"
+    path = f"/v1/conversations/{conversation or client.conversation()}/messages"
     body = {"content": f"/tool {tool} {json.dumps(arguments)}", "agent_id": agent}
     answer = client.http.post(path, json=body, headers={"Prefer": "respond-async"})
     assert answer.status_code == 202, answer.text
@@ -69,7 +69,7 @@ print(json.dumps({"sum": sum(given["numbers"]) * set_.get("factor", 1)}), end=""
     assert (trial["success"], trial["result"]) == (True, '{"sum": 3.5}')
     agent = agent_with(client, tool, custom_params={"factor": 10})
     events, result = used(client, agent, "add_up", {"numbers": [1, 2]})
-    assert result["result"] == '{"sum": 30}' and "cached" not in result
+    assert result["result"] == {"sum": 30} and "cached" not in result
     assert '{"sum": 30}' in answer_text(events)
     _, again = used(client, agent, "add_up", {"numbers": [1, 2]})
     assert again["result"] == result["result"] and again["cached"] is True
@@ -77,7 +77,7 @@ print(json.dumps({"sum": sum(given["numbers"]) * set_.get("factor", 1)}), end=""
     changed = {"language": "python", "code": code.replace("sum(", "max("), "parameters": parameters}
     assert client.http.patch(f"/v1/tools/{tool['tool_id']}", json={"definition": changed}).status_code == 200
     _, third = used(client, agent, "add_up", {"numbers": [1, 2]})
-    assert third["result"] == '{"sum": 20}' and "cached" not in third
+    assert third["result"] == {"sum": 20} and "cached" not in third
     calls = client.http.get("/v1/audit/tool-calls?tool_name=add_up").json()["data"]
     assert [call["cached"] for call in calls] == [False, True, False]
     assert all(call["agent_id"] == agent and call["tool_input"] == {"numbers": [1, 2]} for call in calls)

@@ -60,7 +60,8 @@ def test_what_is_brought_is_told_read_and_outlives_the_workspace(client, server,
 def test_what_code_makes_comes_with_the_answer(client, offered):
     conversation = client.conversation()
     _, result = called(client, "run_code", conversation, language="python", code=PICTURE)
-    assert "plot.png (image/png" in result and "data.csv (text/csv" in result
+    files = " ".join(result["files"])
+    assert "plot.png (image/png" in files and "data.csv (text/csv" in files
     answer = client.messages(conversation)[-1]
     made = {one["name"]: one for one in answer["attachments"]}
     assert set(made) == {"plot.png", "data.csv"} and made["plot.png"]["type"] == "image"

@@ -130,6 +130,9 @@ def test_doctor(server):
     assert PASSWORD not in beside.stdout + beside.stderr
     assert beside.returncode == 0, beside.stdout
     assert "FIRST_SUPERUSER" in beside.stdout and "(environment)" in beside.stdout
+    (isolation,) = [line for line in beside.stdout.splitlines() if "sandbox: " in line]
+    for words in ["own processes, files and no network", "system calls filtered", "control groups", "runs python"]:
+        assert words in isolation
     broken = server.command("doctor", ALMA_PORT="0")
     assert broken.returncode == 1 and "ALMA_PORT" in broken.stdout
 

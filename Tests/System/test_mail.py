@@ -22,6 +22,30 @@ def link(mail, what: str) -> str:
     return found.group(1)
 
 
+class Visitor:
+    """A browser without scripts: it keeps cookies, follows links and redirects, and sends the forms that it sees."""
+
+    def __init__(self, server: Server, language: str = "en"):
+        headers = {"Accept-Language": language}
+        self.http = httpx.Client(base_url=server.url, trust_env=False, headers=headers, follow_redirects=True)
+        self.proof = ""
+
+    def get(self, path: str) -> httpx.Response:
+        return self.seen(self.http.get(path))
+
+    def post(self, path: str, **fields: str) -> httpx.Response:
+        return self.seen(self.http.post(path, data={"csrf": self.proof, **fields}))
+
+    def seen(self, answer: httpx.Response) -> httpx.Response:
+        if found := re.search(r'name="csrf" value="([^"]+)"', answer.text):
+            self.proof = found.group(1)
+        return answer
+
+    def signs_in(self, email: str, password: str) -> bool:
+        self.get("/sign-in")
+        return self.post("/sign-in", email=email, password=password).url.path == "/"
+
+
 @pytest.fixture
 def sending(furnished, tmp_path, request):
     """A server, and the mail server that it sends to."""
@@ -105,14 +129,104 @@ def test_addresses_are_confirmed_where_that_is_wanted(sending):
     mail = box.mail(0)
     assert mail["Subject"] == "确认你在ALMA的邮箱" and mail["Bcc"] is None
     assert "<b>" not in mail.get_body(("html",)).get_content()
-    token = link(mail, "/verification")
-    confirmed = anyone.post("/v1/email-verification/confirmation", json={"token": token})
+    # Another one, for whoever has lost the first.
+    assert anyone.post("/v1/email-verification", json={"email": "new@example.com"}).status_code == 202
+    token = link(box.mail(1), "/verification")
+    other = anyone.post("/v1/email-verification/confirmation", json={"token": token, "password": NEW})
+    assert other.status_code == 422 and other.json()["error"]["details"][0]["field"] == "password"
+    body = {"token": token, "password": PASSWORD}
+    confirmed = anyone.post("/v1/email-verification/confirmation", json=body)
     assert confirmed.json()["data"] == {"email": "new@example.com", "status": "pending"}
-    assert anyone.post("/v1/email-verification/confirmation", json={"token": token}).status_code == 422
+    again = anyone.post("/v1/email-verification/confirmation", json=body)
+    assert again.status_code == 422 and again.json()["error"]["details"][0]["field"] == "token"
     user = made.json()["data"]["user_id"]
     assert client.http.put(f"/v1/users/{user}", json={"status": "active"}).json()["data"]["is_active"]
     again = anyone.post("/v1/login/access-token", data={"username": "new@example.com", "password": PASSWORD})
     assert again.status_code == 200
+
+
+def test_a_browser_confirms_and_chooses_anew(sending):
+    server, box = sending
+    client = Client(server)
+    wanted = {"mode": "open", "email_verification": True}
+    assert client.http.put("/v1/settings/registration", json=wanted).is_success
+    stranger = httpx.Client(base_url=server.url, trust_env=False)
+    email = "owner@example.com"
+    made = stranger.post("/v1/register", json={"email": email, "password": PASSWORD})
+    assert made.json()["data"]["status"] == "unverified"
+    # The address's owner gets the mail, loses it, and asks for another one.
+    visitor = Visitor(server)
+    box.mail(0)
+    visitor.get("/verification")
+    assert "a mail is on its way" in visitor.post("/verification/mail", email=email).text
+    token = link(box.mail(1), "/verification")
+    page = visitor.get(f"/verification?token={token}")
+    assert 'name="password"' in page.text and 'name="replace"' not in page.text
+    refused = visitor.post("/verification", token=token, password=NEW)
+    assert refused.status_code == 422 and "This is not the password" in refused.text
+    assert NEW not in refused.text and f'value="{token}"' in refused.text and 'name="replace"' in refused.text
+    weak = visitor.post("/verification", token=token, password="password", replace="1")
+    assert weak.status_code == 422 and "Too easy to guess" in weak.text and "checked" in weak.text
+    done = visitor.post("/verification", token=token, password=NEW, replace="1")
+    assert done.status_code == 200 and done.url.path == "/sign-in"
+    used = visitor.post("/verification", token=token, password=NEW)
+    assert used.status_code == 422 and "used already" in used.text
+    assert not Visitor(server).signs_in(email, PASSWORD), "the stranger's password opens nothing"
+    assert visitor.signs_in(email, NEW)
+    assert box.mail(2)["Subject"] == "Your password for ALMA was changed"
+    # And later they forget it, in another browser.
+    other = Visitor(server, "zh-CN")
+    other.get("/password/forgot")
+    assert "邮件已在路上" in other.post("/password/forgot", email=email).text
+    token = link(box.mail(3), "/password/reset")
+    assert email in other.get(f"/password/reset?token={token}").text
+    chosen = other.post("/password/reset", token=token, new_password="yet another battery")
+    assert chosen.url.path == "/sign-in"
+    assert visitor.get("/").url.path == "/sign-in", "the first browser is signed out"
+    assert other.signs_in(email, "yet another battery")
+
+
+def test_an_old_address_hears_of_the_new_one(sending):
+    server, box = sending
+    client = Client(server)
+    made = client.created("/v1/users", email="old@example.com", password=PASSWORD, language="zh-CN")
+    moved = client.http.put(f"/v1/users/{made['user_id']}", json={"email": "somewhere-new@example.com"})
+    assert moved.json()["data"]["email"] == "somewhere-new@example.com"
+    mail = box.mail(0)
+    assert mail["Subject"] == "你的ALMA账号换了邮箱" and "old@example.com" in mail["To"]
+    text = mail.get_body(("plain",)).get_content()
+    assert "old@example.com" in text
+    for part in ("plain", "html"):
+        assert "somewhere-new" not in mail.get_body((part,)).get_content()
+
+
+def test_an_administrator_tries_the_mail_server(sending):
+    server, box = sending
+    client = Client(server)
+    tried = client.http.post("/v1/admin/mail/tests")
+    assert tried.status_code == 202 and tried.json()["data"] == {"recipient": EMAIL}
+    assert box.mail(0)["Subject"] == "A mail from ALMA" and EMAIL in box.mail(0)["To"]
+    visitor = Visitor(server)
+    assert visitor.signs_in(EMAIL, PASSWORD)
+    assert box.place in visitor.get("/admin/health").text
+    assert visitor.post("/admin/health/mail").url.path == "/admin/health"
+    assert box.mail(1)["Subject"] == "A mail from ALMA"
+
+    def mail():
+        return client.http.get("/v1/admin/health").json()["data"]["mail"]
+
+    known = wait_until(lambda: mail() if mail()["sent"] == 2 else None, 30, "both are known to be sent")
+    assert known["server"] == box.place and known["sender"] == "alma@example.org"
+    assert known["queued"] == 0 and known["given_up"] == 0 and known["last_error"] is None
+    # One that the server will never take is given up, and said to be a problem.
+    box.refusals = ["550 Nobody here"]
+    assert client.http.post("/v1/admin/mail/tests").status_code == 202
+    refused = wait_until(lambda: mail() if mail()["given_up"] else None, 30, "the refusal")
+    assert "550" in refused["last_error"]
+    problems = client.http.get("/v1/admin/health").json()["data"]["problems"]
+    assert "MAIL" in [problem["code"] for problem in problems]
+    acts = client.http.get("/v1/audit/events", params={"action": "mail.tested"}).json()["data"]
+    assert len(acts) == 3
 
 
 def test_somebody_is_invited(sending):

@@ -1,6 +1,5 @@
 """Sandboxed programs on the network: what a person has listed for the agent, through the proxy, and nothing else."""
 
-import json
 import shutil
 
 import pytest
@@ -37,8 +36,7 @@ def lets(client, *hosts):
 
 
 def shell(client, code, conversation=None):
-    _, text = called(client, "run_code", conversation, language="shell", code=code)
-    return json.loads(text)
+    return called(client, "run_code", conversation, language="shell", code=code)[1]
 
 
 def test_packages_stay_in_the_workspace(networked, registry):
@@ -51,9 +49,9 @@ def test_packages_stay_in_the_workspace(networked, registry):
     assert traffic["host"] == registry.host and traffic["connections"] >= 1 and traffic["received_bytes"] > 200
     lets(networked)
     code = "import almatiny; print(almatiny.words(), almatiny.__file__.startswith('/workspace/'))"
-    _, text = called(networked, "run_code", conversation, language="python", code=code)
-    assert json.loads(text)["output"] == "from the index True\n"
-    assert "network" not in json.loads(text)
+    _, result = called(networked, "run_code", conversation, language="python", code=code)
+    assert result["output"] == "from the index True\n"
+    assert "network" not in result
 
 
 @pytest.mark.skipif(not shutil.which("npm"), reason="npm is not installed")
@@ -62,10 +60,10 @@ def test_npm_packages_stay_too(networked, registry):
     conversation = networked.conversation()
     result = shell(networked, f"npm install --registry http://{registry.host}/ almatiny 2>&1", conversation)
     assert result["exit_code"] == 0, result
-    _, text = called(
+    _, result = called(
         networked, "run_code", conversation, language="javascript", code="console.log(require('almatiny')())"
     )
-    assert json.loads(text)["output"] == "from the registry\n"
+    assert result["output"] == "from the registry\n"
 
 
 def test_git_works_in_the_workspace(networked, registry):

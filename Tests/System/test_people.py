@@ -2,16 +2,13 @@
 
 import http.server
 import json
-import os
 import stat
-import subprocess
 import threading
 import time
 
 import pytest
-from alma import EMAIL, PASSWORD, PROGRAM, Client, answer_text, assert_whole, wait_until
-
-QUESTION = '/tool ask_person {"question": "Which colour?", "choices": ["red", "blue"]}'
+from alma import EMAIL, PASSWORD, QUESTION, Client, answer_text, assert_whole, wait_until
+from cli_calls import alma
 
 
 def waiting(client, run, kind="question"):
@@ -157,7 +154,7 @@ def test_a_message_steers_at_the_next_step(server, client):
     assert_whole(events)
     (heard,) = [event.data for event in events if event.type == "message_received" and event.data.get("steers")]
     assert contents(client, conversation) == [QUESTION, "/echo steered", answer_text(events)]
-    assert client.messages(conversation)[1]["message_id"] == heard["user_message_id"]
+    assert client.messages(conversation)[1]["message_id"] == heard["message_id"] == heard["user_message_id"]
     assert answer_text(events) == "steered"
     assert not pending(client, conversation)
 
@@ -252,32 +249,29 @@ def test_a_stop_closes_the_upstream_within_a_second(client):
 # The command line
 
 
-def alma(server, *arguments, home=None, token=None):
-    environment = {"PATH": os.environ["PATH"], "ALMA_URL": server.url, "XDG_CONFIG_HOME": str(home or "/nowhere")}
-    if token:
-        environment["ALMA_TOKEN"] = token
-    return subprocess.run(
-        [PROGRAM, *arguments], env=environment, capture_output=True, text=True, timeout=30, input=PASSWORD + "\n"
-    )
-
-
 def test_what_waits_is_answered_from_the_terminal(server, client, tmp_path):
-    assert alma(server, "approvals", home=tmp_path).returncode == 3
-    signed_in = alma(server, "login", "--email", EMAIL, home=tmp_path)
+    def cli(*arguments, **environment):
+        return alma(*arguments, home=tmp_path, input=PASSWORD + "\n", ALMA_URL=server.url, **environment)
+
+    assert cli("approvals").returncode == 4
+    signed_in = cli("login", "--email", EMAIL)
     assert signed_in.returncode == 0, signed_in.stderr
     file = tmp_path / "alma" / "login.json"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600 and PASSWORD not in file.read_text()
-    assert "Nothing waits" in alma(server, "approvals", home=tmp_path).stdout
+    assert "Nothing waits" in cli("approvals").stdout
 
     run = client.send(client.conversation(), QUESTION)
     call = waiting(client, run)["call_id"]
-    table = alma(server, "approvals", "list", home=tmp_path).stdout
+    table = cli("approvals", "list").stdout
     assert call in table and "Which colour? [red | blue]" in table
-    assert json.loads(alma(server, "approvals", "list", "--json", home=tmp_path).stdout)[0]["call_id"] == call
-    wrong = alma(server, "approvals", "answer", call, "green", home=tmp_path)
+    assert json.loads(cli("approvals", "list", "--json").stdout)[0]["call_id"] == call
+    # What is short or empty names nothing.
+    for name in ["", call[-3:]]:
+        assert cli("approvals", "deny", name).returncode == 5
+    wrong = cli("approvals", "answer", call, "green")
     assert wrong.returncode == 1 and "Choose one of" in wrong.stderr
-    assert alma(server, "approvals", "answer", call[-6:], "blue", token=client.token).returncode == 0
+    assert cli("approvals", "answer", call[-6:].upper(), "blue", ALMA_TOKEN=client.token).returncode == 0
     assert "blue" in answer_text(list(client.events(run)))
-    assert alma(server, "approvals", "deny", call, home=tmp_path).returncode == 1
+    assert cli("approvals", "deny", call).returncode == 5
     server.stop()
-    assert alma(server, "approvals", home=tmp_path).returncode == 2
+    assert cli("approvals").returncode == 6

@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -41,10 +42,29 @@ def commands(mark):
     return found
 
 
+def children(process):
+    try:
+        return [one for path in Path(f"/proc/{process}/task").glob("*/children") for one in path.read_text().split()]
+    except OSError:
+        return []
+
+
+def descendants(process):
+    """What it has begun, bubblewrap's own processes among them, and what these have begun."""
+    found = children(process)
+    return found + [other for one in found for other in descendants(one)]
+
+
+def is_alive(process):
+    """The dead that nobody has collected are none of ours any more."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rsplit(") ", 1)[1][0] not in "ZX"
+    except OSError:
+        return False
+
+
 def launcher_of(server):
-    children = Path(f"/proc/{server.process.pid}/task").glob("*/children")
-    found = [one for path in children for one in path.read_text().split()]
-    (launcher,) = [one for one in found if Path(f"/proc/{one}/comm").read_text().strip() == "alma-sandbox"]
+    (launcher,) = [one for one in children(server.process.pid) if Path(f"/proc/{one}/comm").read_text().strip() == "alma-sandbox"]
     return launcher
 
 
@@ -52,23 +72,34 @@ def test_code_runs_and_files_stay(client, offered):
     conversation = client.conversation()
     code = "print(6 * 7); open('kept.txt', 'w').write('one\\ntwo\\n')"
     events, result = called(client, "run_code", conversation, language="python", code=code)
-    result = json.loads(result)
     assert (result["exit_code"], result["output"]) == (0, "42\n")
     assert 0 < result["seconds"] < 60 and result["peak_memory_mb"] > 1
     progress = "".join(event.data["output_delta"] for event in events if event.type == "tool_progress")
     assert progress == "42\n"
     _, text = called(client, "read_file", conversation, path="kept.txt")
     assert text == "1\tone\n2\ttwo\n3\t"
-    _, text = called(client, "run_code", conversation, language="shell", code="wc -l <kept.txt; false")
-    assert json.loads(text)["output"].strip() == "2" and json.loads(text)["exit_code"] == 1
+    _, result = called(client, "run_code", conversation, language="shell", code="wc -l <kept.txt; false")
+    assert result["output"].strip() == "2" and result["exit_code"] == 1
     _, text = called(client, "list_files")
     assert text == "There are no files."
 
 
+def test_a_database_file_stays_between_calls(client, offered):
+    conversation = client.conversation()
+    made = "create table boats (name text, length int); insert into boats values ('Ada', 12), ('Bea', 7);"
+    _, result = called(client, "run_code", conversation, language="sql", code=made)
+    assert (result["exit_code"], result["output"]) == (0, ""), result
+    asked = "select name, length * 2 as twice from boats order by length;"
+    _, result = called(client, "run_code", conversation, language="sql", code=asked)
+    assert [line.split() for line in result["output"].splitlines()] == [["name", "twice"], ["----", "-----"], ["Bea", "14"], ["Ada", "24"]]
+    _, result = called(client, "run_code", language="sql", code=asked)
+    assert result["exit_code"] != 0 and "no such table" in result["error_output"], result
+
+
 def test_hostile_output_is_told(client, offered):
     code = r"printf '\377\000\033[31m<b>\n'; printf '\033]0;title\007'"
-    _, text = called(client, "run_code", language="shell", code=code)
-    assert json.loads(text)["output"] == "\ufffd\ufffd<b>\n"
+    _, result = called(client, "run_code", language="shell", code=code)
+    assert result["output"] == "\ufffd\ufffd<b>\n"
 
 
 def test_only_those_who_are_to_have_it_have_it(client):
@@ -90,6 +121,22 @@ def test_a_stopped_run_ends_its_program(client, offered):
     wait_until(lambda: commands("61731"), 20, "the program")
     assert client.http.post(f"/v1/runs/{run}/cancellation").status_code == 202
     wait_until(lambda: not commands("61731"), 2, "the end of the program")
+
+
+@pytest.mark.parametrize("milliseconds", [0, 5, 50])
+def test_nothing_outlives_a_server_that_is_killed_while_programs_begin(server, client, offered, milliseconds):
+    """SB21 for the real process: the first has begun, and others are on their way."""
+    mark = f"6180{milliseconds}"
+    for _ in range(20):
+        ask(client, '/tool run_code {"language": "shell", "code": "exec sleep %s"}' % mark)
+    wait_until(lambda: commands(mark), 20, "the first program")
+    launcher = launcher_of(server)
+    time.sleep(milliseconds / 1000)
+    begun = descendants(launcher)
+    server.kill()
+    wait_until(lambda: not Path(f"/proc/{launcher}").exists(), 5, "the end of the launcher")
+    assert begun and not [one for one in begun if is_alive(one)]
+    assert not commands(mark) and not list(Path("/sys/fs/cgroup").glob(f"**/alma-sandbox/{launcher}-*"))
 
 
 def test_nothing_outlives_a_server_that_was_killed(server, client, offered):

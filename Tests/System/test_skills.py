@@ -26,6 +26,24 @@ def test_a_skill_is_named_opened_and_its_files_are_there(client):
     assert refused["error"] == "You have no skill called other."
 
 
+def test_its_scripts_run_in_the_sandbox(client, offered):
+    skill = client.created("/v1/skills", skill_md=TEXT)
+    script = "import os, sys\nprint(os.getuid(), os.getcwd(), open('skills/harbour/boats.txt').read() + sys.argv[1])\n"
+    for path, content in [("scripts/count.py", script), ("boats.txt", "three")]:
+        answer = client.http.put(f"/v1/skills/{skill['skill_id']}/files", json={"path": path, "content": content})
+        assert answer.status_code == 200, answer.text
+    agent = client.created("/v1/agents", name="harbourmaster", instruction="Count.", tools=["run_code"])
+    assert client.http.put(f"/v1/agents/{agent['agent_id']}/skills", json={"skills": ["harbour"]}).status_code == 200
+    conversation = client.conversation()
+    results = []
+    code = {"language": "shell", "code": "python3 skills/harbour/scripts/count.py boats"}
+    for tool, arguments in [("open_skill", {"name": "harbour"}), ("run_code", code)]:
+        _, result = used(client, agent["agent_id"], tool, arguments, conversation)
+        assert result["success"], result
+        results.append(result["result"])
+    assert results[1]["output"] == "65534 /workspace threeboats\n" and results[1]["exit_code"] == 0, results
+
+
 def test_a_folder_comes_goes_and_is_given_again(client):
     def packed(**files):
         bytes_ = io.BytesIO()

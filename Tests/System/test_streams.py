@@ -5,11 +5,9 @@ import threading
 
 import httpx
 import pytest
-from alma import EMAIL, PASSWORD, Client, wait_until
+from alma import EMAIL, PASSWORD, QUESTION, Client, wait_until
 from nodes import Site
-from sockets import Socket
-
-QUESTION = '/tool ask_person {"question": "Which colour?", "choices": ["red", "blue"]}'
+from sockets import Socket, log_of, without_id
 
 
 class Listener(threading.Thread):
@@ -136,8 +134,7 @@ def test_readers_at_a_node_that_does_nothing_itself(site):
         ws.until_end()
         stream.until_state(run, "completed")
         all_of_it.until_state(run, "completed")
-        log = [{**event.record, "seq": event.id} for event in client.events(run)]
-        assert [{key: value for key, value in one.items() if key != "id"} for one in ws.log] == log
+        assert without_id(ws.log) == log_of(client, run)
         ws.say(QUESTION)
         asked = ws.until_type("approval_request")["data"]
         ws.send("approval_response", run_id=asked["run_id"], call_id=asked["call_id"], answer="blue")

@@ -52,7 +52,7 @@ def whole(client, run):
 def results(events):
     (result,) = [event.data for event in events if event.type == "tool_result"]
     assert result["success"], result
-    return {one["id"]: one for one in json.loads(result["result"])["tasks"]}
+    return {one["id"]: one for one in result["result"]["tasks"]}
 
 
 def test_tasks_build_on_each_other(client, ask):

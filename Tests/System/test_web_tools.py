@@ -118,8 +118,10 @@ def test_a_key_reaches_its_host_and_nobody_else(open_server, upstream):
     assert "[secret COAST]" in result["result"]
     seen = [event.text for event in events] + [
         client.http.get(place).text
-        for place in ["/v1/tool-secrets", f"/v1/runs/{run}", f"/v1/runs/{run}/tree", f"/v1/runs/{run}/steps"]
+        for place in ["/v1/tool-secrets"] + [f"/v1/runs/{run}{rest}" for rest in ["", "/tree", "/steps", "/requests"]]
     ]
+    # What the model was sent is among it.
+    assert "[secret COAST]" in seen[-1]
     assert not [text for text in seen if key in text]
     assert key not in open_server.log.read_text() and key not in open_server.output.read_text()
     assert client.http.delete(f"/v1/tool-secrets/{made['secret_id']}").status_code == 204
@@ -144,7 +146,7 @@ def test_a_search_goes_where_the_operator_says(furnished, upstream):
     try:
         result, _ = called(Client(server), "web_search", query="when do tides turn?")
         assert result["result"] == "[1] Tides\nhttps://a.example/\nThey turn."
-        assert upstream.requests[0][1] == "/search?q=when%20do%20tides%20turn%3F&format=json"
+        assert upstream.requests[0][1] == "/search?q=when%20do%20tides%20turn%3F&format=json&safesearch=2"
     finally:
         server.stop()
         folder.remove()

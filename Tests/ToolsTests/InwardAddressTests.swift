@@ -80,6 +80,7 @@ import Testing
         }
         try await refusedToMakers(url)
         try await refusedToServers(url)
+        await refusedToGrants(url)
         var endpoint = ProviderEndpoint(kind: .custom, baseURL: url)
         endpoint.isTrusted = false
         let models = ProviderModels(client: client, environment: [:])
@@ -116,6 +117,27 @@ import Testing
             try await HTTPTransport(server, client: client, addresses: .publicOnly, tokens: nil).send(hello) { _ in }
         }
         #expect(failure?.message.contains("secret of ours") == false)
+    }
+
+    /// What an MCP server, or whoever it names for signing in, names further.
+    private func refusedToGrants(_ url: String) async {
+        let oauth = OAuthClient(client: client, addresses: .publicOnly)
+        var grant = MCPGrant(tokenEndpoint: url, clientID: "us", clientSecret: nil, resource: "http://public.test/")
+        grant.refreshToken = Secret("of ours")
+        let given = grant
+        await #expect(throws: MCPFailure.self, "token endpoint \(url)") { try await oauth.renewed(given) }
+        let way = MCPAuthorisation(
+            state: "s",
+            verifier: Secret("v"),
+            challenge: "c",
+            redirectURI: "http://public.test/"
+        )
+        for place in ["http://public.test/", url] {
+            let server = MCPServer(id: .v7(), organisationID: .v7(), name: "harbour", transport: .http, place: place)
+            await #expect(throws: MCPFailure.self, "metadata \(url)") {
+                _ = try await oauth.begin(server, refusal: #"Bearer resource_metadata="\#(url)""#, way)
+            }
+        }
     }
 
     /// What a call brings stands in the path or behind it, never in the host.

@@ -46,6 +46,17 @@ import Testing
         )
     }
 
+    @Test func aPageSaysWhenItWasWritten() async throws {
+        let server = try serving(
+            """
+            <title>T</title><meta property="article:published_time" content="2026-03-01T10:00:00Z">
+            <meta property="article:modified_time" content="2026-03-02"><p>Words.
+            """
+        )
+        let text = try await fetch(server.url)
+        #expect(text.contains("\nPublished: 2026-03-01T10:00:00Z\nModified: 2026-03-02\n\nWords."), "\(text)")
+    }
+
     @Test func aLongTextComesInParts() async throws {
         let server = try serving(
             (0..<2000).map { "line \($0)" }.joined(separator: "\n"),

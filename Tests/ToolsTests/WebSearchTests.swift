@@ -76,7 +76,7 @@ import Testing
             {"url":"https://c.example/","title":"Three","content":""}]}
             """
         )
-        #expect(heard.text.hasPrefix("GET /search?q=\(Self.words)&format=json&time_range=month HTTP/1.1"))
+        #expect(heard.text.hasPrefix("GET /search?q=\(Self.words)&format=json&time_range=month&safesearch=2 HTTP/1.1"))
         #expect(!heard.text.contains("key-of-ours"))
         #expect(
             found == """
@@ -100,7 +100,7 @@ import Testing
             "The <strong>moon</strong> pulls","page_age":"2026-02-03T04:05:06","age":"1 month ago","language":"en"}]}}
             """
         )
-        #expect(heard.text.hasPrefix("GET /?q=\(Self.words)&count=2&freshness=pw HTTP/1.1"))
+        #expect(heard.text.hasPrefix("GET /?q=\(Self.words)&count=2&freshness=pw&safesearch=strict HTTP/1.1"))
         #expect(heard.text.contains("X-Subscription-Token: key-of-ours\r\n"))
         #expect(found == "[1] Tides & co\nhttps://a.example/\n2026-02-03T04:05:06\nThe moon pulls")
     }
@@ -135,7 +135,7 @@ import Testing
             """,
             type: "text/html; charset=UTF-8"
         )
-        #expect(heard.text.hasPrefix("GET /?q=\(Self.words)&df=w HTTP/1.1"))
+        #expect(heard.text.hasPrefix("GET /?q=\(Self.words)&df=w&kp=1 HTTP/1.1"))
         #expect(!heard.text.contains("key-of-ours"))
         #expect(found == "[1] Tides & moon\nhttps://a.example/x?y=1\nThe moon pulls.\n\n[2] B\nhttps://b.example/")
     }
@@ -160,6 +160,32 @@ import Testing
         #expect(heard.text.hasPrefix("GET /find/\(Self.words)?n=2 HTTP/1.1"))
         #expect(heard.text.contains("Authorization: Bearer key-of-ours\r\n"))
         #expect(found == "[1] N\nhttps://a.example/\n2026\nS")
+    }
+
+    @Test(arguments: [
+        (SearchService.Kind.searxng, "zh-TW", false, "/search?q=x&format=json&language=zh-TW&safesearch=0 "),
+        (.searxng, "ZH_tw", true, "/search?q=x&format=json&language=zh-TW&safesearch=2 "),
+        (.brave, "zh-TW", false, "/?q=x&count=8&search_lang=zh-hant&safesearch=off "),
+        (.brave, "zh", true, "/?q=x&count=8&search_lang=zh-hans&safesearch=strict "),
+        (.brave, "tl", true, "/?q=x&count=8&safesearch=strict "),
+        (.duckduckgo, "zh-TW", false, "/?q=x&kl=tw-tzh&kp=-2 "), (.duckduckgo, "de-AT", true, "/?q=x&kl=at-de&kp=1 "),
+        (.duckduckgo, "fr", true, "/?q=x&kl=fr-fr&kp=1 "),
+        (.custom, "pt-br", true, "/?l=pt-BR&s=1&q=x "), (.custom, "en", false, "/?l=en&s=0&q=x "),
+    ])
+    func theLanguageAndWhatIsForAdultsAreAskedAsEachServiceHasIt(
+        kind: SearchService.Kind,
+        language: String,
+        isSafe: Bool,
+        path: String
+    ) async throws {
+        _ = try await search(
+            kind,
+            kind == .duckduckgo ? "<html><body></body></html>" : #"{"results":[]}"#,
+            type: kind == .duckduckgo ? "text/html" : "application/json",
+            path: kind == .custom ? "/?l={language}&s={safe_search}&q={query}" : "",
+            input: #"{"query":"x","language":"\#(language)","safe_search":\#(isSafe)}"#
+        )
+        #expect(heard.text.hasPrefix("GET \(path)HTTP/1.1"), "\(heard.text.prefix(100))")
     }
 
     @Test func nothingIsSaid() async throws {

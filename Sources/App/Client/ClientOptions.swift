@@ -1,52 +1,82 @@
 import ArgumentParser
+import Engine
 import Fetch
 import Foundation
 
-/// Which server a command talks to, and how its answers are printed.
-struct ClientOptions: ParsableArguments {
-    @Option(help: "The server's address (ALMA_URL, then the last `alma login`, then http://127.0.0.1:8000).")
+/// Which server a command talks to.
+struct ServerOptions: ParsableArguments {
+    @Option(help: "The server's address (ALMA_URL, then the last `alma login`, then \(ServerAddress.usual)).")
     var server: String?
+
+    @Flag(name: .customLong("plain-http"), help: "Send keys unencrypted to another machine: for networks you trust.")
+    var trustsNetwork = false
+
+    /// Calls `body` with a client of whoever is signed in: ALMA_TOKEN, or the login that is kept.
+    func withClient(_ body: (ServerClient) async throws -> Void) async throws {
+        let environment = ProcessInfo.processInfo.environment
+        let login = try login(environment)
+        do {
+            try await Self.withFetch { fetch in
+                let session = ClientSession(login, fetch, environment)
+                try await body(ServerClient(fetch, server: login.server, session: session))
+            }
+        } catch var failure as CommandFailure where failure.status == 401 {
+            // Whoever has given a token is not helped by a login: the token comes before it.
+            let isLogin = Self.token(environment) == nil
+            failure.description += isLogin ? " Use `alma login`." : " ALMA_TOKEN is not accepted."
+            throw failure
+        }
+    }
+
+    /// Where to sign in.
+    func address(_ environment: [String: String], _ kept: Login? = nil) throws -> ServerAddress {
+        let text = server ?? environment["ALMA_URL"] ?? kept?.server ?? ServerAddress.usual
+        let isTrusted = trustsNetwork || (kept?.trustsNetwork == true && kept?.server == text)
+        return try ServerAddress(text, trustsNetwork: isTrusted)
+    }
+
+    static func withFetch(_ body: (FetchClient) async throws -> Void) async throws {
+        let fetch = FetchClient()
+        do {
+            try await body(fetch)
+            await fetch.close()
+        } catch {
+            await fetch.close()
+            throw error
+        }
+    }
+
+    private static func token(_ environment: [String: String]) -> String? {
+        environment["ALMA_TOKEN"].flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    private func login(_ environment: [String: String]) throws -> Login {
+        let kept = Login.read(environment)
+        let address = try address(environment, kept).text
+        if let token = Self.token(environment) { return Login(server: address, key: token) }
+        guard let kept, kept.server == address else {
+            throw CommandFailure(.forbidden, "Nobody is signed in at \(address). Use `alma login --server \(address)`.")
+        }
+        return kept
+    }
+}
+
+/// What all commands that ask a server take.
+struct ClientOptions: ParsableArguments {
+    @OptionGroup var place: ServerOptions
 
     @Flag(help: "Print JSON.")
     var json = false
 
-    static let usualServer = "http://127.0.0.1:8000"
+    func withClient(_ body: (ServerClient) async throws -> Void) async throws { try await place.withClient(body) }
 
-    /// Calls `body` with a client of whoever is signed in: ALMA_TOKEN, or the login that is kept. What the server refuses is
-    /// said on standard error and is the command's exit code: 1 refused, 2 not reached, 3 sign in first.
-    func withClient(_ body: (ServerClient) async throws -> Void) async throws {
-        let environment = ProcessInfo.processInfo.environment
-        let fetch = FetchClient()
-        do {
-            try await call(body, fetch, environment)
-            await fetch.close()
-        } catch let refusal as ServerRefusal {
-            await fetch.close()
-            FileHandle.standardError.write(Data("\(refusal)\n".utf8))
-            throw ExitCode(refusal.code.rawValue)
-        }
+    /// Prints what a server has answered: as it is, or in words.
+    func show(_ value: JSONValue, _ words: (JSONValue, TerminalTraits) -> String) {
+        let traits = TerminalTraits.now()
+        Terminal.say(json ? (traits.hasOutput ? value.pretty : value.text).harmlessJSON : words(value, traits))
     }
 
-    private func call(
-        _ body: (ServerClient) async throws -> Void,
-        _ fetch: FetchClient,
-        _ environment: [String: String]
-    ) async throws {
-        let login = Login.read(environment)
-        let address = server ?? environment["ALMA_URL"] ?? login?.server ?? Self.usualServer
-        if let token = environment["ALMA_TOKEN"], !token.isEmpty {
-            return try await body(ServerClient(fetch, server: address, token: token))
-        }
-        guard let login, login.server == address else {
-            throw ServerRefusal(.signIn, "Nobody is signed in at \(address). Use `alma login --server \(address)`.")
-        }
-        do {
-            try await body(ServerClient(fetch, server: address, token: login.token))
-        } catch let refusal as ServerRefusal where refusal.code == .signIn {
-            // Tokens live for minutes; the login lives on.
-            guard let fresh = await login.refreshed(fetch) else { throw refusal }
-            try fresh.write(environment)
-            try await body(ServerClient(fetch, server: address, token: fresh.token))
-        }
+    func show(_ items: [JSONValue], _ listing: Listing) {
+        show(.array(items)) { _, traits in listing.text(items, traits) }
     }
 }

@@ -1,12 +1,32 @@
 import Engine
-import Fetch
 import Foundation
 
 /// Where a person's commands find their server, and how they sign in: kept in a file that nobody else may read.
 struct Login: Codable, Sendable {
     var server: String
-    var token: String
+    /// An access token; with a `key` there is none.
+    var token: String?
     var refreshToken: String?
+    /// An API key.
+    var key: String?
+    /// The person has said that plain HTTP will do.
+    var trustsNetwork: Bool?
+
+    /// What is sent.
+    var credential: String? { key ?? token }
+
+    init(server: String, key: String) {
+        self.server = server
+        self.key = key
+    }
+
+    /// `data`: as the server answers whoever signs in; nil when it is not that.
+    init?(server: String, _ data: JSONValue) {
+        guard let token = data["access_token"]?.string else { return nil }
+        self.server = server
+        self.token = token
+        refreshToken = data["refresh_token"]?.string
+    }
 
     /// `$XDG_CONFIG_HOME/alma/login.json`, by default below `~/.config`.
     static func path(_ environment: [String: String]) -> String {
@@ -19,6 +39,11 @@ struct Login: Codable, Sendable {
     static func read(_ environment: [String: String]) -> Login? {
         guard let data = FileManager.default.contents(atPath: path(environment)) else { return nil }
         return try? JSONDecoder().decode(Login.self, from: data)
+    }
+
+    /// False when there was none.
+    static func forget(_ environment: [String: String]) -> Bool {
+        (try? FileManager.default.removeItem(atPath: path(environment))) != nil
     }
 
     func write(_ environment: [String: String]) throws(AppError) {
@@ -43,21 +68,5 @@ struct Login: Codable, Sendable {
         } catch {
             throw AppError(.account, "The login cannot be kept in \(path): \(error.localizedDescription)")
         }
-    }
-
-    /// The same with fresh tokens; nil when it is too old for that.
-    func refreshed(_ fetch: FetchClient) async -> Login? {
-        guard let refreshToken else { return nil }
-        let client = ServerClient(fetch, server: server)
-        let body = JSONValue.object(["refresh_token": .string(refreshToken)])
-        guard let data = try? await client.post("/v1/login/refresh-token", body) else { return nil }
-        return Login(server: server, data)
-    }
-
-    init?(server: String, _ data: JSONValue) {
-        guard let token = data["access_token"]?.string else { return nil }
-        self.server = server
-        self.token = token
-        refreshToken = data["refresh_token"]?.string
     }
 }

@@ -5,82 +5,144 @@ import Foundation
 /// Asks a running server as a person's program, for commands that need no database.
 struct ServerClient: Sendable {
     /// The most that an answer may hold.
-    private static let limit = 16 * 1024 * 1024
+    private static let limit = 64 * 1024 * 1024
+    /// Of the API.
+    private static let largestPage = 100
 
     private let fetch: FetchClient
-    private let server: String
-    private var token: String?
+    let server: String
+    private let session: ClientSession?
 
-    init(_ fetch: FetchClient, server: String, token: String? = nil) {
-        self.fetch = fetch
-        self.server = server.hasSuffix("/") ? String(server.dropLast()) : server
-        self.token = token
+    /// Without a session for what needs no sign-in.
+    init(_ fetch: FetchClient, server: String, session: ClientSession? = nil) {
+        (self.fetch, self.server, self.session) = (fetch, server, session)
     }
 
-    /// `data` of the answer. Throws `ServerRefusal`.
-    func get(_ path: String) async throws(ServerRefusal) -> JSONValue { try await send("GET", path, nil, nil) }
-
-    func post(_ path: String, _ body: JSONValue) async throws(ServerRefusal) -> JSONValue {
-        try await send("POST", path, "application/json", body.text)
+    /// `data` of the answer.
+    func get(
+        _ path: String,
+        _ query: [(name: String, value: String?)] = []
+    ) async throws(CommandFailure) -> JSONValue {
+        try await data(ServerCall("GET", path, query))
     }
+
+    /// The first so many of a list that comes in pages.
+    func list(
+        _ path: String,
+        _ query: [(name: String, value: String?)] = [],
+        limit: Int
+    ) async throws(CommandFailure) -> [JSONValue] {
+        var (items, page) = ([JSONValue](), 1)
+        // One size for all pages, for the places of the items depend on it.
+        let size = min(limit, Self.largestPage)
+        while items.count < limit {
+            let pages: [(name: String, value: String?)] = [("page", String(page)), ("per_page", String(size))]
+            let answer = try await envelope(ServerCall("GET", path, query + pages))
+            items += answer["data"]?.array ?? []
+            guard answer["pagination"]?["has_next"]?.bool == true else { break }
+            page += 1
+        }
+        return Array(items.prefix(limit))
+    }
+
+    func post(
+        _ path: String,
+        _ body: JSONValue,
+        headers: [(name: String, value: String)] = []
+    ) async throws(CommandFailure) -> JSONValue {
+        try await send("POST", path, body, headers)
+    }
+
+    func patch(_ path: String, _ body: JSONValue) async throws(CommandFailure) -> JSONValue {
+        try await send("PATCH", path, body)
+    }
+
+    func delete(_ path: String) async throws(CommandFailure) { _ = try await envelope(ServerCall("DELETE", path)) }
 
     /// Tokens for an e-mail address and a password.
-    func signIn(email: String, password: Secret) async throws(ServerRefusal) -> JSONValue {
-        let form = "username=\(Self.encoded(email))&password=\(Self.encoded(password.reveal()))"
-        return try await send("POST", "/v1/login/access-token", "application/x-www-form-urlencoded", form)
+    func signIn(email: String, password: Secret) async throws(CommandFailure) -> JSONValue {
+        let form = "username=\(ServerCall.encoded(email))&password=\(ServerCall.encoded(password.reveal()))"
+        var call = ServerCall("POST", "/v1/login/access-token")
+        call.set(Array(form.utf8), type: "application/x-www-form-urlencoded")
+        return try await data(call)
+    }
+
+    /// An answer that is no JSON.
+    func text(_ call: ServerCall) async throws(CommandFailure) -> String {
+        String(decoding: try await bytes(call), as: UTF8.self)
+    }
+
+    /// `data` of the answer; null where it has none.
+    func data(_ call: ServerCall) async throws(CommandFailure) -> JSONValue {
+        try await envelope(call)["data"] ?? .null
+    }
+
+    /// The answer when its head has come, once it is a good one.
+    func open(_ call: ServerCall) async throws(CommandFailure) -> FetchResponse {
+        let credential = await session?.credential
+        let response = try await respond(call, credential)
+        guard response.status == 401, let session else { return try await checked(response) }
+        guard let fresh = await session.credential(insteadOf: credential) else { return try await checked(response) }
+        response.body.discardRest()
+        return try await checked(try await respond(call, fresh))
     }
 
     private func send(
         _ method: String,
         _ path: String,
-        _ contentType: String?,
-        _ body: String?
-    ) async throws(ServerRefusal) -> JSONValue {
-        var request = FetchRequest(method: method, url: server + path, totalTimeout: .seconds(60))
-        request.headers = [("Accept", "application/json")]
-        if let token { request.headers.append(("Authorization", "Bearer \(token)")) }
-        if let contentType { request.headers.append(("Content-Type", contentType)) }
-        request.body = body.map { Array($0.utf8) }
-        let status: Int
-        let answer: JSONValue
+        _ body: JSONValue,
+        _ headers: [(name: String, value: String)] = []
+    ) async throws(CommandFailure) -> JSONValue {
+        var call = ServerCall(method, path)
+        call.set(body)
+        call.headers += headers
+        return try await data(call)
+    }
+
+    private func envelope(_ call: ServerCall) async throws(CommandFailure) -> JSONValue {
+        let bytes = try await bytes(call)
+        guard !bytes.isEmpty else { return .null }
+        guard let answer = try? JSONValue(parsing: String(decoding: bytes, as: UTF8.self)), answer["data"] != nil else {
+            throw CommandFailure.notALMA(server)
+        }
+        return answer
+    }
+
+    private func bytes(_ call: ServerCall) async throws(CommandFailure) -> [UInt8] {
+        try await collected(try await open(call))
+    }
+
+    private func respond(_ call: ServerCall, _ credential: String?) async throws(CommandFailure) -> FetchResponse {
+        var request = FetchRequest(method: call.method, url: server + call.address, headers: call.headers)
+        request.body = call.body
+        request.idleTimeout = call.idleTimeout
+        request.totalTimeout = call.totalTimeout
+        if let credential { request.headers.append(("Authorization", "Bearer \(credential)")) }
         do {
-            let response = try await fetch.send(request)
-            let text = String(decoding: try await response.collect(upTo: Self.limit), as: UTF8.self)
-            (status, answer) = (response.status, (try? JSONValue(parsing: text)) ?? .null)
-        } catch let error as FetchError {
-            throw ServerRefusal(.unreachable, "\(server) does not answer: \(error.message).")
+            return try await fetch.send(request)
         } catch {
-            throw ServerRefusal(.unreachable, "\(server) does not answer.")
+            throw failure(error)
         }
-        guard (200..<300).contains(status), let data = answer["data"] else {
-            throw ServerRefusal(status: status, answer["error"])
-        }
-        return data
     }
 
-    /// Everything but letters and digits as bytes.
-    private static func encoded(_ text: String) -> String {
-        text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
-    }
-}
-
-/// Why a server did not do what it was asked for; the raw values of the codes are what a command ends with.
-struct ServerRefusal: Error, CustomStringConvertible {
-    enum Code: Int32, Sendable { case refused = 1, unreachable = 2, signIn = 3 }
-
-    var code: Code
-    var description: String
-
-    init(_ code: Code, _ description: String) {
-        self.code = code
-        self.description = description
+    private func checked(_ response: FetchResponse) async throws(CommandFailure) -> FetchResponse {
+        guard !(200..<300).contains(response.status) else { return response }
+        let text = String(decoding: try await collected(response), as: UTF8.self)
+        let answer = try? JSONValue(parsing: text)
+        let retryAfter = response.headers["retry-after"].flatMap { Int($0) }
+        throw CommandFailure(status: response.status, answer?["error"], retryAfter: retryAfter)
     }
 
-    init(status: Int, _ error: JSONValue?) {
-        let details = (error?["details"]?.array ?? []).compactMap { detail in
-            detail["message"]?.string.map { "\(detail["field"]?.string ?? ""): \($0)" }
+    private func collected(_ response: FetchResponse) async throws(CommandFailure) -> [UInt8] {
+        do {
+            return try await response.collect(upTo: Self.limit)
+        } catch {
+            throw failure(error)
         }
-        let message = error?["message"]?.string ?? "The server answered with status \(status)."
-        self.init(status == 401 ? .signIn : .refused, ([message] + details).joined(separator: "\n  "))
+    }
+
+    private func failure(_ error: any Error) -> CommandFailure {
+        let why = (error as? FetchError).map { ": \($0.message)" } ?? ""
+        return CommandFailure(.unreachable, "\(server) does not answer\(why). Is the address right, and the server up?")
     }
 }

@@ -7,8 +7,6 @@ struct ApprovalsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "approvals",
         abstract: "See and answer what waits for you: tool calls, questions, calls that a crash cut short.",
-        discussion:
-            "Ends with 0 when it is done, 1 when the server refuses, 2 when it is not reached, 3 without a sign-in.",
         subcommands: [List.self, Approve.self, Deny.self, Answer.self],
         defaultSubcommand: List.self
     )
@@ -20,8 +18,7 @@ struct ApprovalsCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await options.withClient { client in
-                let waiting = try await client.get("/v1/approvals")
-                Terminal.say(options.json ? waiting.text : ApprovalTable(waiting.array ?? []).text)
+                options.show(try await client.get("/v1/approvals").array ?? [], .approvals)
             }
         }
     }
@@ -73,7 +70,7 @@ struct ApprovalsCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await call.answer { waiting in
-                guard waiting["kind"]?.string == "maybe_executed" else { return ["answer": .string(answer)] }
+                guard waiting.kind == .maybeExecuted else { return ["answer": .string(answer)] }
                 return ["decision": .string(answer), "note": note.map { .string($0) } ?? .null]
             }
         }
@@ -90,20 +87,13 @@ struct WaitingCall: ParsableArguments {
     func answer(_ fields: [String: JSONValue]) async throws { try await answer { _ in fields } }
 
     /// `fields` of what is said, given what waits.
-    func answer(_ fields: (JSONValue) -> [String: JSONValue]) async throws {
+    func answer(_ fields: (AskedCall) -> [String: JSONValue]) async throws {
         try await options.withClient { client in
-            let waiting = try await client.get("/v1/approvals").array ?? []
-            let found = waiting.filter { $0["call_id"]?.string?.hasSuffix(call) == true }
-            guard let one = found.first, let run = one["run_id"]?.string, let id = one["call_id"]?.string else {
-                throw ServerRefusal(.refused, "Nothing that waits is called \(call).")
+            let found = try await Finder(client: client).call(call)
+            let answered = try await client.post(found.path, .object(fields(found)))
+            options.show(answered) { run, _ in
+                "Answered \(found.call.harmlessLine); the run is \(run["state"]?.string ?? "there")."
             }
-            guard found.count == 1 else {
-                throw ServerRefusal(.refused, "More than one ends in \(call). Write more of it.")
-            }
-            let answered = try await client.post("/v1/runs/\(run)/approvals/\(id)", .object(fields(one)))
-            Terminal.say(
-                options.json ? answered.text : "Answered \(id); the run is \(answered["state"]?.string ?? "there")."
-            )
         }
     }
 }

@@ -19,15 +19,7 @@ struct AnnouncementService: Service {
                     }
                 }
             }
-            group.addTask { await hearOfPeople() }
-        }
-    }
-
-    private func hearOfPeople() async {
-        await cancelWhenGracefulShutdown { [store, streams] in
-            for await news in store.userAnnouncements() {
-                if let news { streams.told(of: news.user, in: news.conversation) } else { streams.toldAll() }
-            }
+            group.addTask { await cancelWhenGracefulShutdown { [store, streams] in await streams.hear(store) } }
         }
     }
 }

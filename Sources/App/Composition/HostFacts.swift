@@ -1,3 +1,4 @@
+import Fetch
 import Logging
 import Postgres
 import Sandbox
@@ -8,12 +9,20 @@ struct HostFacts: Sendable {
     let data: DataFolder
     let backups: String
     let sandbox: SandboxPart
+    let mail: ServerConfiguration.Mail?
     let migrations: Migrations
     let logger: Logger
 
     func gather() async -> SystemFacts {
         SystemFacts(
             sandbox: sandboxState,
+            mail: mail.map {
+                .init(
+                    server: "\($0.server.host):\($0.server.port)",
+                    security: $0.server.protection.rawValue,
+                    sender: $0.sender.address
+                )
+            },
             disks: disks,
             programs: [.init(name: "ALMA", version: Version.current)]
                 + LoadedLibraries.versions.map { .init(name: $0.name, version: $0.version) },

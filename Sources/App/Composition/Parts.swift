@@ -180,6 +180,7 @@ struct Parts: Sendable {
             data: data,
             backups: configuration.backupFolder,
             sandbox: sandbox,
+            mail: configuration.mail,
             migrations: Migrations(configuration, access: access, logger: logger),
             logger: logger
         )

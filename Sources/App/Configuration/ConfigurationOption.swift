@@ -150,6 +150,12 @@ extension ConfigurationOption {
         .int,
         "tokens that models read at once whose window is not set"
     )
+    static let turnTokens = Self(
+        ["alma", "turnTokens"],
+        "ALMA_TURN_TOKENS",
+        .int,
+        "tokens that one turn may use, its children's with it"
+    )
     static let backgroundWriting = Self(
         ["alma", "backgroundWriting"],
         "ALMA_BACKGROUND_WRITING",
@@ -288,7 +294,8 @@ extension ConfigurationOption {
             userRate, keyRate, addressRate, signInRate, toolNetworks,
             search, searchURL, searchKey, smtpServer, smtpSecurity, smtpUser, smtpPassword, smtpAuthorities, mailFrom,
             registration, workers, runsPerUser, streamsPerUser, takeover, contextWindow,
-            backgroundWriting, sandbox, sandboxNetwork, fileSize, conversationFiles, personFiles, mcpPrograms,
+            turnTokens, backgroundWriting, sandbox, sandboxNetwork, fileSize, conversationFiles, personFiles,
+            mcpPrograms,
             mcpFolders, mcpPatience,
             databaseConnections, backups, migrationBackup, logLevel, logFormat, databaseURL,
             postgresServer, postgresPort, postgresUser,

@@ -41,6 +41,7 @@ struct ConfigurationReader {
             streamsPerUser: number(.streamsPerUser, in: 1...100_000) ?? 200,
             takeover: .seconds(number(.takeover, in: 3...300) ?? 10),
             contextWindow: number(.contextWindow, in: 1024...100_000_000),
+            turnTokens: number(.turnTokens, in: 1000...1_000_000_000_000),
             writesInBackground: text(.backgroundWriting) != "false",
             sandbox: choice(.sandbox) ?? .auto,
             sandboxNetwork: choice(.sandboxNetwork) ?? .listed,

@@ -52,6 +52,8 @@ struct ServerConfiguration: Sendable {
     var takeover: Duration
     /// Of models whose window is not known, in tokens.
     var contextWindow: Int?
+    /// That one turn may use, its children's with it.
+    var turnTokens: Int?
     /// Whether models write titles and summaries.
     var writesInBackground: Bool
     var sandbox: SandboxChoice
@@ -105,6 +107,7 @@ struct ServerConfiguration: Sendable {
     var limits: RunLimits {
         var limits = RunLimits()
         limits.defaultWindow = contextWindow ?? limits.defaultWindow
+        limits.tokens = turnTokens ?? limits.tokens
         limits.writesInBackground = writesInBackground
         return limits
     }

@@ -30,6 +30,19 @@ struct BackupFolder: Sendable {
     /// What is being written.
     var part: String { "\(path)/alma.part" }
 
+    /// A backup as statements, while it is put back.
+    var script: String { "\(path)/restore.part" }
+
+    /// Makes one of these anew and empty: nobody else reads it while it grows, whatever the folder lets them do.
+    func begin(_ file: String) throws(AppError) {
+        unlink(file)
+        let made = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard made >= 0 else {
+            throw AppError(.backup, "\(file) cannot be written: \(String(cString: strerror(errno)))")
+        }
+        close(made)
+    }
+
     var writtenBytes: Int64 { FileStatus("alma.part", in: path)?.bytes ?? 0 }
 
     /// The newest first; what is not whole has another ending.

@@ -1,32 +1,40 @@
 import Foundation
-import Logging
-import Postgres
 import Subprocess
 
 extension DatabaseBackup {
-    /// Puts a backup in the place of everything that the database holds. When it fails, the database is neither: the backup
-    /// before has to be given back.
+    /// Puts a backup in the place of everything that the database holds, in one transaction: when the file is broken, or none of
+    /// ours, or the process dies, everything stays as it was.
     func restore(_ file: String) async throws {
-        let database = Database(database, logger: Logger(label: "restore"))
-        do {
-            // Tables that are newer than the backup would be in its way.
-            try await database.batch(["drop schema public cascade", "create schema public"])
-            await database.close()
-        } catch {
-            await database.close()
-            throw error
-        }
-        let result = try await Subprocess.run(
-            .name("pg_restore"),
-            arguments: [
-                "--exit-on-error", "--no-owner", "--no-password", "--dbname", self.database.database ?? "alma", file,
+        try folder.prepare()
+        let script = folder.script
+        try folder.begin(script)
+        defer { unlink(script) }
+        // All of the file is read before anything is touched.
+        try await must("pg_restore", ["--no-owner", "--file", script, file], restoring: file)
+        try await must(
+            "psql",
+            [
+                "--no-psqlrc", "--quiet", "--no-password", "--single-transaction", "--set", "ON_ERROR_STOP=1",
+                "--command", "set client_min_messages = error",
+                // Tables that are newer than the backup would be in its way.
+                "--command", "drop schema public cascade", "--command", "create schema public", "--file", script,
+                // What is not ours has no such table.
+                "--command", "select version from public.schema_migrations limit 1",
             ],
+            restoring: file
+        )
+    }
+
+    private func must(_ program: String, _ arguments: [String], restoring file: String) async throws {
+        let result = try await Subprocess.run(
+            .name(program),
+            arguments: Arguments(arguments),
             environment: .custom(environment()),
             output: .discarded,
             error: .string(limit: 64 * 1024)
         )
         guard result.terminationStatus.isSuccess else {
-            throw AppError(.backup, "\(file) was not restored: \(result.standardError)")
+            throw AppError(.backup, "\(file) was not restored, and nothing has changed: \(result.standardError)")
         }
     }
 }

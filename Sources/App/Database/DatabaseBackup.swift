@@ -15,6 +15,7 @@ struct DatabaseBackup: Sendable {
         let lock = try FolderLock(folder)
         defer { withExtendedLifetime(lock) {} }
         let (file, part) = (folder.place(for: kind), folder.part)
+        try folder.begin(part)
         let result = try await Subprocess.run(
             .name("pg_dump"),
             // Row-level security binds the tables' owner too; as the system it sees every row.

@@ -24,9 +24,9 @@ struct DoctorReport: Sendable {
     var hasFailures: Bool { findings.contains { $0.mark == .failure } }
 
     var text: String {
-        let width = findings.map(\.name.count).max() ?? 0
+        let width = 1 + (findings.map(\.name.count).max() ?? 0)
         let lines = findings.map { finding in
-            let name = finding.name.padding(toLength: width, withPad: " ", startingAt: 0)
+            let name = "\(finding.name):".padding(toLength: width, withPad: " ", startingAt: 0)
             return "\(finding.mark.rawValue)  \(name)  \(finding.detail)".printable
         }
         let failures = findings.count { $0.mark == .failure }

@@ -54,6 +54,11 @@ struct ToolManual: Sendable {
         within ALMA), `privileged` (asks, unless a rule says otherwise). An effect says what happens when a call is made twice: a
         `pure` one has the same result, which is kept; an `idempotent` one does no more than once; an `effectful` one is never
         repeated by itself. A result that is too long for the conversation is kept whole and read with `read_result`.
+
+        Rules are made on the page of the tools: by those who lead an organisation for everybody, one person or one agent
+        (`PUT /v1/tool-policies`), by everybody for their own runs (`PUT /v1/users/me/tool-policies`). One on a tool says more than
+        one on a level, one with an agent more than one with all, one for a person more than one for everybody. An organisation's
+        `deny` stands, whatever people allow; and who wants to be asked is, whatever the organisation allows.
         """
 
     private func page(_ tool: ToolSpecification) -> String {

@@ -74,4 +74,7 @@ static inline CURLMcode ccurl_multi_set_timer_callback(CURLM *multi, curl_multi_
 /// The result that a `CURLMsg` carries: a union, which Swift reads awkwardly.
 static inline CURLcode ccurl_message_result(const CURLMsg *message) { return message->data.result; }
 
+// Keeps OpenSSL, where curl uses it, from taking itself down while threads still end. To be called before it is used.
+void ccurl_keep_crypto_until_the_end(void);
+
 #endif

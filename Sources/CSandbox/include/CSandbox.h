@@ -1,18 +1,19 @@
 #ifndef CSANDBOX_H
 #define CSANDBOX_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
 // What the server and its launcher say to each other, and the calls that Swift cannot make itself.
 //
 // The server starts one launcher and keeps one end of a SOCK_SEQPACKET pair. The launcher says at once what it can do
-// (`csandbox_hello`). A command is a message of one byte with two descriptors: a stream of its own, and the workspace; a
-// third is the command's line, of those that are given something besides, or its standard input. On the stream goes a request
-// with its words and its program, and come frames until the launcher closes it. Closing the server's side ends the command;
-// closing the pair ends all of them and the launcher.
+// (`csandbox_hello`). A command is four descriptors (`csandbox_send`): a stream of its own, the workspace, and, or none, the
+// command's line, of those that are given something besides, and its standard input. On the stream goes a request with its words
+// and its program, and come frames until the launcher closes it. Closing the server's side ends the command; closing the pair
+// ends all of them and the launcher.
 //
-// A line with CSANDBOX_NETWORK brings, before anything else, one byte with a descriptor: a socket that listens on
+// A line with CSANDBOX_NETWORK brings, before anything else, a descriptor: a socket that listens on
 // 127.0.0.1:CSANDBOX_PROXY_PORT of the sandbox's own network. The server answers on it; nothing else leads out.
 
 #define CSANDBOX_MAGIC 0x414c4d41u
@@ -29,6 +30,9 @@
 #define CSANDBOX_MANY_ADDRESSES 4u
 
 #define CSANDBOX_PROXY_PORT 3128
+
+// What goes together from one process to another.
+#define CSANDBOX_MOST_DESCRIPTORS 8
 
 // The groups of limits that the host gives.
 #define CSANDBOX_LIMITS_MEMORY 1u
@@ -68,8 +72,10 @@ struct csandbox_request {
 #define CSANDBOX_STDERR 2u
 #define CSANDBOX_RESULT 3u
 #define CSANDBOX_FAILURE 4u
+#define CSANDBOX_BEGUN 5u
 
-// Before `length` bytes: output, a `csandbox_result`, or words on why nothing was started.
+// Before `length` bytes: output, a `csandbox_result`, words on why nothing was started, or, before all others, the process
+// id (32 bits) of the bubblewrap that everything of the command descends from.
 struct csandbox_frame {
     uint32_t kind;
     uint32_t length;
@@ -102,11 +108,11 @@ int csandbox_pair(int type, int ends[2]);
 // else but standard error. Returns its process id, or -errno.
 pid_t csandbox_spawn(const char *program, char *const arguments[], int control);
 
-// Sends one byte with the descriptors; `third` is -1 for none. Returns 0 or -errno.
-int csandbox_send(int control, int stream, int workspace, int third);
+// Sends `count` descriptors, of which -1 stands for none, with a byte that says which there are. Returns 0 or -errno.
+int csandbox_send(int way, const int *descriptors, size_t count);
 
-// Waits for one byte with a descriptor. Returns the descriptor, or -errno; -EPIPE when the other end is gone.
-int csandbox_receive(int line);
+// Waits for them. Returns 0, or -errno with none of them: -EPIPE when the other end is gone, -EPROTO when something else came.
+int csandbox_receive(int way, int *descriptors, size_t count);
 
 // Opens `path` beneath `folder`: no way out of it, no symbolic link on the way. Returns a descriptor or -errno.
 int csandbox_open_beneath(int folder, const char *path, int flags, mode_t mode);

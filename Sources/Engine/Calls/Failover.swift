@@ -55,9 +55,12 @@ struct Failover: Sendable {
     }
 
     private func pause(before round: Int, after failure: ModelError) async throws {
-        let longest = limits.backoff * (1 << (round - 1))
-        // Full jitter: those who failed together do not come back together.
-        let wait = max(longest * Double.random(in: 0.5...1), .seconds(failure.retryAfter ?? 0))
+        let wait = limits.pause(
+            before: round,
+            retryAfter: failure.retryAfter,
+            // Those who failed together do not come back together.
+            jitter: Double.random(in: RunLimits.jitter)
+        )
         try await say("retry: \(failure.code.rawValue)")
         try await Task.sleep(for: wait)
     }

@@ -115,7 +115,7 @@ extension Gateway {
         let renewal = renewal(of: [place, reserved.isHeld ? meter.id : nil].compactMap { $0 })
         defer { renewal?.cancel() }
         let outcome = await Self.outcome { try await work(candidate, reserved.request, meter) }
-        let record = meter.record(for: reserved.request, succeeded: outcome.isSuccess)
+        let record = meter.record(for: reserved.request, failure: outcome.failure)
         health.ended(outcome.said, of: candidate)
         switch outcome {
         case .success(let result):
@@ -178,7 +178,7 @@ extension ModelRequest {
 }
 
 extension Result where Failure == any Error {
-    fileprivate var isSuccess: Bool { if case .success = self { true } else { false } }
+    fileprivate var failure: (any Error)? { if case .failure(let error) = self { error } else { nil } }
 
     /// What it says of the provider.
     fileprivate var said: CircuitBreaker.Outcome {

@@ -59,10 +59,12 @@ final class ModelMeter: Sendable {
         if let complaint { throw ModelError(.malformed, "\(complaint) and was stopped.") }
     }
 
-    /// What the call is written down as. `sent` is kept with it where that is wanted.
-    func record(for request: ModelRequest, sent: SentRequest? = nil, succeeded: Bool) -> UsageRecord {
+    /// What the call is written down as, with why it failed. `sent` is kept with it where that is wanted.
+    func record(for request: ModelRequest, sent: SentRequest? = nil, failure: (any Error)? = nil) -> UsageRecord {
         let state = state.withLock { $0 }
-        let tokens = tokens(state, request)
+        // The provider did not end it, so we did, and the provider does not know why.
+        let isCut = failure.map { ($0 as? ModelError)?.isOurs ?? true } ?? false
+        let tokens = tokens(state, request, isCut: isCut)
         return UsageRecord(
             id: id,
             modelID: candidate.modelID,
@@ -72,22 +74,32 @@ final class ModelMeter: Sendable {
             currency: candidate.price?.currency,
             responseTime: startedAt.duration(to: .now) / .seconds(1),
             firstTokenTime: state.firstPieceAt.map { startedAt.duration(to: $0) / .seconds(1) },
-            succeeded: succeeded,
+            succeeded: failure == nil,
             request: sent
         )
     }
 
     /// Providers that tell at the end what a call took say nothing of one that was cut, and will charge it all the same: where
     /// it has a price, that is estimated, so that nobody passes a budget by stopping.
-    private func tokens(_ state: State, _ request: ModelRequest) -> TokenUsage {
+    private func tokens(_ state: State, _ request: ModelRequest, isCut: Bool) -> TokenUsage {
         let cameSomething = state.firstPieceAt != nil || !state.calls.isEmpty
-        guard candidate.price != nil, cameSomething, state.tokens.input + state.tokens.output == 0 else {
+        guard candidate.price != nil, cameSomething || isCut, state.tokens.input + state.tokens.output == 0 else {
             return state.tokens
         }
         let words = TokenEstimate.of(state.text) + state.reasoningBytes / 3
         let calls = state.calls.reduce(0) { $0 + TokenEstimate.of($1.arguments) }
-        return TokenUsage(input: request.estimatedTokens, output: words + calls)
+        let unseen = isCut ? unseenTokens(state, atMost: request.maximumTokens) : 0
+        return TokenUsage(input: request.estimatedTokens, output: words + calls + unseen)
     }
+
+    /// What a model may have thought without showing it: a model that takes longer to begin than models usually do is at
+    /// work, and writes some fifty tokens a second.
+    private func unseenTokens(_ state: State, atMost limit: Int?) -> Int {
+        let silence = startedAt.duration(to: state.firstPieceAt ?? .now) - Self.usualSilence
+        return max(0, min(Int(silence / .seconds(1) * 50), limit ?? WorstCase.outputTokens))
+    }
+
+    private static let usualSilence = Duration.seconds(5)
 }
 
 extension ModelMeter.State {

@@ -19,7 +19,10 @@ package struct JSONNode: Sendable {
         self.range = range
     }
 
-    /// nil when it is not JSON (RFC 8259), or nested deeper than 128 levels.
+    /// Of one document: each value costs memory many times its length. More than a call for embeddings may have.
+    package static let mostValues = 500_000
+
+    /// nil when it is not JSON (RFC 8259), is nested deeper than 128 levels, or has more than `mostValues`.
     package init?(_ bytes: [UInt8]) {
         let root = bytes.withUnsafeBufferPointer { buffer -> JSONNode? in
             var reader = JSONNodeReader(bytes: buffer, source: bytes)
@@ -63,6 +66,7 @@ private struct JSONNodeReader {
     let bytes: UnsafeBufferPointer<UInt8>
     let source: [UInt8]
     private var place = 0
+    private var left = JSONNode.mostValues
 
     private static let deepest = 128
 
@@ -80,7 +84,8 @@ private struct JSONNodeReader {
     private mutating func node(depth: Int) -> JSONNode? {
         skipBlanks()
         let start = place
-        guard depth < Self.deepest, let value = value(depth: depth) else { return nil }
+        left -= 1
+        guard left >= 0, depth < Self.deepest, let value = value(depth: depth) else { return nil }
         return JSONNode(value, source, start..<place)
     }
 

@@ -16,6 +16,15 @@ package struct JSONError: Error, Sendable, Equatable, CustomStringConvertible {
 }
 
 extension JSONValue {
+    /// How many arrays and objects stand within each other: 0 of what is neither.
+    package var depth: Int {
+        switch self {
+        case .array(let items): 1 + (items.map(\.depth).max() ?? 0)
+        case .object(let members): 1 + (members.values.map(\.depth).max() ?? 0)
+        default: 0
+        }
+    }
+
     /// Throws `JSONError`; deeper than 512 levels is an error too.
     package init(parsing text: String) throws {
         do {

@@ -19,6 +19,8 @@ package struct MCPServer: Sendable, Equatable {
     package var place: String
     /// The program's.
     package var arguments: [String]
+    /// Where the program may go.
+    package var network: NetworkList
     /// Variables of the program's environment, or headers of each request, by name.
     package var secrets: [String: Secret]
     package var isEnabled: Bool
@@ -32,6 +34,7 @@ package struct MCPServer: Sendable, Equatable {
         transport: Transport,
         place: String,
         arguments: [String] = [],
+        network: NetworkList = .none,
         secrets: [String: Secret] = [:],
         isEnabled: Bool = true,
         revision: Int = 1
@@ -42,6 +45,7 @@ package struct MCPServer: Sendable, Equatable {
         self.transport = transport
         self.place = place
         self.arguments = arguments
+        self.network = network
         self.secrets = secrets
         self.isEnabled = isEnabled
         self.revision = revision

@@ -1,12 +1,15 @@
 import Foundation
 
-/// What a run may spend: no model call is made before every budget that counts it has room for its worst case.
-struct RunPurse: Sendable {
+/// What a run may spend: no model call is made before every budget that counts it has room for its worst case, and none when
+/// its turn has used its tokens.
+final class RunPurse: Sendable {
     private let execution: RunExecution
     private let writer: RunWriter
     private let answer: AnswerInProgress
     /// Whether there is a budget at all; otherwise nobody is asked.
     private let isWatched: Bool
+    /// What the other runs of its turn had used when this attempt began.
+    private let othersTokens: Int
     /// What its person said to going beyond a budget.
     private let approvals: [CallAnswer]
     /// What its person was asked already.
@@ -19,6 +22,7 @@ struct RunPurse: Sendable {
         self.writer = writer
         self.answer = answer
         isWatched = brief.hasBudgets
+        othersTokens = brief.othersTokens
         approvals = brief.approvals.filter { $0.callID.hasPrefix(BudgetRefusal.callPrefix) }
         asked = Set(replay.asked.keys)
         said = Locked((Set(replay.warned.keys), Set(replay.asked.filter(\.value.isResolved).keys)))
@@ -27,8 +31,11 @@ struct RunPurse: Sendable {
     private var run: Run { execution.claimed.run }
     private var data: EventData { EventData(run: execution.claimed.run) }
 
-    /// The request as it may be made; throws a `BudgetRefusal` when it may not.
+    /// The request as it may be made; throws a `BudgetRefusal` when a budget has no room for it, and ends the run when its
+    /// turn has used its tokens.
     func reserve(_ call: UUID, for fitted: FittedRequest, by candidate: ModelCandidate) async throws -> FittedRequest {
+        let used = answer.tokens.total + othersTokens
+        guard used < execution.limits.tokens else { throw execution.limits.tokensAreUsed(used) }
         guard isWatched, let worst = WorstCase(fitted, by: candidate) else { return fitted }
         try await resolve()
         try await settle()

@@ -22,6 +22,8 @@ package protocol ConversationVariables: Sendable {
 package struct VariableLimit: Error, Sendable, Equatable {
     package static let count = 50
     package static let bytes = 16 * 1024
+    /// Of arrays and objects within each other.
+    package static let depth = 64
 
     package var message: String
 
@@ -40,6 +42,9 @@ package struct VariableLimit: Error, Sendable, Equatable {
         }
         guard value.text.utf8.count <= bytes else {
             throw VariableLimit("A value may have at most \(bytes / 1024) KB as JSON.")
+        }
+        guard value.depth <= depth else {
+            throw VariableLimit("A value may have at most \(depth) arrays and objects within each other.")
         }
     }
 }

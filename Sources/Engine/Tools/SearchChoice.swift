@@ -3,7 +3,7 @@ package enum SearchKind: String, Sendable, CaseIterable {
     /// Its page for browsers without scripts: no key, no promise.
     case duckduckgo
     case searxng, brave, tavily
-    /// Any address that answers with JSON; `{query}` and `{count}` stand in it.
+    /// Any address that answers with JSON; `{query}`, and perhaps `{count}`, `{language}` and `{safe_search}`, stand in it.
     case custom
 
     package var needsKey: Bool { self == .brave || self == .tavily }

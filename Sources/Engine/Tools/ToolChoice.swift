@@ -51,12 +51,12 @@ struct ToolChoice: Sendable {
             let bounded = try await purse.reserve(meter.id, for: fitted, by: candidate)
             let model = execution.models.model(named: candidate.name, at: candidate.endpoint)
             isAsked = true
-            try await withTimeLimit(Self.patience, otherwise: ModelError(.timeout, "It took too long.")) {
+            try await withTimeLimit(Self.patience, otherwise: ModelError.outOfTime) {
                 try await model.answer(bounded.request) { piece in try meter.take(piece) }
             }
         } catch {
             await door.leave(place)
-            if isAsked { answer.add(meter.record(for: request, succeeded: false)) }
+            if isAsked { answer.add(meter.record(for: request, failure: error)) }
             let outcome = (error as? ModelError).map { CircuitBreaker.Outcome($0) } ?? .unknown
             execution.health.ended(outcome, of: candidate)
             if let ending = error as? RunEnding { throw ending }
@@ -64,7 +64,7 @@ struct ToolChoice: Sendable {
             return isAsked ? .some(nil) : nil
         }
         await door.leave(place)
-        answer.add(meter.record(for: request, succeeded: true))
+        answer.add(meter.record(for: request))
         execution.health.ended(.answered, of: candidate)
         return meter.text
     }

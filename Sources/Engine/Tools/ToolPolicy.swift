@@ -6,8 +6,10 @@ package struct ToolPolicy: Sendable, Equatable {
 
     /// A wish of the organisation's or of a person's. What is nil matches all.
     package struct Rule: Sendable, Equatable {
-        /// Of one person; nil for the whole organisation.
+        /// For one person's runs; nil for the whole organisation.
         package var userID: UUID?
+        /// Whether the organisation has said it, perhaps of one person, rather than that person.
+        package var isOrganisations: Bool
         package var agentID: UUID?
         package var toolName: String?
         package var level: ToolLevel?
@@ -17,6 +19,7 @@ package struct ToolPolicy: Sendable, Equatable {
 
         package init(
             userID: UUID? = nil,
+            isOrganisations: Bool? = nil,
             agentID: UUID? = nil,
             toolName: String? = nil,
             level: ToolLevel? = nil,
@@ -24,6 +27,7 @@ package struct ToolPolicy: Sendable, Equatable {
             expiresAfter: Int? = nil
         ) {
             self.userID = userID
+            self.isOrganisations = isOrganisations ?? (userID == nil)
             self.agentID = agentID
             self.toolName = toolName
             self.level = level
@@ -42,12 +46,15 @@ package struct ToolPolicy: Sendable, Equatable {
     }
 
     /// The organisation's "deny" stands; otherwise the rule that says most about the call counts, and without one
-    /// everything but privileged tools is allowed.
+    /// everything but privileged tools is allowed. Who wants to be asked more often than that is: what a person has said
+    /// themselves is never made laxer by what the organisation has.
     package func decision(on tool: ToolSpecification, agent: UUID) -> Decision {
         let fitting = fitting(tool, agent)
-        if fitting.contains(where: { $0.userID == nil && $0.decision == .deny }) { return .deny }
-        let telling = fitting.max { $0.weight < $1.weight }
-        return telling?.decision ?? (tool.level == .privileged ? .ask : .allow)
+        if fitting.contains(where: { $0.isOrganisations && $0.decision == .deny }) { return .deny }
+        let telling = [fitting, fitting.filter { !$0.isOrganisations }].compactMap { rules in
+            rules.max { $0.weight < $1.weight }?.decision
+        }
+        return telling.max { $0.strictness < $1.strictness } ?? (tool.level == .privileged ? .ask : .allow)
     }
 
     /// Seconds that a call of the tool waits for its person; nil for ever.
@@ -68,9 +75,18 @@ extension ToolPolicy.Rule {
     /// A tool says more than a level, an agent more than none, a person more than the organisation; of two that say
     /// the same, the stricter counts.
     fileprivate var weight: Int {
-        let strictness = [.allow: 0, .ask: 1, .deny: 2][decision] ?? 0
-        return (toolName != nil ? 32 : level != nil ? 16 : 0) + (agentID != nil ? 8 : 0) + (userID != nil ? 4 : 0)
-            + strictness
+        (toolName != nil ? 32 : level != nil ? 16 : 0) + (agentID != nil ? 8 : 0) + (userID != nil ? 4 : 0)
+            + decision.strictness
+    }
+}
+
+extension ToolPolicy.Decision {
+    fileprivate var strictness: Int {
+        switch self {
+        case .allow: 0
+        case .ask: 1
+        case .deny: 2
+        }
     }
 }
 

@@ -25,7 +25,7 @@ struct NoteWriter: Sendable {
         _ candidate: ModelCandidate,
         _ meter: ModelMeter
     ) async throws {
-        try await withTimeLimit(Self.patience, otherwise: ModelError(.timeout, "It took too long.")) {
+        try await withTimeLimit(Self.patience, otherwise: ModelError.outOfTime) {
             try await models.model(named: candidate.name, at: candidate.endpoint)
                 .answer(request) { piece in try meter.take(piece) }
         }
@@ -98,10 +98,10 @@ struct NoteWriter: Sendable {
                 do {
                     try await writer.call(request, candidate, meter)
                 } catch {
-                    notes.usage.append(meter.record(for: request, succeeded: false))
+                    notes.usage.append(meter.record(for: request, failure: error))
                     continue
                 }
-                notes.usage.append(meter.record(for: request, succeeded: true))
+                notes.usage.append(meter.record(for: request))
                 let text = meter.text.trimmed
                 if !text.isEmpty { return .text(text, model: candidate.name) }
             }

@@ -14,7 +14,10 @@ final class CurlLoop {
     private var isStopping = false
     private var stopWaiters: [CheckedContinuation<Void, Never>] = []
 
-    private static let global: CURLcode = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
+    private static let global: CURLcode = {
+        ccurl_keep_crypto_until_the_end()
+        return curl_global_init(Int(CURL_GLOBAL_DEFAULT))
+    }()
 
     init(inbox: Inbox) {
         self.inbox = inbox

@@ -1,10 +1,15 @@
 /// One request and its answer, seen from both sides: the curl thread fills it, one task reads it.
 final class Exchange: Sendable {
+    /// Without its body.
     let request: FetchRequest
+    private let body: Locked<[UInt8]?>
     private let thread: CurlThread
     private let state = Locked(ExchangeState())
 
     init(_ request: FetchRequest, on thread: CurlThread) {
+        var request = request
+        body = Locked(request.body)
+        request.body = nil
         self.request = request
         self.thread = thread
     }
@@ -73,6 +78,14 @@ extension Exchange {
 
 /// The curl thread's side.
 extension Exchange {
+    /// What is to be sent. curl copies it: while a model answers, its question need not be here twice.
+    func takeBody() -> [UInt8]? {
+        body.withLock { body in
+            defer { body = nil }
+            return body
+        }
+    }
+
     func arrived(_ head: ResponseHead) {
         state.withLock { $0.arrived(head) }?.resume()
     }

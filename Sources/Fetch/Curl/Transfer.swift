@@ -29,7 +29,13 @@ final class Transfer {
         errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
         resolution = exchange.request.resolution.flatMap { curl_slist_append(nil, $0) }
         if let resolution { ccurl_set_list(easy, CURLOPT_RESOLVE, resolution) }
-        headerList = configure(easy, for: exchange.request, owner: self, errorText: errorText)
+        headerList = configure(
+            easy,
+            for: exchange.request,
+            body: exchange.takeBody(),
+            owner: self,
+            errorText: errorText
+        )
     }
 
     /// The transfer whose handle this is; curl gives back the pointer that `configure` left with it.

@@ -6,6 +6,7 @@ import Glibc
 func configure(
     _ easy: UnsafeMutableRawPointer,
     for request: FetchRequest,
+    body: [UInt8]?,
     owner: Transfer,
     errorText: UnsafeMutablePointer<CChar>
 ) -> UnsafeMutablePointer<curl_slist>? {
@@ -15,7 +16,7 @@ func configure(
     setCallbacks(easy, context, request.addresses)
     setProtocol(easy)
     setTarget(easy, request)
-    setMethod(easy, request)
+    setMethod(easy, request, body)
     let list = headerList(request)
     ccurl_set_list(easy, CURLOPT_HTTPHEADER, list)
     return list
@@ -43,6 +44,8 @@ private func setProtocol(_ easy: UnsafeMutableRawPointer) {
     // A name that is still being looked up must not hold the thread up when its transfer goes.
     ccurl_set_long(easy, CURLOPT_QUICK_EXIT, 1)
     ccurl_set_long(easy, CURLOPT_TCP_NODELAY, 1)
+    // Of each transfer, for as long as it lasts: most are answers of models, which come in small pieces.
+    ccurl_set_long(easy, CURLOPT_BUFFERSIZE, 4096)
     ccurl_set_long(easy, CURLOPT_TCP_KEEPALIVE, 1)
     // One stream, one connection: a paused stream then holds up no other.
     ccurl_set_long(easy, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
@@ -73,8 +76,8 @@ private let proxyExceptions: String = {
     return (given + ["localhost", "127.0.0.1", "::1"]).joined(separator: ",")
 }()
 
-private func setMethod(_ easy: UnsafeMutableRawPointer, _ request: FetchRequest) {
-    if let body = request.body {
+private func setMethod(_ easy: UnsafeMutableRawPointer, _ request: FetchRequest, _ body: [UInt8]?) {
+    if let body {
         ccurl_set_long(easy, CURLOPT_POST, 1)
         ccurl_set_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
         // Copied by curl, after the size is known.
@@ -86,7 +89,7 @@ private func setMethod(_ easy: UnsafeMutableRawPointer, _ request: FetchRequest)
     } else if request.method == "HEAD" {
         ccurl_set_long(easy, CURLOPT_NOBODY, 1)
     }
-    if !["GET", "HEAD", "POST"].contains(request.method) || (request.body != nil && request.method != "POST") {
+    if !["GET", "HEAD", "POST"].contains(request.method) || (body != nil && request.method != "POST") {
         ccurl_set_text(easy, CURLOPT_CUSTOMREQUEST, request.method)
     }
 }

@@ -166,7 +166,7 @@ extension Store {
         }
         var user = try User(row)
         if !key.scopes.contains(.admin) { user.role = .member }
-        let principal = Principal.member(user: user.id, organisation: try row.get("org_id"), role: user.role)
+        let principal = Principal.member(user: user.id, organisation: try row.get("org_id"), role: user.role).program
         return APIKeyIdentity(key: key, user: user, principal: principal)
     }
 

@@ -54,9 +54,7 @@ extension Store {
     /// The active account that `principal` may sign out, or give a new password; nil when there is none. Throws `.forbidden`.
     func ruled(_ id: UUID, by principal: Principal) async throws -> User? {
         guard principal.may(.userUpdate), let user = try await user(id, by: .system), user.isActive else { return nil }
-        guard principal.mayRule(user.role) else {
-            throw StorageError(.forbidden, "This account may do more than yours.")
-        }
+        try await demandRule(over: user, by: principal)
         return user
     }
 

@@ -3,6 +3,9 @@ package import Foundation
 import Postgres
 
 extension Store {
+    /// How many passwords this process has hashed.
+    package var hashedPasswords: Int { passwords.count }
+
     package func hasUsers() async throws -> Bool {
         try await query("select exists (select from users) as found", by: .system).first?.get("found") ?? false
     }
@@ -49,28 +52,31 @@ extension Store {
         ).first.map(User.init)
     }
 
+    /// `preferences`: an object to lay over them, as `mergePreferences` does. All is changed, or nothing.
     package func updateProfile(
         nickname: String,
         timezone: String,
         language: String,
+        preferences: String? = nil,
         by principal: Principal
     ) async throws -> User {
         let nickname = try Checks.text(nickname, "nickname", upTo: 50)
         let timezone = try Checks.text(timezone, "timezone", upTo: 50)
         let language = try Checks.language(language)
+        let merged: Query = try preferences.map { ", preferences = \(try Self.merged($0))" } ?? ""
         return try await updated(
-            "update users set nickname = \(nickname), timezone = \(timezone), language = \(language)",
+            "update users set nickname = \(nickname), timezone = \(timezone), language = \(language)\(merged)",
             by: principal
         )
     }
 
     /// Lays a JSON object over the preferences, objects inside merged likewise; null takes a preference away.
     package func mergePreferences(_ json: String, by principal: Principal) async throws -> User {
-        let change = try Checks.object(json, "preferences")
-        return try await updated(
-            "update users set preferences = merge_json(preferences, \(JSONText(change))::jsonb)",
-            by: principal
-        )
+        try await updated("update users set preferences = \(try Self.merged(json))", by: principal)
+    }
+
+    private static func merged(_ json: String) throws -> Query {
+        "merge_json(preferences, \(JSONText(try Checks.object(json, "preferences")))::jsonb)"
     }
 
     private func updated(_ update: Query, by principal: Principal) async throws -> User {

@@ -8,7 +8,7 @@ package struct AuditEntry: Sendable {
     package var action: String
     /// The id of what it was done to.
     package var target: String?
-    /// What it was before, and what it is now, of what has changed; never a secret.
+    /// What it was before, and what it is now: of what is the same in both nothing is kept. Never a secret.
     package var before: [String: JSONValue]
     package var after: [String: JSONValue]
 
@@ -20,8 +20,8 @@ package struct AuditEntry: Sendable {
     ) {
         self.action = action
         self.target = target
-        self.before = before
-        self.after = after
+        self.before = before.filter { $0.value != .null && $0.value != after[$0.key] }
+        self.after = after.filter { $0.value != .null && $0.value != before[$0.key] }
     }
 
     /// `audit_events.detail`: `{"before": {…}, "after": {…}}`, each only where there is something to say.

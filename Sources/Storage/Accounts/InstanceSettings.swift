@@ -9,6 +9,8 @@ package struct InstanceSettings: Sendable, Equatable {
     package var conversationDays: Int?
     /// Days after which the records of tool calls and of what models were sent are deleted; nil keeps all.
     package var logDays: Int?
+    /// Seconds that calls wait for their person where no rule of a tool says otherwise; nil for ever.
+    package var approvalPatience: Int?
     /// Addresses of the terms of use and of the privacy policy.
     package var termsURL: String?
     package var privacyURL: String?
@@ -21,6 +23,7 @@ package struct InstanceSettings: Sendable, Equatable {
         registration: RegistrationMode = .closed,
         conversationDays: Int? = nil,
         logDays: Int? = nil,
+        approvalPatience: Int? = nil,
         termsURL: String? = nil,
         privacyURL: String? = nil,
         announcement: String? = nil,
@@ -29,6 +32,7 @@ package struct InstanceSettings: Sendable, Equatable {
         self.registration = registration
         self.conversationDays = conversationDays
         self.logDays = logDays
+        self.approvalPatience = approvalPatience
         self.termsURL = termsURL
         self.privacyURL = privacyURL
         self.announcement = announcement
@@ -42,6 +46,7 @@ extension InstanceSettings {
         case registration
         case conversationDays = "retention.conversation_days"
         case logDays = "retention.log_days"
+        case approvalPatience = "approval_patience"
         case termsURL = "policies.terms"
         case privacyURL = "policies.privacy"
         case announcement
@@ -57,6 +62,7 @@ extension InstanceSettings {
             case .registration: registration = RegistrationMode(rawValue: value) ?? .closed
             case .conversationDays: conversationDays = Int(value)
             case .logDays: logDays = Int(value)
+            case .approvalPatience: approvalPatience = Int(value)
             case .termsURL: termsURL = value
             case .privacyURL: privacyURL = value
             case .announcement: (announcement, announcedAt) = (value, try row.get("updated_at"))
@@ -65,20 +71,43 @@ extension InstanceSettings {
         }
     }
 
-    /// By name; nil is not there.
-    var values: [(name: String, value: String?)] {
-        Name.allCases.map { name in
-            let value =
-                switch name {
-                case .registration: registration.rawValue
-                case .conversationDays: conversationDays.map(String.init)
-                case .logDays: logDays.map(String.init)
-                case .termsURL: termsURL
-                case .privacyURL: privacyURL
-                case .announcement: announcement
-                }
-            return (name.rawValue, value)
+    /// What differs from those that were read: somebody else may have changed the others since.
+    func changes(from known: InstanceSettings) -> [SettingsChange] {
+        zip(changes, known.changes).map { wanted, known in
+            let fields = zip(wanted.fields, known.fields).filter { $0.value != $1.value }.map(\.0)
+            return SettingsChange(action: wanted.action, fields: fields)
         }
+    }
+
+    /// By what the audit calls them.
+    private var changes: [SettingsChange] {
+        func field(_ name: Name, _ title: String, _ value: String?, _ kind: SettingsChange.Kind = .text)
+            -> SettingsChange.Field
+        {
+            .init(name: name.rawValue, title: title, value: value, kind: kind)
+        }
+        return [
+            SettingsChange(
+                action: RegistrationPolicy.changed,
+                fields: [registration.field]
+            ),
+            SettingsChange(
+                action: "retention.changed",
+                fields: [
+                    field(.conversationDays, "conversation_days", conversationDays.map(String.init), .number),
+                    field(.logDays, "log_days", logDays.map(String.init), .number),
+                ]
+            ),
+            Store.patienceChange(approvalPatience),
+            SettingsChange(
+                action: "policies.changed",
+                fields: [field(.termsURL, "terms_url", termsURL), field(.privacyURL, "privacy_url", privacyURL)]
+            ),
+            SettingsChange(
+                action: "announcement.changed",
+                fields: [field(.announcement, "announcement", announcement)]
+            ),
+        ]
     }
 
     /// Throws `StorageError` that names the field.
@@ -88,6 +117,9 @@ extension InstanceSettings {
             if let days, !(1...36_500).contains(days) {
                 throw StorageError.invalid(field, "Use 1 to 36500 days, or nothing to keep all.")
             }
+        }
+        if let seconds = approvalPatience, !(1...31_536_000).contains(seconds) {
+            throw StorageError.invalid("approval_minutes", "Use a second to a year, or nothing for no limit.")
         }
         settings.termsURL = try InstanceSettings.address(termsURL, "terms_url")
         settings.privacyURL = try InstanceSettings.address(privacyURL, "privacy_url")
@@ -124,25 +156,14 @@ extension Store {
         )
     }
 
-    /// All of them at once; what is the same stays as it was. For administrators and the system; false for others.
-    package func setInstanceSettings(_ settings: InstanceSettings, by principal: Principal) async throws -> Bool {
-        guard principal.isSuperuser else { return false }
-        let values = try settings.checked().values
-        let (kept, gone) = (values.filter { $0.value != nil }, values.filter { $0.value == nil })
-        try await batch(
-            [
-                """
-                insert into settings (name, value, updated_by)
-                select name, value, \(principal.userID)::uuid
-                from unnest(\(kept.map(\.name))::text[], \(kept.compactMap(\.value))::text[]) t (name, value)
-                on conflict (name) do update
-                set value = excluded.value, updated_at = now(), updated_by = excluded.updated_by
-                where settings.value <> excluded.value
-                """,
-                "delete from settings where name = any(\(gone.map(\.name))::text[])",
-            ],
-            by: principal
-        )
-        return true
+    /// What differs from `known`, all at once; what is the same stays as it is by then, and the audit has the rest. For
+    /// administrators and the system; false for others.
+    package func setInstanceSettings(
+        _ settings: InstanceSettings,
+        known: InstanceSettings,
+        by principal: Principal,
+        address: String? = nil
+    ) async throws -> Bool {
+        try await change(settings.checked().changes(from: known), by: principal, address: address)
     }
 }

@@ -9,6 +9,8 @@ struct PasswordHasher: Sendable {
     static let none = "!"
 
     let cost: Int
+    /// How many hashes this process has computed: it is the same work for those who have an account and for those who have none.
+    var count: Int { desk.count }
     private let desk = PasswordDesk()
 
     init(cost: Int) { self.cost = min(max(cost, 4), 16) }

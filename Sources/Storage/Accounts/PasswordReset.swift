@@ -22,8 +22,7 @@ extension Store {
         try PasswordRule.check(new, email: user.email, field: "new_password")
         let hash = try await passwords.hash(new)
         let entry = AuditEntry("password.reset", target: user.id.text)
-        let row = try await query(
-            """
+        let change: Query = """
             with used as (
                 delete from account_links where token_hash = \(RandomToken.hash(token)) and purpose = 'password'
                     and expires_at > now()
@@ -35,47 +34,28 @@ extension Store {
             ), others as (
                 delete from account_links l using changed
                 where l.user_id = changed.user_id and l.purpose = 'password' and l.token_hash <> changed.token_hash
-            ), ended as (
-                delete from sessions using changed where sessions.user_id = changed.user_id
-            ), revoked as (
-                update refresh_tokens t set revoked_at = now() from changed
-                where t.user_id = changed.user_id and t.revoked_at is null
-            ), forgiven as (
-                update login_attempts set failures = 0, locked_until = null from changed
-                where account_hash = \(SignInAttempt.account(user.email))
-            ), audited as (
+            ), \(Self.endings(for: user.email)), audited as (
                 \(entry.insertion(for: "changed", by: user.principal, address: address))
             )
             select \(User.columns) from changed u \(User.statistics)
-            """,
-            by: .system
-        ).first
-        return try row.map(User.init)
+            """
+        return try await batch(Self.locked(.user(user.id)) + [change], by: .system).last?.first.map(User.init)
     }
 
-    /// Confirms the address that a link was sent to: the account waits for approval now, where that is wanted, or is active. nil
-    /// when the link is not good (any more).
-    package func confirmEmail(link token: Secret, address: String?) async throws -> User? {
-        let row = try await query(
-            """
-            with used as (
-                delete from account_links where token_hash = \(RandomToken.hash(token)) and purpose = 'verification'
-                    and expires_at > now()
-                returning user_id
-            ), changed as (
-                update users set email_verified_at = now(), status = case
-                    when users.status <> 'unverified' then users.status
-                    when \(Self.setting("registration")) = 'approval' then 'pending'
-                    else 'active'
-                end
-                from used where users.user_id = used.user_id
-                returning users.*
-            )
-            select \(User.columns) from changed u \(User.statistics)
-            """,
-            by: .system
-        ).first
-        return try row.map(User.init)
+    /// What a new password brings with it, for the accounts of `changed` in the same statement: all sessions and tokens end, and
+    /// what was counted against the account is forgiven.
+    static func endings(for email: String) -> Query {
+        """
+        ended as (
+            delete from sessions using changed where sessions.user_id = changed.user_id
+        ), revoked as (
+            update refresh_tokens t set revoked_at = now() from changed
+            where t.user_id = changed.user_id and t.revoked_at is null
+        ), forgiven as (
+            update login_attempts set failures = 0, locked_until = null from changed
+            where account_hash = \(SignInAttempt.account(email))
+        )
+        """
     }
 
     /// An expression for what a setting says.

@@ -26,17 +26,22 @@ extension Store {
     private static let refreshLifetime: Query = "interval '30 days'"
 
     /// The first token of a new family, good for 30 days and one use.
-    package func issueRefreshToken(user: UUID) async throws -> RefreshGrant {
+    /// `proof`: of the password that was checked for it. Throws `.forbidden` when that is the password no longer.
+    package func issueRefreshToken(user: UUID, proof: PasswordProof? = nil) async throws -> RefreshGrant {
         let (token, family) = (RandomToken.make(), UUID.v7())
-        let made = try await query(
-            """
-            insert into refresh_tokens (token_id, family_id, user_id, token_hash, expires_at)
-            select \(UUID.v7())::uuid, \(family)::uuid, user_id, \(RandomToken.hash(token)), now() + \(Self.refreshLifetime)
-            from users where user_id = \(user) and status = 'active'
-            """,
+        let answers = try await batch(
+            [
+                Self.signingIn(user),
+                """
+                insert into refresh_tokens (token_id, family_id, user_id, token_hash, expires_at)
+                select \(UUID.v7())::uuid, \(family)::uuid, user_id, \(RandomToken.hash(token)),
+                    now() + \(Self.refreshLifetime)
+                from users where user_id = \(user) and \(Self.maySignIn(proof))
+                """,
+            ],
             by: .system
         )
-        guard made.affected == 1 else { throw StorageError(.failed, "There is no account to sign in to.") }
+        guard answers[1].affected == 1 else { throw Self.noSignIn }
         return RefreshGrant(token: token, family: family)
     }
 
@@ -46,6 +51,11 @@ extension Store {
         let (hash, fresh, freshID) = (RandomToken.hash(token), RandomToken.make(), UUID.v7())
         let answers = try await batch(
             [
+                // A new password revokes what it finds: this one must be there by then, or come after it.
+                """
+                select from users u where u.user_id = (select user_id from refresh_tokens where token_hash = \(hash))
+                for share
+                """,
                 """
                 with presented as (
                     update refresh_tokens t set used_at = now(), replaced_by = \(freshID)
@@ -69,7 +79,7 @@ extension Store {
             ],
             by: .system
         )
-        guard let row = answers.first?.first else { return .refused }
+        guard let row = answers[1].first else { return .refused }
         return .rotated(RefreshGrant(token: fresh, family: try row.get("family_id")), try User(row))
     }
 

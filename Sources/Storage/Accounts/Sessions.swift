@@ -4,32 +4,50 @@ import Postgres
 
 extension Store {
     /// The token is shown once, to go into the cookie; here only its hash stays.
+    /// `proof`: of the password that was checked for it. Throws `.forbidden` when that is the password no longer.
     package func startSession(
         user: UUID,
+        proof: PasswordProof? = nil,
         userAgent: String?,
         address: String?,
         lifetime: Duration
     ) async throws -> (token: Secret, session: Session) {
         let token = RandomToken.make()
-        let row = try await query(
-            """
-            with s as (
-                insert into sessions (
-                    session_id, token_hash, user_id, org_id, csrf_token, user_agent, address, expires_at
+        let answers = try await batch(
+            [
+                Self.signingIn(user),
+                """
+                with s as (
+                    insert into sessions (
+                        session_id, token_hash, user_id, org_id, csrf_token, user_agent, address, expires_at
+                    )
+                    select \(UUID.v7())::uuid, \(RandomToken.hash(token)), user_id, home_org_id,
+                        \(RandomToken.make().reveal()), \(userAgent.map { String($0.prefix(200)) }),
+                        \(address.map { String($0.prefix(64)) }),
+                        now() + \(Int(lifetime.components.seconds))::integer * interval '1 second'
+                    from users where user_id = \(user) and \(Self.maySignIn(proof))
+                    returning *
                 )
-                select \(UUID.v7())::uuid, \(RandomToken.hash(token)), user_id, home_org_id,
-                    \(RandomToken.make().reveal()), \(userAgent.map { String($0.prefix(200)) }),
-                    \(address.map { String($0.prefix(64)) }),
-                    now() + \(Int(lifetime.components.seconds))::integer * interval '1 second'
-                from users where user_id = \(user) and status = 'active'
-                returning *
-            )
-            select \(Session.columns) from s
-            """,
+                select \(Session.columns) from s
+                """,
+            ],
             by: .system
-        ).first
-        guard let row else { throw StorageError(.failed, "There is no account to sign in to.") }
+        )
+        guard let row = answers[1].first else { throw Self.noSignIn }
         return (token, try Session(row))
+    }
+
+    /// The first statement of a sign-in: no change of the password or the account goes on beside it.
+    static func signingIn(_ user: UUID) -> Query { "select from users where user_id = \(user) for share" }
+
+    /// For a row of `users`.
+    static func maySignIn(_ proof: PasswordProof?) -> Query {
+        guard let proof else { return "status = 'active'" }
+        return "status = 'active' and \(proof.condition)"
+    }
+
+    static var noSignIn: StorageError {
+        StorageError(.forbidden, "The account has changed at this moment. Sign in again.")
     }
 
     /// One round trip, as it stands before every request; a second one at most once a minute, to say "seen".
@@ -62,33 +80,5 @@ extension Store {
             "delete from sessions where session_id = \(id) and user_id = \(principal.userID)",
             by: principal
         ).affected == 1
-    }
-
-    /// Whether a stream that was opened earlier may go on: the account is active, and the session still there by which it
-    /// was opened, or the key, or the token of `tokenTime` and of a family of refresh tokens not taken back.
-    package func isStillAllowed(
-        user: UUID,
-        session: UUID?,
-        tokenTime: Date? = nil,
-        family: UUID? = nil,
-        key: UUID? = nil
-    ) async throws -> Bool {
-        try await query(
-            """
-            select exists (
-                select from users where user_id = \(user) and status = 'active'
-                    and (\(session)::uuid is null or exists (
-                        select from sessions where session_id = \(session) and user_id = \(user) and expires_at > now()
-                    ))
-                    and (\(key)::uuid is null or exists (
-                        select from api_keys k where k.key_id = \(key) and k.user_id = users.user_id and \(Self.isUnexpired)
-                    ))
-                    and (\(family)::uuid is null or \(Self.isHeld(family, by: "users.user_id")))
-                    and (\(tokenTime)::timestamptz is null
-                        or date_trunc('second', \(tokenTime)::timestamptz) >= date_trunc('second', tokens_valid_after))
-            ) as is_allowed
-            """,
-            by: .system
-        ).first?.get("is_allowed") ?? false
     }
 }

@@ -31,8 +31,8 @@ package struct RegistrationPolicy: Sendable, Equatable {
 }
 
 extension Store {
-    private static let registration = "registration"
-    private static let verification = "email_verification"
+    fileprivate static let registration = "registration"
+    fileprivate static let verification = "email_verification"
 
     /// Closed until somebody decides otherwise.
     package func registrationPolicy() async throws -> RegistrationPolicy {
@@ -52,43 +52,31 @@ extension Store {
         by principal: Principal,
         address: String?
     ) async throws -> Bool {
-        guard principal.may(.systemManage) else { return false }
-        let old = try await registrationPolicy()
-        let entry = AuditEntry("registration.changed", before: old.fields, after: policy.fields)
-        try await batch(
-            [
-                """
-                insert into settings (name, value, updated_by)
-                values (\(Self.registration), \(policy.mode), \(principal.userID)::uuid),
-                    (\(Self.verification), \(policy.verifiesEmail ? "true" : "false"), \(principal.userID)::uuid)
-                on conflict (name) do update
-                set value = excluded.value, updated_at = now(), updated_by = excluded.updated_by
-                """,
-                entry.insertion(for: "(values (1)) one", by: principal, address: address),
-            ],
-            by: principal
-        )
-        return true
+        try await change([policy.change], by: principal, address: address)
     }
 
     /// For administrators and the system; false for others.
     @discardableResult
     package func setRegistrationMode(_ mode: RegistrationMode, by principal: Principal) async throws -> Bool {
-        try await query(
-            """
-            insert into settings (name, value, updated_by)
-            select \(Self.registration), \(mode), \(principal.userID)::uuid
-            where alma_is_system() or alma_is_superuser()
-            on conflict (name) do update
-            set value = excluded.value, updated_at = now(), updated_by = excluded.updated_by
-            """,
-            by: principal
-        ).affected == 1
+        let change = SettingsChange(action: RegistrationPolicy.changed, fields: [mode.field])
+        return try await self.change([change], by: principal, address: nil)
     }
 }
 
 extension RegistrationPolicy {
-    fileprivate var fields: [String: JSONValue] {
-        ["mode": .string(mode.rawValue), "email_verification": .bool(verifiesEmail)]
+    static let changed = "registration.changed"
+
+    fileprivate var change: SettingsChange {
+        let verification = SettingsChange.Field(
+            name: Store.verification,
+            title: "email_verification",
+            value: verifiesEmail ? "true" : "false",
+            kind: .flag
+        )
+        return SettingsChange(action: Self.changed, fields: [mode.field, verification])
     }
+}
+
+extension RegistrationMode {
+    var field: SettingsChange.Field { .init(name: Store.registration, title: "mode", value: rawValue) }
 }

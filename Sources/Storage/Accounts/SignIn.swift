@@ -3,9 +3,19 @@ package import Engine
 package import Foundation
 import Postgres
 
+/// Shows that somebody knew an account's password: what is begun with it is begun only while that is the password still.
+package struct PasswordProof: Sendable, Equatable {
+    private let digest: [UInt8]
+
+    init(hash: String) { digest = Array(SHA256.hash(data: Data(hash.utf8))) }
+
+    /// For a row of `users`.
+    var condition: Query { "sha256(convert_to(hashed_password, 'UTF8')) = \(digest)" }
+}
+
 /// What came of an attempt to sign in. Of an account's state only those learn who know its password.
 package enum AuthenticationResult: Sendable, Equatable {
-    case user(User)
+    case user(User, PasswordProof)
     case refused
     case unverified
     case pending
@@ -38,7 +48,7 @@ extension Store {
         let user = try User(row)
         try await query(attempt.success(user: user.id, isActive: user.status == .active), by: .system)
         switch user.status {
-        case .active: return .user(user)
+        case .active: return .user(user, PasswordProof(hash: hash ?? ""))
         case .unverified: return .unverified
         case .pending: return .pending
         case .disabled: return .disabled
@@ -77,7 +87,8 @@ extension Store {
         after attempt: SignInAttempt
     ) async throws -> Bool {
         let answers = try await batch(
-            [
+            // Who signs in with the old password at this moment holds the row: their session ends with the others.
+            Self.locked(.user(user)) + [
                 """
                 with changed as (
                     update users set hashed_password = \(newHash), tokens_valid_after = now()
@@ -96,6 +107,6 @@ extension Store {
             ],
             by: .system
         )
-        return answers.first?.isEmpty == false
+        return answers.dropLast().last?.isEmpty == false
     }
 }

@@ -24,7 +24,7 @@ struct SignInAttempt: Sendable {
 
     init(email: String, address: String?, time: Date) {
         self.email = email
-        self.address = String((address ?? "unknown").prefix(64))
+        self.address = String((address.map(CallerNetwork.of) ?? "unknown").prefix(64))
         self.time = time
         account = Self.account(email)
     }

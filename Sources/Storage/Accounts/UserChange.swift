@@ -51,20 +51,17 @@ extension UserChange {
         return role != nil && role != old.role ? "user.role_changed" : "user.updated"
     }
 
-    /// Throws what forbids it: `.forbidden` when it is not the asker's, `.conflict` when nobody can.
+    /// Throws what forbids it: `.forbidden` when it is not the asker's, `.conflict` when nobody can. Whether the asker rules over
+    /// the account is another question.
     func check(on old: User, by principal: Principal) throws {
         if let status, status != old.status {
             guard [.active, .disabled, .deleted].contains(status) else {
                 throw StorageError.invalid("status", "Use active or disabled.")
             }
-            try Self.demand(status == .deleted || old.status == .deleted ? .userDelete : .userUpdate, principal)
+            try principal.demand(status == .deleted || old.status == .deleted ? .userDelete : .userUpdate)
         }
-        if let role, role != old.role { try Self.demand(.userRole, principal) }
-        if nickname != nil || email != nil { try Self.demand(.userUpdate, principal) }
-        // Nobody rules over those who may do more: not by a link for their password, nor by shutting them out.
-        guard principal.mayRule(old.role) else {
-            throw StorageError(.forbidden, "This account may do more than yours.")
-        }
+        if let role, role != old.role { try principal.demand(.userRole) }
+        if nickname != nil || email != nil { try principal.demand(.userUpdate) }
         guard old.id == principal.userID else { return }
         if let role, role != old.role {
             throw StorageError.conflict("role", "Your own role is for others to change.")
@@ -74,20 +71,9 @@ extension UserChange {
         }
     }
 
-    private static func demand(_ permission: Permission, _ principal: Principal) throws {
-        guard principal.may(permission) else {
-            throw StorageError(.forbidden, "This needs the permission \(permission.rawValue).")
-        }
-    }
-
     /// Whether an administrator is one no longer.
     func dethrones(_ old: User) -> Bool {
         guard old.isSuperuser, old.status == .active else { return false }
         return (role ?? old.role) != .administrator || (status ?? old.status) != .active
     }
-}
-
-extension Principal {
-    /// Whether the asker may do all that an account of `role` may.
-    package func mayRule(_ role: AccountRole) -> Bool { role.permissions.allSatisfy(may) }
 }

@@ -43,7 +43,7 @@ extension Store {
                 left join request_preambles p using (user_id, org_id, preamble_id)
                 where q.run_id = \(id) order by q.position
                 """,
-                Self.history(of: run, upTo: run.userMessageID),
+                Self.history(of: RunTerms(run), upTo: "\(run.userMessageID)"),
             ],
             by: principal
         )

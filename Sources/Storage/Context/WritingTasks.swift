@@ -41,9 +41,11 @@ extension Store: WritingJournal {
 
     package func brief(for task: WritingTask) async throws -> WritingBrief {
         let run = task.run
+        let terms = RunTerms(run)
         let answers = try await batch(
             [
-                Self.history(of: run, upTo: run.messageID), Self.candidates(of: run), Self.summaries(of: run),
+                Self.history(of: terms, upTo: "\(run.messageID)"), Self.candidates(of: terms, for: .writing),
+                Self.summaries(of: terms),
                 "select \(Self.hasBudgets("runs")) as has_budgets from runs where run_id = \(run.id)",
             ],
             by: .system

@@ -21,6 +21,8 @@ package struct Conversation: Sendable, Equatable {
     package var metadata: String
     /// The last message of the branch that is shown and gone on with; nil for the newest.
     package var leafMessageID: UUID?
+    /// The agent that is tried out in it; lists do not show it among the others.
+    package var testAgentID: UUID?
     /// Of the run that is under way.
     package var activeRunState: RunState?
 }
@@ -29,7 +31,7 @@ extension Conversation {
     /// For a `c` of conversations.
     static let columns: Query = """
         c.conversation_id, c.title, c.summary, c.created_at, c.updated_at, c.last_message_at, c.last_activity_at,
-        c.is_pinned, c.is_archived, c.message_count, c.tags, c.metadata, c.leaf_message_id,
+        c.is_pinned, c.is_archived, c.message_count, c.tags, c.metadata, c.leaf_message_id, c.test_agent_id,
         (select \(activity) from runs r where r.conversation_id = c.conversation_id and r.finished_at is null
             and r.parent_run_id is null) as run_state
         """
@@ -57,6 +59,7 @@ extension Conversation {
         tags = try row.texts("tags")
         metadata = try row.get("metadata")
         leafMessageID = try row.get("leaf_message_id")
+        testAgentID = try row.get("test_agent_id")
         activeRunState = try row.get("run_state")
     }
 }

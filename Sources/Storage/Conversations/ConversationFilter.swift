@@ -8,11 +8,14 @@ struct ConversationFilter: Sendable {
 
     var pattern: String?
     var isArchived: Bool?
+    /// Those in which agents are tried out, or all others.
+    var isTest: Bool
     var principal: Principal
 
-    init(search: String?, isArchived: Bool?, principal: Principal) {
+    init(search: String?, isArchived: Bool?, isTest: Bool = false, principal: Principal) {
         pattern = SearchPattern.containing(search)
         self.isArchived = isArchived
+        self.isTest = isTest
         self.principal = principal
     }
 
@@ -20,6 +23,7 @@ struct ConversationFilter: Sendable {
     var condition: Query {
         var condition: Query = "c.user_id = \(principal.userID) and c.org_id = \(principal.organisationID)"
         if let isArchived { condition.append(isArchived ? " and c.is_archived" : " and not c.is_archived") }
+        condition.append(isTest ? " and c.test_agent_id is not null" : " and c.test_agent_id is null")
         if let pattern {
             condition.append(
                 " and (c.title ilike \(pattern) or c.summary ilike \(pattern) or c.tags::text ilike \(pattern))"
@@ -32,7 +36,7 @@ struct ConversationFilter: Sendable {
 
     /// An expression for how many there are.
     var total: Query {
-        if pattern != nil {
+        if pattern != nil || isTest {
             return
                 "(select count(*) from (select from conversations c where \(condition) limit \(Self.countLimit)) found)"
         }

@@ -3,14 +3,16 @@ package import Foundation
 import Postgres
 
 extension Store {
-    /// Pinned ones first, then by last activity. `search` looks into titles, summaries and tags.
+    /// Pinned ones first, then by last activity. `search` looks into titles, summaries and tags; `isTest`: those
+    /// in which agents are tried out instead of all others.
     package func conversations(
         search: String?,
         isArchived: Bool?,
+        isTest: Bool = false,
         page: Page,
         by principal: Principal
     ) async throws -> Paged<Conversation> {
-        let filter = ConversationFilter(search: search, isArchived: isArchived, principal: principal)
+        let filter = ConversationFilter(search: search, isArchived: isArchived, isTest: isTest, principal: principal)
         let answers = try await batch(
             [
                 "select \(filter.total) as total",
@@ -51,17 +53,18 @@ extension Store {
     package func conversationsJSON(
         search: String?,
         isArchived: Bool?,
+        isTest: Bool = false,
         page: Page,
         by principal: Principal
     ) async throws -> (json: String, total: Int) {
-        let filter = ConversationFilter(search: search, isArchived: isArchived, principal: principal)
+        let filter = ConversationFilter(search: search, isArchived: isArchived, isTest: isTest, principal: principal)
         let row = try await query(
             """
             select \(filter.total) as total, '[' || coalesce(string_agg(row_to_json(item)::text, ','), '') || ']' as json
             from (
                 select c.conversation_id, c.title, c.summary, iso8601(c.created_at) as created_at,
                     iso8601(c.updated_at) as updated_at, iso8601(c.last_message_at) as last_message_at, c.message_count,
-                    c.is_pinned, c.is_archived, c.tags, c.metadata
+                    c.is_pinned, c.is_archived, c.tags, c.metadata, c.test_agent_id
                 from conversations c
                 where \(filter.condition) order by \(ConversationFilter.order)
                 limit \(page.size) offset \(page.offset)
@@ -91,27 +94,32 @@ extension Store {
         ).first.map(Conversation.init)
     }
 
-    /// Without a title it gets one from its first message.
+    /// Without a title it gets one from its first message. `testAgentID`: the agent that is tried out in it. Throws
+    /// `.invalid("test_agent_id")` when the principal does not see it, `.conflict("test_agent_id")` when they try it out already.
     package func createConversation(
         title: String?,
         tags: [String] = [],
         metadata: String? = nil,
+        testAgentID: UUID? = nil,
         by principal: Principal
     ) async throws -> Conversation {
         let title = try title.map { try Checks.text($0, "title", upTo: 200, allowsEmpty: true) } ?? ""
         let row = try await query(
             """
-            insert into conversations as c (conversation_id, org_id, user_id, title, is_titled, tags, metadata)
-            values (
-                \(UUID.v7()), \(principal.organisationID), \(principal.userID),
-                coalesce(nullif(\(title), ''), \(Conversation.untitled)), \(title != "")::boolean, \(try Checks.tags(tags).json),
-                \(JSONText(try Checks.object(metadata ?? "{}", "metadata")))
+            insert into conversations as c (
+                conversation_id, org_id, user_id, title, is_titled, tags, metadata, test_agent_id
             )
+            select \(UUID.v7())::uuid, \(principal.organisationID)::uuid, \(principal.userID)::uuid,
+                coalesce(nullif(\(title), ''), \(Conversation.untitled)), \(title != "")::boolean,
+                \(try Checks.tags(tags).json)::jsonb, \(JSONText(try Checks.object(metadata ?? "{}", "metadata")))::jsonb,
+                \(testAgentID)::uuid
+            where \(testAgentID)::uuid is null
+                or exists (select from agents a where a.agent_id = \(testAgentID) and \(Self.isVisible(to: principal)))
             returning \(Conversation.columns)
             """,
             by: principal
         ).first
-        guard let row else { throw StorageError(.failed, "The conversation was not made.") }
+        guard let row else { throw StorageError.invalid("test_agent_id", "There is no such agent.") }
         return try Conversation(row)
     }
 

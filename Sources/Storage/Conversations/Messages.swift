@@ -98,6 +98,34 @@ extension Store {
         ).first.map(Message.init)
     }
 
+    /// A message some way behind another one, for a page that is to hold that one; nil when it is near the end of what is shown
+    /// now, or not there.
+    package func placeBehind(_ message: UUID, in conversation: UUID, by principal: Principal) async throws -> UUID? {
+        let distance = 10
+        let row = try await query(
+            """
+            with recursive way as (
+                select m.message_id, 0 as step from messages m
+                where \(Self.isIn(conversation, principal)) and m.message_id = \(message) and not m.is_deleted
+                union all
+                select n.message_id, w.step + 1 from way w cross join lateral (
+                    select m.message_id from messages m
+                    where \(Self.isIn(conversation, principal)) and m.parent_message_id = w.message_id
+                        and not m.is_deleted
+                    order by m.message_id desc limit 1
+                ) n
+                where w.step < \(distance)
+            )
+            select message_id, message_id = \(Branch.leaf(of: conversation, principal)) as is_end, step
+            from way order by step desc limit 1
+            """,
+            by: principal
+        ).first
+        // At the end of another branch the last message is left out, so that the one before it is seen.
+        guard let row, try !row.get("is_end"), try row.get("step", as: Int.self) > 0 else { return nil }
+        return try row.get("message_id")
+    }
+
     /// What hangs under a message, the oldest first.
     package func messages(under parent: UUID, in conversation: UUID, by principal: Principal) async throws -> [UUID] {
         try await query(

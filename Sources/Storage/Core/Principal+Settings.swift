@@ -12,7 +12,7 @@ extension Principal {
                 SessionSetting(name: "alma.system", value: "on"),
                 SessionSetting(name: "plan_cache_mode", value: "force_generic_plan"),
             ]
-        case .member(let user, let organisation, let role):
+        case .member(let user, let organisation, let role, _):
             var member = [
                 SessionSetting(name: "alma.user", value: user.text),
                 SessionSetting(name: "alma.org", value: organisation.text),

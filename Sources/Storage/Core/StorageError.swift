@@ -16,6 +16,8 @@ package struct StorageError: Error, Sendable {
         case unavailable
         /// Too much of the kind is under way.
         case busy
+        /// It is not as its changer saw it: see `Condition`.
+        case changed
         /// A key, or what it sealed, is missing, weak or not ours.
         case sealing
         case failed
@@ -44,6 +46,8 @@ extension StorageError {
         case .query where error.sqlState == "23505":
             let field = Self.fields[error.constraint ?? ""] ?? "id"
             self.init(.conflict(field), Self.conflicts[field] ?? "It exists already.", underlying: error)
+        case .query where error.sqlState == "ALM12":
+            self.init(.changed, "It has changed since you read it. Read it again.", underlying: error)
         case .query where Self.passing.contains(String(error.sqlState?.prefix(2) ?? "")):
             self.init(.unavailable, "The database does not answer.", underlying: error)
         case .query where Self.unfit(error.sqlState ?? ""):
@@ -69,6 +73,7 @@ extension StorageError {
         "users_email_key": "email",
         "models_name_key": "name",
         "agents_own_name": "name",
+        "conversations_test": "test_agent_id",
         "tool_secrets_name_key": "name",
         "mcp_servers_name_key": "name",
         "tools_own_name": "name",
@@ -82,6 +87,7 @@ extension StorageError {
     private static let conflicts = [
         "email": "This e-mail address has an account already.",
         "name": "This name is taken already.",
+        "test_agent_id": "There is a conversation in which you try out this agent already.",
         "budget": "There is a budget on this, for this period and currency, already. Change that one.",
     ]
 }

@@ -10,17 +10,20 @@ package struct SystemHealth: Sendable, Equatable {
     package var queue: QueueState
     /// Those that are on, by name.
     package var providers: [ProviderState]
+    package var mail: MailState
 
     package init(
         database: DatabaseState,
         workers: [WorkerState],
         queue: QueueState,
-        providers: [ProviderState]
+        providers: [ProviderState],
+        mail: MailState = MailState()
     ) {
         self.database = database
         self.workers = workers
         self.queue = queue
         self.providers = providers
+        self.mail = mail
     }
 
     package struct DatabaseState: Sendable, Equatable {
@@ -161,6 +164,7 @@ extension Store {
                 from llmconfigs l join organisations o on o.org_id = l.org_id
                 where l.is_active order by l.test_status = 'failed' desc, l.provider_name, l.llm_id limit 200
                 """,
+                SystemHealth.MailState.question,
             ],
             by: .system
         )
@@ -169,7 +173,8 @@ extension Store {
             database: try .init(database, latency: latency / .seconds(1)),
             workers: try answers[1].map(SystemHealth.WorkerState.init),
             queue: try .init(live: answers[2], ended: answers[3]),
-            providers: try answers[4].map(SystemHealth.ProviderState.init)
+            providers: try answers[4].map(SystemHealth.ProviderState.init),
+            mail: try answers[5].first.map(SystemHealth.MailState.init) ?? SystemHealth.MailState()
         )
     }
 }

@@ -24,8 +24,9 @@ extension Store {
     /// What marks conversations that programs have made.
     package static let programTag = "api"
 
-    /// Keeps such a conversation in the archive, where it is in nobody's way. Its next turn begins it.
-    package func keep(_ talk: ProgramTalk, by principal: Principal) async throws -> UUID {
+    /// Keeps such a conversation in the archive, where it is in nobody's way; `question` is what is asked next, after which it is
+    /// called: no model is paid for a title that nobody waits for.
+    package func keep(_ talk: ProgramTalk, question: String, by principal: Principal) async throws -> UUID {
         let time = Date()
         let id = UUID.v7(at: time)
         // Keys order a conversation; all of these are older than its first turn.
@@ -38,11 +39,12 @@ extension Store {
             [
                 """
                 insert into conversations (
-                    conversation_id, org_id, user_id, is_archived, tags, metadata, message_count, leaf_message_id
+                    conversation_id, org_id, user_id, title, is_titled, is_archived, tags, metadata, message_count,
+                    leaf_message_id
                 )
                 values (
-                    \(id), \(owner), true, \([Self.programTag].json), '{"origin":"openai"}', \(messages.count)::integer,
-                    \(messages.last)
+                    \(id), \(owner), \(TurnInput(conversationID: id, content: question).title), true, true,
+                    \([Self.programTag].json), '{"origin":"openai"}', \(messages.count)::integer, \(messages.last)
                 )
                 """,
                 """

@@ -6,6 +6,8 @@ package struct MCPDraft: Sendable, Equatable {
     package var transport: MCPServer.Transport
     package var place: String
     package var arguments: [String]
+    /// Where a program may go, as `NetworkList` has it.
+    package var network: [String]
     /// What is nil keeps the value that is stored under the name.
     package var secrets: [String: Secret?]
     package var isEnabled: Bool
@@ -17,6 +19,7 @@ package struct MCPDraft: Sendable, Equatable {
         transport: MCPServer.Transport,
         place: String,
         arguments: [String] = [],
+        network: [String] = [],
         secrets: [String: Secret?] = [:],
         isEnabled: Bool = true,
         isTrusted: Bool = false,
@@ -26,6 +29,7 @@ package struct MCPDraft: Sendable, Equatable {
         self.transport = transport
         self.place = place
         self.arguments = arguments
+        self.network = network
         self.secrets = secrets
         self.isEnabled = isEnabled
         self.isTrusted = isTrusted
@@ -56,6 +60,7 @@ extension MCPDraft {
         }
         guard arguments.count <= 100 else { throw StorageError.invalid("arguments", "At most 100.") }
         draft.arguments = try arguments.map { try Checks.text($0, "arguments", upTo: 4000, allowsEmpty: true) }
+        draft.network = transport == .stdio ? try Checks.network(network, "network").entries : []
         guard secrets.count <= Self.mostSecrets else {
             throw StorageError.invalid("secrets", "At most \(Self.mostSecrets).")
         }

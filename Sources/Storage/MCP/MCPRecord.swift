@@ -9,6 +9,8 @@ package struct MCPRecord: Sendable, Equatable {
     package var transport: MCPServer.Transport
     package var place: String
     package var arguments: [String] = []
+    /// Where the program may go.
+    package var network: [String] = []
     /// Of variables or headers that are kept for it.
     package var secretNames: [String] = []
     package var isAuthorised = false
@@ -58,7 +60,7 @@ package struct MCPRecord: Sendable, Equatable {
 extension MCPRecord {
     /// For an `s` of mcp_servers.
     static let columns: Query = """
-        s.server_id, s.name, s.transport, s.place, s.arguments, s.secret_names, s.is_authorised,
+        s.server_id, s.name, s.transport, s.place, s.arguments, s.network, s.secret_names, s.is_authorised,
         s.is_enabled, s.is_trusted, s.agents, s.revision, s.state, s.state_since, s.last_error, s.last_seen_at, s.latency_ms,
         s.protocol_version, s.title, s.version, s.resources::text, s.prompts::text, s.created_at,
         (select count(*) from mcp_tools m where m.server_id = s.server_id and \(MCPToolRecord.state) = 'approved') as usable,
@@ -78,6 +80,7 @@ extension MCPRecord {
             createdAt: try row.get("created_at")
         )
         arguments = try row.get("arguments")
+        network = try row.get("network")
         secretNames = try row.get("secret_names")
         isAuthorised = try row.get("is_authorised")
         isEnabled = try row.get("is_enabled")

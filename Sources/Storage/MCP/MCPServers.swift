@@ -51,12 +51,12 @@ extension Store {
         let rows = try await query(
             """
             insert into mcp_servers (
-                server_id, org_id, name, transport, place, arguments, secrets_encrypted, secret_names, is_enabled,
+                server_id, org_id, name, transport, place, arguments, network, secrets_encrypted, secret_names, is_enabled,
                 is_trusted, agents, created_by
             )
             values (
                 \(id), \(principal.organisationID), \(draft.name), \(draft.transport.rawValue), \(draft.place),
-                \(draft.arguments), \(try seal(secrets, of: id)), \(secrets.keys.sorted()), \(draft.isEnabled),
+                \(draft.arguments), \(draft.network), \(try seal(secrets, of: id)), \(secrets.keys.sorted()), \(draft.isEnabled),
                 \(draft.isTrusted), \(draft.agents), \(principal.userID)
             )
             returning server_id
@@ -86,12 +86,13 @@ extension Store {
             if let value = value ?? (isElsewhere ? nil : server.secrets[name]) { secrets[name] = value }
         }
         let isSame =
-            !isElsewhere && draft.arguments == known.arguments && secrets == server.secrets
+            !isElsewhere && draft.arguments == known.arguments && draft.network == known.network
+            && secrets == server.secrets
             && draft.isEnabled == known.isEnabled
         try await batch(
             [
                 """
-                update mcp_servers set place = \(draft.place), arguments = \(draft.arguments),
+                update mcp_servers set place = \(draft.place), arguments = \(draft.arguments), network = \(draft.network),
                     secrets_encrypted = \(try seal(secrets, of: id)), secret_names = \(secrets.keys.sorted()),
                     oauth_encrypted = case when \(isElsewhere)::boolean then null else oauth_encrypted end,
                     is_authorised = is_authorised and not \(isElsewhere)::boolean,

@@ -7,7 +7,7 @@ extension Store: MCPSource {
     package func mcpServer(_ id: UUID) async throws -> MCPServer? {
         try await query(
             """
-            select server_id, org_id, name, transport, place, arguments, secrets_encrypted, is_enabled, revision
+            select server_id, org_id, name, transport, place, arguments, network, secrets_encrypted, is_enabled, revision
             from mcp_servers where server_id = \(id)
             """,
             by: .system
@@ -19,6 +19,7 @@ extension Store: MCPSource {
                 transport: MCPServer.Transport(rawValue: try row.get("transport")) ?? .http,
                 place: try row.get("place"),
                 arguments: try row.get("arguments"),
+                network: (try? NetworkList(row.get("network"))) ?? .none,
                 secrets: try opened(row.get("secrets_encrypted"), of: id),
                 isEnabled: try row.get("is_enabled"),
                 revision: try row.get("revision")

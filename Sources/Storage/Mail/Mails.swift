@@ -10,6 +10,12 @@ package enum MailKind: String, Sendable, CaseIterable, Bindable, ColumnValue {
     case verification
     /// After it, so that somebody whose account is taken over hears of it.
     case passwordChanged = "password_changed"
+    /// To join an organisation.
+    case organisationInvitation = "organization_invitation"
+    /// To the address that an account had until now.
+    case addressChanged = "address_changed"
+    /// An administrator tries out the mail server.
+    case test
 }
 
 /// A mail that a worker has taken on: it is tried again later unless it says how it ended.
@@ -19,19 +25,55 @@ package struct QueuedMail: Sendable {
     package var recipient: String
     /// From 1.
     package var attempt: Int
+    /// Of one into an organisation.
+    package var invitation: UUID?
+    /// For those without an account.
+    package var language: String
 }
 
 /// What a mail is written from.
 package struct Letter: Sendable {
     package var kind: MailKind
-    package var user: User
+    package var reader: Reader
     /// What its link carries, and until when.
     package var link: AccountLink?
+    /// That the reader is invited to, and who invites.
+    package var organisation: String?
+    package var inviter: String?
 
-    package init(kind: MailKind, user: User, link: AccountLink? = nil) {
+    package init(
+        kind: MailKind,
+        reader: Reader,
+        link: AccountLink? = nil,
+        organisation: String? = nil,
+        inviter: String? = nil
+    ) {
         self.kind = kind
-        self.user = user
+        self.reader = reader
         self.link = link
+        self.organisation = organisation
+        self.inviter = inviter
+    }
+}
+
+extension Letter {
+    /// Whom a mail is for: somebody with an account, or an address.
+    package struct Reader: Sendable, Equatable {
+        package var name: String?
+        package var email: String
+        package var language: String
+        package var timezone: String
+
+        package init(name: String?, email: String, language: String, timezone: String) {
+            self.name = name
+            self.email = email
+            self.language = language
+            self.timezone = timezone
+        }
+
+        init(_ user: User) {
+            self.init(name: user.nickname, email: user.email, language: user.language, timezone: user.timezone)
+        }
     }
 }
 
@@ -53,6 +95,7 @@ extension Store {
     {
         let recipient = try Checks.email(recipient)
         let language = try Checks.language(language)
+        let address = address.map { String(CallerNetwork.of($0).prefix(64)) }
         let row = try await query(
             """
             with recent as (
@@ -62,7 +105,7 @@ extension Store {
                 where created_at > now() - interval '1 hour' and (recipient = \(recipient) or address = \(address))
             ), queued as (
                 insert into mails (mail_id, kind, recipient, language, address)
-                select \(UUID.v7())::uuid, \(kind), \(recipient), \(language), \(address.map { String($0.prefix(64)) })
+                select \(UUID.v7())::uuid, \(kind), \(recipient), \(language), \(address)
                 from recent where to_one < \(Self.mostToOne) and from_one < \(Self.mostFromOne)
             )
             select from_one >= \(Self.mostFromOne) as is_flood from recent
@@ -83,7 +126,7 @@ extension Store {
             update mails m set attempts = m.attempts + 1,
                 next_try_at = now() + interval '2 minutes'
             from due where m.mail_id = due.mail_id
-            returning m.mail_id, m.kind, m.recipient, m.attempts
+            returning m.mail_id, m.kind, m.recipient, m.attempts, m.invitation_id, m.language
             """,
             by: .system
         ).first
@@ -92,13 +135,21 @@ extension Store {
                 id: try $0.get("mail_id"),
                 kind: try $0.get("kind"),
                 recipient: try $0.get("recipient"),
-                attempt: try $0.get("attempts")
+                attempt: try $0.get("attempts"),
+                invitation: try $0.get("invitation_id"),
+                language: try $0.get("language")
             )
         }
     }
 
     /// What a mail is written from, with a link that is made now; nil when nobody is there for whom it would mean anything.
     package func letter(for mail: QueuedMail) async throws -> Letter? {
+        if let invitation = mail.invitation { return try await letter(for: mail, of: invitation) }
+        // Nobody's address any more: there is no account to ask.
+        if mail.kind == .addressChanged {
+            let reader = Letter.Reader(name: nil, email: mail.recipient, language: mail.language, timezone: "UTC")
+            return Letter(kind: mail.kind, reader: reader)
+        }
         let status: UserStatus = mail.kind == .verification ? .unverified : .active
         let row = try await query(
             """
@@ -113,9 +164,43 @@ extension Store {
             case .passwordReset: try await makeLink(.password, user: user.id, lifetime: "interval '1 hour'")
             case .invitation: try await makeLink(.password, user: user.id, lifetime: "interval '7 days'")
             case .verification: try await makeLink(.verification, user: user.id, lifetime: "interval '2 days'")
-            case .passwordChanged: nil
+            case .passwordChanged, .organisationInvitation, .addressChanged, .test: nil
             }
-        return Letter(kind: mail.kind, user: user, link: link)
+        var reader = Letter.Reader(user)
+        // Nobody knows yet whose address it is: whoever entered it would have us say what they like to anybody.
+        if mail.kind == .verification { reader.name = nil }
+        return Letter(kind: mail.kind, reader: reader, link: link)
+    }
+
+    private func letter(for mail: QueuedMail, of invitation: UUID) async throws -> Letter? {
+        let token = RandomToken.make()
+        let row = try await query(
+            """
+            with renewed as (
+                update organisation_invitations i set token_hash = \(RandomToken.hash(token))
+                where i.invitation_id = \(invitation) and \(Self.isGoodInvitation)
+                returning i.org_id, i.created_by, i.expires_at
+            )
+            select o.name, i.nickname as inviter, r.expires_at, u.nickname, u.language, u.timezone
+            from renewed r join organisations o using (org_id) left join users i on i.user_id = r.created_by
+            left join users u on u.email = \(mail.recipient) and u.status = 'active'
+            """,
+            by: .system
+        ).first
+        return try row.map { row in
+            Letter(
+                kind: mail.kind,
+                reader: Letter.Reader(
+                    name: try row.get("nickname"),
+                    email: mail.recipient,
+                    language: try row.get("language", as: String?.self) ?? mail.language,
+                    timezone: try row.get("timezone", as: String?.self) ?? "UTC"
+                ),
+                link: AccountLink(token: token, expiresAt: try row.get("expires_at")),
+                organisation: try row.get("name"),
+                inviter: try row.get("inviter")
+            )
+        }
     }
 
     /// It is over: sent, or nobody is there to get it.

@@ -40,13 +40,16 @@ package struct Agent: Sendable, Equatable {
     package var updatedAt: Date
     package var lastUsedAt: Date?
     package var userID: UUID?
+    /// How often it has been changed, its making counted; 0 of the system's own.
+    package var version: Int
 }
 
 extension Agent {
     /// For an `a` of agents, left-joined with its statistics as `st`.
     static let columns: Query = """
         a.agent_id, a.name, a.display_name, a.description, a.instruction, a.agent_type, a.is_system_agent, a.status,
-        a.capabilities, a.team, a.model_id, a.parameters, a.created_at, a.updated_at, a.user_id, st.last_used_at,
+        a.capabilities, a.team, a.model_id, a.parameters, a.created_at, a.updated_at, a.user_id, a.version,
+        st.last_used_at,
         coalesce(st.usage_count, 0) as usage_count,
         coalesce(st.success_count::double precision / nullif(st.usage_count, 0), 0) as success_rate,
         coalesce(st.response_time / nullif(st.usage_count, 0), 0) as average_response_time
@@ -72,5 +75,6 @@ extension Agent {
         updatedAt = try row.get("updated_at")
         lastUsedAt = try row.get("last_used_at")
         userID = try row.get("user_id")
+        version = try row.get("version")
     }
 }

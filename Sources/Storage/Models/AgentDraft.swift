@@ -18,6 +18,8 @@ package struct AgentDraft: Sendable, Equatable {
     package var tools: [String]
     /// How it uses them, by tool: objects with timeout, max_retries, custom_params. What is not named stays.
     package var configurations: [String: JSONValue]
+    /// The names of the skills that it may open; nil: those that it has.
+    package var skills: [String]?
     /// A JSON object: temperature, max_tokens, max_concurrent.
     package var parameters: String
     /// Whether everybody in the organisation may talk to it.
@@ -35,6 +37,7 @@ package struct AgentDraft: Sendable, Equatable {
         team: [String] = [],
         tools: [String] = [],
         configurations: [String: JSONValue] = [:],
+        skills: [String]? = nil,
         parameters: String = "{}",
         isShared: Bool = false,
         isActive: Bool = true
@@ -48,6 +51,7 @@ package struct AgentDraft: Sendable, Equatable {
         self.team = team
         self.tools = tools
         self.configurations = configurations
+        self.skills = skills
         self.parameters = parameters
         self.isShared = isShared
         self.isActive = isActive

@@ -20,41 +20,47 @@ extension Store {
                 to_jsonb(\(draft.team)::text[]), \(JSONText(draft.parameters))::jsonb, \(draft.type), \(draft.status)
             )
             """
-        let answers = try await batch(
-            [
-                insertion, Self.give(draft.tools, to: id), Self.configure(draft.configurations, of: id),
-                Self.one(id, principal),
-            ],
-            by: principal
-        )
-        guard let row = answers[3].first else { throw StorageError(.failed, "The database did not answer.") }
+        let statements =
+            [insertion, Self.give(draft.tools, to: id), Self.configure(draft.configurations, of: id)]
+            + Self.teach(draft.skills ?? [], to: id)
+            + Self.keepVersion(of: id, where: Self.isMade(id, by: principal), by: principal)
+        let answers = try await batch(statements + [Self.one(id, principal)], by: principal)
+        guard let row = answers.last?.first else { throw StorageError(.failed, "The database did not answer.") }
         return try Agent(row)
     }
 
-    /// Only its maker changes an agent; nil when there is no such agent of theirs.
-    package func updateAgent(_ id: UUID, _ draft: AgentDraft, by principal: Principal) async throws -> Agent? {
+    /// Only its maker changes an agent; nil when there is no such agent of theirs. Throws `.conflict("version")` when
+    /// `version`, which they have seen, is not its newest. `restored` is the earlier version that the draft comes from.
+    package func updateAgent(
+        _ id: UUID,
+        _ draft: AgentDraft,
+        at version: Int? = nil,
+        restoring restored: Int? = nil,
+        by principal: Principal
+    ) async throws -> Agent? {
         let draft = try draft.checked()
         try await check(draft, by: principal)
+        let isMade = Self.isMade(id, by: principal, at: version)
         let change: Query = """
             update agents a set name = \(draft.name), display_name = \(draft.displayName),
                 description = \(draft.description), instruction = \(draft.instruction), model_id = \(draft.modelID),
                 capabilities = to_jsonb(\(draft.capabilities)::text[]), team = to_jsonb(\(draft.team)::text[]),
-                parameters = \(JSONText(draft.parameters))::jsonb, agent_type = \(draft.type), status = \(draft.status),
-                updated_at = now()
-            where \(Self.isMade(id, by: principal))
+                parameters = \(JSONText(draft.parameters))::jsonb, agent_type = \(draft.type), status = \(draft.status)
+            where \(isMade)
             """
         let statements = [
             change,
             // What is taken away keeps its configuration, for the day on which it is given again.
             """
             update agent_tools g set is_enabled = t.name = any(\(draft.tools)::text[]) from agents a, tools t
-            where g.agent_id = a.agent_id and t.tool_id = g.tool_id and \(Self.isMade(id, by: principal))
+            where g.agent_id = a.agent_id and t.tool_id = g.tool_id and \(isMade)
             """,
-            Self.give(draft.tools, to: id), Self.configure(draft.configurations, of: id), Self.one(id, principal),
+            Self.give(draft.tools, to: id, where: isMade),
+            Self.configure(draft.configurations, of: id, where: isMade),
         ]
-        let answers = try await batch(statements, by: principal)
-        guard answers[0].affected == 1 else { return nil }
-        return try answers[4].first.map(Agent.init)
+        let skills = draft.skills.map { Self.teach($0, to: id, where: isMade) } ?? []
+        return try await changeAgent(id, at: version, restoring: restored, statements + skills, by: principal)?
+            .last?.first.map(Agent.init)
     }
 
     /// An agent of the person's as they described it; nil when there is none.
@@ -72,6 +78,7 @@ extension Store {
             team: agent.team,
             tools: tools.filter(\.isEnabled).map(\.name),
             configurations: Dictionary(tools.map { ($0.name, $0.configuration) }) { first, _ in first },
+            skills: try await skills(ofAgent: id, by: principal),
             parameters: agent.parameters,
             isShared: agent.agentType == "shared",
             isActive: agent.status == "active"
@@ -115,6 +122,10 @@ extension Store {
                     and (org_id is null or org_id = \(principal.organisationID))
                 """,
                 "select from models where model_id = \(draft.modelID) and org_id = \(principal.organisationID)",
+                """
+                select s.name from skills s
+                where s.org_id = \(principal.organisationID) and s.name = any(\(draft.skills ?? [])::text[])
+                """,
             ],
             by: principal
         )
@@ -125,6 +136,10 @@ extension Store {
         let tools = Set(try answers[1].map { try $0.get("name", as: String.self) })
         if let name = draft.tools.first(where: { !tools.contains($0) }) {
             throw StorageError.invalid("tools", "There is no tool called \(name).")
+        }
+        let skills = Set(try answers[3].map { try $0.get("name", as: String.self) })
+        if let name = draft.skills?.first(where: { !skills.contains($0) }) {
+            throw StorageError.invalid("skills", "There is no skill called \(name).")
         }
         for row in answers[1] {
             let parameters = try row.get("parameters", as: String?.self).map { try JSONValue(parsing: $0) }
@@ -140,33 +155,40 @@ extension Store {
         }
     }
 
-    private static func give(_ tools: [String], to agent: UUID) -> Query {
+    /// `isMade` is of the agent as `a`, where it is not a new one.
+    private static func give(_ tools: [String], to agent: UUID, where isMade: Query = "true") -> Query {
         """
         insert into agent_tools (agent_id, tool_id)
         select a.agent_id, t.tool_id from agents a cross join tools t
         where a.agent_id = \(agent) and t.name = any(\(tools)::text[]) and t.is_active
-            and (t.org_id is null or t.org_id = a.org_id)
+            and (t.org_id is null or t.org_id = a.org_id) and \(isMade)
         on conflict do nothing
         """
     }
 
     /// By tool, of those that the agent has.
-    private static func configure(_ configurations: [String: JSONValue], of agent: UUID) -> Query {
+    private static func configure(
+        _ configurations: [String: JSONValue],
+        of agent: UUID,
+        where isMade: Query = "true"
+    ) -> Query {
         let sorted = configurations.sorted { $0.key < $1.key }
         return """
             update agent_tools g set configuration = c.configuration::jsonb
-            from tools t join unnest(
+            from agents a, tools t join unnest(
                 \(sorted.map(\.key))::text[], \(sorted.map(\.value.text))::text[]
             ) c (name, configuration) on c.name = t.name
-            where g.agent_id = \(agent) and t.tool_id = g.tool_id
+            where g.agent_id = \(agent) and a.agent_id = g.agent_id and t.tool_id = g.tool_id and \(isMade)
             """
     }
 
-    static func isMade(_ id: UUID, by principal: Principal) -> Query {
-        """
-        a.agent_id = \(id) and a.org_id = \(principal.organisationID) and a.user_id = \(principal.userID)
-            and a.agent_type <> 'system'
-        """
+    /// `version` is the one that it must be at.
+    static func isMade(_ id: UUID, by principal: Principal, at version: Int? = nil) -> Query {
+        let place: Query = version.map { "and a.version = \($0)" } ?? ""
+        return """
+            a.agent_id = \(id) and a.org_id = \(principal.organisationID) and a.user_id = \(principal.userID)
+                and a.agent_type <> 'system' \(place)
+            """
     }
 }
 

@@ -76,7 +76,7 @@ extension Store {
         by principal: Principal
     ) async throws -> ModelRecord? {
         let answers = try await batch(
-            [
+            Self.locked(.model(id)) + [
                 """
                 update models set
                     display_name = coalesce(
@@ -93,50 +93,12 @@ extension Store {
             ],
             by: principal
         )
-        return try answers[1].first.map(ModelRecord.init)
+        return try answers.last?.first.map(ModelRecord.init)
     }
 
     package func deleteModel(_ id: UUID, by principal: Principal) async throws -> Bool {
-        try await query(
-            "delete from models where model_id = \(id) and org_id = \(principal.organisationID)",
-            by: principal
-        ).affected == 1
-    }
-
-    /// false when there is no such model, or it is not active.
-    package func setDefaultModel(_ id: UUID, by principal: Principal) async throws -> Bool {
-        try await query(
-            """
-            update organisations set default_model_id = \(id)
-            where org_id = \(principal.organisationID) and exists (
-                select from models where model_id = \(id) and org_id = \(principal.organisationID) and is_active
-            )
-            """,
-            by: principal
-        ).affected == 1
-    }
-
-    /// The models that are asked, in this order, when the chosen one fails; all others are asked no longer.
-    package func setFallbacks(_ ids: [UUID], by principal: Principal) async throws {
-        let unique = ids.reduce(into: [UUID]()) { if !$0.contains($1) { $0.append($1) } }
-        let rows = try await query(
-            """
-            with known as (
-                select count(*) as number from models
-                where org_id = \(principal.organisationID) and model_id = any(\(unique)::uuid[])
-            ), ranked as (
-                update models set fallback_rank = array_position(\(unique)::uuid[], model_id)
-                where org_id = \(principal.organisationID)
-                    and (fallback_rank is not null or model_id = any(\(unique)::uuid[]))
-                    and (select number from known) = \(unique.count)::integer
-            )
-            select number from known
-            """,
-            by: principal
-        )
-        guard try rows.first?.get("number") == unique.count else {
-            throw StorageError.invalid("model_ids", "One of these models does not exist.")
-        }
+        let deletion: Query = "delete from models where model_id = \(id) and org_id = \(principal.organisationID)"
+        return try await batch(Self.locked(.model(id)) + [deletion], by: principal).last?.affected == 1
     }
 
     private static func model(_ id: UUID, _ principal: Principal) -> Query {

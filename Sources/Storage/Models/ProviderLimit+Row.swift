@@ -24,24 +24,13 @@ extension ProviderLimit {
 }
 
 extension Store {
-    /// How much of a provider all runs together may have at once; nil lifts the limit. false when there is no such
-    /// provider.
-    package func setLimit(
-        of provider: UUID,
-        to limit: ProviderLimit?,
-        by principal: Principal
-    ) async throws -> Bool {
+    /// For `rate_limit`. Throws `.invalid("rate_limit")`.
+    static func written(_ limit: ProviderLimit?) throws -> Query {
         for number in [limit?.concurrent, limit?.perMinute].compactMap({ $0 }) {
             guard ProviderLimit.range.contains(number) else {
                 throw StorageError.invalid("rate_limit", "Whole numbers from 1 to 100000.")
             }
         }
-        return try await query(
-            """
-            update llmconfigs set rate_limit = \(limit.map { JSONText($0.json) })::jsonb
-            where llm_id = \(provider) and org_id = \(principal.organisationID)
-            """,
-            by: principal
-        ).affected == 1
+        return "\(limit.map { JSONText($0.json) })::jsonb"
     }
 }

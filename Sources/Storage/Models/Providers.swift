@@ -26,9 +26,7 @@ extension Store {
         guard key != nil || !kind.needsKey else { throw StorageError.invalid("api_key", "This provider needs a key.") }
         let name = try Checks.text(name, "provider_name", upTo: 100)
         let baseURL = try Checks.text(baseURL, "api_base_url", upTo: 500)
-        let organization = try organization.map {
-            try Checks.text($0, "organization_id", upTo: 100, allowsEmpty: true)
-        }
+        let organization = try organization.map { try Self.checkedOrganization($0) }
         try await query(
             """
             insert into llmconfigs (
@@ -49,44 +47,50 @@ extension Store {
     }
 
     /// `apiKey`: nil keeps the key, `.some(nil)` drops it. Another address drops it as well, unless a new one comes
-    /// along: a key goes to nobody but the one that it was given for.
+    /// along: a key goes to nobody but the one that it was given for. `organization` and `limit`, which is how much of the
+    /// provider all runs together may have at once: nil keeps what is there, `.some(nil)` takes it away.
     package func updateProvider(
         _ id: UUID,
         name: String,
         baseURL: String,
         apiKey: Secret??,
         isActive: Bool,
+        organization: String?? = nil,
+        limit: ProviderLimit?? = nil,
         by principal: Principal
     ) async throws -> Provider? {
         let isNewKey = apiKey != nil
         let key = try (apiKey ?? nil).flatMap { $0.isEmpty ? nil : try sealed($0, of: id) }
         let baseURL = try Checks.text(baseURL, "api_base_url", upTo: 500)
+        let organization = try organization.map { try $0.map { try Self.checkedOrganization($0) } }
+        let newOrganization: Query = organization.map { "nullif(\($0), '')" } ?? "organization_id"
         let keepsKey: Query = "(not \(isNewKey)::boolean and api_base_url = \(baseURL))"
-        try await query(
-            """
+        let change: Query = """
             update llmconfigs set
                 provider_name = \(try Checks.text(name, "provider_name", upTo: 100)),
                 api_base_url = \(baseURL),
                 is_address_trusted = \(principal.isSuperuser)::boolean
                     or (is_address_trusted and api_base_url = \(baseURL)),
-                is_active = \(isActive),
+                is_active = \(isActive), organization_id = \(newOrganization),
+                rate_limit = \(try limit.map { try Self.written($0) } ?? "rate_limit"),
                 api_key_encrypted = case when \(keepsKey) then api_key_encrypted else \(key?.text) end,
                 api_key_hint = case when \(keepsKey) then api_key_hint else \(key?.hint) end,
                 test_status = case when \(keepsKey) then test_status else 'pending' end,
                 test_code = case when \(keepsKey) then test_code end,
                 test_message = case when \(keepsKey) then test_message end
             where llm_id = \(id) and org_id = \(principal.organisationID)
-            """,
-            by: principal
-        )
+            """
+        try await batch(Self.locked(.provider(id)) + [change], by: principal)
         return try await provider(id, by: principal)
     }
 
+    private static func checkedOrganization(_ name: String) throws -> String {
+        try Checks.text(name, "organization_id", upTo: 100, allowsEmpty: true)
+    }
+
     package func deleteProvider(_ id: UUID, by principal: Principal) async throws -> Bool {
-        try await query(
-            "delete from llmconfigs where llm_id = \(id) and org_id = \(principal.organisationID)",
-            by: principal
-        ).affected == 1
+        let deletion: Query = "delete from llmconfigs where llm_id = \(id) and org_id = \(principal.organisationID)"
+        return try await batch(Self.locked(.provider(id)) + [deletion], by: principal).last?.affected == 1
     }
 
     /// With the key in the clear, for the one who calls the provider.

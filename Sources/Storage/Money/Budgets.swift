@@ -92,7 +92,7 @@ extension Store {
     ) async throws -> BudgetRecord? {
         try terms.check()
         let answers = try await batch(
-            [
+            Self.locked(.budget(id)) + [
                 """
                 update budgets b set name = \(try Self.name(name)), amount = \(terms.amount)::numeric,
                     warn_at = \(terms.warnAt)::smallint, ask_at = \(terms.askAt)::smallint,
@@ -104,14 +104,12 @@ extension Store {
             ],
             by: principal
         )
-        return answers[0].isEmpty ? nil : try await named(answers[1]).first
+        return answers[1].isEmpty ? nil : try await named(answers[2]).first
     }
 
     package func deleteBudget(_ id: UUID, by principal: Principal) async throws -> Bool {
-        try await query(
-            "delete from budgets b where b.budget_id = \(id) and \(Self.isOwnBudget(principal))",
-            by: principal
-        ).affected == 1
+        let deletion: Query = "delete from budgets b where b.budget_id = \(id) and \(Self.isOwnBudget(principal))"
+        return try await batch(Self.locked(.budget(id)) + [deletion], by: principal).last?.affected == 1
     }
 
     private func named(_ rows: Rows) async throws -> [BudgetRecord] {

@@ -3,7 +3,7 @@ package import Foundation
 import Postgres
 
 /// What the calls of models are added up by.
-package enum UsageGrouping: String, Sendable, CaseIterable { case day, model, agent, user, organization }
+package enum UsageGrouping: String, Sendable, CaseIterable { case day, model, agent, user, key, organization }
 
 /// How long the steps are in which a period is shown.
 package enum UsageStep: String, Sendable { case day, week, month }
@@ -27,6 +27,8 @@ package struct UsageQuestion: Sendable, Equatable {
     package var model: String?
     package var agent: UUID?
     package var user: UUID?
+    /// Of the API key that a program called with.
+    package var key: UUID?
     package var organisation: UUID?
 
     package init(
@@ -37,6 +39,7 @@ package struct UsageQuestion: Sendable, Equatable {
         model: String? = nil,
         agent: UUID? = nil,
         user: UUID? = nil,
+        key: UUID? = nil,
         organisation: UUID? = nil
     ) {
         self.grouping = grouping
@@ -46,6 +49,7 @@ package struct UsageQuestion: Sendable, Equatable {
         self.model = model
         self.agent = agent
         self.user = user
+        self.key = key
         self.organisation = organisation
     }
 }
@@ -70,6 +74,7 @@ extension UsageGrouping {
         // Programs call models without any.
         case .agent: "coalesce(u.agent_id::text, 'API')"
         case .user: "u.user_id::text"
+        case .key: "coalesce(u.key_id::text, \(UsageSum.noKey))"
         case .organization: "u.org_id::text"
         }
     }
@@ -83,7 +88,7 @@ extension UsageQuestion {
             and u.created_at >= \(from)::date::timestamp at time zone 'UTC'
             and u.created_at < (\(to)::date + 1)::timestamp at time zone 'UTC'
             and (\(model)::text is null or u.model_name = \(model)) and (\(agent)::uuid is null or u.agent_id = \(agent))
-            and (\(user)::uuid is null or u.user_id = \(user))
+            and (\(user)::uuid is null or u.user_id = \(user)) and (\(key)::uuid is null or u.key_id = \(key))
             and (\(organisation)::uuid is null or u.org_id = \(organisation))
         """
     }

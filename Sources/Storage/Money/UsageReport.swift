@@ -2,9 +2,12 @@ package import Engine
 package import Foundation
 import Postgres
 
-/// The calls of one day, model, agent or person, in one currency.
+/// The calls of one day, model, agent, person or API key, in one currency.
 package struct UsageSum: Sendable, Equatable {
-    /// The day, the model's name, or the id of the agent or person.
+    /// The key of calls that were made without an API key: by runs, and by programs with a token.
+    package static let noKey = "No key"
+
+    /// The day, the model's name, or the id of the agent, person or API key.
     package var key: String
     /// For people; the key itself where there is no other.
     package var name: String
@@ -99,6 +102,7 @@ extension Store {
             switch grouping {
             case .day, .model: ""
             case .user: "select user_id as id, nickname as name, null as system_name from users where user_id"
+            case .key: "select key_id as id, name, null as system_name from api_keys where key_id"
             case .organization: "select org_id as id, name, null as system_name from organisations where org_id"
             case .agent:
                 """

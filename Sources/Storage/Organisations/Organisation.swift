@@ -11,6 +11,8 @@ package struct Organisation: Sendable, Equatable {
     package var role: OrganisationRole?
     package var memberCount: Int
     package var createdAt: Date
+    /// Since when it is closed; only administrators of the instance see it then.
+    package var deletedAt: Date?
 
     package init(
         id: UUID,
@@ -18,7 +20,8 @@ package struct Organisation: Sendable, Equatable {
         isPersonal: Bool = false,
         role: OrganisationRole?,
         memberCount: Int,
-        createdAt: Date
+        createdAt: Date,
+        deletedAt: Date? = nil
     ) {
         self.id = id
         self.name = name
@@ -26,6 +29,7 @@ package struct Organisation: Sendable, Equatable {
         self.role = role
         self.memberCount = memberCount
         self.createdAt = createdAt
+        self.deletedAt = deletedAt
     }
 }
 
@@ -105,7 +109,7 @@ extension Organisation {
     /// For an `o` of organisations; `asker` is whose role is meant.
     static func columns(asker: UUID?) -> Query {
         """
-        o.org_id, o.name, o.is_personal, o.created_at,
+        o.org_id, o.name, o.is_personal, o.created_at, o.deleted_at,
         (select role from memberships m where m.org_id = o.org_id and m.user_id = \(asker)) as own_role,
         (
             select count(*)::int from memberships m join users u on u.user_id = m.user_id and u.status <> 'deleted'
@@ -121,7 +125,8 @@ extension Organisation {
             isPersonal: try row.get("is_personal"),
             role: try row.get("own_role"),
             memberCount: try row.get("members"),
-            createdAt: try row.get("created_at")
+            createdAt: try row.get("created_at"),
+            deletedAt: try row.get("deleted_at")
         )
     }
 }

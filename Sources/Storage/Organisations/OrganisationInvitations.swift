@@ -41,13 +41,15 @@ extension Store {
         ).map(OrganisationInvitation.init)
     }
 
-    /// The token is in the answer and nowhere else. nil when the asker may not see the organisation.
+    /// The token is in the answer and nowhere else. nil when the asker may not see the organisation. `mailIn`: a mail goes to `email`
+    /// in this language, unless its person has another; the link is made when it is sent, and the token of the answer is void then.
     package func invite(
         to id: UUID,
         as role: OrganisationRole,
         email: String?,
         uses: Int,
         days: Int,
+        mailIn language: String? = nil,
         by principal: Principal,
         address: String?
     ) async throws -> (token: Secret, invitation: OrganisationInvitation)? {
@@ -58,7 +60,9 @@ extension Store {
         guard (1...100).contains(uses) else { throw StorageError.invalid("uses", "From 1 to 100.") }
         guard (1...90).contains(days) else { throw StorageError.invalid("expires_in_days", "From 1 to 90 days.") }
         let email = try email.map { try Checks.email($0) }
+        if language != nil { try await checkMail(to: email, of: id) }
         let token = RandomToken.make()
+        let invitation = UUID.v7()
         let entry = AuditEntry("organization.invitation_made", target: id.text, after: ["role": .string(role.rawValue)])
         let row = try await query(
             """
@@ -66,9 +70,14 @@ extension Store {
                 insert into organisation_invitations (
                     invitation_id, org_id, role, email, token_hash, uses_left, created_by, expires_at
                 ) values (
-                    \(UUID.v7()), \(id), \(role), \(email), \(RandomToken.hash(token)), \(uses), \(principal.userID),
+                    \(invitation), \(id), \(role), \(email), \(RandomToken.hash(token)), \(uses), \(principal.userID),
                     now() + \(days)::integer * interval '1 day'
                 ) returning *
+            ), queued as (
+                insert into mails (mail_id, kind, recipient, language, invitation_id)
+                select \(UUID.v7())::uuid, \(MailKind.organisationInvitation), email, \(try language.map(Checks.language)),
+                    invitation_id
+                from made where \(language)::text is not null
             ), audited as (
                 \(entry.insertion(for: "made", by: principal, address: address))
             )
@@ -77,6 +86,23 @@ extension Store {
             by: .system
         ).first
         return try row.map { (token, try OrganisationInvitation($0)) }
+    }
+
+    /// Nobody is sent more than a few in an hour, and no organisation sends more than some.
+    private func checkMail(to email: String?, of id: UUID) async throws {
+        guard let email else { throw StorageError.invalid("email", "A mail needs an address.") }
+        let row = try await query(
+            """
+            select count(*) filter (where m.recipient = \(email)) >= 3 or count(*) filter (where i.org_id = \(id)) >= 100
+                as is_enough
+            from mails m left join organisation_invitations i using (invitation_id)
+            where m.kind = \(MailKind.organisationInvitation) and m.created_at > now() - interval '1 hour'
+            """,
+            by: .system
+        ).first
+        guard try row?.get("is_enough") == false else {
+            throw StorageError.invalid("email", "Too many mails were sent. Try again in an hour, or hand out the link.")
+        }
     }
 
     /// False when there is no such link.
@@ -107,7 +133,7 @@ extension Store {
         let row = try await query(
             """
             select o.org_id, o.name, i.role, i.email from organisation_invitations i join organisations o using (org_id)
-            where i.token_hash = \(RandomToken.hash(token)) and i.expires_at > now() and i.uses_left > 0
+            where i.token_hash = \(RandomToken.hash(token)) and \(Self.isGoodInvitation)
             """,
             by: .system
         ).first
@@ -134,9 +160,9 @@ extension Store {
         let joined = try await query(
             """
             with used as (
-                update organisation_invitations set uses_left = uses_left - 1
-                where token_hash = \(RandomToken.hash(token)) and expires_at > now() and uses_left > 0
-                returning org_id, role
+                update organisation_invitations i set uses_left = i.uses_left - 1
+                where i.token_hash = \(RandomToken.hash(token)) and \(Self.isGoodInvitation)
+                returning i.org_id, i.role
             ), made as (
                 insert into memberships (org_id, user_id, role) select org_id, \(user)::uuid, role from used
                 on conflict (org_id, user_id) do nothing
@@ -151,8 +177,18 @@ extension Store {
         return joined.count == 1 ? .joined(offer.organisation) : .gone
     }
 
+    /// For an `i` of organisation_invitations: not used up, and whoever made it may still invite: a link is no way back for
+    /// somebody who was put out.
+    static let isGoodInvitation: Query = """
+        (i.expires_at > now() and i.uses_left > 0 and exists (
+            select from users u left join memberships m on m.user_id = u.user_id and m.org_id = i.org_id
+            where u.user_id = i.created_by and u.status = 'active'
+                and (u.is_superuser or m.role::text = any(\(OrganisationRole.holding(.memberInvite))::text[]))
+        ))
+        """
+
     private func mayInvite(to id: UUID, by principal: Principal) async throws -> Bool {
-        guard let found = try await organisation(id, by: principal) else { return false }
+        guard let found = try await organisation(id, by: principal), found.deletedAt == nil else { return false }
         try OrganisationStanding(role: found.role, principal: principal).demand(.memberInvite)
         guard !found.isPersonal else {
             throw StorageError.conflict("organization", "A personal organization has one member: its person.")

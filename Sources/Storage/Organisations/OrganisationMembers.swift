@@ -8,14 +8,83 @@ extension Store {
         guard try await organisation(id, by: principal) != nil else { return nil }
         return try await query(
             """
-            select \(OrganisationMember.columns) from memberships m
-            join users u on u.user_id = m.user_id and u.status <> 'deleted'
-            where m.org_id = \(id)
+            \(Self.members(of: id))
             order by array_position(array['owner', 'admin', 'member'], m.role::text), lower(u.nickname), u.user_id
             limit 1000
             """,
             by: .system
         ).map(OrganisationMember.init)
+    }
+
+    /// nil when there is no such member, or the asker may not see the organisation.
+    package func member(_ user: UUID, of id: UUID, by principal: Principal) async throws -> OrganisationMember? {
+        guard try await organisation(id, by: principal) != nil else { return nil }
+        return try await query("\(Self.members(of: id)) and m.user_id = \(user)", by: .system)
+            .first.map(OrganisationMember.init)
+    }
+
+    private static func members(of id: UUID) -> Query {
+        """
+        select \(OrganisationMember.columns) from memberships m
+        join users u on u.user_id = m.user_id and u.status <> 'deleted'
+        where m.org_id = \(id)
+        """
+    }
+
+    /// Takes somebody in without being asked: for those who may in all organisations. False when there is no such organisation or
+    /// person; who is a member already stays what they are.
+    package func addMember(
+        _ user: UUID,
+        as role: OrganisationRole,
+        to id: UUID,
+        by principal: Principal,
+        address: String?
+    ) async throws -> Bool {
+        guard principal.may(.memberInvite), let found = try await organisation(id, by: principal),
+            found.deletedAt == nil, try await self.user(user, by: .system).map({ $0.status != .deleted }) == true
+        else { return false }
+        guard !found.isPersonal else {
+            throw StorageError.conflict("organization", "A personal organization has one member: its person.")
+        }
+        try await query(Self.joining(user, as: role, id, by: principal, address: address), by: .system)
+        return true
+    }
+
+    /// Makes somebody a member, and writes it into the audit.
+    static func joining(
+        _ user: UUID,
+        as role: OrganisationRole,
+        _ organisation: UUID,
+        by principal: Principal,
+        address: String?
+    ) -> Query {
+        let entry = AuditEntry(
+            "member.added",
+            target: user.text,
+            after: ["role": .string(role.rawValue), "organization_id": .string(organisation.text)]
+        )
+        return """
+            with made as (
+                insert into memberships (org_id, user_id, role) values (\(organisation), \(user), \(role))
+                on conflict (org_id, user_id) do nothing returning user_id
+            ), audited as (
+                \(entry.insertion(for: "made", by: principal, address: address))
+            )
+            select from made
+            """
+    }
+
+    /// The shared organisations of somebody, with what they are there: for those with `user:read`; empty for others.
+    package func organisations(of user: UUID, by principal: Principal) async throws -> [Organisation] {
+        guard principal.may(.userRead) else { return [] }
+        return try await query(
+            """
+            select \(Organisation.columns(asker: user)) from organisations o join memberships om using (org_id)
+            where om.user_id = \(user) and not o.is_personal and o.deleted_at is null
+            order by lower(o.name), o.org_id
+            """,
+            by: .system
+        ).map(Organisation.init)
     }
 
     /// False when there is no such member. The last owner stays one.
@@ -111,7 +180,7 @@ extension Store {
         in id: UUID,
         by principal: Principal
     ) async throws -> (OrganisationStanding, OrganisationRole)? {
-        guard let found = try await organisation(id, by: principal) else { return nil }
+        guard let found = try await organisation(id, by: principal), found.deletedAt == nil else { return nil }
         guard !found.isPersonal else {
             throw StorageError.conflict("organization", "A personal organization has one member: its person.")
         }

@@ -10,7 +10,7 @@ extension Store {
         try await query(
             """
             select \(Organisation.columns(asker: principal.userID)) from organisations o
-            where exists (
+            where o.deleted_at is null and exists (
                 select from memberships m where m.org_id = o.org_id and m.user_id = \(principal.userID)
             )
             order by o.is_personal desc, lower(o.name), o.org_id
@@ -19,7 +19,8 @@ extension Store {
         ).map(Organisation.init)
     }
 
-    /// A page of all of them, for those with `organization:read`; nil for others. Personal ones are left out.
+    /// A page of all of them, for those with `organization:read`; nil for others. Personal ones are left out, deleted ones come
+    /// last.
     package func allOrganisations(
         search: String?,
         page: Page,
@@ -33,7 +34,7 @@ extension Store {
                 "select count(*)::int as total from organisations o where \(condition)",
                 """
                 select \(Organisation.columns(asker: principal.userID)) from organisations o where \(condition)
-                order by lower(o.name), o.org_id limit \(page.size) offset \(page.offset)
+                order by o.deleted_at nulls first, lower(o.name), o.org_id limit \(page.size) offset \(page.offset)
                 """,
             ],
             by: .system
@@ -51,10 +52,9 @@ extension Store {
             "select \(Organisation.columns(asker: principal.userID)) from organisations o where o.org_id = \(id)",
             by: .system
         ).first
-        guard let found = try row.map(Organisation.init), found.role != nil || principal.may(.organizationRead) else {
-            return nil
-        }
-        return found
+        guard let found = try row.map(Organisation.init) else { return nil }
+        let isMember = found.role != nil && found.deletedAt == nil
+        return isMember || principal.may(.organizationRead) ? found : nil
     }
 
     /// The asker owns it.
@@ -88,7 +88,7 @@ extension Store {
         by principal: Principal,
         address: String?
     ) async throws -> Organisation? {
-        guard let old = try await organisation(id, by: principal) else { return nil }
+        guard let old = try await organisation(id, by: principal), old.deletedAt == nil else { return nil }
         try OrganisationStanding(role: old.role, principal: principal).demand(.organizationUpdate)
         let name = try Checks.text(name, "name", upTo: 100)
         let entry = AuditEntry(
@@ -97,20 +97,21 @@ extension Store {
             before: ["name": .string(old.name)],
             after: ["name": .string(name)]
         )
-        try await query(
-            """
+        let change: Query = """
             with changed as (update organisations set name = \(name) where org_id = \(id) returning org_id)
             \(entry.insertion(for: "changed", by: principal, address: address))
-            """,
-            by: .system
-        )
+            """
+        try await batch(Self.locked(.organisation(id)) + [change], by: .system)
         return try await organisation(id, by: principal)
     }
 
-    /// What somebody is there; nil for strangers.
+    /// What somebody is there; nil for strangers, and of one that was deleted.
     package func membership(of user: UUID, in organisation: UUID) async throws -> OrganisationRole? {
         try await query(
-            "select role from memberships where org_id = \(organisation) and user_id = \(user)",
+            """
+            select m.role from memberships m join organisations o on o.org_id = m.org_id and o.deleted_at is null
+            where m.org_id = \(organisation) and m.user_id = \(user)
+            """,
             by: .system
         ).first?.get("role")
     }
@@ -119,7 +120,8 @@ extension Store {
     package func moveSession(_ session: UUID, to organisation: UUID, by principal: Principal) async throws -> Bool {
         try await query(
             """
-            update sessions s set org_id = m.org_id from memberships m
+            update sessions s set org_id = m.org_id
+            from memberships m join organisations o on o.org_id = m.org_id and o.deleted_at is null
             where s.session_id = \(session) and s.user_id = \(principal.userID)
                 and m.user_id = s.user_id and m.org_id = \(organisation)
             """,

@@ -7,7 +7,7 @@ extension Store {
     /// The words of the administrators for all agents, in `settings`.
     static let instruction = "instruction"
 
-    static func context(of run: Run) -> Query {
+    static func context(of run: RunTerms) -> Query {
         """
         select (select value from settings where name = \(instruction)) as instance, o.instruction as organisation,
             u.language, u.timezone, u.preferences ->> 'about' as about, coalesce((
@@ -21,14 +21,14 @@ extension Store {
         """
     }
 
-    static func summaries(of run: Run) -> Query {
+    static func summaries(of run: RunTerms) -> Query {
         """
         select up_to_message_id, content from conversation_summaries
         where conversation_id = \(run.conversationID) order by up_to_message_id desc limit 20
         """
     }
 
-    static func context(_ rows: Rows, summaries: Rows, path: History.Path) throws -> RunContext {
+    static func context(_ rows: [Row], summaries: [Row], path: History.Path) throws -> RunContext {
         var context = RunContext(summary: try summary(summaries, path: path), isCut: path.isCut)
         guard let row = rows.first else { return context }
         context.instance = try row.get("instance") ?? ""
@@ -48,7 +48,7 @@ extension Store {
     }
 
     /// The newest that lies on the way: one of another branch tells of what was not said on this one.
-    static func summary(_ rows: Rows, path: History.Path) throws -> RunContext.Summary? {
+    static func summary(_ rows: some Sequence<Row>, path: History.Path) throws -> RunContext.Summary? {
         for row in rows {
             guard let place = path.ids.firstIndex(of: try row.get("up_to_message_id")) else { continue }
             return RunContext.Summary(text: try row.get("content"), covers: place + 1)

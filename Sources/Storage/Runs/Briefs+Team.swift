@@ -6,7 +6,7 @@ import Postgres
 extension Store {
     /// The colleagues of the run's agent, as its person sees them: those of its team; for the orchestrator, everybody.
     /// `waits` says that a run above this one is theirs. Of two with one name the person's own is meant.
-    static func team(of run: Run) -> Query {
+    static func team(of run: RunTerms) -> Query {
         """
         with recursive above as (
             select parent_run_id, agent_id from runs where run_id = \(run.parentRunID)
@@ -28,7 +28,7 @@ extension Store {
         """
     }
 
-    static func team(_ rows: Rows, of run: Run, size: Int) throws -> Team {
+    static func team(_ rows: [Row], of run: Run, size: Int) throws -> Team {
         var team = Team(lineage: [run.agentID], size: size)
         for row in rows {
             let colleague = Colleague(
@@ -45,7 +45,7 @@ extension Store {
         return team
     }
 
-    static func children(of run: Run) -> Query {
+    static func children(of run: RunTerms) -> Query {
         """
         select run_id, parent_call_id, agent_id, state, result, error_code from runs
         where parent_run_id = \(run.id) order by created_at, run_id

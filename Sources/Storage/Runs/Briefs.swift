@@ -7,50 +7,83 @@ extension Store {
     /// The most messages, and bytes of them, that a run is told of.
     private static let historyLimit = (messages: 200, bytes: 400 * 1024)
 
-    /// One round trip: the agent, the conversation, the models with their keys in the clear, the tools.
+    /// The agent, the conversation, the models with their keys in the clear, the tools. Runs that are taken up together are
+    /// asked about together: of ten small questions, most of the time goes into asking.
     package func brief(for claimed: ClaimedRun) async throws -> RunBrief {
-        let run = claimed.run
+        try await briefs.add(claimed) { try await briefs(for: $0) }
+    }
+
+    private func briefs(for claimed: [ClaimedRun]) async throws -> [RunBrief] {
+        let runs = claimed.map(\.run)
         // Beyond its first two events a log holds what a run has done: only then others may have answered it. What people say
         // into it may have been heard before anything was stored.
-        let earlier = claimed.lastSequence > 2 ? [Self.answers(to: run), Self.children(of: run)] : []
+        let earlier = claimed.filter { $0.lastSequence > 2 }.map(\.run)
         let answers = try await batch(
             [
-                Self.agent(of: run), Self.history(of: run, upTo: run.userMessageID), Self.candidates(of: run),
-                GrantedTools.query(run), Self.rules(user: run.userID, organisation: run.organisationID), Self.patience,
-                Self.team(of: run), Self.context(of: run), Self.summaries(of: run), Self.steering(of: run),
-            ] + earlier,
+                // By the indexes, whatever the planner thinks of tables that were empty a moment ago.
+                "select set_config('enable_seqscan', 'off', true)",
+                Self.patience,
+                RunTerms.each(of: runs, Self.agent),
+                RunTerms.each(of: runs) { Self.history(of: $0, upTo: $0.userMessageID) },
+                RunTerms.each(of: runs) { Self.candidates(of: $0) },
+                RunTerms.each(of: runs, GrantedTools.query),
+                RunTerms.each(of: runs) { Self.rules(user: $0.userID, organisation: $0.organisationID) },
+                RunTerms.each(of: runs, Self.team),
+                RunTerms.each(of: runs, Self.context),
+                RunTerms.each(of: runs, Self.summaries),
+                RunTerms.each(of: runs, Self.steering),
+            ]
+                + (earlier.isEmpty
+                    ? [] : [RunTerms.each(of: earlier, Self.answers), RunTerms.each(of: earlier, Self.children)]),
             by: .system
         )
-        guard let agent = answers[0].first else { throw StorageError(.failed, "The run's agent is gone.") }
-        let tools = try GrantedTools(answers[3])
-        let path = try History(answers[1]).upTo(run.userMessageID)
+        do {
+            let told = try answers.dropFirst(2).map { rows in
+                try Dictionary(grouping: rows) { try $0.get("asked_run", as: UUID.self) }
+            }
+            return try claimed.map { one in
+                try brief(one.run, BriefAnswers(run: one.run.id, patience: answers[1], told: told))
+            }
+        } catch let error as StorageError {
+            throw error
+        } catch {
+            // What one run keeps and nobody can read is that run's end, and no other's.
+            throw StorageError(.failed, "What is known of the run cannot be read.", underlying: error)
+        }
+    }
+
+    private func brief(_ run: Run, _ answers: BriefAnswers) throws -> RunBrief {
+        guard let agent = answers[.agent].first else { throw StorageError(.failed, "The run's agent is gone.") }
+        let tools = try GrantedTools(answers[.tools])
+        let path = try History(answers[.history]).upTo(run.userMessageID)
         return RunBrief(
             agentName: try agent.get("display_name"),
             instruction: try agent.get("instruction"),
             messages: path.messages,
-            context: try Self.context(answers[7], summaries: answers[8], path: path),
-            candidates: try candidates(answers[2]),
+            context: try Self.context(answers[.context], summaries: answers[.summaries], path: path),
+            candidates: try candidates(answers[.candidates]),
             temperature: try agent.get("temperature", as: String?.self).flatMap { Double($0) },
             maximumTokens: try agent.get("max_tokens", as: String?.self).flatMap { Int($0) },
             tools: tools.names,
             keptTools: tools.kept,
             toolSettings: tools.settings,
             skills: try Self.skillNotes(try agent.get("skills")),
-            policy: try Self.policy(answers[4], patience: answers[5]),
-            approvals: earlier.isEmpty ? [] : try answers[10].map(Self.answer),
-            steering: try answers[9].map(Self.steering),
+            policy: try Self.policy(answers[.rules], patience: answers.patience),
+            approvals: try answers[.approvals].map(Self.answer),
+            steering: try answers[.steering].map(Self.steering),
             task: try agent.get("task", as: String?.self).map { TaskContext(json: try JSONValue(parsing: $0)) },
-            team: try Self.team(answers[6], of: run, size: try agent.get("turn_size")),
-            children: earlier.isEmpty ? [] : try answers[11].map(Self.child),
+            team: try Self.team(answers[.team], of: run, size: try agent.get("turn_size")),
+            children: try answers[.children].map(Self.child),
             hasBudgets: try agent.get("has_budgets"),
-            needsTitle: try answers[7].first?.get("needs_title") ?? false,
+            othersTokens: try agent.get("others_tokens"),
+            needsTitle: try answers[.context].first?.get("needs_title") ?? false,
             isCancelled: try agent.get("is_cancelled"),
             isPausing: try agent.get("is_pausing"),
             isSteered: try agent.get("is_steered")
         )
     }
 
-    private static func agent(of run: Run) -> Query {
+    private static func agent(of run: RunTerms) -> Query {
         """
         select a.display_name, coalesce(
                 -- Changed for the one that went on; whoever takes over from it has an instruction of their own.
@@ -63,11 +96,24 @@ extension Store {
             ) as is_steered, r.task,
             1 + (
                 select count(*) from runs t where t.root_run_id = r.root_run_id and t.parent_run_id is not null
-            ) as turn_size, \(hasBudgets("r")) as has_budgets,
+            ) as turn_size, \(hasBudgets("r")) as has_budgets, \(othersTokens) as others_tokens,
             \(skillsOfAgent) as skills
         from agents a cross join runs r where a.agent_id = \(run.agentID) and r.run_id = \(run.id)
         """
     }
+
+    /// For an `r` of runs: what the others of its turn have used. A turn that has just begun is alone, and reads nothing.
+    private static let othersTokens: Query = """
+        (
+            select coalesce(sum(u.input_tokens::bigint + u.output_tokens), 0)::bigint
+            from (
+                select r.root_run_id as run_id
+                union all
+                select t.run_id from runs t where t.root_run_id = r.root_run_id and t.parent_run_id is not null
+            ) t join usage_records u on u.run_id = t.run_id
+            where t.run_id <> r.run_id
+        )
+        """
 
     /// For a row of runs: whether any budget could be its business.
     static func hasBudgets(_ run: Query) -> Query {
@@ -80,7 +126,7 @@ extension Store {
     }
 
     /// The way up from a message, as far as the limits allow: other branches are not told.
-    static func history(of run: Run, upTo last: UUID) -> Query {
+    static func history(of run: RunTerms, upTo last: Query) -> Query {
         """
         with recursive branch as (
             select m.message_id, m.parent_message_id, m.role, m.content, m.attachments, 1 as place,
@@ -98,29 +144,31 @@ extension Store {
     }
 
     /// The first of: chosen, the agent's, the default; then the fallbacks by their rank. A child's agent goes before what
-    /// was chosen for the turn.
-    static func candidates(of run: Run) -> Query {
-        """
-        select m.model_id, m.name, m.context_window, m.max_tokens, m.supports_vision, \(SealedEndpoint.columns), \(Pricing.columns),
-            m.fallback_rank, \(ProviderLimit.columns)
-        from runs r
-        join agents a on a.agent_id = r.agent_id
-        join organisations o on o.org_id = r.org_id
-        join models m on m.org_id = r.org_id and m.is_active and m.model_type in ('chat', 'completion')
-        join llmconfigs l on l.llm_id = m.llm_id and l.is_active
-        cross join lateral (
-            select case m.model_id
-                when case when r.depth = 0 then r.model_id else coalesce(a.model_id, r.model_id) end then 1
-                when case when r.depth = 0 then a.model_id else r.model_id end then 2
-                when o.default_model_id then 3
-            end as place
-        ) wanted
-        where r.run_id = \(run.id) and (wanted.place is not null or m.fallback_rank is not null)
-        order by wanted.place, m.fallback_rank, m.model_id
-        """
+    /// was chosen for the turn, and what the organisation has chosen for the purpose before all.
+    static func candidates(of run: RunTerms, for purpose: ModelPurpose? = nil) -> Query {
+        let chosen: Query = purpose.map { "when \(defaultModel(for: $0, of: "r")) then 0" } ?? ""
+        return """
+            select m.model_id, m.name, m.context_window, m.max_tokens, m.supports_vision, \(SealedEndpoint.columns), \(Pricing.columns),
+                m.fallback_rank, \(ProviderLimit.columns)
+            from runs r
+            join agents a on a.agent_id = r.agent_id
+            join organisations o on o.org_id = r.org_id
+            join models m on m.org_id = r.org_id and m.is_active and m.model_type in ('chat', 'completion')
+            join llmconfigs l on l.llm_id = m.llm_id and l.is_active
+            cross join lateral (
+                select case m.model_id
+                    \(chosen)
+                    when case when r.depth = 0 then r.model_id else coalesce(a.model_id, r.model_id) end then 1
+                    when case when r.depth = 0 then a.model_id else r.model_id end then 2
+                    when o.default_model_id then 3
+                end as place
+            ) wanted
+            where r.run_id = \(run.id) and (wanted.place is not null or m.fallback_rank is not null)
+            order by wanted.place, m.fallback_rank, m.model_id
+            """
     }
 
-    func candidates(_ rows: Rows) throws -> [ModelCandidate] {
+    func candidates(_ rows: some Sequence<Row>) throws -> [ModelCandidate] {
         // Of those that were wanted first, one is enough; the others come along only if they have a rank.
         var ranked: [(rank: Int, candidate: ModelCandidate)] = []
         for row in rows {
@@ -149,5 +197,22 @@ extension Store {
             logger.error("A provider's key cannot be opened", metadata: ["error": "\(error)"])
             return nil
         }
+    }
+}
+
+/// What the questions of a brief were answered for one of its runs.
+private struct BriefAnswers {
+    /// In the order in which they are asked.
+    enum Question: Int {
+        case agent, history, candidates, tools, rules, team, context, summaries, steering, approvals, children
+    }
+
+    let run: UUID
+    let patience: Rows
+    let told: [[UUID: [Row]]]
+
+    /// Nothing for what was not asked.
+    subscript(question: Question) -> [Row] {
+        question.rawValue < told.count ? told[question.rawValue][run] ?? [] : []
     }
 }

@@ -22,7 +22,7 @@ struct History {
 
     private var entries: [UUID: Entry] = [:]
 
-    init(_ rows: Rows) throws {
+    init(_ rows: some Sequence<Row>) throws {
         for row in rows {
             entries[try row.get("message_id")] = Entry(
                 parent: try row.get("parent_message_id"),

@@ -34,10 +34,10 @@ struct NewTurn: Sendable {
         )
     }
 
-    /// 5, and 2 because a person waits, and 3 for a superuser, and what the urgency adds (the scheduler of the system
+    /// 5, and 2 when a person waits, and 3 for a superuser, and what the urgency adds (the scheduler of the system
     /// design, 4.5).
     static func priority(for principal: Principal, urgency: Urgency = .normal) -> Int {
-        5 + 2 + (principal.isSuperuser ? 3 : 0) + urgency.points
+        5 + (principal.isProgram ? 0 : 2) + (principal.isSuperuser ? 3 : 0) + urgency.points
     }
 
     /// What has to be done, in one transaction; the last but one of them tells what came of it. Who begins elsewhere than
@@ -70,12 +70,14 @@ struct NewTurn: Sendable {
     var insertion: Query {
         """
         with conversation as (
-            select c.conversation_id, c.leaf_message_id from conversations c
+            select c.conversation_id, c.leaf_message_id, c.test_agent_id from conversations c
             where \(Store.isOwn(input.conversationID, principal))
             for no key update
         ), agent as (
             select a.agent_id from agents a
-            where a.agent_id = \(run.agentID) and a.status = 'active' and \(Store.isVisible(to: principal))
+            where a.agent_id = \(run.agentID) and \(Store.isVisible(to: principal))
+                -- Tried out, it need not be switched on.
+                and (a.status = 'active' or a.agent_id = (select test_agent_id from conversation))
         ), model as (
             select m.model_id from models m join llmconfigs l using (llm_id)
             where m.model_id = \(input.modelID)::uuid and m.org_id = \(principal.organisationID)

@@ -54,6 +54,7 @@ struct RunClaim {
             -- One that rested goes on; one whose worker fell silent is tried once more.
             attempt = r.attempt + (r.attempt = 0 or r.lease_owner is not null)::integer,
             lease_owner = \(worker), lease_epoch = r.lease_epoch + 1, started_at = coalesce(r.started_at, now()),
+            rested = r.rested + coalesce(now() - r.resting_since, '0'), resting_since = null,
             provider_id = chosen.provider_id,
             replaced_agent_id = case when \(Self.hasAgent) then r.replaced_agent_id else r.agent_id end,
             agent_id = case when \(Self.hasAgent) then r.agent_id else \(Agent.assistantID) end
@@ -178,6 +179,10 @@ struct RunClaim {
 
     private static let hasAgent: Query = """
         (r.agent_id = \(Agent.assistantID)
-            or exists (select from agents a where a.agent_id = r.agent_id and a.status = 'active'))
+            or exists (select from agents a where a.agent_id = r.agent_id and a.status = 'active')
+            or exists (
+                select from conversations c
+                where c.conversation_id = r.conversation_id and c.test_agent_id = r.agent_id
+            ))
         """
 }

@@ -169,13 +169,14 @@ struct RunEnd {
         ), \(counted(answers: "(select count(*) from message where message.run_id = r.run_id)"))
         """
 
+    /// What the agent took, without what it waited for others.
     private static let experience: Query = """
         experience as (
             insert into agent_statistics as a (
                 org_id, agent_id, usage_count, success_count, response_time, last_used_at
             )
             select r.org_id, r.agent_id, count(*), count(*) filter (where r.state = 'completed'),
-                coalesce(sum(extract(epoch from r.finished_at - r.started_at)), 0), max(r.finished_at)
+                coalesce(sum(extract(epoch from r.finished_at - r.started_at - r.rested)), 0), max(r.finished_at)
             from r where exists (select from agents where agents.agent_id = r.agent_id)
             group by r.org_id, r.agent_id
             on conflict (org_id, agent_id) do update set

@@ -56,7 +56,7 @@ struct RunRest {
             ? "" : ", children as (\(RunTree.insertion(of: suspended.children, parents: "r")))"
         return """
             with r as (
-                update runs set lease_owner = null, agent_id = coalesce(\(suspended.successor)::uuid, agent_id),
+                update runs set lease_owner = null, resting_since = now(), agent_id = coalesce(\(suspended.successor)::uuid, agent_id),
                     replaced_agent_id = case when \(suspended.successor)::uuid is null then replaced_agent_id end,
                     state = case
                         -- Whoever asked to stop it meanwhile shall not wait for an answer.

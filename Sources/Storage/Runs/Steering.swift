@@ -16,7 +16,7 @@ extension Store {
                 where run_id = \(run.id) and step is null order by pending_id limit 50
                 """,
                 // The answer to a question before this one may have got lost: whoever has heard them passes over them.
-                Self.steering(of: run),
+                Self.steering(of: RunTerms(run)),
             ],
             by: .system
         )
@@ -85,10 +85,10 @@ extension Store {
     }
 
     /// What the run has taken in, in the order in which it did.
-    static func steering(of run: Run) -> Query {
+    static func steering(of run: RunTerms) -> Query {
         """
         select message_id, content, step, \(attachments(of: "p")) as attachments from pending_messages p
-        where run_id = \(run.id) and step is not null order by message_id
+        where p.run_id = \(run.id) and p.step is not null order by p.message_id
         """
     }
 

@@ -30,6 +30,8 @@ package struct TurnInput: Sendable, Equatable {
     package var idempotencyKey: String?
     /// The conversation was made for this turn: coming again, the same turn has another one with it.
     package var beginsConversation: Bool
+    /// What else the same turn has in common, such as what was said before in the conversation that it begins.
+    package var circumstances: String?
     package var urgency: Urgency
 
     package init(
@@ -42,6 +44,7 @@ package struct TurnInput: Sendable, Equatable {
         temporaryMessageID: String? = nil,
         idempotencyKey: String? = nil,
         beginsConversation: Bool = false,
+        circumstances: String? = nil,
         urgency: Urgency = .normal
     ) {
         self.conversationID = conversationID
@@ -53,6 +56,7 @@ package struct TurnInput: Sendable, Equatable {
         self.temporaryMessageID = temporaryMessageID
         self.idempotencyKey = idempotencyKey
         self.beginsConversation = beginsConversation
+        self.circumstances = circumstances
         self.urgency = urgency
     }
 }
@@ -102,7 +106,9 @@ extension TurnInput {
             }
         // Those of a new conversation were taken in for it, anew each time.
         let files = beginsConversation ? "" : attachments.map(\.text).joined(separator: " ")
-        let parts = [place, agentID?.text ?? "", modelID?.text ?? "", content] + (files.isEmpty ? [] : [files])
+        let parts =
+            [place, agentID?.text ?? "", modelID?.text ?? "", content]
+            + [files, circumstances ?? ""].filter { !$0.isEmpty }
         return Array(SHA256.hash(data: Data(parts.joined(separator: "\n").utf8)))
     }
 }

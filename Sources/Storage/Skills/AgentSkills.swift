@@ -58,30 +58,30 @@ extension Store: SkillSource {
 
     /// Those by these names, and no others. False when the agent is not the principal's. Throws `.invalid("skills")`.
     package func setSkills(_ names: [String], of agent: UUID, by principal: Principal) async throws -> Bool {
-        let own: Query = "select from agents a where \(Self.isMade(agent, by: principal))"
-        guard try await query(own, by: principal).first != nil else { return false }
         let known = Set(try await skills(by: principal).map(\.skill.name))
         if let name = names.first(where: { !known.contains($0) }) {
+            guard try await isMaker(of: agent, by: principal) else { return false }
             throw StorageError.invalid("skills", "There is no skill called \(name).")
         }
-        let answers = try await batch(
-            [
-                own,
-                """
-                delete from agent_skills g using agents a, skills s
-                where g.agent_id = a.agent_id and s.skill_id = g.skill_id and s.name <> all(\(names)::text[])
-                    and \(Self.isMade(agent, by: principal))
-                """,
-                """
-                insert into agent_skills (agent_id, skill_id)
-                select a.agent_id, s.skill_id from agents a join skills s on s.org_id = a.org_id
-                where \(Self.isMade(agent, by: principal)) and s.name = any(\(names)::text[])
-                on conflict do nothing
-                """,
-            ],
-            by: principal
-        )
-        return !answers[0].isEmpty
+        let change = Self.teach(names, to: agent, where: Self.isMade(agent, by: principal))
+        return try await changeAgent(agent, change, by: principal) != nil
+    }
+
+    /// `isMade` is of the agent as `a`, where it is not a new one.
+    static func teach(_ names: [String], to agent: UUID, where isMade: Query = "true") -> [Query] {
+        [
+            """
+            delete from agent_skills g using agents a, skills s
+            where g.agent_id = \(agent) and g.agent_id = a.agent_id and s.skill_id = g.skill_id
+                and s.name <> all(\(names)::text[]) and \(isMade)
+            """,
+            """
+            insert into agent_skills (agent_id, skill_id)
+            select a.agent_id, s.skill_id from agents a join skills s on s.org_id = a.org_id
+            where a.agent_id = \(agent) and s.name = any(\(names)::text[]) and \(isMade)
+            on conflict do nothing
+            """,
+        ]
     }
 
     /// An expression for those of an `a` of agents, as JSON, in a run `r`.

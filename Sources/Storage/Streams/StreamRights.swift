@@ -1,4 +1,4 @@
-import Engine
+package import Engine
 package import Foundation
 import Postgres
 
@@ -7,8 +7,11 @@ package struct StreamReader: Sendable, Hashable {
     package var user: UUID
     package var organisation: UUID
     package var credential: Credential
+    /// What they were when they came; nil to look at nothing of it.
+    package var role: AccountRole?
 
-    package init(user: UUID, organisation: UUID, credential: Credential) {
+    package init(user: UUID, organisation: UUID, credential: Credential, role: AccountRole? = nil) {
+        self.role = role
         self.user = user
         self.organisation = organisation
         self.credential = credential
@@ -16,7 +19,7 @@ package struct StreamReader: Sendable, Hashable {
 }
 
 extension Store {
-    /// The places in `readers` of those who may read no longer: the account is not active or no member any more, or the
+    /// The places in `readers` of those who may read no longer: the account is not active, no member any more (of an organisation that is open) or of another role, or the
     /// session, the key or the family of tokens is gone by which they came. All in one question, however many they are.
     package func readersToDismiss(among readers: [StreamReader]) async throws -> [Int] {
         try await query(
@@ -24,11 +27,16 @@ extension Store {
             select r.place from unnest(
                 \(Array(0..<readers.count))::integer[], \(readers.map(\.user))::uuid[], \(readers.map(\.organisation))::uuid[],
                 \(readers.map(\.credential.session))::uuid[], \(readers.map(\.credential.key))::uuid[],
-                \(readers.map(\.credential.family))::uuid[], \(readers.map(\.credential.issued))::timestamptz[]
-            ) r (place, user_id, org_id, session_id, key_id, family, issued_at)
+                \(readers.map(\.credential.family))::uuid[], \(readers.map(\.credential.issued))::timestamptz[],
+                \(readers.map { $0.role?.rawValue })::text[]
+            ) r (place, user_id, org_id, session_id, key_id, family, issued_at, role)
             left join users u on u.user_id = r.user_id and u.status = 'active'
             where u.user_id is null
-                or not exists (select from memberships m where m.org_id = r.org_id and m.user_id = r.user_id)
+                or r.role <> case when u.is_superuser then 'administrator' else u.role end
+                or not exists (
+                    select from memberships m join organisations o on o.org_id = m.org_id and o.deleted_at is null
+                    where m.org_id = r.org_id and m.user_id = r.user_id
+                )
                 or r.session_id is not null and not exists (
                     select from sessions s
                     where s.session_id = r.session_id and s.user_id = r.user_id and s.expires_at > now()
@@ -57,7 +65,7 @@ extension Store {
             select p.org_id, p.user_id, now() + \(Int(time.components.seconds))::integer * interval '1 second'
             from unnest(\(people.map(\.organisation))::uuid[], \(people.map(\.user))::uuid[]) p (org_id, user_id)
             where exists (select from users u where u.user_id = p.user_id)
-                and exists (select from organisations o where o.org_id = p.org_id)
+                and exists (select from organisations o where o.org_id = p.org_id and o.deleted_at is null)
             on conflict (user_id, org_id) do update
                 set watched_until = greatest(event_watches.watched_until, excluded.watched_until)
             """,

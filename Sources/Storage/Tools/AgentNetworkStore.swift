@@ -29,13 +29,7 @@ extension Store: AgentNetworks {
     /// What the agent's programs may reach in this person's runs; an empty list takes the network away from it. False when
     /// there is no such agent. Throws `.invalid("hosts")`.
     package func setNetwork(_ hosts: [String], ofAgent agent: UUID, by principal: Principal) async throws -> Bool {
-        let list: NetworkList
-        do {
-            list = try NetworkList(hosts)
-        } catch {
-            let words = error.entry.map { "\($0) is no host, such as example.org or *.example.org." }
-            throw StorageError.invalid("hosts", words ?? "At most \(NetworkList.most) hosts.")
-        }
+        let list = try Checks.network(hosts, "hosts")
         return try await query(
             """
             insert into agent_networks (org_id, user_id, agent_id, hosts)
@@ -45,5 +39,17 @@ extension Store: AgentNetworks {
             """,
             by: principal
         ).affected == 1
+    }
+}
+
+extension Checks {
+    /// Throws `.invalid` with the field.
+    static func network(_ hosts: [String], _ field: String) throws -> NetworkList {
+        do {
+            return try NetworkList(hosts)
+        } catch {
+            let words = error.entry.map { "\($0) is no host, such as example.org or *.example.org." }
+            throw StorageError.invalid(field, words ?? "At most \(NetworkList.most) hosts.")
+        }
     }
 }

@@ -10,7 +10,7 @@ struct GrantedTools {
 
     /// Whoever has tools can read on in their results: `read_result` comes along, and with the first skill what opens it. Where an organisation has a tool called like
     /// one of the program's, it is the program's.
-    static func query(_ run: Run) -> Query {
+    static func query(_ run: RunTerms) -> Query {
         """
         select distinct on (t.name) t.name, g.configuration::text,
             case when t.tool_type <> 'builtin' then t.tool_id end as tool_id, t.tool_type, \(columns)
@@ -33,7 +33,7 @@ struct GrantedTools {
         case when t.tool_type <> 'builtin' then t.definition::text end as definition
         """
 
-    init(_ rows: Rows) throws {
+    init(_ rows: some Sequence<Row>) throws {
         for row in rows {
             let name = try row.get("name", as: String.self)
             let settings = try row.get("configuration", as: String?.self).map {

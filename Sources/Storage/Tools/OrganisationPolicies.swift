@@ -10,56 +10,25 @@ extension Store {
             .get("leads") ?? false
     }
 
-    /// The organisation's rules, by tool and level.
+    /// The organisation's rules, by person, tool and level. Whoever does not lead it sees those of others' runs not at all.
     package func organisationPolicies(by principal: Principal) async throws -> [ToolPolicy.Rule] {
-        try await query(
-            """
-            select user_id, agent_id, tool_name, security_level, decision, expires_after from tool_policies
-            where org_id = \(principal.organisationID) and user_id is null
-            order by tool_name nulls first, security_level, agent_id
-            """,
-            by: principal
-        ).map(ToolPolicy.Rule.init)
+        try await rules("by_organisation", by: principal)
     }
 
-    /// The organisation's rule for a tool, or a level, with one agent or all; nil takes it away. `patience`: seconds until a
-    /// call that asks is taken for refused. False when it is not the principal's to say, or there is no such agent.
+    /// The organisation's rule for a tool, or a level, with one agent or all, for one of its people or all; nil takes it away.
+    /// `patience`: as for a person's own rule. False when it is not the principal's to say, or there is no such agent or member.
     package func setOrganisationPolicy(
         _ decision: ToolPolicy.Decision?,
-        tool: String?,
-        level: ToolLevel?,
-        agent: UUID? = nil,
-        patience: Int? = nil,
+        for subject: PolicySubject,
+        patience: Int?? = nil,
         by principal: Principal
     ) async throws -> Bool {
         guard try await leads(principal) else { return false }
-        let tool = try tool.map { try Checks.text($0, "tool_name", upTo: 64) }
-        if let agent, try await self.agent(agent, by: principal) == nil { return false }
-        guard let decision else {
-            try await query(
-                """
-                delete from tool_policies
-                where org_id = \(principal.organisationID) and user_id is null
-                    and tool_name is not distinct from \(tool)::text
-                    and security_level is not distinct from \(level?.rawValue)::text
-                    and agent_id is not distinct from \(agent)::uuid
-                """,
-                by: principal
-            )
-            return true
+        if let user = subject.user {
+            guard let organisation = principal.organisationID,
+                try await member(user, of: organisation, by: principal) != nil
+            else { return false }
         }
-        try await query(
-            """
-            insert into tool_policies (policy_id, org_id, agent_id, tool_name, security_level, decision, expires_after)
-            values (
-                \(UUID.v7()), \(principal.organisationID), \(agent), \(tool), \(level?.rawValue), \(decision.rawValue),
-                \(patience)
-            )
-            on conflict (org_id, user_id, agent_id, tool_name, security_level)
-            do update set decision = excluded.decision, expires_after = excluded.expires_after
-            """,
-            by: principal
-        )
-        return true
+        return try await write(decision, for: subject, patience: patience, isOrganisations: true, by: principal)
     }
 }

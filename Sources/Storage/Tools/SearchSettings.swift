@@ -48,40 +48,38 @@ extension Store: SearchChoiceSource {
     }
 
     /// `key`: nil keeps the one that is there, as long as it goes to the same service. `setting` nil: as the server is
-    /// configured. False when the principal may not.
-    package func setSearch(_ setting: SearchSetting?, key: Secret?, by principal: Principal) async throws -> Bool {
+    /// configured. False when the principal may not. It is written into the audit, without the key.
+    package func setSearch(
+        _ setting: SearchSetting?,
+        key: Secret?,
+        by principal: Principal,
+        address: String? = nil
+    ) async throws -> Bool {
         guard principal.isSuperuser else { return false }
         let known = try await searchSetting(by: principal)
         let isSame = known?.kind == setting?.kind && known?.url == setting?.url
-        var statements: [Query] = []
-        if setting == nil || key != nil || !isSame || setting?.kind?.takesKey == false {
-            statements.append("delete from settings where name = \(Self.searchKeyName)")
+        let text = setting.map { [$0.kind?.rawValue ?? Self.nowhere, $0.url ?? ""].joined(separator: " ") }
+        var fields: [SettingsChange.Field] = [
+            .init(
+                name: Self.searchName,
+                title: "service",
+                value: text?.trimmingCharacters(in: .whitespaces)
+            )
+        ]
+        let takesKey = setting?.kind?.takesKey == true
+        if key != nil || !isSame || !takesKey {
+            let sealed = takesKey ? try key.map { try keys.seal($0, in: Self.searchKeyPlace) } : nil
+            fields.append(.init(name: Self.searchKeyName, title: "key", value: sealed, kind: .secret))
         }
-        if let setting {
-            let text = [setting.kind?.rawValue ?? Self.nowhere, setting.url ?? ""].joined(separator: " ")
-            statements.append(Self.write(Self.searchName, text.trimmingCharacters(in: .whitespaces), principal))
-            if let key, setting.kind?.takesKey == true {
-                statements.append(
-                    Self.write(Self.searchKeyName, try keys.seal(key, in: Self.searchKeyPlace), principal)
-                )
-            }
-        } else {
-            statements.append("delete from settings where name = \(Self.searchName)")
-        }
-        try await batch(statements, by: principal)
-        return true
+        return try await change(
+            [SettingsChange(action: "search.changed", fields: fields)],
+            by: principal,
+            address: address
+        )
     }
 
     private static let searchSettings: Query =
         "select name, value from settings where name in (\(searchName), \(searchKeyName))"
-
-    private static func write(_ name: String, _ value: String, _ principal: Principal) -> Query {
-        """
-        insert into settings (name, value, updated_by) values (\(name), \(value), \(principal.userID))
-        on conflict (name) do update
-        set value = excluded.value, updated_at = now(), updated_by = excluded.updated_by
-        """
-    }
 
     private static func setting(_ rows: Rows) throws -> SearchSetting? {
         let values = Dictionary(

@@ -141,10 +141,10 @@ extension Store {
                     and user_id = \(principal.userID) and org_id = \(principal.organisationID)
                 returning *
             ), remembered as (
-                insert into tool_policies (policy_id, org_id, user_id, agent_id, tool_name, decision)
-                select \(UUID.v7())::uuid, org_id, user_id, agent_id, tool_name, 'allow' from decided
+                insert into tool_policies (policy_id, org_id, user_id, agent_id, tool_name, by_organisation, decision)
+                select \(UUID.v7())::uuid, org_id, user_id, agent_id, tool_name, false, 'allow' from decided
                 where \(decision.isRemembered && decision.decision == .approved)::boolean
-                on conflict (org_id, user_id, agent_id, tool_name, security_level)
+                on conflict \(ToolPolicy.Rule.key)
                 do update set decision = excluded.decision
             )
             select exists (select from decided) as is_decided, exists (
@@ -188,7 +188,7 @@ extension Store {
 // MARK: - For the run itself
 
 extension Store {
-    static func answers(to run: Run) -> Query {
+    static func answers(to run: RunTerms) -> Query {
         """
         select call_id, kind, state, answer, edited_input, decided_by, decided_at from tool_approvals
         where run_id = \(run.id) and state <> 'pending'

@@ -68,6 +68,11 @@ package struct ToolCallFilter: Sendable, Equatable {
     package var run: UUID?
     package var decision: ToolCallRecord.Decision?
     package var succeeded: Bool?
+    /// A piece of a name or an e-mail address.
+    package var who: String?
+    package var from: Date?
+    /// Before this.
+    package var until: Date?
 
     package init(
         tool: String? = nil,
@@ -75,7 +80,10 @@ package struct ToolCallFilter: Sendable, Equatable {
         user: UUID? = nil,
         run: UUID? = nil,
         decision: ToolCallRecord.Decision? = nil,
-        succeeded: Bool? = nil
+        succeeded: Bool? = nil,
+        who: String? = nil,
+        from: Date? = nil,
+        until: Date? = nil
     ) {
         self.tool = tool
         self.agent = agent
@@ -83,14 +91,24 @@ package struct ToolCallFilter: Sendable, Equatable {
         self.run = run
         self.decision = decision
         self.succeeded = succeeded
+        self.who = who
+        self.from = from
+        self.until = until
     }
 
+    /// A call is not made before its run, whose key is in the order of time.
     var condition: Query {
         """
         (\(tool)::text is null or c.tool_name = \(tool)) and (\(agent)::uuid is null or c.agent_id = \(agent))
             and (\(user)::uuid is null or c.user_id = \(user)) and (\(run)::uuid is null or c.run_id = \(run))
             and (\(decision?.rawValue)::text is null or c.decision = \(decision?.rawValue))
             and (\(succeeded)::boolean is null or c.succeeded = \(succeeded))
+            and (\(who)::text is null or exists (
+                select from users w where w.user_id = c.user_id
+                    and strpos(lower(w.nickname || ' ' || w.email), lower(\(who))) > 0
+            ))
+            and (\(from)::timestamptz is null or c.called_at >= \(from))
+            and (\(until)::timestamptz is null or c.called_at < \(until) and c.run_id < uuid_at(\(until)::timestamptz))
         """
     }
 }
@@ -131,26 +149,17 @@ package struct ToolUse: Sendable, Equatable {
 }
 
 extension Store {
-    /// Lists are counted no further than this.
-    private static let countLimit = 10_000
-
     /// The newest first: one's own, for those who lead an organisation all of it, for administrators everybody's.
     package func toolCalls(
         _ filter: ToolCallFilter,
         page: Page,
         by principal: Principal
     ) async throws -> Paged<AuditedCall> {
-        let found: Query = "from tool_calls c where \(filter.condition) and \(Self.maySee(principal))"
+        let found = Self.found(filter, principal)
         let answers = try await batch(
             [
-                "select count(*) from (select \(found) limit \(Self.countLimit)) counted",
-                """
-                select c.*, encode(c.result_digest, 'hex') as digest,
-                    (select u.nickname from users u where u.user_id = c.user_id) as user_name,
-                    (select a.display_name from agents a where a.agent_id = c.agent_id) as agent_name
-                \(found)
-                order by c.run_id desc, c.called_at desc, c.call_id limit \(page.size) offset \(page.offset)
-                """,
+                "select count(*) from (select \(found) limit \(Self.auditLimit)) counted",
+                Self.newest(of: found, limit: page.size, offset: page.offset),
             ],
             by: principal
         )
@@ -159,6 +168,29 @@ extension Store {
             page: page,
             total: try answers[0].first?.get(0) ?? 0
         )
+    }
+
+    /// All of them, as many as a file holds.
+    package func toolCalls(_ filter: ToolCallFilter, by principal: Principal) async throws -> [AuditedCall] {
+        try await query(
+            Self.newest(of: Self.found(filter, principal), limit: Self.auditLimit, offset: 0),
+            by: principal
+        )
+        .map(AuditedCall.init)
+    }
+
+    private static func found(_ filter: ToolCallFilter, _ principal: Principal) -> Query {
+        "from tool_calls c where \(filter.condition) and \(maySee(principal))"
+    }
+
+    private static func newest(of found: Query, limit: Int, offset: Int) -> Query {
+        """
+        select c.*, encode(c.result_digest, 'hex') as digest,
+            (select u.nickname from users u where u.user_id = c.user_id) as user_name,
+            (select a.display_name from agents a where a.agent_id = c.agent_id) as agent_name
+        \(found)
+        order by c.run_id desc, c.called_at desc, c.call_id limit \(limit) offset \(offset)
+        """
     }
 
     /// By tool and agent, the most used first, in the organisation of whoever asks: for those who lead it everybody's
@@ -189,7 +221,7 @@ extension Store {
     /// The fourth law for a `c` of tool calls.
     private static func maySee(_ principal: Principal) -> Query {
         """
-        (\(principal.isSuperuser)::boolean or c.org_id = \(principal.organisationID)
+        (\(principal.may(.auditRead))::boolean or c.org_id = \(principal.organisationID)
             and (c.user_id = \(principal.userID) or (select alma_manages(alma_org()))))
         """
     }

@@ -15,21 +15,17 @@ extension Store {
     ) async throws -> AgentTool? {
         guard let record = try await self.tool(tool, by: principal) else { return nil }
         let configuration = try Self.checked(configuration, of: record.parameters)
-        let made = try await query(
-            """
+        let gift: Query = """
             insert into agent_tools (agent_id, tool_id, configuration, is_enabled)
             select a.agent_id, \(tool), \(JSONText(configuration.text))::jsonb, \(isEnabled) from agents a
             where \(Self.isMade(agent, by: principal))
             on conflict do nothing
-            """,
-            by: principal
-        )
-        let granted = try await tools(ofAgent: agent, by: principal)?.first { $0.id == tool }
-        if made.affected == 0 {
-            guard granted != nil, try await isMaker(of: agent, by: principal) else { return nil }
+            """
+        guard let answers = try await changeAgent(agent, [gift], by: principal) else { return nil }
+        guard answers[0].affected == 1 else {
             throw StorageError.conflict("tool", "The agent has this tool already.")
         }
-        return granted
+        return try await tools(ofAgent: agent, by: principal)?.first { $0.id == tool }
     }
 
     /// What is nil stays. Of a configuration each member is changed that is named; null takes it away. nil when the agent is
@@ -44,32 +40,33 @@ extension Store {
         guard try await isMaker(of: agent, by: principal),
             let known = try await tools(ofAgent: agent, by: principal)?.first(where: { $0.id == tool })
         else { return nil }
-        let whole = known.configuration.merged(with: configuration ?? .object([:]))
-        let checked = try Self.checked(whole, of: known.parameters)
-        try await query(
-            """
-            update agent_tools g set configuration = \(JSONText(checked.text))::jsonb,
-                is_enabled = \(isEnabled ?? known.isEnabled)
+        let merged = try configuration.map {
+            try Self.checked(known.configuration.merged(with: $0), of: known.parameters).text
+        }
+        let change: Query = """
+            update agent_tools g set configuration = coalesce(\(merged.map(JSONText.init))::jsonb, g.configuration),
+                is_enabled = coalesce(\(isEnabled)::boolean, g.is_enabled)
             from agents a
             where g.agent_id = a.agent_id and g.tool_id = \(tool) and \(Self.isMade(agent, by: principal))
-            """,
-            by: principal
-        )
+                and (\(merged)::text is null or g.configuration = \(JSONText(known.configuration.text))::jsonb)
+            """
+        guard let answers = try await changeAgent(agent, [change], by: principal) else { return nil }
+        guard answers[0].affected == 1 else {
+            throw StorageError(.changed, "Somebody else has changed these settings meanwhile. Look at them again.")
+        }
         return try await tools(ofAgent: agent, by: principal)?.first { $0.id == tool }
     }
 
     /// False when the agent is not the principal's, or has no such tool.
     package func revokeTool(_ tool: UUID, from agent: UUID, by principal: Principal) async throws -> Bool {
-        try await query(
-            """
+        let loss: Query = """
             delete from agent_tools g using agents a
             where g.agent_id = a.agent_id and g.tool_id = \(tool) and \(Self.isMade(agent, by: principal))
-            """,
-            by: principal
-        ).affected == 1
+            """
+        return try await changeAgent(agent, [loss], by: principal)?.first?.affected == 1
     }
 
-    private func isMaker(of agent: UUID, by principal: Principal) async throws -> Bool {
+    func isMaker(of agent: UUID, by principal: Principal) async throws -> Bool {
         try await query("select from agents a where \(Self.isMade(agent, by: principal))", by: principal).first != nil
     }
 

@@ -57,7 +57,7 @@ extension Store {
                 from agent_tools g join tools t on t.tool_id = g.tool_id
                 where g.agent_id = \(agent) and t.is_active order by t.name
                 """,
-                Self.rules(user: principal.userID, organisation: principal.organisationID), Self.patience,
+                Self.rules(user: "\(principal.userID)", organisation: "\(principal.organisationID)"), Self.patience,
             ],
             by: principal
         )
@@ -72,7 +72,7 @@ extension Store {
                 effect: ToolEffect(rawValue: try row.get("effect")) ?? .effectful
             )
             let own = policy.rules.first {
-                $0.userID != nil && $0.agentID == agent && $0.toolName == specification.name && $0.level == nil
+                !$0.isOrganisations && $0.agentID == agent && $0.toolName == specification.name && $0.level == nil
             }
             return AgentTool(
                 id: try row.get("tool_id"),
@@ -90,10 +90,11 @@ extension Store {
     }
 
     /// The person's own rule for a tool of an agent; nil takes it away. `patience`: seconds until a call that asks is taken
-    /// for refused. Returns whether the agent has the tool.
+    /// for refused, nil inside for as long as the instance says; what the rule says of it stays where it is left out. Returns
+    /// whether the agent has the tool.
     package func setPolicy(
         _ decision: ToolPolicy.Decision?,
-        patience: Int? = nil,
+        patience: Int?? = nil,
         tool: String,
         agent: UUID,
         by principal: Principal
@@ -101,41 +102,19 @@ extension Store {
         guard try await tools(ofAgent: agent, by: principal)?.contains(where: { $0.name == tool }) == true else {
             return false
         }
-        guard let decision else {
-            try await query(
-                """
-                delete from tool_policies
-                where org_id = \(principal.organisationID) and user_id = \(principal.userID) and agent_id = \(agent)
-                    and tool_name = \(tool) and security_level is null
-                """,
-                by: principal
-            )
-            return true
-        }
-        try await query(
-            """
-            insert into tool_policies (policy_id, org_id, user_id, agent_id, tool_name, decision, expires_after)
-            values (
-                \(UUID.v7()), \(principal.organisationID), \(principal.userID), \(agent), \(tool), \(decision.rawValue),
-                \(patience)
-            )
-            on conflict (org_id, user_id, agent_id, tool_name, security_level)
-            do update set decision = excluded.decision, expires_after = excluded.expires_after
-            """,
-            by: principal
-        )
-        return true
+        let subject = PolicySubject(tool: tool, agent: agent)
+        return try await setOwnPolicy(decision, for: subject, patience: patience, by: principal)
     }
 
     /// The rules that hold for a person.
-    static func rules(user: UUID?, organisation: UUID?) -> Query {
+    static func rules(user: Query, organisation: Query) -> Query {
         """
-        select user_id, agent_id, tool_name, security_level, decision, expires_after from tool_policies
+        select \(ToolPolicy.Rule.columns) from tool_policies
         where org_id = \(organisation) and (user_id is null or user_id = \(user))
         """
     }
 
-    private static let patienceName = "approval_patience"
+    static let patienceName = "approval_patience"
 
     /// Seconds that calls wait for their person where no rule says otherwise; no row when they wait for ever.
     static let patience: Query = "select value::integer as patience from settings where name = \(patienceName)"
@@ -145,43 +124,24 @@ extension Store {
     }
 
     /// For administrators and the system; false for others. nil: for ever.
-    package func setApprovalPatience(_ seconds: Int?, by principal: Principal) async throws -> Bool {
-        let change: Query =
-            if let seconds {
-                """
-                insert into settings (name, value, updated_by)
-                select \(Self.patienceName), \(String(seconds)), \(principal.userID)::uuid
-                where alma_is_system() or alma_is_superuser()
-                on conflict (name) do update
-                set value = excluded.value, updated_at = now(), updated_by = excluded.updated_by
-                """
-            } else {
-                "delete from settings where name = \(Self.patienceName)"
-            }
-        let answers = try await batch(
-            ["select alma_is_system() or alma_is_superuser() as is_allowed", change],
-            by: principal
-        )
-        return try answers[0].first?.get("is_allowed") ?? false
+    package func setApprovalPatience(_ seconds: Int?, by principal: Principal, address: String? = nil) async throws
+        -> Bool
+    {
+        try await change([Self.patienceChange(seconds)], by: principal, address: address)
     }
 
-    static func policy(_ rows: Rows, patience: Rows) throws -> ToolPolicy {
+    static func patienceChange(_ seconds: Int?) -> SettingsChange {
+        let value = seconds.map(String.init)
+        return SettingsChange(
+            action: "approval_patience.changed",
+            fields: [.init(name: patienceName, title: "expires_after", value: value, kind: .number)]
+        )
+    }
+
+    static func policy(_ rows: some Sequence<Row>, patience: Rows) throws -> ToolPolicy {
         ToolPolicy(
             rules: try rows.map(ToolPolicy.Rule.init),
             expiresAfter: try patience.first?.get("patience")
-        )
-    }
-}
-
-extension ToolPolicy.Rule {
-    init(_ row: Row) throws {
-        self.init(
-            userID: try row.get("user_id"),
-            agentID: try row.get("agent_id"),
-            toolName: try row.get("tool_name"),
-            level: try row.get("security_level", as: String?.self).flatMap(ToolLevel.init),
-            decision: ToolPolicy.Decision(rawValue: try row.get("decision")) ?? .deny,
-            expiresAfter: try row.get("expires_after")
         )
     }
 }

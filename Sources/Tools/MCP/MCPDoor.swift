@@ -1,3 +1,4 @@
+import Egress
 import Engine
 package import Fetch
 import Foundation
@@ -15,6 +16,8 @@ package struct MCPDoor: Sendable {
     private let folders: [String]
     private let client: FetchClient
     private let addresses: AddressPolicy
+    /// The way out of the programs' sandboxes.
+    private let proxy: EgressProxy
     /// This program's.
     let version: String
     /// How long a server may take for each answer of its handshake.
@@ -38,6 +41,7 @@ package struct MCPDoor: Sendable {
         self.folders = folders
         self.client = client
         self.addresses = addresses
+        proxy = EgressProxy(addresses: addresses)
         self.version = version
         self.patience = patience
     }
@@ -47,7 +51,7 @@ package struct MCPDoor: Sendable {
     func open(_ server: MCPServer, source: any MCPSource) async throws -> any MCPTransport {
         guard server.isEnabled else { throw MCPFailure(.off, "\(server.name) is switched off.") }
         switch server.transport {
-        case .stdio: return try program(server)
+        case .stdio: return try await program(server)
         case .http:
             let tokens = MCPTokens(
                 try await source.mcpGrant(of: server.id),
@@ -99,7 +103,7 @@ package struct MCPDoor: Sendable {
         return failure
     }
 
-    private func program(_ server: MCPServer) throws -> ProgramTransport {
+    private func program(_ server: MCPServer) async throws -> ProgramTransport {
         guard let sandbox else {
             throw MCPFailure(.connection, "This server runs no programs, because it has no sandbox.")
         }
@@ -114,7 +118,10 @@ package struct MCPDoor: Sendable {
             let environment = ["PYTHONPATH": ""].merging(server.secrets.mapValues { $0.reveal() }) { _, own in own }
             let command = SandboxCommand([server.place] + server.arguments, environment: environment, folders: folders)
             let workspace = try workspaces.workspace(of: server.id)
-            return ProgramTransport(try sandbox.start(command, in: workspace, limits: .lasting))
+            let visit = server.network.isEmpty ? nil : NetworkVisit(proxy: proxy, list: server.network)
+            return ProgramTransport(
+                try await sandbox.start(command, in: workspace, limits: .lasting, door: visit?.door)
+            )
         } catch let error as SandboxError {
             throw MCPFailure(.connection, error.message)
         }

@@ -29,7 +29,6 @@ final class MCPLink: Sendable {
 
     /// How long it is kept without being used.
     static let idleTime = Duration.seconds(600)
-    private static let longestWait = 60.0
 
     let server: MCPServer
     private let door: MCPDoor
@@ -142,9 +141,12 @@ final class MCPLink: Sendable {
         return rests
     }
 
+    /// Seconds before the next try, of which at least half is waited: twice as many each time, up to a minute.
+    static func longestWait(after failures: Int) -> Double { min(60, pow(2, Double(min(failures, 8)) - 1)) }
+
     /// Whether there is to be another try.
     private func pause(after failures: Int, _ failure: MCPFailure) async -> Bool {
-        let longest = min(Self.longestWait, pow(2, Double(min(failures, 8)) - 1))
+        let longest = Self.longestWait(after: failures)
         let wait = failure.kind == .sessionGone && failures == 1 ? 0 : Double.random(in: longest / 2...longest)
         settle(.waiting(until: Date().addingTimeInterval(wait), failure), .failure(failure))
         // Somebody has to change something first, or nobody has asked for a long time.

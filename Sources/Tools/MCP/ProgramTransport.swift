@@ -62,6 +62,8 @@ final class ProgramTransport: MCPTransport {
         let told = said.isEmpty ? "" : " It wrote: \(said)"
         switch process.ending {
         case .failure(let error): return error.message + told
+        case .result(let result) where result.isOutOfRoom:
+            return "The program was ended because its workspace was full.\(told)"
         case .result(let result) where result.isOutOfMemory: return "The program used more memory than it may.\(told)"
         case .result(let result): return "The program ended with code \(result.exitCode).\(told)"
         case nil: return "The launcher of the sandbox has ended."

@@ -42,6 +42,9 @@ struct SearchQuestion: Sendable {
     var words: String
     var count: Int
     var recency: Recency?
+    var language: SearchLanguage?
+    /// Without what is for adults only.
+    var isSafe = true
 }
 
 extension SearchService {
@@ -50,7 +53,10 @@ extension SearchService {
         case .duckduckgo:
             get(
                 url,
-                ["q": question.words, "df": question.recency?.rawValue.first.map(String.init)],
+                [
+                    "q": question.words, "df": question.recency?.rawValue.first.map(String.init),
+                    "kl": question.language?.duckDuckGo, "kp": question.isSafe ? "1" : "-2",
+                ],
                 accept: "text/html"
             )
         case .searxng:
@@ -60,6 +66,7 @@ extension SearchService {
                 [
                     "q": question.words, "format": "json",
                     "time_range": question.recency.map { $0 == .week ? "month" : $0.rawValue },
+                    "language": question.language?.tag, "safesearch": question.isSafe ? "2" : "0",
                 ]
             )
         case .brave:
@@ -68,14 +75,18 @@ extension SearchService {
                 [
                     "q": question.words, "count": String(question.count),
                     "freshness": question.recency?.rawValue.first.map { "p\($0)" },
+                    "search_lang": question.language?.brave, "safesearch": question.isSafe ? "strict" : "off",
                 ],
                 headers: key.map { [("X-Subscription-Token", $0.reveal())] } ?? []
             )
+        // It has no parameter for a language, nor, for everybody, one for what is for adults only.
         case .tavily: post(question)
         case .custom:
             get(
                 url.replacing("{query}", with: question.words.escaped)
-                    .replacing("{count}", with: String(question.count)),
+                    .replacing("{count}", with: String(question.count))
+                    .replacing("{language}", with: question.language?.tag ?? "")
+                    .replacing("{safe_search}", with: question.isSafe ? "1" : "0"),
                 [:],
                 headers: authorization
             )

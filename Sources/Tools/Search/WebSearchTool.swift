@@ -14,7 +14,10 @@ package struct WebSearchTool: Tool {
             {"type":"object","required":["query"],"additionalProperties":false,"properties":{
             "query":{"type":"string","minLength":1,"maxLength":400},
             "count":{"type":"integer","minimum":1,"maximum":20,"description":"8 when left out"},
-            "recency":{"type":"string","enum":["day","week","month","year"],"description":"only what is that new"}}}
+            "recency":{"type":"string","enum":["day","week","month","year"],"description":"only what is that new"},
+            "language":{"type":"string","pattern":"^[A-Za-z]{2}([-_][A-Za-z]{2})?$","description":"of the results, such as \
+            en or zh-TW; any when left out"},
+            "safe_search":{"type":"boolean","description":"leaves out what is for adults only; true when left out"}}}
             """,
         level: .readOnly,
         effect: .idempotent,
@@ -37,7 +40,9 @@ package struct WebSearchTool: Tool {
         let question = SearchQuestion(
             words: input["query"]?.string ?? "",
             count: input["count"]?.int ?? 8,
-            recency: input["recency"]?.string.flatMap(SearchQuestion.Recency.init)
+            recency: input["recency"]?.string.flatMap(SearchQuestion.Recency.init),
+            language: input["language"]?.string.flatMap(SearchLanguage.init),
+            isSafe: input["safe_search"] != .bool(false)
         )
         let answer = try await web.send(service.request(for: question))
         guard answer.status == 200 else { throw service.refusal(answer.status) }

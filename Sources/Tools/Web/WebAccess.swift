@@ -6,6 +6,8 @@ import Foundation
 package struct WebAccess: Sendable {
     /// Of a response, however it was compressed.
     static let longestBody = 5 * 1024 * 1024
+    /// Of one that is a document, which the sandbox reads.
+    static let longestDocument = 32 * 1024 * 1024
 
     private let client: FetchClient
     private let addresses: AddressPolicy
@@ -27,28 +29,30 @@ package struct WebAccess: Sendable {
         var body: [UInt8]
     }
 
-    /// Sends a request of a model's. Throws `ToolFailure` in words that it can act on.
-    func send(_ request: FetchRequest) async throws -> Answer {
+    /// Sends a request of a model's; `readsDocuments`: these may be longer. Throws `ToolFailure` in words that it can act on.
+    func send(_ request: FetchRequest, readsDocuments: Bool = false) async throws -> Answer {
         var request = request
         request.connectTimeout = .seconds(10)
         request.idleTimeout = .seconds(20)
         request.totalTimeout = .seconds(30)
         request.addresses = addresses
         request.acceptsCompression = true
-        request.maximumBytes = Self.longestBody
+        request.maximumBytes = readsDocuments ? Self.longestDocument : Self.longestBody
         if !request.headers.contains(where: { $0.name.lowercased() == "user-agent" }) {
             request.headers.append(("User-Agent", "Mozilla/5.0 (compatible; ALMA)"))
         }
+        var limit = Self.longestBody
         do {
             let response = try await client.send(request)
+            if readsDocuments, response.isDocument { limit = Self.longestDocument }
             return Answer(
                 url: response.url,
                 status: response.status,
                 headers: response.headers,
-                body: try await response.collect(upTo: Self.longestBody)
+                body: try await response.collect(upTo: limit)
             )
         } catch let error as FetchError {
-            throw ToolFailure(error.words, isTransient: error.isTransient)
+            throw ToolFailure(error.words(limit: limit), isTransient: error.isTransient)
         }
     }
 
@@ -57,7 +61,7 @@ package struct WebAccess: Sendable {
         do {
             return try WebAddress(completed(url))
         } catch {
-            throw ToolFailure(error.words)
+            throw ToolFailure(error.words())
         }
     }
 
@@ -75,6 +79,15 @@ package struct WebAccess: Sendable {
     }
 }
 
+extension FetchResponse {
+    /// As its server says it; some say of every document that it is bytes.
+    fileprivate var isDocument: Bool {
+        let name = (headers["content-type"] ?? "").prefix { $0 != ";" }
+        let type = name.trimmingCharacters(in: .whitespaces).lowercased()
+        return type == "application/octet-stream" || DocumentKind(mediaType: type)?.isDocument == true
+    }
+}
+
 extension FetchError {
     /// Whether the same request may come through a moment later.
     fileprivate var isTransient: Bool {
@@ -84,14 +97,15 @@ extension FetchError {
         }
     }
 
-    fileprivate var words: String {
+    /// `limit`: bytes that were allowed.
+    fileprivate func words(limit: Int = WebAccess.longestBody) -> String {
         switch code {
         case .dns: "The name of the server in this address is not known. Check the address."
         case .refused, .unreachable: "There is no way to the server of this address: \(message)."
         case .tls: "No secure connection to this address could be made: \(message)."
         case .timeout: "The server of this address took too long to answer."
         case .reset: "The server of this address broke the connection off."
-        case .tooLarge: "What is at this address is larger than \(WebAccess.longestBody / 1_048_576) MB."
+        case .tooLarge: "What is at this address is larger than \(limit / 1_048_576) MB."
         case .blockedAddress:
             "This address leads into a private or local network, where the tools of this server may not go."
         case .badURL:

@@ -42,7 +42,7 @@ package struct WebFetchTool: Tool {
             ],
             maximumRedirects: Self.redirects
         )
-        let answer = try await web.send(request)
+        let answer = try await web.send(request, readsDocuments: true)
         let document: ReadableDocument
         do {
             let type = answer.headers["content-type"]

@@ -22,7 +22,7 @@ package struct SandboxNetwork: Sendable {
     }
 }
 
-/// One call's way out, and what was done on it.
+/// One command's way out, and what was done on it.
 struct NetworkVisit: Sendable {
     let door: SandboxDoor
     private let record: EgressRecord

@@ -13,13 +13,18 @@ struct APIRoutes: Sendable {
 
     @EndpointBuilder private static func endpoints(_ services: WebServices) -> [Endpoint] {
         AccountRoutes(services: services).endpoints
+        RegistrationRoutes(services: services).endpoints
+        ProfileRoutes(services: services).endpoints
         PasswordRoutes(services: services).endpoints
         SignInRoutes(services: services).endpoints
         UserRoutes(services: services).endpoints
         OrganisationRoutes(services: services).endpoints
+        InvitationRoutes(services: services).endpoints
+        OrganisationDeletionRoutes(services: services).endpoints
         ConversationRoutes(services: services).endpoints
         VariableRoutes(services: services).endpoints
         MessageRoutes(services: services).endpoints
+        MessageSearchRoutes(services: services).endpoints
         BranchRoutes(services: services).endpoints
         PendingMessageRoutes(services: services).endpoints
         RunRoutes(services: services).endpoints
@@ -30,6 +35,8 @@ struct APIRoutes: Sendable {
         FileRoutes(services: services).endpoints
         WorkspaceRoutes(services: services).endpoints
         AgentRoutes(services: services).endpoints
+        AgentVersionRoutes(services: services).endpoints
+        AgentFileRoutes(services: services).endpoints
         ToolRoutes(services: services).endpoints
         AgentNetworkRoutes(services: services).endpoints
         ToolLibraryRoutes(services: services).endpoints
@@ -50,6 +57,7 @@ struct APIRoutes: Sendable {
         InstanceRoutes(services: services).endpoints
         BackupRoutes(services: services).endpoints
         SearchSettingRoutes(services: services).endpoints
+        OpenAIRoutes(services: services).endpoints
     }
 
     func add(to router: Router<WebContext>) {
@@ -57,23 +65,20 @@ struct APIRoutes: Sendable {
         let reference = OpenAPIRoute(document: OpenAPIDocument(endpoints: endpoints, settings: services.settings))
         router.get("/openapi.json", use: reference.show)
 
-        // Protocols of their own, with answers of their own.
+        // A protocol of its own, which its own messages describe.
         let mcp = MCPEndpoint(services: services)
         router.post("/mcp", use: mcp.post)
         router.get("/mcp", use: mcp.get)
         router.delete("/mcp", use: mcp.delete)
-        let openAI = OpenAIRoutes(services: services)
-        router.get("/openai/v1/models", use: openAI.models)
-        router.get("/openai/v1/models/**", use: openAI.model)
-        router.post("/openai/v1/chat/completions", use: openAI.complete)
-        router.post("/openai/v1/embeddings", use: openAI.embed)
     }
 
     func addEndpoints(to router: Router<WebContext>) {
         for endpoint in endpoints {
             let reading = endpoints.first { $0.isReading(of: endpoint) }?.handler
             let door = EndpointDoor(endpoint: endpoint, services: services, reading: reading)
-            router.on(RouterPath(endpoint.path), method: endpoint.method) { try await door.answer($0, context: $1) }
+            router.on(RouterPath(endpoint.routerPath), method: endpoint.method) {
+                try await door.answer($0, context: $1)
+            }
         }
     }
 

@@ -1,11 +1,9 @@
-package import Engine
+import Engine
 import Foundation
-import HTTPTypes
 import Hummingbird
-import Logging
 import Storage
 
-/// Signing in, registering, passwords and one's own profile.
+/// Signing in by tokens, and one's own password.
 struct AccountRoutes: Sendable {
     let services: WebServices
 
@@ -45,21 +43,6 @@ struct AccountRoutes: Sendable {
             use: signOut
         )
         Endpoint(
-            .post,
-            "/v1/register",
-            .account,
-            "Registers somebody",
-            about: "Where registration is open, or waits for an administrator.",
-            access: .anyone,
-            body: .json(
-                Registration.self,
-                ["email": .length(3...255), "password": .length(8...1000), "nickname": .length(1...50)]
-            ),
-            replies: [.object(.user, .created)],
-            errors: [.forbidden, .conflict],
-            use: register
-        )
-        Endpoint(
             .put,
             "/v1/password/change",
             .account,
@@ -69,60 +52,6 @@ struct AccountRoutes: Sendable {
             body: .json(PasswordChange.self, ["new_password": .length(8...1000)]),
             use: changePassword
         )
-        Endpoint(.get, "/v1/users/me", .account, "Shows oneself", replies: [.object(.me)], use: me)
-        Endpoint(
-            .get,
-            "/v1/settings/registration",
-            .settings,
-            "Shows who may register",
-            access: .permitted(.systemRead),
-            replies: [.object(.registration)],
-            use: registration
-        )
-        Endpoint(
-            .put,
-            "/v1/settings/registration",
-            .settings,
-            "Decides who may register",
-            about: "What is left out stays. An address can be asked to be confirmed where the server sends mail.",
-            access: .permitted(.systemManage),
-            body: .json(RegistrationChange.self, ["mode": .schema(.choice(RegistrationMode.self))]),
-            replies: [.object(.registration)],
-            use: setRegistration
-        )
-        Endpoint(
-            .put,
-            "/v1/users/me",
-            .account,
-            "Changes one's profile",
-            about: "What is left out stays; preferences are merged.",
-            body: .json(
-                ProfileChange.self,
-                [
-                    "nickname": .length(1...50),
-                    "language": .about("`en` or `zh-CN`; what begins like one of them is taken as it."),
-                ]
-            ),
-            replies: [.object(.user)],
-            use: updateMe
-        )
-        Endpoint(
-            .get,
-            "/v1/users/me/preferences",
-            .account,
-            "Shows one's preferences",
-            replies: [.object(.map)],
-            use: preferences
-        )
-        Endpoint(
-            .patch,
-            "/v1/users/me/preferences",
-            .account,
-            "Merges into one's preferences",
-            body: .json(OwnObject.self),
-            replies: [.object(.map)],
-            use: updatePreferences
-        )
     }
 
     func signIn(_ form: Form, _ request: Request, context: WebContext) async throws -> Response {
@@ -131,9 +60,10 @@ struct AccountRoutes: Sendable {
             password: Secret(form["password"]),
             address: context.remoteAddress
         )
-        let user = try AccountRoutes.accepted(result)
+        let (user, proof) = try AccountRoutes.accepted(result)
+        let grant = try await services.store.issueRefreshToken(user: user.id, proof: proof)
         await services.record("session.token_issued", by: user.principal, address: context.remoteAddress)
-        return try await tokens(for: user, with: services.store.issueRefreshToken(user: user.id), context: context)
+        return try await tokens(for: user, with: grant, context: context)
     }
 
     struct RefreshInput: Decodable, Sendable { var refreshToken: String }
@@ -148,28 +78,6 @@ struct AccountRoutes: Sendable {
     func signOut(_ input: RefreshInput, _ request: Request, context: WebContext) async throws -> Response {
         try await services.store.revokeRefreshToken(Secret(input.refreshToken))
         return Envelope.noContent(context: context)
-    }
-
-    struct Registration: Decodable, Sendable {
-        var email: String
-        var password: String
-        var nickname: String?
-    }
-
-    func register(_ input: Registration, _ request: Request, context: WebContext) async throws -> Response {
-        let policy = try await services.store.registrationPolicy()
-        guard let status = policy.firstStatus(sendsMail: services.settings.sendsMail) else {
-            throw WebError(.forbidden, "Registration is closed. Ask an administrator.")
-        }
-        let user = try await services.store.register(
-            email: input.email,
-            password: Secret(input.password),
-            nickname: input.nickname,
-            language: context.language.rawValue,
-            status: status
-        )
-        if status == .unverified { await services.notify(.verification, user) }
-        return Envelope.success(user.representation, status: .created, context: context)
     }
 
     struct PasswordChange: Decodable, Sendable {
@@ -190,88 +98,6 @@ struct AccountRoutes: Sendable {
         return Envelope.noContent(context: context)
     }
 
-    func registration(_ request: Request, context: WebContext) async throws -> Response {
-        _ = try context.permitted(.systemRead)
-        return Envelope.success(try await services.store.registrationPolicy().representation, context: context)
-    }
-
-    struct RegistrationChange: Decodable, Sendable {
-        var mode: String?
-        var emailVerification: Bool?
-    }
-
-    func setRegistration(
-        _ input: RegistrationChange,
-        _ request: Request,
-        context: WebContext
-    ) async throws -> Response {
-        let identity = try context.permitted(.systemManage)
-        var policy = try await services.store.registrationPolicy()
-        if let name = input.mode {
-            guard let mode = RegistrationMode(rawValue: name) else {
-                throw WebError.invalid("mode", "Use open, approval or closed.")
-            }
-            policy.mode = mode
-        }
-        policy.verifiesEmail = input.emailVerification ?? policy.verifiesEmail
-        try services.check(policy)
-        _ = try await services.store.setRegistrationPolicy(
-            policy,
-            by: identity.principal,
-            address: context.remoteAddress
-        )
-        return Envelope.success(policy.representation, context: context)
-    }
-
-    func me(_ request: Request, context: WebContext) async throws -> Response {
-        let identity = try context.signedIn()
-        var me = identity.user.representation
-        me.set("permissions", Permission.allCases.filter(identity.principal.may).map(\.rawValue))
-        return Envelope.success(me, context: context)
-    }
-
-    struct ProfileChange: Decodable, Sendable {
-        var nickname: String?
-        var timezone: String?
-        var language: String?
-        var preferences: OwnObject?
-    }
-
-    func updateMe(_ input: ProfileChange, _ request: Request, context: WebContext) async throws -> Response {
-        let identity = try context.signedIn()
-        if let preferences = input.preferences {
-            _ = try await services.store.mergePreferences(preferences.text, by: identity.principal)
-        }
-        let user = try await services.store.updateProfile(
-            nickname: input.nickname ?? identity.user.nickname,
-            timezone: input.timezone ?? identity.user.timezone,
-            language: try language(input.language) ?? identity.user.language,
-            by: identity.principal
-        )
-        return Envelope.success(user.representation, context: context)
-    }
-
-    func preferences(_ request: Request, context: WebContext) async throws -> Response {
-        let user = try context.signedIn().user
-        return Envelope.success(JSONPart.fields(of: user.preferences), context: context)
-    }
-
-    func updatePreferences(
-        _ input: OwnObject,
-        _ request: Request,
-        context: WebContext
-    ) async throws -> Response {
-        let identity = try context.signedIn()
-        let user = try await services.store.mergePreferences(input.text, by: identity.principal)
-        return Envelope.success(JSONPart.fields(of: user.preferences), context: context)
-    }
-
-    private func language(_ tag: String?) throws(WebError) -> String? {
-        guard let tag else { return nil }
-        guard let language = Language(tag: tag) else { throw .invalid("language", "Use en or zh-CN.") }
-        return language.rawValue
-    }
-
     private func tokens(for user: User, with grant: RefreshGrant, context: WebContext) async throws -> Response {
         let access = try await services.tokens.issue(for: user.id, family: grant.family)
         let data = JSONObject {
@@ -284,9 +110,9 @@ struct AccountRoutes: Sendable {
     }
 
     /// The user that a password belongs to, or why not; the same words whether the account exists.
-    static func accepted(_ result: AuthenticationResult) throws(WebError) -> User {
+    static func accepted(_ result: AuthenticationResult) throws(WebError) -> (User, PasswordProof) {
         switch result {
-        case .user(let user): return user
+        case .user(let user, let proof): return (user, proof)
         case .refused: throw WebError(.unauthorized, "E-mail or password is wrong.")
         case .unverified:
             throw WebError(.forbidden, "Confirm the e-mail address first: the link is in the mail that you were sent.")
@@ -303,32 +129,7 @@ struct AccountRoutes: Sendable {
     }
 }
 
-extension WebServices {
-    /// Writes an audit record; a failure of it must not undo what was done, so it is logged. `before` and `after` say what
-    /// has changed, without secrets.
-    package func record(
-        _ action: String,
-        target: String? = nil,
-        before: [String: JSONValue] = [:],
-        after: [String: JSONValue] = [:],
-        by principal: Principal,
-        address: String?
-    ) async {
-        do {
-            let entry = AuditEntry(action, target: target, before: before, after: after)
-            try await store.audit(entry, by: principal, address: address)
-        } catch {
-            logger.error("The audit record was not written", metadata: ["action": "\(action)", "error": "\(error)"])
-        }
-    }
-}
-
 extension Schema {
-    fileprivate static let me = user.adding("Me", [.list("permissions", of: .choice(Permission.self))])
-    fileprivate static let registration = object(
-        "Registration",
-        [.field("mode", .choice(RegistrationMode.self)), .flag("email_verification")]
-    )
     fileprivate static let tokens = object(
         "Tokens",
         [

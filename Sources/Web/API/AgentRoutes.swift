@@ -54,11 +54,11 @@ struct AgentRoutes: Sendable {
         Endpoint(.delete, "/v1/agents/{id}", .agents, "Removes an agent", use: delete)
     }
 
-    private enum Kind: String, CaseIterable { case system, custom }
+    private enum Kind: String, CaseIterable { case system, custom, shared }
     private enum Status: String, CaseIterable { case active, disabled }
     private static let type = QueryParameter<Kind>.choice(
         "type",
-        "Those that come with the program, or that people made."
+        "Those that come with the program, that people made for themselves, or that they share."
     )
     private static let status = QueryParameter<Status>.choice("status", "Those that can be talked to, or that cannot.")
 

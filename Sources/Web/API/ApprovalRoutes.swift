@@ -119,10 +119,8 @@ struct ApprovalRoutes: Sendable {
     func setPatience(_ input: Patience, _ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.superuser()
         if let seconds = input.expiresAfter { try ApprovalRoutes.check(patience: seconds) }
-        _ = try await services.store.setApprovalPatience(input.expiresAfter, by: identity.principal)
-        await services.record(
-            "approval_patience.changed",
-            target: input.expiresAfter.map { "\($0) s" },
+        _ = try await services.store.setApprovalPatience(
+            input.expiresAfter,
             by: identity.principal,
             address: context.remoteAddress
         )
@@ -163,7 +161,7 @@ extension ApprovalRecord {
 extension Schema {
     fileprivate static let patience = object("Patience", [.integer("expires_after", "Seconds.").orNull])
 
-    fileprivate static let approval = object(
+    static let approval = object(
         "Approval",
         [
             .uuid("run_id"), .uuid("conversation_id"), .text("call_id"), .field("kind", .choice(CallRequest.Kind.self)),

@@ -55,10 +55,10 @@ struct BranchRoutes: Sendable {
             body: .json(Edit.self),
             replies: [
                 .object(.message, .created), .object(.message, .ok, "The key has brought it before."),
-                .object(.run, .accepted, "It goes on."), .events(),
+                .object(.restingRun, .accepted, "It goes on, or rests."), .events(),
             ],
             errors: [.conflict, .badGateway],
-            keepsKey: true,
+            key: .handler,
             use: edit
         )
         Endpoint(
@@ -70,10 +70,10 @@ struct BranchRoutes: Sendable {
             body: .json(Regeneration.self),
             replies: [
                 .object(.message, .created), .object(.message, .ok, "The key has brought it before."),
-                .object(.run, .accepted, "It goes on."), .events(),
+                .object(.restingRun, .accepted, "It goes on, or rests."), .events(),
             ],
             errors: [.conflict, .badGateway],
-            keepsKey: true,
+            key: .handler,
             use: regenerate
         )
     }

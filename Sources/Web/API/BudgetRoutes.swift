@@ -37,6 +37,7 @@ struct BudgetRoutes: Sendable {
             errors: [.forbidden, .conflict],
             use: create
         )
+        Endpoint(.get, "/v1/budgets/{id}", .usage, "Shows a budget", replies: [.object(.budget)], use: show)
         Endpoint(
             .patch,
             "/v1/budgets/{id}",
@@ -111,13 +112,16 @@ struct BudgetRoutes: Sendable {
             isPersonal: input.isPersonal ?? !isOthers,
             by: identity.principal
         )
-        await services.record(
-            "budget.created",
-            target: budget.id.text,
-            by: identity.principal,
-            address: context.remoteAddress
-        )
+        await services.record(nil, became: budget, by: identity.principal, address: context.remoteAddress)
         return Envelope.success(budget.representation, status: .created, context: context)
+    }
+
+    func show(_ request: Request, context: WebContext) async throws -> Response {
+        let identity = try context.signedIn()
+        guard let budget = try await services.store.budget(context.identifier("id"), by: identity.principal) else {
+            throw WebError.notFound
+        }
+        return Envelope.success(budget.representation, context: context)
     }
 
     struct BudgetChange: Decodable, Sendable {
@@ -150,12 +154,7 @@ struct BudgetRoutes: Sendable {
                 by: identity.principal
             )
         else { throw WebError.notFound }
-        await services.record(
-            "budget.updated",
-            target: budget.id.text,
-            by: identity.principal,
-            address: context.remoteAddress
-        )
+        await services.record(found, became: budget, by: identity.principal, address: context.remoteAddress)
         return Envelope.success(budget.representation, context: context)
     }
 
@@ -165,7 +164,7 @@ struct BudgetRoutes: Sendable {
         guard let found = try await services.store.budget(id, by: identity.principal) else { throw WebError.notFound }
         guard found.isOwn else { throw WebError(.forbidden, "Only the organisation's administrators may delete this.") }
         guard try await services.store.deleteBudget(id, by: identity.principal) else { throw WebError.notFound }
-        await services.record("budget.deleted", target: id.text, by: identity.principal, address: context.remoteAddress)
+        await services.record(found, became: nil, by: identity.principal, address: context.remoteAddress)
         return Envelope.noContent(context: context)
     }
 }

@@ -13,10 +13,20 @@ struct ConversationRoutes: Sendable {
             "/v1/conversations",
             .conversations,
             "Lists one's conversations",
-            about: "The pinned first, then the newest.",
-            query: [Self.search.field, Self.isArchived.field] + QueryField.page,
+            about: "The pinned first, then the newest; without those in which agents are tried out.",
+            query: [Self.search.field, Self.isArchived.field, Self.isTest.field] + QueryField.page,
             replies: [.page(.listedConversation)],
             use: list
+        )
+        Endpoint(
+            .get,
+            "/v1/users/{id}/conversations",
+            .conversations,
+            "Lists a person's conversations",
+            about: "One's own, by one's own id: conversations are nobody else's to see.",
+            query: [Self.search.field, Self.isArchived.field, Self.isTest.field] + QueryField.page,
+            replies: [.page(.listedConversation)],
+            use: listOfUser
         )
         Endpoint(
             .post,
@@ -66,10 +76,17 @@ struct ConversationRoutes: Sendable {
 
     private enum Order: String, CaseIterable { case asc, desc }
     private enum Part: String, CaseIterable { case active, all }
-    private static let search = QueryParameter<String>.text("search", "Words that its title or its messages have.")
+    private static let search = QueryParameter<String>.text(
+        "search",
+        "What its title, its summary or one of its tags holds; what was said is found by `GET /v1/messages`."
+    )
     private static let isArchived = QueryParameter<Bool>.flag(
         "is_archived",
         "Those that are put away, or that are not."
+    )
+    private static let isTest = QueryParameter<Bool>.flag(
+        "is_test",
+        "Those in which agents are tried out, in the place of all others."
     )
     private static let order = QueryParameter<Order>.choice("order", "The oldest first, or the newest.")
     private static let branch = QueryParameter<Part>.choice("branch", "The branch that is read now, or all versions.")
@@ -80,16 +97,24 @@ struct ConversationRoutes: Sendable {
         let found = try await services.store.conversationsJSON(
             search: context.query(Self.search, of: request),
             isArchived: context.query(Self.isArchived, of: request),
+            isTest: context.query(Self.isTest, of: request) ?? false,
             page: page,
             by: identity.principal
         )
         return Envelope.page(json: found.json, page, total: found.total, context: context)
     }
 
+    func listOfUser(_ request: Request, context: WebContext) async throws -> Response {
+        guard try context.identifier("id") == context.signedIn().user.id else { throw WebError.notFound }
+        return try await list(request, context: context)
+    }
+
     struct NewConversation: Decodable, Sendable {
         var title: String?
         var tags: [String]?
         var metadata: OwnObject?
+        /// The agent that is to be tried out in it.
+        var testAgentId: UUID?
     }
 
     func create(_ input: NewConversation, _ request: Request, context: WebContext) async throws -> Response {
@@ -98,6 +123,7 @@ struct ConversationRoutes: Sendable {
             title: input.title,
             tags: input.tags ?? [],
             metadata: input.metadata?.text,
+            testAgentID: input.testAgentId,
             by: identity.principal
         )
         return Envelope.success(conversation.representation, status: .created, context: context)
@@ -133,17 +159,12 @@ struct ConversationRoutes: Sendable {
     }
 
     func delete(_ request: Request, context: WebContext) async throws -> Response {
-        let identity = try context.signedIn()
-        let id = try context.identifier("id")
-        let active = try await services.store.activeRuns(in: id, by: identity.principal)
-        for run in active { try await services.cancel(run.id, by: identity.principal) }
-        guard try await services.store.deleteConversation(id, by: identity.principal) else { throw WebError.notFound }
-        await services.record(
-            "conversation.deleted",
-            target: id.text,
-            by: identity.principal,
+        let isDeleted = try await services.deleteConversation(
+            context.identifier("id"),
+            by: try context.signedIn().principal,
             address: context.remoteAddress
         )
+        guard isDeleted else { throw WebError.notFound }
         return Envelope.noContent(context: context)
     }
 

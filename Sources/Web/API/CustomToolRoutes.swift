@@ -218,12 +218,8 @@ struct CustomToolRoutes: Sendable {
 
     func setMaking(_ input: Making, _ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
-        guard try await services.store.setMembersMakeTools(input.membersMayMake, by: identity.principal) else {
-            throw WebError(.forbidden, "This is for those who lead the organisation.")
-        }
-        await services.record(
-            "tool_making.changed",
-            target: input.membersMayMake ? "members" : "leaders",
+        try await services.letMembersMakeTools(
+            input.membersMayMake,
             by: identity.principal,
             address: context.remoteAddress
         )

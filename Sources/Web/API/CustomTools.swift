@@ -41,6 +41,14 @@ extension WebServices {
         return true
     }
 
+    /// Whether members may make tools: for those who lead the organisation.
+    func letMembersMakeTools(_ mayMake: Bool, by principal: Principal, address: String?) async throws {
+        guard try await store.setMembersMakeTools(mayMake, by: principal) else {
+            throw WebError(.forbidden, "This is for those who lead the organisation.")
+        }
+        await record("tool_making.changed", target: mayMake ? "members" : "leaders", by: principal, address: address)
+    }
+
     /// Does it once, for real, with the power of the one who asks; what the organisation does not allow is not done.
     func tryTool(
         _ id: UUID,
@@ -51,7 +59,10 @@ extension WebServices {
         address: String?
     ) async throws -> ToolTrial {
         let kept = try draft.kept(id: id, settings: ToolSettings(parameters: parameters))
-        let rules = try await store.organisationPolicies(by: principal).filter { $0.agentID == nil }
+        let rules = try await store.organisationPolicies(by: principal).filter { rule in
+            // Those who lead it are told of rules about others, too.
+            rule.agentID == nil && (rule.userID == nil || rule.userID == principal.userID)
+        }
         // Nobody need be asked: whoever presses the button has answered.
         guard ToolPolicy(rules: rules).decision(on: kept.specification, agent: id) != .deny else {
             return ToolTrial(error: "The organisation does not allow it.", seconds: 0)

@@ -57,8 +57,7 @@ package enum Envelope {
         }
         var response = respond(
             error.status,
-            #"{"success":false,"error":\#(object.text),\#(meta(requestID))}"#,
-            requestID
+            #"{"success":false,"error":\#(object.text),\#(meta(requestID))}"#
         )
         if error.code == .unauthorized { response.headers[.wwwAuthenticate] = "Bearer" }
         if error.code == .upgradeRequired {
@@ -69,7 +68,7 @@ package enum Envelope {
     }
 
     package static func noContent(context: WebContext) -> Response {
-        Response(status: .noContent, headers: [.xRequestID: context.requestID])
+        Response(status: .noContent)
     }
 
     private static func meta(_ requestID: String) -> String {
@@ -83,15 +82,15 @@ package enum Envelope {
     /// A success. What is told at what time by which request is no part of what it is of.
     private static func respond(_ status: HTTPResponse.Status, _ content: String, _ context: WebContext) -> Response {
         let body = #"{"success":true,\#(content),\#(meta(context.requestID))}"#
-        var response = respond(status, body, context.requestID)
+        var response = respond(status, body)
         if context.isTagged { response.headers[.eTag] = EntityTag.of(content) }
         return response
     }
 
-    private static func respond(_ status: HTTPResponse.Status, _ body: String, _ requestID: String) -> Response {
+    private static func respond(_ status: HTTPResponse.Status, _ body: String) -> Response {
         Response(
             status: status,
-            headers: [.contentType: "application/json; charset=utf-8", .xRequestID: requestID],
+            headers: [.contentType: "application/json; charset=utf-8"],
             body: .init(byteBuffer: .init(string: body))
         )
     }

@@ -19,10 +19,10 @@ struct ForkRoutes: Sendable {
             body: .json(ForkInput.self, ["step": .range(0...100_000, "0 for the beginning.")]),
             replies: [
                 .object(.message, .created), .object(.message, .ok, "The key has brought it before."),
-                .object(.run, .accepted, "It goes on."), .events(),
+                .object(.restingRun, .accepted, "It goes on, or rests."), .events(),
             ],
             errors: [.conflict, .badGateway],
-            keepsKey: true,
+            key: .handler,
             use: fork
         )
         Endpoint(

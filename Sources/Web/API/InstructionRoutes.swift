@@ -47,13 +47,12 @@ struct InstructionRoutes: Sendable {
     /// `{"instance": …, "organization": …}`; what is left out stays. The instance's is the administrators' to say.
     func set(_ input: InstructionChange, _ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
-        let isAllowed = try await services.store.setInstructions(
+        try await services.setInstructions(
             instance: input.instance,
             organisation: input.organization,
-            by: identity.principal
+            by: identity.principal,
+            address: context.remoteAddress
         )
-        guard isAllowed else { throw WebError(.forbidden, "This is for those who lead the instance or organisation.") }
-        await services.record("instructions.changed", by: identity.principal, address: context.remoteAddress)
         return try await show(request, context: context)
     }
 }

@@ -6,6 +6,13 @@ import Storage
 /// `/v1/mcp-servers`: where tools come from over the Model Context Protocol. For administrators; secrets go in and never come
 /// out.
 struct MCPRoutes: Sendable {
+    private static let fields: [String: SchemaRecorder.Hint] = [
+        "name": .length(1...24), "transport": .schema(.choice(MCPServer.Transport.self)),
+        "place": .length(1...2000, "An address, or an absolute path of a program that the configuration allows."),
+        "network": .about("Where a program may go, such as `example.org` or `github`."),
+        "secrets": .about("Environment or headers by name; null for a value that stays."),
+    ]
+
     let services: WebServices
 
     @EndpointBuilder var endpoints: [Endpoint] {
@@ -25,16 +32,7 @@ struct MCPRoutes: Sendable {
             .mcp,
             "Adds an MCP server",
             access: .superuser,
-            body: .json(
-                Draft.self,
-                [
-                    "name": .length(1...24), "transport": .schema(.choice(MCPServer.Transport.self)),
-                    "place": .length(
-                        1...2000,
-                        "An address, or an absolute path of a program that the configuration allows."
-                    ), "secrets": .about("Environment or headers by name; null for a value that stays."),
-                ]
-            ),
+            body: .json(Draft.self, Self.fields),
             replies: [.object(.mcpServer, .created)],
             errors: [.conflict],
             use: create
@@ -55,16 +53,7 @@ struct MCPRoutes: Sendable {
             "Changes an MCP server",
             about: "What is left out stays; `secrets` is the whole object. Name and transport stay as they are.",
             access: .superuser,
-            body: .json(
-                Draft.self,
-                [
-                    "name": .length(1...24), "transport": .schema(.choice(MCPServer.Transport.self)),
-                    "place": .length(
-                        1...2000,
-                        "An address, or an absolute path of a program that the configuration allows."
-                    ), "secrets": .about("Environment or headers by name; null for a value that stays."),
-                ]
-            ),
+            body: .json(Draft.self, Self.fields),
             replies: [.object(.mcpServer)],
             errors: [.conflict],
             use: update
@@ -103,7 +92,7 @@ struct MCPRoutes: Sendable {
         return Envelope.page(page.items.map(\.representation), page.page, total: page.total, context: context)
     }
 
-    /// `{"name", "transport": "stdio"|"http", "place", "arguments": […], "secrets": {NAME: value}, "is_trusted", "agents"}`.
+    /// `{"name", "transport": "stdio"|"http", "place", "arguments": […], "network": […], "secrets": {NAME: value}, "is_trusted", "agents"}`.
     func create(_ input: Draft, _ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.superuser()
         guard let name = input.name else { throw WebError.invalid("name", "This field is needed.") }
@@ -204,6 +193,7 @@ struct MCPRoutes: Sendable {
         var transport: String?
         var place: String?
         var arguments: [String]?
+        var network: [String]?
         var secrets: [String: String?]?
         var isEnabled: Bool?
         var isTrusted: Bool?
@@ -213,6 +203,7 @@ struct MCPRoutes: Sendable {
             var draft = draft
             if let place { draft.place = place }
             if let arguments { draft.arguments = arguments }
+            if let network { draft.network = network }
             if let secrets { draft.secrets = secrets.mapValues { $0.map { Secret($0) } } }
             if let isEnabled { draft.isEnabled = isEnabled }
             if let isTrusted { draft.isTrusted = isTrusted }
@@ -230,6 +221,7 @@ extension MCPDraft {
             transport: record.transport,
             place: record.place,
             arguments: record.arguments,
+            network: record.network,
             secrets: Dictionary(uniqueKeysWithValues: record.secretNames.map { ($0, nil) }),
             isEnabled: record.isEnabled,
             isTrusted: record.isTrusted,
@@ -248,93 +240,4 @@ extension MCPFailure {
         case .off: "MCP_OFF"
         }
     }
-}
-
-extension MCPRecord {
-    fileprivate var representation: JSONObject {
-        JSONObject {
-            $0.set("server_id", id)
-            $0.set("name", name)
-            $0.set("transport", transport.rawValue)
-            $0.set("place", place)
-            $0.set("arguments", arguments)
-            $0.set("secret_names", secretNames)
-            $0.set("is_authorised", isAuthorised)
-            $0.set("is_enabled", isEnabled)
-            $0.set("is_trusted", isTrusted)
-            $0.set("agents", agents)
-            $0.set("state", state.rawValue)
-            $0.set("state_since", stateSince)
-            $0.set("last_error", lastError)
-            $0.set("last_seen_at", lastSeenAt)
-            $0.set("latency_ms", latency)
-            $0.set("protocol_version", protocolVersion)
-            $0.set("title", title)
-            $0.set("version", version)
-            $0.set("tools_usable", counts.usable)
-            $0.set("tools_waiting", counts.waiting)
-            $0.set("tools_gone", counts.gone)
-            $0.set("created_at", createdAt)
-        }
-    }
-}
-
-extension MCPToolRecord {
-    fileprivate var representation: JSONObject {
-        JSONObject {
-            $0.set("id", id)
-            $0.set("version", version)
-            $0.set("name", tool.name)
-            $0.set("tool_name", modelName)
-            $0.set("kind", tool.kind.rawValue)
-            $0.set("description", tool.description)
-            $0.raw("schema", tool.schema.text)
-            $0.set("is_read_only", tool.isReadOnly)
-            $0.set("state", state.rawValue)
-            $0.set("problem", tool.problem)
-            $0.set("approved_description", approvedDescription)
-            $0.set("approved_at", approvedAt)
-            $0.set("gone_at", goneAt)
-        }
-    }
-}
-
-extension MCPEntry {
-    fileprivate var representation: JSONObject {
-        JSONObject {
-            $0.set("name", name)
-            $0.set("address", address)
-            $0.set("description", description)
-        }
-    }
-}
-
-extension Schema {
-    fileprivate static let mcpServer = object(
-        "MCPServer",
-        [
-            .uuid("server_id"), .text("name"), .field("transport", .choice(MCPServer.Transport.self)), .text("place"),
-            .list("arguments"), .list("secret_names"), .flag("is_authorised"), .flag("is_enabled"),
-            .flag("is_trusted"), .list("agents"), .field("state", .choice(MCPState.self)), .date("state_since"),
-            .text("last_error").orNull, .date("last_seen_at").orNull, .integer("latency_ms").orNull,
-            .text("protocol_version").orNull, .text("title").orNull, .text("version").orNull,
-            .integer("tools_usable"), .integer("tools_waiting"), .integer("tools_gone"), .date("created_at"),
-        ]
-    )
-
-    fileprivate static let mcpServerDetail = mcpServer.adding(
-        "MCPServerDetail",
-        [.list("tools", of: mcpTool), .list("resources", of: mcpEntry), .list("prompts", of: mcpEntry)]
-    )
-
-    private static let mcpTool = object(
-        "MCPTool",
-        [
-            .uuid("id"), .integer("version"), .text("name"), .text("tool_name"), .text("kind"), .text("description"),
-            .field("schema", .map), .flag("is_read_only"), .text("state"), .text("problem").orNull,
-            .text("approved_description").orNull, .date("approved_at").orNull, .date("gone_at").orNull,
-        ]
-    )
-
-    private static let mcpEntry = object("MCPEntry", [.text("name"), .text("address"), .text("description").orNull])
 }

@@ -27,7 +27,7 @@ extension WebServices {
     func createMCPServer(_ draft: MCPDraft, by principal: Principal, address: String?) async throws -> MCPRecord {
         try checkProgram(draft)
         let made = try await store.createMCPServer(draft, by: principal)
-        await record("mcp_server.created", target: made.id.text, by: principal, address: address)
+        await record(nil, became: made, by: principal, address: address)
         return made
     }
 
@@ -39,17 +39,20 @@ extension WebServices {
         address: String?
     ) async throws -> MCPRecord? {
         try checkProgram(draft)
-        guard let saved = try await store.updateMCPServer(id, draft, by: principal) else { return nil }
-        await record("mcp_server.updated", target: id.text, by: principal, address: address)
+        let known = try await store.mcpServer(id, by: principal)
+        guard let known, let saved = try await store.updateMCPServer(id, draft, by: principal) else { return nil }
+        await record(known, became: saved, by: principal, address: address)
         // A connection that was made with what it was before is of no use.
         if !saved.isEnabled { await mcp?.drop(id) }
         return saved
     }
 
     func deleteMCPServer(_ id: UUID, by principal: Principal, address: String?) async throws -> Bool {
-        guard try await store.deleteMCPServer(id, by: principal) else { return false }
+        guard let known = try await store.mcpServer(id, by: principal),
+            try await store.deleteMCPServer(id, by: principal)
+        else { return false }
         await mcp?.forget(id)
-        await record("mcp_server.deleted", target: id.text, by: principal, address: address)
+        await record(known, became: nil, by: principal, address: address)
         return true
     }
 
@@ -62,7 +65,12 @@ extension WebServices {
     ) async throws -> Int? {
         guard try await store.mcpServer(id, by: principal) != nil else { return nil }
         let count = try await store.approveMCPTools(entries, of: id, by: principal)
-        if count > 0 { await record("mcp_tools.approved", target: id.text, by: principal, address: address) }
+        if count > 0 {
+            let names = try await store.mcpTools(of: id, by: principal)
+                .filter { tool in entries.contains { $0.id == tool.id } }.map { JSONValue.string($0.tool.name) }
+            let after = ["tools": JSONValue.array(names)]
+            await record("mcp_tools.approved", target: id.text, after: after, by: principal, address: address)
+        }
         return count
     }
 

@@ -15,7 +15,7 @@ struct MessageRoutes: Sendable {
             .messages,
             "Says something and has it answered",
             about:
-                "Answered as you like: whole, when the run has ended; with `Accept: text/event-stream` as the stream of its events; with `Prefer: respond-async` at once, with the run to look at. An Idempotency-Key makes sure that a message is said once.",
+                "Answered as you like: whole, when the run has ended, or with 202 as soon as it rests until a person moves it (`waiting_for` has what it asks); with `Accept: text/event-stream` as the stream of its events; with `Prefer: respond-async` at once, with the run to look at. An Idempotency-Key makes sure that a message is said once.",
             body: .json(
                 NewMessage.self,
                 [
@@ -29,40 +29,19 @@ struct MessageRoutes: Sendable {
             ),
             replies: [
                 .object(.message, .created), .object(.message, .ok, "The key has brought it before."),
-                .object(.either(.run, .pendingMessage), .accepted, "It goes on, or waits its turn."), .events(),
+                .object(.either(.restingRun, .pendingMessage), .accepted, "It goes on, or rests, or waits its turn."),
+                .events(),
             ],
             errors: [.conflict, .badGateway],
-            keepsKey: true,
+            key: .handler,
             use: send
         )
-    }
-
-    struct NewMessage: Decodable, Sendable {
-        var content: String
-        var agentId: UUID?
-        var modelId: UUID?
-        var messageId: String?
-        /// `high`, `normal` or `low`.
-        var urgency: String?
-        /// What to do while an answer is under way: `steer` or `queue`; without it the message is refused then.
-        var mode: String?
-        /// Files that were uploaded into this conversation, named by their id or their address.
-        var attachments: [AttachmentName]?
     }
 
     func send(_ input: NewMessage, _ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
         let conversation = try context.identifier("id")
-        let turn = TurnInput(
-            conversationID: conversation,
-            content: input.content,
-            attachments: try services.attachments(input.attachments ?? []),
-            agentID: input.agentId,
-            modelID: input.modelId,
-            temporaryMessageID: input.messageId,
-            idempotencyKey: try request.idempotencyKey(),
-            urgency: try Urgency(named: input.urgency)
-        )
+        let turn = try services.turn(input, in: conversation, key: try request.idempotencyKey())
         guard let mode = try PendingMessage.Mode(named: input.mode) else {
             guard let start = try await services.start(turn, by: identity.principal) else { throw WebError.notFound }
             return try await answer(start, request: request, identity: identity, context: context)
@@ -90,60 +69,7 @@ struct MessageRoutes: Sendable {
             response.headers[.preferenceApplied] = "respond-async"
             return response
         }
-        return try await finishedMessage(start, identity: identity, context: context)
-    }
-
-    /// Waits for the run's end. The run does not depend on this connection: whoever leaves finds the answer later.
-    private func finishedMessage(_ start: TurnStart, identity: Identity, context: WebContext) async throws -> Response {
-        let run = start.run
-        var failure: RunEvent?
-        var hasEnded = false
-        for try await events in services.hub.watch(run: run.id, after: 0, from: services.store) {
-            failure = events.last { $0.kind == .error } ?? failure
-            hasEnded = events.last?.endsRun ?? hasEnded
-        }
-        guard hasEnded else {
-            throw WebError(.unavailable, "The server ends; the answer goes on as run \(run.id.text).", retryAfter: 2)
-        }
-        if let failure { throw FailedRun(event: failure, run: run.id).webError }
-        let message = try await services.store.message(run.messageID, in: run.conversationID, by: identity.principal)
-        guard let message else { throw WebError(.conflict, "The run ended without an answer: it was cancelled.") }
-        return Envelope.success(message.representation, status: start.isNew ? .created : .ok, context: context)
-    }
-}
-
-/// An `error` event as the answer to the request that waited for the run.
-private struct FailedRun: Decodable {
-    private var errorCode: String
-    private var errorMessage: String
-    private var retryAfter: Int?
-    private var run: UUID?
-
-    private enum CodingKeys: String, CodingKey {
-        case errorCode = "error_code"
-        case errorMessage = "error_message"
-        case retryAfter = "retry_after"
-    }
-
-    init(event: RunEvent, run: UUID) {
-        let decoded = try? JSONDecoder().decode(FailedRun.self, from: Data(event.data.utf8))
-        self = decoded ?? FailedRun(code: "RUN_FAILED", message: "The run failed.")
-        self.run = run
-    }
-
-    private init(code: String, message: String) {
-        errorCode = code
-        errorMessage = message
-    }
-
-    var webError: WebError {
-        WebError(
-            errorCode == ModelError.Code.notConfigured.rawValue ? .conflict : .badGateway,
-            errorMessage,
-            details: [.init(field: "run_id", message: run?.text ?? "")],
-            specificCode: errorCode,
-            retryAfter: retryAfter
-        )
+        return try await AwaitedRun(services: services, identity: identity).answer(start, context: context)
     }
 }
 

@@ -46,6 +46,26 @@ struct ModelRoutes: Sendable {
             use: setDefault
         )
         Endpoint(
+            .get,
+            "/v1/models/defaults",
+            .models,
+            "Shows which models do what nobody chooses one for",
+            about: "Null: as usual. `gone` names those that were chosen and are deleted or switched off.",
+            replies: [.object(.defaultModels)],
+            use: defaults
+        )
+        Endpoint(
+            .patch,
+            "/v1/models/defaults",
+            .models,
+            "Says which models do what nobody chooses one for",
+            about:
+                "`chat` answers, `writing` gives conversations titles and summaries, `transcription` writes recordings down. What is left out stays; null leaves it to the usual one. All of it is taken, or nothing.",
+            body: .json(Defaults.self),
+            replies: [.object(.defaultModels)],
+            use: setDefaults
+        )
+        Endpoint(
             .put,
             "/v1/models/fallbacks",
             .models,
@@ -53,6 +73,7 @@ struct ModelRoutes: Sendable {
             body: .json(Fallbacks.self),
             use: setFallbacks
         )
+        Endpoint(.get, "/v1/models/{id}", .models, "Shows a model", replies: [.object(.model)], use: show)
         Endpoint(
             .patch,
             "/v1/models/{id}",
@@ -85,6 +106,42 @@ struct ModelRoutes: Sendable {
         return Envelope.list(models.map(\.representation), context: context)
     }
 
+    func defaults(_ request: Request, context: WebContext) async throws -> Response {
+        let principal = try context.signedIn().principal
+        let chosen = try await services.store.defaultModels(by: principal)
+        let models = try await services.store.models(llmID: nil, isActive: nil, by: principal)
+        let answer = JSONObject {
+            $0.set("chat", models.first(where: \.isDefault)?.id)
+            for purpose in ModelPurpose.allCases {
+                $0.set(purpose.rawValue, chosen.first { $0.purpose == purpose }?.modelID)
+            }
+            $0.set(
+                "gone",
+                chosen.filter { $0.modelID == nil }.map { model in
+                    JSONObject {
+                        $0.set("purpose", model.purpose.rawValue)
+                        $0.set("name", model.name)
+                    }
+                }
+            )
+        }
+        return Envelope.success(answer, context: context)
+    }
+
+    struct Defaults: Decodable, Sendable {
+        var chat: UUID?
+        @Change var writing: UUID??
+        @Change var transcription: UUID??
+    }
+
+    func setDefaults(_ input: Defaults, _ request: Request, context: WebContext) async throws -> Response {
+        var choice = ModelChoice(chat: input.chat)
+        if let writing = input.writing { choice.purposes.updateValue(writing, forKey: .writing) }
+        if let listening = input.transcription { choice.purposes.updateValue(listening, forKey: .transcription) }
+        try await choose(choice, context)
+        return try await defaults(request, context: context)
+    }
+
     struct NewModel: Decodable, Sendable {
         var llmId: UUID
         var name: String
@@ -112,7 +169,16 @@ struct ModelRoutes: Sendable {
             by: identity.principal
         )
         guard let model else { throw WebError.invalid("llm_id", "There is no such provider.") }
+        await services.record(nil, became: model, by: identity.principal, address: context.remoteAddress)
         return Envelope.success(model.representation, status: .created, context: context)
+    }
+
+    func show(_ request: Request, context: WebContext) async throws -> Response {
+        let identity = try context.signedIn()
+        guard let model = try await services.store.model(context.identifier("id"), by: identity.principal) else {
+            throw WebError.notFound
+        }
+        return Envelope.success(model.representation, context: context)
     }
 
     struct ModelChange: Decodable, Sendable {
@@ -127,6 +193,7 @@ struct ModelRoutes: Sendable {
     func update(_ input: ModelChange, _ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
         let id = try context.identifier("id")
+        let old = try await services.store.model(id, by: identity.principal)
         let model = try await services.store.updateModel(
             id,
             displayName: input.displayName,
@@ -137,24 +204,28 @@ struct ModelRoutes: Sendable {
             isActive: input.isActive,
             by: identity.principal
         )
-        guard let model else { throw WebError.notFound }
+        guard let old, let model else { throw WebError.notFound }
+        await services.record(old, became: model, by: identity.principal, address: context.remoteAddress)
         return Envelope.success(model.representation, context: context)
     }
 
     func delete(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
-        guard try await services.store.deleteModel(context.identifier("id"), by: identity.principal) else {
-            throw WebError.notFound
-        }
+        let id = try context.identifier("id")
+        guard let model = try await services.store.model(id, by: identity.principal),
+            try await services.store.deleteModel(id, by: identity.principal)
+        else { throw WebError.notFound }
+        await services.record(model, became: nil, by: identity.principal, address: context.remoteAddress)
         return Envelope.noContent(context: context)
     }
 
     struct DefaultModel: Decodable, Sendable { var modelId: UUID }
 
     func setDefault(_ input: DefaultModel, _ request: Request, context: WebContext) async throws -> Response {
-        let identity = try context.signedIn()
-        guard try await services.store.setDefaultModel(input.modelId, by: identity.principal) else {
-            throw WebError.invalid("model_id", "There is no such model.")
+        do {
+            try await choose(ModelChoice(chat: input.modelId), context)
+        } catch let error as StorageError where error.code == .invalid("chat") {
+            throw WebError.invalid("model_id", error.message)
         }
         return Envelope.noContent(context: context)
     }
@@ -162,8 +233,22 @@ struct ModelRoutes: Sendable {
     struct Fallbacks: Decodable, Sendable { var modelIds: [UUID] }
 
     func setFallbacks(_ input: Fallbacks, _ request: Request, context: WebContext) async throws -> Response {
-        let identity = try context.signedIn()
-        try await services.store.setFallbacks(input.modelIds, by: identity.principal)
+        try await choose(ModelChoice(fallbacks: input.modelIds), context)
         return Envelope.noContent(context: context)
     }
+
+    private func choose(_ choice: ModelChoice, _ context: WebContext) async throws {
+        let principal = try context.signedIn().principal
+        try await services.store.choose(choice, by: principal, address: context.remoteAddress)
+    }
+}
+
+extension Schema {
+    fileprivate static let defaultModels = object(
+        "DefaultModels",
+        [
+            .uuid("chat").orNull, .uuid("writing").orNull, .uuid("transcription").orNull,
+            .list("gone", of: .object(nil, [.field("purpose", .choice(ModelPurpose.self)), .text("name")])),
+        ]
+    )
 }

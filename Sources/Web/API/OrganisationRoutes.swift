@@ -3,7 +3,7 @@ import Foundation
 import Hummingbird
 import Storage
 
-/// `/v1/organizations`: one's own, their members with roles, and links to join by. Which one a request works in says its
+/// `/v1/organizations`: one's own, and their members with roles. Which one a request works in says its
 /// `X-Organization-Id`; without it, the person's own.
 struct OrganisationRoutes: Sendable {
     private static let isAll = QueryParameter<Bool>.flag("all", "Everybody's: needs `organization:read`.")
@@ -60,6 +60,14 @@ struct OrganisationRoutes: Sendable {
             use: members
         )
         Endpoint(
+            .get,
+            "/v1/organizations/{id}/members/{user}",
+            .organisations,
+            "Shows a member",
+            replies: [.object(.member)],
+            use: member
+        )
+        Endpoint(
             .patch,
             "/v1/organizations/{id}/members/{user}",
             .organisations,
@@ -80,65 +88,11 @@ struct OrganisationRoutes: Sendable {
             errors: [.conflict],
             use: removeMember
         )
-        Endpoint(
-            .get,
-            "/v1/organizations/{id}/invitations",
-            .organisations,
-            "Lists links to join by",
-            replies: [.list(.invitation)],
-            errors: [.conflict],
-            use: invitations
-        )
-        Endpoint(
-            .post,
-            "/v1/organizations/{id}/invitations",
-            .organisations,
-            "Makes a link to join by",
-            about: "All fields are optional. The link is in this answer and nowhere else.",
-            access: .inPerson,
-            body: .json(
-                NewInvitation.self,
-                [
-                    "role": .choice("admin", "member"), "email": .length(3...255), "uses": .range(1...100),
-                    "expires_in_days": .range(1...90),
-                ]
-            ),
-            replies: [.object(.newInvitation, .created)],
-            use: invite
-        )
-        Endpoint(
-            .delete,
-            "/v1/organizations/{id}/invitations/{invitation}",
-            .organisations,
-            "Withdraws a link",
-            access: .inPerson,
-            errors: [.conflict],
-            use: withdraw
-        )
-        Endpoint(
-            .post,
-            "/v1/invitations/acceptance",
-            .organisations,
-            "Joins by a link",
-            access: .inPerson,
-            body: .json(LinkToken.self),
-            replies: [.object(.organisation)],
-            use: join
-        )
     }
 
     struct Naming: Decodable, Sendable { var name: String }
 
     struct MemberChange: Decodable, Sendable { var role: String }
-
-    struct LinkToken: Decodable, Sendable { var token: String }
-
-    struct NewInvitation: Decodable, Sendable {
-        var role: String?
-        var email: String?
-        var uses: Int?
-        var expiresInDays: Int?
-    }
 
     /// One's own; with `all=true` everybody's, for those with `organization:read`, by pages and `search`.
     func list(_ request: Request, context: WebContext) async throws -> Response {
@@ -199,6 +153,17 @@ struct OrganisationRoutes: Sendable {
         return Envelope.list(found.map(\.representation), context: context)
     }
 
+    func member(_ request: Request, context: WebContext) async throws -> Response {
+        let identity = try context.signedIn()
+        let member = try await services.store.member(
+            context.identifier("user"),
+            of: context.identifier("id"),
+            by: identity.principal
+        )
+        guard let member else { throw WebError.notFound }
+        return Envelope.success(member.representation, context: context)
+    }
+
     func changeMember(_ input: MemberChange, _ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.inPerson()
         guard let role = OrganisationRole(rawValue: input.role) else {
@@ -218,7 +183,7 @@ struct OrganisationRoutes: Sendable {
     /// Takes somebody out; of oneself it is leaving.
     func removeMember(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.inPerson()
-        let isRemoved = try await services.store.removeMember(
+        let isRemoved = try await services.removeMember(
             context.identifier("user"),
             from: context.identifier("id"),
             by: identity.principal,
@@ -228,63 +193,6 @@ struct OrganisationRoutes: Sendable {
         return Envelope.noContent(context: context)
     }
 
-    func invitations(_ request: Request, context: WebContext) async throws -> Response {
-        let identity = try context.signedIn()
-        let found = try await services.store.invitations(to: context.identifier("id"), by: identity.principal)
-        guard let found else { throw WebError.notFound }
-        return Envelope.list(found.map { $0.representation() }, context: context)
-    }
-
-    /// `{"role", "email", "uses", "expires_in_days"}`, all of them optional. The link is in this answer and nowhere else.
-    func invite(_ input: NewInvitation, _ request: Request, context: WebContext) async throws -> Response {
-        let identity = try context.inPerson()
-        guard let role = OrganisationRole(rawValue: input.role ?? "member") else {
-            throw WebError.invalid("role", "Use admin or member.")
-        }
-        let made = try await services.store.invite(
-            to: context.identifier("id"),
-            as: role,
-            email: input.email,
-            uses: input.uses ?? 1,
-            days: input.expiresInDays ?? 7,
-            by: identity.principal,
-            address: context.remoteAddress
-        )
-        guard let made else { throw WebError.notFound }
-        let url = LinkPlace(base: services.base(request)).joining(made.token)
-        return Envelope.success(made.invitation.representation(url: url), status: .created, context: context)
-    }
-
-    func withdraw(_ request: Request, context: WebContext) async throws -> Response {
-        let identity = try context.inPerson()
-        let isGone = try await services.store.withdrawInvitation(
-            context.identifier("invitation"),
-            to: context.identifier("id"),
-            by: identity.principal,
-            address: context.remoteAddress
-        )
-        guard isGone else { throw WebError.notFound }
-        return Envelope.noContent(context: context)
-    }
-
-    /// `{"token"}` of a link: the answer is the organisation that one belongs to now.
-    func join(_ input: LinkToken, _ request: Request, context: WebContext) async throws -> Response {
-        let identity = try context.inPerson()
-        let result = try await services.store.join(
-            with: Secret(input.token),
-            by: identity.principal,
-            address: context.remoteAddress
-        )
-        switch result {
-        case .gone: throw WebError.usedLink
-        case .notYours: throw WebError(.forbidden, "This invitation is for another e-mail address.")
-        case .joined(let id):
-            guard let joined = try await services.store.organisation(id, by: identity.principal) else {
-                throw WebError.notFound
-            }
-            return Envelope.success(joined.representation, context: context)
-        }
-    }
 }
 
 extension Organisation {
@@ -296,6 +204,7 @@ extension Organisation {
             $0.set("role", role?.rawValue)
             $0.set("member_count", memberCount)
             $0.set("created_at", createdAt)
+            $0.set("deleted_at", deletedAt)
         }
     }
 }
@@ -313,28 +222,14 @@ extension OrganisationMember {
     }
 }
 
-extension OrganisationInvitation {
-    /// `url`: of one that was made just now.
-    fileprivate func representation(url: String? = nil) -> JSONObject {
-        JSONObject {
-            $0.set("invitation_id", id)
-            $0.set("role", role.rawValue)
-            $0.set("email", email)
-            $0.set("uses_left", usesLeft)
-            $0.set("created_at", createdAt)
-            $0.set("expires_at", expiresAt)
-            if let url { $0.set("url", url) }
-        }
-    }
-}
-
 extension Schema {
-    fileprivate static let organisation = object(
+    static let organisation = object(
         "Organization",
         [
             .uuid("organization_id"), .text("name"), .flag("is_personal"),
             .field("role", Schema.choice(OrganisationRole.self).about("One's own there.")).orNull,
             .integer("member_count"), .date("created_at"),
+            .date("deleted_at", "Only those who look after the instance see it then.").orNull,
         ]
     )
     fileprivate static let member = object(
@@ -344,12 +239,4 @@ extension Schema {
             .flag("is_active"), .date("joined_at"),
         ]
     )
-    fileprivate static let invitation = object(
-        "Invitation",
-        [
-            .uuid("invitation_id"), .field("role", .choice("admin", "member")), .text("email").orNull,
-            .integer("uses_left"), .date("created_at"), .date("expires_at"),
-        ]
-    )
-    fileprivate static let newInvitation = invitation.adding("NewInvitation", [.text("url", "The link itself.")])
 }

@@ -48,9 +48,10 @@ struct PasswordRoutes: Sendable {
             "/v1/email-verification/confirmation",
             .account,
             "Confirms an address by a link",
-            about: "The answer says whether the account may be used now, or waits for an administrator.",
+            about:
+                "With the password that was chosen when the address was registered: another person may have registered with it. With `replace` the password becomes the account's, and all sessions and tokens end. The token is good until the address is confirmed. The answer says whether the account may be used now, or waits for an administrator.",
             access: .anyone,
-            body: .json(LinkToken.self),
+            body: .json(Confirmation.self, ["password": .length(1...1000)]),
             replies: [.object(.confirmed)],
             use: verify
         )
@@ -74,7 +75,11 @@ struct PasswordRoutes: Sendable {
         var newPassword: String
     }
 
-    struct LinkToken: Decodable, Sendable { var token: String }
+    struct Confirmation: Decodable, Sendable {
+        var token: String
+        var password: String
+        var replace: Bool?
+    }
 
     struct LinkWish: Decodable, Sendable { var send: Bool? }
 
@@ -99,10 +104,17 @@ struct PasswordRoutes: Sendable {
         return Envelope.noContent(context: context)
     }
 
-    /// `{"token"}`. The answer says whether the account may be used now, or waits for an administrator.
-    func verify(_ input: LinkToken, _ request: Request, context: WebContext) async throws -> Response {
-        let user = try await services.store.confirmEmail(link: Secret(input.token), address: context.remoteAddress)
-        guard let user else { throw WebError.usedLink }
+    /// `{"token", "password", "replace"?}`. The answer says whether the account may be used now, or waits for an administrator.
+    func verify(_ input: Confirmation, _ request: Request, context: WebContext) async throws -> Response {
+        let confirmation = try await services.confirmEmail(
+            link: Secret(input.token),
+            password: Secret(input.password),
+            replacing: input.replace ?? false,
+            address: context.remoteAddress
+        )
+        guard case .confirmed(let user, _) = confirmation else {
+            throw confirmation == .used ? WebError.usedLink : .otherPassword
+        }
         let data = JSONObject {
             $0.set("email", user.email)
             $0.set("status", user.status.rawValue)
@@ -127,93 +139,6 @@ struct PasswordRoutes: Sendable {
     private func queue(_ kind: MailKind, _ input: Address, context: WebContext) async throws -> Response {
         try await services.queueMail(kind, to: input.email, context: context)
         return Envelope.success(JSONObject { $0.set("status", "accepted") }, status: .accepted, context: context)
-    }
-}
-
-extension WebError {
-    static let usedLink = WebError.invalid("token", "This link was used already, or is too old. Ask for another one.")
-
-    static let noMail = WebError(.forbidden, "This server sends no mail. Ask an administrator for a link.")
-}
-
-/// A link for a new password, as an administrator gets to see it.
-struct HandedOutLink: Sendable {
-    /// nil when it is sent by mail.
-    var url: String?
-    var expiresAt: Date?
-
-    var representation: JSONObject {
-        JSONObject {
-            $0.set("url", url)
-            $0.set("expires_at", expiresAt)
-            $0.set("is_mailed", url == nil)
-        }
-    }
-}
-
-extension WebServices {
-    /// Throws `.noMail` where none is sent, and 429 for one who asks for too many; says nothing of the account.
-    func queueMail(_ kind: MailKind, to email: String, context: WebContext) async throws {
-        guard settings.sendsMail else { throw WebError.noMail }
-        let wish = try await store.queueMail(
-            kind,
-            to: email,
-            language: context.language.rawValue,
-            from: context.remoteAddress
-        )
-        guard wish == .taken else {
-            throw WebError(.rateLimited, "Too many mails were asked for. Try again in an hour.", retryAfter: 3600)
-        }
-    }
-
-    /// nil when the link is not good; its person is told by mail.
-    func resetPassword(link: Secret, new: Secret, address: String?) async throws -> User? {
-        guard let user = try await store.resetPassword(link: link, new: new, address: address) else { return nil }
-        await notify(.passwordChanged, user)
-        return user
-    }
-
-    /// nil when there is no such account that may be used.
-    func passwordLink(
-        user id: UUID,
-        byMail: Bool,
-        by principal: Principal,
-        request: Request,
-        context: WebContext
-    ) async throws -> HandedOutLink? {
-        if byMail {
-            guard settings.sendsMail else { throw WebError.noMail }
-            guard try await store.mailPasswordLink(user: id, by: principal, address: context.remoteAddress) else {
-                return nil
-            }
-            return HandedOutLink()
-        }
-        let link = try await store.handOutPasswordLink(user: id, by: principal, address: context.remoteAddress)
-        return link.map {
-            HandedOutLink(url: LinkPlace(base: base(request)).password($0.token), expiresAt: $0.expiresAt)
-        }
-    }
-
-    /// Somebody has changed their own password: it is written down, and they are told.
-    func passwordChanged(_ identity: Identity, address: String?) async {
-        await record("password.changed", by: identity.principal, address: address)
-        await notify(.passwordChanged, identity.user)
-    }
-
-    /// Tells somebody what has happened to their account, where mail is sent.
-    func notify(_ kind: MailKind, _ user: User) async {
-        guard settings.sendsMail else { return }
-        do {
-            _ = try await store.queueMail(kind, to: user.email, language: user.language, from: nil)
-        } catch {
-            logger.error("A mail was not queued", metadata: ["kind": "\(kind.rawValue)", "error": "\(error)"])
-        }
-    }
-
-    /// The address of this server for one who uses it now: only for their own eyes, because they name it.
-    func base(_ request: Request) -> String {
-        settings.publicURL ?? (settings.secureCookies ? "https://" : "http://")
-            + (request.head.authority ?? "localhost")
     }
 }
 

@@ -23,7 +23,6 @@ struct ProviderRoutes: Sendable {
                 ]
             ),
             replies: [.object(.provider, .created)],
-            errors: [.conflict],
             use: create
         )
         Endpoint(.get, "/v1/llm-configs/{id}", .providers, "Shows a provider", replies: [.object(.provider)], use: show)
@@ -33,10 +32,15 @@ struct ProviderRoutes: Sendable {
             .providers,
             "Changes a provider",
             about:
-                "What is left out stays. Another address drops the key; an empty key takes it away; a limit that is null is lifted.",
-            body: .json(ProviderChange.self, ["provider_name": .length(1...100), "api_base_url": .length(1...500)]),
+                "What is left out stays. Another address drops the key; an empty key takes it away; an `organization_id` that is null is taken away, a limit that is null is lifted.",
+            body: .json(
+                ProviderChange.self,
+                [
+                    "provider_name": .length(1...100), "api_base_url": .length(1...500),
+                    "organization_id": .length(0...100, "At the vendor."),
+                ]
+            ),
             replies: [.object(.provider)],
-            errors: [.conflict],
             use: update
         )
         Endpoint(.delete, "/v1/llm-configs/{id}", .providers, "Removes a provider with its models", use: delete)
@@ -81,12 +85,7 @@ struct ProviderRoutes: Sendable {
             organization: input.organizationId,
             by: identity.principal
         )
-        await services.record(
-            "provider.created",
-            target: provider.id.text,
-            by: identity.principal,
-            address: context.remoteAddress
-        )
+        await services.record(nil, became: provider, by: identity.principal, address: context.remoteAddress)
         return Envelope.success(services.representation(of: provider), status: .created, context: context)
     }
 
@@ -102,6 +101,8 @@ struct ProviderRoutes: Sendable {
         var apiKey: String?
         var apiBaseUrl: String?
         var isActive: Bool?
+        /// null takes it away.
+        @Change var organizationId: String??
         /// null lifts it.
         @Change var rateLimit: RateLimit??
 
@@ -117,9 +118,8 @@ struct ProviderRoutes: Sendable {
         guard let provider = try await services.store.provider(id, by: identity.principal) else {
             throw WebError.notFound
         }
-        if let limit = input.rateLimit {
-            let limit = limit.map { ProviderLimit(concurrent: $0.concurrent, perMinute: $0.perMinute) }
-            _ = try await services.store.setLimit(of: id, to: limit, by: identity.principal)
+        let limit = input.rateLimit.map { limit in
+            limit.map { ProviderLimit(concurrent: $0.concurrent, perMinute: $0.perMinute) }
         }
         let baseURL = try input.apiBaseUrl.map { try ProviderDraft.checkedURL($0, kind: provider.provider) }
         // What is not sent stays; an empty one is taken away.
@@ -131,28 +131,22 @@ struct ProviderRoutes: Sendable {
             baseURL: baseURL ?? provider.apiBaseURL,
             apiKey: key,
             isActive: input.isActive ?? provider.isActive,
+            organization: input.organizationId,
+            limit: limit,
             by: identity.principal
         )
         guard let updated else { throw WebError.notFound }
-        await services.record(
-            "provider.updated",
-            target: id.text,
-            by: identity.principal,
-            address: context.remoteAddress
-        )
+        await services.record(provider, became: updated, by: identity.principal, address: context.remoteAddress)
         return Envelope.success(services.representation(of: updated), context: context)
     }
 
     func delete(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
         let id = try context.identifier("id")
-        guard try await services.store.deleteProvider(id, by: identity.principal) else { throw WebError.notFound }
-        await services.record(
-            "provider.deleted",
-            target: id.text,
-            by: identity.principal,
-            address: context.remoteAddress
-        )
+        guard let provider = try await services.store.provider(id, by: identity.principal),
+            try await services.store.deleteProvider(id, by: identity.principal)
+        else { throw WebError.notFound }
+        await services.record(provider, became: nil, by: identity.principal, address: context.remoteAddress)
         return Envelope.noContent(context: context)
     }
 

@@ -91,6 +91,7 @@ extension Agent {
             $0.set("created_at", createdAt)
             $0.set("updated_at", updatedAt)
             $0.set("last_used_at", lastUsedAt)
+            $0.set("version", version)
         }
     }
 }
@@ -109,6 +110,7 @@ extension Conversation {
             $0.set("is_archived", isArchived)
             $0.set("tags", tags)
             $0.raw("metadata", metadata)
+            $0.set("test_agent_id", testAgentID)
             $0.set("leaf_message_id", leafMessageID)
         }
     }
@@ -194,11 +196,16 @@ extension Schema {
         "Agent",
         [
             .uuid("agent_id"), .text("name"), .text("display_name"), .text("description").orNull,
-            .text("instruction"), .choice("agent_type", "system", "custom"), .flag("is_system_agent"),
+            .text("instruction"), .choice("agent_type", "system", "custom", "shared"), .flag("is_system_agent"),
             .choice("status", "active", "disabled"), .list("capabilities"), .list("team"), .uuid("model_id").orNull,
             .field("parameters", .map), .integer("usage_count"), .number("success_rate"),
-            .number("average_response_time", "Seconds."), .date("created_at"), .date("updated_at"),
+            .number("average_response_time", "Seconds at work, without what it waited for people and colleagues."),
+            .date("created_at"), .date("updated_at"),
             .date("last_used_at").orNull,
+            .integer(
+                "version",
+                "How often it has been changed, its making counted; 0 of those that come with the program."
+            ),
         ]
     )
 
@@ -208,6 +215,7 @@ extension Schema {
             .uuid("conversation_id"), .text("title"), .text("summary").orNull, .date("created_at"),
             .date("updated_at"), .date("last_message_at").orNull, .integer("message_count"), .flag("is_pinned"),
             .flag("is_archived"), .list("tags"), .field("metadata", .map),
+            .uuid("test_agent_id", "The agent that is tried out in it.").orNull,
         ]
     )
 

@@ -69,7 +69,6 @@ struct RunRoutes: Sendable {
             .runs,
             "Stops a run",
             replies: [.object(.run, .accepted)],
-            errors: [.conflict],
             use: cancel
         )
         Endpoint(
@@ -97,7 +96,6 @@ struct RunRoutes: Sendable {
             .runs,
             "Lets a run go on",
             replies: [.object(.run, .accepted)],
-            errors: [.conflict],
             use: resume
         )
     }

@@ -88,9 +88,8 @@ struct SearchInput: Sendable {
 extension WebServices {
     /// Written down in the audit. Throws `WebError` when it is not the principal's to say.
     func setSearch(_ input: SearchInput, by principal: Principal, address: String?) async throws {
-        guard try await store.setSearch(input.setting, key: input.key, by: principal) else {
+        guard try await store.setSearch(input.setting, key: input.key, by: principal, address: address) else {
             throw WebError(.forbidden, "This is for administrators.")
         }
-        await record("search.changed", by: principal, address: address)
     }
 }

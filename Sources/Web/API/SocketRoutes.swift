@@ -20,7 +20,7 @@ struct SocketRoutes: Sendable {
             replies: [.object(.ticket, .created)],
             errors: [.conflict],
             // What would be kept for a repetition opens a socket.
-            keepsKey: true,
+            key: .nobody,
             use: makeTicket
         )
         Endpoint(

@@ -19,7 +19,7 @@ struct StreamRoutes: Sendable {
                 QueryField(
                     name: "after",
                     schema: .text.about(
-                        "The id of the last event that you have, or its place in the newest turn's log."
+                        "The id of the last event that you have, or its place in the newest turn's log, or the run of the turn to begin with."
                     )
                 ), Self.follow.field,
             ],

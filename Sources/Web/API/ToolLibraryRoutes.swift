@@ -15,12 +15,13 @@ struct ToolLibraryRoutes: Sendable {
             "/v1/audit/tool-calls",
             .audit,
             "Lists tool calls",
-            about: "The newest first.",
+            about:
+                "The newest first: one's own, to those who lead an organisation all of it, with `audit:read` everybody's.",
             query: [
                 Self.tool.field, Self.agent.field, Self.user.field, Self.run.field, Self.decision.field,
                 Self.success.field,
-            ] + QueryField.page,
-            replies: [.page(.auditedCall)],
+            ] + QueryField.auditing + QueryField.page,
+            replies: [.page(.auditedCall), .file("text/csv", about: "With `format=csv`: the newest 10,000.")],
             use: calls
         )
     }
@@ -50,8 +51,10 @@ struct ToolLibraryRoutes: Sendable {
 
     func calls(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
+        let query = QueryReader(request)
+        try query.check(QueryField.auditing)
         let page = try context.page(of: request)
-        let filter = ToolCallFilter(
+        var filter = ToolCallFilter(
             tool: try context.query(Self.tool, of: request),
             agent: try context.query(Self.agent, of: request),
             user: try context.query(Self.user, of: request),
@@ -59,122 +62,13 @@ struct ToolLibraryRoutes: Sendable {
             decision: try context.query(Self.decision, of: request),
             succeeded: try context.query(Self.success, of: request)
         )
+        try filter.narrow(query)
+        if try query.isCSV() {
+            let found = try await services.store.toolCalls(filter, by: identity.principal)
+            return .csv(found.csv, name: "tool-calls.csv")
+        }
         let calls = try await services.store.toolCalls(filter, page: page, by: identity.principal)
         return Envelope.page(calls.items.map(\.representation), page, total: calls.total, context: context)
-    }
-}
-
-/// `/v1/tool-policies`: what holds for all agents of an organisation; those who lead it say it.
-struct ToolPolicyRoutes: Sendable {
-    let services: WebServices
-
-    @EndpointBuilder var endpoints: [Endpoint] {
-        Endpoint(
-            .get,
-            "/v1/tool-policies",
-            .tools,
-            "Lists the rules of the organisation",
-            replies: [.list(.toolPolicy)],
-            use: list
-        )
-        Endpoint(
-            .put,
-            "/v1/tool-policies",
-            .tools,
-            "Makes a rule of the organisation",
-            about:
-                "For those who lead it. On a tool or on a level; null takes the rule away. A `deny` stands, whatever people allow.",
-            body: .json(
-                Rule.self,
-                [
-                    "tool_name": .length(1...64), "security_level": .schema(.choice(ToolLevel.self)),
-                    "decision": .schema(.choice(ToolPolicy.Decision.self)),
-                    "expires_after": .range(1...31_536_000, "Seconds."),
-                ]
-            ),
-            replies: [.list(.toolPolicy)],
-            errors: [.forbidden],
-            use: set
-        )
-    }
-
-    func list(_ request: Request, context: WebContext) async throws -> Response {
-        let identity = try context.signedIn()
-        let rules = try await services.store.organisationPolicies(by: identity.principal)
-        return Envelope.list(rules.map(\.representation), context: context)
-    }
-
-    struct Rule: Decodable, Sendable {
-        var toolName: String?
-        var securityLevel: String?
-        var agentId: UUID?
-        var decision: String?
-        var expiresAfter: Int?
-    }
-
-    /// `{"tool_name" or "security_level", "agent_id", "decision": "allow" | "ask" | "deny" | null, "expires_after"}`; null takes
-    /// the rule away. An organisation's `deny` stands, whatever its people allow.
-    func set(_ input: Rule, _ request: Request, context: WebContext) async throws -> Response {
-        let identity = try context.signedIn()
-        guard (input.toolName == nil) != (input.securityLevel == nil) else {
-            throw WebError.invalid("tool_name", "Name either a tool or a level.")
-        }
-        let level = try input.securityLevel.map { text in
-            guard let level = ToolLevel(rawValue: text) else {
-                throw WebError.invalid("security_level", "Use read_only, safe_execute or privileged.")
-            }
-            return level
-        }
-        if let seconds = input.expiresAfter { try ApprovalRoutes.check(patience: seconds) }
-        let isSet = try await services.setOrganisationPolicy(
-            try ToolRoutes.decision(input.decision),
-            tool: input.toolName,
-            level: level,
-            agent: input.agentId,
-            patience: input.expiresAfter,
-            by: identity.principal,
-            address: context.remoteAddress
-        )
-        guard isSet else { throw WebError.notFound }
-        return try await list(request, context: context)
-    }
-}
-
-extension WebServices {
-    /// Written down in the audit.
-    func setOrganisationPolicy(
-        _ decision: ToolPolicy.Decision?,
-        tool: String? = nil,
-        level: ToolLevel? = nil,
-        agent: UUID? = nil,
-        patience: Int? = nil,
-        by principal: Principal,
-        address: String?
-    ) async throws -> Bool {
-        let isSet = try await store.setOrganisationPolicy(
-            decision,
-            tool: tool,
-            level: level,
-            agent: agent,
-            patience: patience,
-            by: principal
-        )
-        guard isSet else { return false }
-        let target = "\(tool ?? level?.rawValue ?? "all"): \(decision?.rawValue ?? "none")"
-        await record("tool_policy.changed", target: target, by: principal, address: address)
-        return true
-    }
-}
-
-extension ToolPolicy.Rule {
-    fileprivate var representation: JSONObject {
-        JSONObject {
-            $0.set("tool_name", toolName)
-            $0.set("security_level", level?.rawValue)
-            $0.set("agent_id", agentID)
-            $0.set("decision", decision.rawValue)
-            $0.set("expires_after", expiresAfter)
-        }
     }
 }
 
@@ -242,15 +136,6 @@ extension AuditedCall {
 }
 
 extension Schema {
-    fileprivate static let toolPolicy = object(
-        "ToolPolicy",
-        [
-            .text("tool_name").orNull, .field("security_level", .choice(ToolLevel.self).orNull),
-            .uuid("agent_id").orNull, .field("decision", .choice(ToolPolicy.Decision.self)),
-            .integer("expires_after", "Seconds.").orNull,
-        ]
-    )
-
     static let tool = object(
         "Tool",
         [

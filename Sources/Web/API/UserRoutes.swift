@@ -38,7 +38,7 @@ struct UserRoutes: Sendable {
             .users,
             "Invites somebody",
             about:
-                "Without a password the person is mailed a link to choose one; where the server sends no mail, the link is in the answer. Any role but `member` needs `user:role`.",
+                "Without a password the person is mailed a link to choose one; where the server sends no mail, the link is in the answer. Any role but `member` needs `user:role`, and an organization needs `member:invite`.",
             access: .permitted(.userCreate),
             body: .json(
                 NewUser.self,
@@ -98,6 +98,8 @@ struct UserRoutes: Sendable {
         var password: String?
         var role: String?
         var language: String?
+        /// Needs `member:invite`.
+        var organizationId: UUID?
     }
 
     struct AccountChange: Decodable, Sendable {
@@ -133,6 +135,7 @@ struct UserRoutes: Sendable {
             language: input.language ?? context.language.rawValue,
             role: try Self.role(input.role) ?? .member,
             password: input.password.map { Secret($0) },
+            organisation: input.organizationId,
             by: identity.principal,
             address: context.remoteAddress
         )

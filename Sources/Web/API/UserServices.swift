@@ -11,21 +11,34 @@ extension WebServices {
         by principal: Principal,
         address: String?
     ) async throws -> User? {
-        let changed = try await store.changeUser(id, change, by: principal, address: address)
-        if let changed, !changed.isActive { await stopRuns(of: changed) }
+        let changed = try await store.changeUser(
+            id,
+            change,
+            tellsByMail: settings.sendsMail,
+            by: principal,
+            address: address
+        )
+        if let changed, !changed.isActive { await stopRuns(of: .person(changed.id)) }
         return changed
     }
 
-    private func stopRuns(of user: User) async {
+    /// Stops all that they have at work.
+    func stopRuns(of owner: RunOwner) async {
         do {
-            for run in try await store.rootRuns(of: user.id) {
-                let owner = Principal.member(user: run.userID, organisation: run.organisationID, role: .member)
-                guard let stopped = try await store.requestCancellation(of: run.id, by: owner) else { continue }
-                runCancelled(stopped)
+            var place: UUID?
+            while true {
+                let runs = try await store.rootRuns(of: owner, after: place)
+                for run in runs {
+                    let owner = Principal.member(user: run.userID, organisation: run.organisationID, role: .member)
+                    guard let stopped = try await store.requestCancellation(of: run.id, by: owner) else { continue }
+                    runCancelled(stopped)
+                }
+                place = runs.last?.id
+                if runs.count < Store.mostRunsAtOnce { break }
             }
             runQueued()
         } catch {
-            logger.error("Runs of an account were not stopped", metadata: ["error": "\(error)"])
+            logger.error("Runs of those who are shut out were not stopped", metadata: ["error": "\(error)"])
         }
     }
 }

@@ -22,26 +22,20 @@ struct AuditRoutes: Sendable {
         )
     }
 
-    private static let fields = [
-        QueryField(name: "user_id", schema: .uuid.about("By this person.")),
-        QueryField(name: "who", schema: .text.about("By people with this in their name or address.")),
-        QueryField(name: "action", schema: .text.about("Of actions that begin so, such as `user`.")),
-        QueryField(name: "q", schema: .text.about("With this in target, detail or address.")),
-        QueryField(name: "from", schema: .day.about("The first day.")),
-        QueryField(name: "to", schema: .day.about("The last day.")),
-        QueryField(name: "format", schema: .choice("json", "csv").about("As JSON, or as a table.")),
-    ]
+    private static let fields =
+        [
+            QueryField(name: "user_id", schema: .uuid.about("By this person.")),
+            QueryField(name: "action", schema: .text.about("Of actions that begin so, such as `user`.")),
+            QueryField(name: "q", schema: .text.about("With this in target, detail or address.")),
+        ] + QueryField.auditing
 
     func events(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
         let query = QueryReader(request)
         try query.check(Self.fields + QueryField.page)
         let filter = try AuditFilter(query)
-        switch query.text("format") {
-        case "csv":
+        if try query.isCSV() {
             return .csv(try await services.store.auditEvents(filter, by: identity.principal).csv, name: "audit.csv")
-        case nil, "json": break
-        default: throw WebError.invalid("format", "Use json or csv.")
         }
         let page = try query.page()
         let found = try await services.store.auditEvents(filter, page: page, by: identity.principal)
@@ -51,28 +45,15 @@ struct AuditRoutes: Sendable {
 
 extension AuditFilter {
     init(_ query: QueryReader) throws(WebError) {
-        func day(_ name: String) throws(WebError) -> Date? {
-            guard let text = query.text(name) else { return nil }
-            guard let date = Date(utcDay: text) else { throw .invalid(name, "Use a day such as 2026-11-21.") }
-            return date
-        }
-        func trimmed(_ name: String) -> String? {
-            query.text(name)?.trimmingCharacters(in: .whitespacesAndNewlines).nonEmpty.map { String($0.prefix(200)) }
-        }
         self.init(
             user: try query.identifier("user_id"),
-            who: trimmed("who"),
-            action: trimmed("action"),
-            text: trimmed("q"),
-            from: try day("from"),
-            // The last day is meant as a whole.
-            until: try day("to")?.addingTimeInterval(86_400)
+            who: query.typed("who"),
+            action: query.typed("action"),
+            text: query.typed("q"),
+            from: try query.day("from"),
+            until: try query.dayAfter("to")
         )
     }
-}
-
-extension String {
-    fileprivate var nonEmpty: String? { isEmpty ? nil : self }
 }
 
 extension AuditEvent {

@@ -7,7 +7,13 @@ struct AuditView: View {
     static let template = "admin-audit"
 
     let page: Frame
-    let who: Field
+    let title: String
+    let lead: String
+    /// Of everybody.
+    let isWhole: Bool
+    let path: String
+    /// nil where all is the reader's own.
+    let who: Field?
     let action: Field
     let text: Field
     let from: Field
@@ -26,8 +32,15 @@ struct AuditView: View {
         let action: String
         let code: String
         let target: String
-        let detail: String
+        let changes: [Change]
         let address: String
+    }
+
+    /// One field of what has changed; nothing where it was not, or is not any more.
+    struct Change: Sendable {
+        let name: String
+        let before: String?
+        let after: String?
     }
 
     init(page: Frame, choice: AuditChoice, events: Paged<AuditEvent>, voice: Voice) {
@@ -43,12 +56,16 @@ struct AuditView: View {
             )
         }
         self.page = page
-        who = field("who")
+        isWhole = choice.isWhole
+        path = choice.path
+        title = words[isWhole ? "admin.place.audit" : "audit.own"]
+        lead = words[isWhole ? "audit.lead" : "audit.leadOwn"]
+        who = isWhole ? field("who") : nil
         action = field("action", "user.approved")
         text = field("q")
         from = field("from", type: "date")
         to = field("to", type: "date")
-        download = choice.address("/admin/audit/export")
+        download = choice.address("/export")
         rows = events.items.map { Row($0, voice) }
         hasRows = !rows.isEmpty
         total = words.count("audit.total", events.total)
@@ -61,15 +78,38 @@ extension AuditView.Row {
         time = voice.time(event.createdAt)
         who = event.userName ?? (event.userID == nil ? "ALMA" : voice.words["runs.nobody"])
         email = event.userEmail ?? ""
-        // Their own words, by the code in one word: `user.approved` is `userApproved`.
-        let parts = event.action.split { !$0.isLetter && !$0.isNumber }.map(String.init)
-        let name = (parts.first ?? "") + parts.dropFirst().map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
-        let key = "audit.act.\(name)"
+        let key = Self.key(event.action)
         action = voice.words.has(key) ? voice.words[key] : event.action
         code = event.action
         target = event.target ?? ""
-        detail = event.detail == "{}" ? "" : event.detail
+        changes = AuditView.Change.all(event.detail)
         address = event.address ?? ""
+    }
+
+    /// Their own words, by the code in one word: `user.approved` is `userApproved`.
+    static func key(_ action: String) -> String {
+        let parts = action.split { !$0.isLetter && !$0.isNumber }.map(String.init)
+        let name = (parts.first ?? "") + parts.dropFirst().map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
+        return "audit.act.\(name)"
+    }
+}
+
+extension AuditView.Change {
+    /// As much of a value as a row of a list bears.
+    private static let length = 160
+
+    static func all(_ detail: String) -> [Self] {
+        guard let detail = try? JSONValue(parsing: detail) else { return [] }
+        let (before, after) = (fields(detail["before"]), fields(detail["after"]))
+        return Set(before.keys).union(after.keys).sorted().map { Self(name: $0, before: before[$0], after: after[$0]) }
+    }
+
+    private static func fields(_ value: JSONValue?) -> [String: String] {
+        guard case .object(let fields)? = value else { return [:] }
+        return fields.mapValues { value in
+            let text = if case .string(let text) = value { text } else { value.text }
+            return text.count > length ? text.prefix(length) + "…" : text
+        }
     }
 }
 
@@ -79,8 +119,14 @@ struct ToolCallsView: View {
 
     let page: Frame
     let tool: Field
+    let who: Field
     let decision: Select
     let success: Select
+    let from: Field
+    let to: Field
+    /// The person that a link has narrowed it to, for the form.
+    let user: String?
+    let download: String
     let filters: [Segment]
     let rows: [Row]
     let hasRows: Bool
@@ -102,7 +148,21 @@ struct ToolCallsView: View {
     init(page: Frame, choice: ToolCallChoice, calls: Paged<AuditedCall>, voice: Voice) {
         let (words, filter) = (voice.words, choice.filter)
         self.page = page
-        tool = Field("tool", label: words["audit.tool"], value: filter.tool ?? "", autocomplete: "off")
+        func field(_ name: String, type: String = "text") -> Field {
+            Field(
+                name,
+                label: words["audit.\(name)"],
+                type: type,
+                value: choice.fields[name] ?? "",
+                autocomplete: "off"
+            )
+        }
+        tool = field("tool")
+        who = field("who")
+        from = field("from", type: "date")
+        to = field("to", type: "date")
+        user = filter.user?.text
+        download = choice.address("/admin/audit/tool-calls/export", user: filter.user)
         decision = Select(
             "decision",
             label: words["audit.decision"],

@@ -39,6 +39,8 @@ struct BarChart: Sendable {
     struct Label: Sendable, Equatable {
         let x: String
         let text: String
+        /// Left out where there is little room.
+        let isFine: Bool
     }
 
     struct Key: Sendable, Equatable {
@@ -91,11 +93,13 @@ struct BarChart: Sendable {
             return Rule(y: SVGLength.pixels(y), textY: SVGLength.pixels(y + 4), text: axis(rule), isBase: rule == 0)
         }
         let slots = ChartSlots(count: bars.count)
+        let labelled = bars.indices.filter { bars[$0].label != nil }
+        let fine = Set(labelled.enumerated().filter { $0.offset % 2 == 1 }.map(\.element))
         self.bars = zip(bars, sums).enumerated().map { index, bar in
             Drawn(
                 title: "\(bar.0.name): \(said(bar.1))",
                 parts: BarChart.parts(bar.0.values, scale, slots, at: index),
-                label: bar.0.label.map { Label(x: slots.middle(of: index), text: $0) }
+                label: bar.0.label.map { Label(x: slots.middle(of: index), text: $0, isFine: fine.contains(index)) }
             )
         }
         keys = series.count < 2 ? [] : series.enumerated().map { Key(kind: BarChart.kind($0), name: $1) }

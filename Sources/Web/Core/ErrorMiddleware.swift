@@ -24,14 +24,13 @@ struct ErrorMiddleware: RouterMiddleware {
 
     private func answer(_ error: WebError, request: Request, context: WebContext) -> Response {
         var response = render(error, request: request, context: context)
-        response.headers[.xRequestID] = context.requestID
         if !error.allowed.isEmpty { response.headers[.allow] = error.allowed.map(\.rawValue).joined(separator: ", ") }
         if let seconds = error.retryAfter { response.headers[.retryAfter] = String(seconds) }
         return response
     }
 
     private func render(_ error: WebError, request: Request, context: WebContext) -> Response {
-        if request.isForOpenAI { return OpenAIError(error).response(requestID: context.requestID) }
+        if request.isForOpenAI { return OpenAIError(error).response }
         if request.isForAPI { return Envelope.failure(error, requestID: context.requestID) }
         if error.code == .unauthorized, request.method == .get {
             return .redirect(to: "/sign-in?next=" + percentEncoded(request.uri.description))
@@ -96,6 +95,7 @@ struct ErrorMiddleware: RouterMiddleware {
         case .invalid(let field): .invalid(field, error.message)
         case .unfit: unfit(error, context)
         case .forbidden: WebError(.forbidden, error.message)
+        case .changed: WebError(.preconditionFailed, error.message)
         case .unavailable:
             WebError(.unavailable, "The database does not answer at the moment. Try again shortly.", retryAfter: 2)
         default:

@@ -16,7 +16,7 @@ struct RateLimitMiddleware: RouterMiddleware {
         guard verdict.isAllowed else {
             var response =
                 request.isForOpenAI
-                ? OpenAIError(verdict.error).response(requestID: context.requestID)
+                ? OpenAIError(verdict.error).response
                 : Envelope.failure(verdict.error, requestID: context.requestID)
             response.headers[.retryAfter] = String(verdict.wait)
             verdict.write(into: &response.headers)

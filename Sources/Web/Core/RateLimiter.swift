@@ -41,7 +41,7 @@ package final class RateLimiter: Sendable {
 
     /// What a request of these may; nil where nothing is limited. The scarcest of what counts it decides.
     func take(_ identity: Identity?, from address: String?) -> RateVerdict? {
-        guard let identity else { return take(.address(address ?? ""), limits.perAddress) }
+        guard let identity else { return take(.address(Self.network(address)), limits.perAddress) }
         let person = take(.user(identity.user.id), limits.perUser)
         let key = identity.key.flatMap { take(.key($0.id), limits.perKey) }
         return [person, key].compactMap(\.self).min {
@@ -51,9 +51,11 @@ package final class RateLimiter: Sendable {
 
     /// Throws when there were too many of the kind.
     func signIn(from address: String?) throws(WebError) {
-        guard let verdict = take(.signIn(address ?? ""), limits.signIn), !verdict.isAllowed else { return }
+        guard let verdict = take(.signIn(Self.network(address)), limits.signIn), !verdict.isAllowed else { return }
         throw verdict.error
     }
+
+    private static func network(_ address: String?) -> String { address.map(CallerNetwork.of) ?? "" }
 
     private static func forget(in buckets: inout [Subject: TokenBucket], at now: ContinuousClock.Instant) {
         buckets = buckets.filter { !$0.value.isFull(at: now) }

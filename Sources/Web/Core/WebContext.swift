@@ -37,15 +37,16 @@ package struct WebContext: RequestContext {
     package var maxUploadSize: Int { 1024 * 1024 }
 }
 
-/// A signed-in person: by cookie with a session, or by a token or a key without one.
-package struct Identity: Sendable {
-    package var user: User
-    package var principal: Principal
-    package var session: Session?
+/// A signed-in person: by cookie with a session, or by a token or a key without one. A class, because every call on the way
+/// to an answer holds it.
+package final class Identity: Sendable {
+    package let user: User
+    package let principal: Principal
+    package let session: Session?
     /// The access token by which a program asks.
-    package var token: AccessGrant?
+    package let token: AccessGrant?
     /// The API key by which a program asks.
-    package var key: APIKey?
+    package let key: APIKey?
 
     package init(
         user: User,

@@ -19,6 +19,7 @@ package struct WebServer: Sendable {
         let router = Router(context: WebContext.self, options: [.autoGenerateHeadEndpoints])
         let api = APIRoutes(services: services)
         let errors = ErrorMiddleware(page: pages.errorPage, methods: api.methods)
+        router.add(middleware: RequestNameMiddleware())
         router.add(middleware: SecurityHeadersMiddleware(secure: services.settings.secureCookies))
         router.add(middleware: CrossOriginMiddleware(origins: Set(services.settings.corsOrigins)))
         router.add(middleware: ClientAddressMiddleware(trusted: services.settings.trustedProxies))
@@ -44,9 +45,15 @@ package struct WebServer: Sendable {
         onReady: @escaping @Sendable (any Channel) async -> Void
     ) -> some ApplicationProtocol {
         Application(
-            router: router(),
+            responder: TaskResponder(inner: router().buildResponder()),
             server: SocketServerChannel.server(idleTimeout: .seconds(75)) { [services] in [services.presence.handler] },
-            configuration: .init(address: .hostname(host, port: port), serverName: "ALMA", reuseAddress: true),
+            // Of connections that come at once and find no place in the queue, the first packet is sent again a second later.
+            configuration: .init(
+                address: .hostname(host, port: port),
+                serverName: "ALMA",
+                backlog: 4096,
+                reuseAddress: true
+            ),
             onServerRunning: onReady,
             logger: services.logger
         )

@@ -3,41 +3,42 @@ package import Foundation
 package import Logging
 package import Storage
 
-/// Everything that a request may use, made once by the composition root.
-package struct WebServices: Sendable {
-    package var store: Store
-    package var models: any ModelSource
+/// Everything that a request may use, made once by the composition root. A class, because every route and every request that
+/// is under way holds it, and would hold a kilobyte as often.
+package final class WebServices: Sendable {
+    package let store: Store
+    package let models: any ModelSource
     /// Calls models for programs.
-    package var gateway: Gateway
+    package let gateway: Gateway
     package let presence = ClientPresence()
     /// What the tools take, to check what a person makes of an input.
-    package var tools: ToolCatalogue
+    package let tools: ToolCatalogue
     /// Connections to MCP servers; nil where there are none to be had.
-    package var mcp: (any MCPDesk)?
-    package var hub: EventHub
+    package let mcp: (any MCPDesk)?
+    package let hub: EventHub
     /// All streams and sockets that are open on this process.
-    package var streams: StreamDesk
+    package let streams: StreamDesk
     /// The folders in which programs work, on this node.
-    package var workspaces: any WorkspaceShelf
+    package let workspaces: any WorkspaceShelf
     /// Tells the worker of this process that a run waits. Without one, other processes find it.
-    package var runQueued: @Sendable () -> Void
+    package let runQueued: @Sendable () -> Void
     /// Stops a run that a worker of this process holds; the database has been told already.
-    package var runCancelled: @Sendable (Run) -> Void
+    package let runCancelled: @Sendable (Run) -> Void
     /// What this process has met when it called a provider; nil when nothing is wrong with it.
-    package var providerTrouble: @Sendable (UUID) -> ProviderHealth.Trouble?
+    package let providerTrouble: @Sendable (UUID) -> ProviderHealth.Trouble?
     /// Tells the worker of this process what people want of a run; without one it hears of it at its next sign of life.
-    package var runWished: @Sendable (RunWish) -> Void
+    package let runWished: @Sendable (RunWish) -> Void
     /// How often somebody may ask, in this process.
     package let limiter: RateLimiter
     /// Copies of the database, on this node.
-    package var backups: any BackupShelf
+    package let backups: any BackupShelf
     let site = SiteBoard()
     /// What this process knows of its machine.
-    package var systemFacts: @Sendable () async -> SystemFacts
+    package let systemFacts: @Sendable () async -> SystemFacts
     let changes = ChangesUnderWay()
-    package var tokens: AccessTokens
-    package var settings: WebSettings
-    package var logger: Logger
+    package let tokens: AccessTokens
+    package let settings: WebSettings
+    package let logger: Logger
 
     package init(
         store: Store,

@@ -37,7 +37,7 @@ struct RequestHeader: Sendable {
 
     static let lastEventID = RequestHeader(
         name: "Last-Event-ID",
-        schema: .integer(0...Int.max),
+        schema: .text,
         about: "The id of the last event that you have: the stream goes on behind it."
     )
 
@@ -115,8 +115,18 @@ extension WebError.Code {
             )
             json.raw("meta", Schema.meta.sample())
         }
+        return response(error.status, .failure, example: example.text)
+    }
+
+    /// The same in OpenAI's API.
+    var openAIResponse: JSONObject {
+        let error = OpenAIError(WebError(self, about))
+        return response(error.status, .openAIFailure, example: error.json)
+    }
+
+    private func response(_ status: HTTPResponse.Status, _ schema: Schema, example: String) -> JSONObject {
         return JSONObject {
-            $0.set("description", "\(error.status.code) \(error.status.reasonPhrase). \(about)")
+            $0.set("description", "\(status.code) \(status.reasonPhrase). \(about)")
             $0.set(
                 "headers",
                 JSONObject {
@@ -132,8 +142,8 @@ extension WebError.Code {
                     $0.set(
                         "application/json",
                         JSONObject {
-                            $0.set("schema", Schema.failure.json)
-                            $0.set("example", example)
+                            $0.set("schema", schema.json)
+                            $0.raw("example", example)
                         }
                     )
                 }

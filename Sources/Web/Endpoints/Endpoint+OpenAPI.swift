@@ -49,8 +49,8 @@ extension Endpoint {
     func headers(_ isRead: Bool) -> [RequestHeader] {
         var headers: [RequestHeader] = []
         if replies.contains(where: \.isEvents), method == .get { headers.append(.lastEventID) }
-        if replies.contains(where: \.isEvents), method == .post { headers.append(.prefer) }
-        if method == .post, access != .anyone { headers.append(.idempotencyKey) }
+        if replies.contains(where: \.isEvents), method == .post, !isForOpenAI { headers.append(.prefer) }
+        if takesKey { headers.append(.idempotencyKey) }
         if isTagged { headers.append(.ifNoneMatch) }
         if isGuarded(isRead) { headers.append(.ifMatch) }
         return headers
@@ -72,12 +72,18 @@ extension Endpoint {
             if isTagged {
                 json.set("304", JSONObject { $0.set("description", "It is still as `If-None-Match` has it.") })
             }
-            let failures = Dictionary(grouping: refusals(isRead), by: { Int(WebError($0, "").status.code) })
+            let failures = Dictionary(grouping: refusals(isRead), by: { status(of: $0) })
             for (status, codes) in failures.sorted(by: { $0.key < $1.key }) {
-                let reference = JSONObject { $0.set("$ref", "#/components/responses/\(codes[0].rawValue)") }
+                let name = (isForOpenAI ? OpenAIError.responsePrefix : "") + codes[0].rawValue
+                let reference = JSONObject { $0.set("$ref", "#/components/responses/\(name)") }
                 json.set(String(status), reference)
             }
         }
+    }
+
+    func status(of code: WebError.Code) -> Int {
+        let error = WebError(code, "")
+        return isForOpenAI ? OpenAIError(error).status.code : error.status.code
     }
 
     /// All that it can be refused with.
@@ -85,11 +91,13 @@ extension Endpoint {
         var codes: Set<WebError.Code> = [.badRequest, .rateLimited, .internalError, .unavailable]
         codes.formUnion(errors)
         if access != .anyone { codes.formUnion([.unauthorized, .forbidden]) }
-        if method == .post, access != .anyone { codes.formUnion([.conflict, .tooLarge, .requestTimeout]) }
+        if takesKey { codes.formUnion([.conflict, .tooLarge, .requestTimeout]) }
         if isGuarded(isRead) { codes.insert(.preconditionFailed) }
         if !parameters.isEmpty { codes.insert(.notFound) }
         if !query.isEmpty || content != nil { codes.insert(.validation) }
-        if content != nil { codes.formUnion([.tooLarge, .unsupportedMediaType, .requestTimeout]) }
+        if content != nil { codes.formUnion([.tooLarge, .requestTimeout]) }
+        // Clients of OpenAI's API are not asked what they call their JSON.
+        if content != nil, !isForOpenAI { codes.insert(.unsupportedMediaType) }
         return WebError.Code.allCases.filter(codes.contains)
     }
 }
@@ -170,8 +178,8 @@ extension Reply {
     private var contents: [(String, JSONObject)] {
         switch kind {
         case .nothing: return []
-        case .events:
-            return [("text/event-stream", JSONObject { $0.set("schema", Schema.event.json) })]
+        case .events(let event):
+            return [("text/event-stream", JSONObject { $0.set("schema", event.json) })]
         case .file(let types): return types.map { ($0, JSONObject { $0.set("schema", Schema.text.json) }) }
         case .object, .list, .page, .bare:
             guard let schema else { return [] }

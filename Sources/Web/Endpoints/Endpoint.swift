@@ -29,6 +29,16 @@ struct Endpoint: Sendable {
         case permitted(Permission)
     }
 
+    /// Who sees to it that a `POST` with an `Idempotency-Key` is done once.
+    enum KeyKeeper: Sendable {
+        /// The door, which keeps the answer for a day.
+        case door
+        /// The handler, with what it begins.
+        case handler
+        /// Nobody: each time is another one.
+        case nobody
+    }
+
     let method: HTTPRequest.Method
     /// With `{name}` for what varies; the reference and the router write it alike.
     let path: String
@@ -43,8 +53,10 @@ struct Endpoint: Sendable {
     let replies: [Reply]
     /// That it can be refused with, beyond what goes without saying.
     let errors: [WebError.Code]
-    /// Whether the handler keeps an `Idempotency-Key` itself, with what it begins.
-    let keepsKey: Bool
+    /// Whose business an `Idempotency-Key` is.
+    let key: KeyKeeper
+    /// Bytes of a body; nil for what is usual.
+    let longest: Int?
     let handler: Handler
 
     /// Without a body, or with one that `use` reads itself.
@@ -60,7 +72,8 @@ struct Endpoint: Sendable {
         content: EndpointContent? = nil,
         replies: [Reply] = [.nothing],
         errors: [WebError.Code] = [],
-        keepsKey: Bool = false,
+        key: KeyKeeper = .door,
+        longest: Int? = nil,
         use handler: @escaping Handler
     ) {
         self.method = method
@@ -74,7 +87,8 @@ struct Endpoint: Sendable {
         self.content = content
         self.replies = replies
         self.errors = errors
-        self.keepsKey = keepsKey
+        self.key = key
+        self.longest = longest
         self.handler = handler
     }
 
@@ -91,7 +105,7 @@ struct Endpoint: Sendable {
         body: EndpointBody<Input>,
         replies: [Reply] = [.nothing],
         errors: [WebError.Code] = [],
-        keepsKey: Bool = false,
+        key: KeyKeeper = .door,
         use handler: @escaping @Sendable (Input, Request, WebContext) async throws -> Response
     ) {
         self.init(
@@ -106,12 +120,20 @@ struct Endpoint: Sendable {
             content: body.content,
             replies: replies,
             errors: errors,
-            keepsKey: keepsKey,
+            key: key,
             use: { request, context in
                 try await handler(try await body.read(request, context), request, context)
             }
         )
     }
+
+    /// As it is registered: a parameter at the end of an address in OpenAI's API takes all that follows, slashes too.
+    var routerPath: String {
+        isForOpenAI && path.hasSuffix("}") ? String(path.prefix { $0 != "{" }) + "**" : path
+    }
+
+    /// Whether it answers as OpenAI's API does, errors too.
+    var isForOpenAI: Bool { tag == .gateway }
 
     /// Whether somebody's `If-Match` can be checked: the same address can be read.
     func isReading(of other: Endpoint) -> Bool {

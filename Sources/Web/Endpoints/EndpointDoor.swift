@@ -16,11 +16,11 @@ struct EndpointDoor: Sendable {
         var context = context
         context.queryNames = Set(endpoint.query.map(\.name))
         try admit(context)
-        let key = endpoint.method == .post && endpoint.access != .anyone ? try request.idempotencyKey() : nil
+        let key = endpoint.takesKey ? try request.idempotencyKey() : nil
         guard endpoint.isRepeatable, context.identity != nil, let key else {
             return try await checked(request, context)
         }
-        let repetition = Repetition(endpoint: endpoint, services: services, key: key)
+        let repetition = Repetition(endpoint, key: key, services: services)
         return try await repetition.answer(request, context: context) { try await checked($0, $1) }
     }
 
@@ -43,10 +43,20 @@ struct EndpointDoor: Sendable {
     }
 
     private func checked(_ request: Request, _ context: WebContext) async throws -> Response {
-        if let reading, [.put, .patch, .delete].contains(endpoint.method), let known = try request.tags(.ifMatch) {
-            // Those without a parameter are each person's own.
-            let person = endpoint.parameters.isEmpty ? context.identity?.user.id.text ?? "" : ""
-            let place = person + request.uri.path
+        if [.put, .patch, .delete].contains(endpoint.method), let known = try request.tags(.ifMatch) {
+            guard let reading else { throw Self.unread }
+            if known != "*", let subject = try endpoint.conditional(context) {
+                // First how it stands, then what its caller makes of it: what comes between is a change.
+                let condition = try await services.store.condition(of: subject)
+                try await match(known, reading, request, context)
+                return try await Condition.$current.withValue(condition) {
+                    try await endpoint.handler(request, context)
+                }
+            }
+            var request = request
+            // Whoever sends slowly keeps nobody else waiting.
+            request.body = .init(buffer: try await request.boundedBody(upTo: context.maxUploadSize))
+            let place = self.place(context)
             guard services.changes.begin(place) else { throw Self.changed }
             defer { services.changes.end(place) }
             try await match(known, reading, request, context)
@@ -62,6 +72,16 @@ struct EndpointDoor: Sendable {
         return Response(status: .notModified, headers: response.headers)
     }
 
+    /// What is changed, however its address is written.
+    private func place(_ context: WebContext) -> String {
+        let names = endpoint.parameters.map { parameter in
+            let name = context.parameters.get(parameter.name) ?? ""
+            return UUID(uuidString: name)?.text ?? name
+        }
+        let owner = names.isEmpty ? endpoint.owner(context)?.text : nil
+        return ([endpoint.path] + names + [owner].compactMap(\.self)).joined(separator: "\n")
+    }
+
     /// Throws unless the thing is as its caller last saw it.
     private func match(
         _ known: String,
@@ -75,6 +95,10 @@ struct EndpointDoor: Sendable {
         }
     }
 
+    private static let unread = WebError(
+        .badRequest,
+        "Nothing is read at this address that a change could depend on. Send it without If-Match."
+    )
     private static let changed = WebError(.preconditionFailed, "It has changed since you read it. Read it again.")
 
     private func tagged(
@@ -101,11 +125,15 @@ extension Request {
 
 extension Endpoint {
     /// Whether an `Idempotency-Key` is the door's business: of what begins a run the key stands with the run.
-    var isRepeatable: Bool { method == .post && access != .anyone && !keepsKey }
+    var isRepeatable: Bool { takesKey && key == .door }
+
+    /// Whether it is done once for an `Idempotency-Key`, by whoever sees to it.
+    var takesKey: Bool { method == .post && access != .anyone && key != .nobody }
 
     /// Any of these lets a key in.
     fileprivate var uses: [APIKey.Use] {
         if access.isAdministrative { return [.administer] }
+        if isForOpenAI { return [.call] }
         let own: APIKey.Use = method == .get ? .look : .change
         switch tag.chat {
         case .all: return [own, .chat]
@@ -121,7 +149,7 @@ extension EndpointTag {
 
     var chat: Chat {
         switch self {
-        case .conversations, .messages, .runs, .approvals, .files, .gateway: .all
+        case .conversations, .messages, .runs, .approvals, .files: .all
         case .agents, .models: .reading
         default: .none
         }

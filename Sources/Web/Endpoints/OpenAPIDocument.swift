@@ -21,7 +21,7 @@ struct OpenAPIDocument: Sendable {
 
     private var info: JSONObject {
         JSONObject {
-            $0.set("title", "ALMA")
+            $0.set("title", "ALMA API")
             $0.set("version", settings.version)
             $0.set("summary", "Teams of people and agents: the JSON API.")
             $0.set("description", Self.introduction)
@@ -58,7 +58,7 @@ struct OpenAPIDocument: Sendable {
 
     private var components: JSONObject {
         var named: [String: Schema] = [:]
-        for schema in [Schema.meta, .pagination, .failure] { schema.collect(into: &named) }
+        for schema in [Schema.meta, .pagination, .failure, .openAIFailure] { schema.collect(into: &named) }
         for endpoint in endpoints { endpoint.schemas.forEach { $0.collect(into: &named) } }
         return JSONObject {
             $0.set(
@@ -69,7 +69,12 @@ struct OpenAPIDocument: Sendable {
             )
             $0.set(
                 "responses",
-                JSONObject { for code in WebError.Code.allCases { $0.set(code.rawValue, code.response) } }
+                JSONObject {
+                    for code in WebError.Code.allCases {
+                        $0.set(code.rawValue, code.response)
+                        $0.set(OpenAIError.responsePrefix + code.rawValue, code.openAIResponse)
+                    }
+                }
             )
             $0.set("headers", JSONObject { for header in DocumentedHeader.all { $0.set(header.name, header.json) } })
             $0.set("securitySchemes", Self.securitySchemes)
@@ -111,6 +116,8 @@ struct OpenAPIDocument: Sendable {
         time. What is read has an `ETag`; with `If-None-Match` it is answered 304 as long as it stays, and with \
         `If-Match` a change is refused with 412 when it has not. How many requests are left stands in `RateLimit-*`; \
         beyond them the answer is 429 with `Retry-After`. `X-Request-Id` comes back as it was sent.
+
+        What is under `/openai/v1` answers as OpenAI's API does, errors too: without the envelope.
         """
 }
 

@@ -13,7 +13,7 @@ struct OpenAPIRoute: Sendable {
 
     func show(_ request: Request, context: WebContext) async throws -> Response {
         let (text, tag) = rendered()
-        var headers: HTTPFields = [.eTag: tag, .cacheControl: "public, no-cache", .xRequestID: context.requestID]
+        var headers: HTTPFields = [.eTag: tag, .cacheControl: "public, no-cache"]
         if request.headers[.ifNoneMatch].map({ EntityTag.matches(tag, in: $0) }) == true {
             return Response(status: .notModified, headers: headers)
         }

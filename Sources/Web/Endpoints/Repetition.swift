@@ -9,9 +9,25 @@ import Storage
 
 /// Answers a request that comes again with its `Idempotency-Key` as it was answered the first time, for a day.
 struct Repetition: Sendable {
-    let endpoint: Endpoint
-    let services: WebServices
-    let key: String
+    /// Of what the key is: `POST /v1/agents`.
+    private let route: String
+    private let key: String
+    /// Bytes of a body; nil for what is usual.
+    private let longest: Int?
+    private let services: WebServices
+
+    init(_ endpoint: Endpoint, key: String, services: WebServices) {
+        self.init(
+            "\(endpoint.method.rawValue) \(endpoint.path)",
+            key: key,
+            longest: endpoint.longest,
+            services: services
+        )
+    }
+
+    init(_ route: String, key: String, longest: Int?, services: WebServices) {
+        (self.route, self.key, self.longest, self.services) = (route, key, longest, services)
+    }
 
     func answer(
         _ request: Request,
@@ -20,14 +36,14 @@ struct Repetition: Sendable {
     ) async throws -> Response {
         let principal = try context.signedIn().principal
         let (request, hash) = try await read(request, context)
-        let asked = IdempotentRequest(route: "\(endpoint.method.rawValue) \(endpoint.path)", key: key, hash: hash)
+        let asked = IdempotentRequest(route: route, key: key, hash: hash)
         switch try await services.store.claim(asked, by: principal) {
         case .other: throw Self.conflict("This key came with another request before.")
         case .going:
             throw Self.conflict(
                 "The first request with this key is still going, or was cut short. Look before you ask anew."
             )
-        case .answered(let answer): return try KeptAnswer(json: answer).response(context.requestID)
+        case .answered(let answer): return try KeptAnswer(json: answer).response
         case .new(let claim):
             do {
                 return try await keep(try await work(request, context), of: claim, by: principal)
@@ -46,11 +62,11 @@ struct Repetition: Sendable {
     private func read(_ request: Request, _ context: WebContext) async throws -> (Request, [UInt8]) {
         var request = request
         var hash = SHA256()
-        hash.update(data: Data("\(endpoint.method.rawValue) \(request.uri.description)\n".utf8))
+        hash.update(data: Data("\(request.method.rawValue) \(request.uri.description)\n".utf8))
         if request.headers[.contentType]?.hasPrefix("multipart/") == true {
             hash.update(data: Data((request.headers[.contentLength] ?? "").utf8))
         } else {
-            let body = try await request.boundedBody(upTo: context.maxUploadSize)
+            let body = try await request.boundedBody(upTo: longest ?? context.maxUploadSize)
             hash.update(data: Data(body.readableBytesView))
             request.body = .init(buffer: body)
         }
@@ -109,8 +125,8 @@ private struct KeptAnswer: Codable {
 
     var json: Secret { get throws { Secret(String(decoding: try JSONEncoder().encode(self), as: UTF8.self)) } }
 
-    func response(_ requestID: String) -> Response {
-        var headers: HTTPFields = [.xRequestID: requestID, .idempotentReplayed: "true"]
+    var response: Response {
+        var headers: HTTPFields = [.idempotentReplayed: "true"]
         headers[.contentType] = contentType
         headers[.location] = location
         return Response(

@@ -9,8 +9,8 @@ struct Reply: Sendable {
         /// With `pagination`.
         case page(Schema)
         case nothing
-        /// A run's records as server-sent events.
-        case events
+        /// Server-sent events, each of this form: a run's records, where nothing else is said.
+        case events(Schema)
         /// Bytes of one of these types.
         case file([String])
         /// JSON without the envelope.
@@ -30,7 +30,9 @@ struct Reply: Sendable {
     }
     static func page(_ schema: Schema) -> Reply { Reply(status: .ok, kind: .page(schema), about: nil) }
     static let nothing = Reply(status: .noContent, kind: .nothing, about: nil)
-    static func events(_ about: String? = nil) -> Reply { Reply(status: .ok, kind: .events, about: about) }
+    static func events(_ about: String? = nil, of event: Schema = .event) -> Reply {
+        Reply(status: .ok, kind: .events(event), about: about)
+    }
     static func file(_ types: String..., about: String? = nil) -> Reply {
         Reply(status: .ok, kind: .file(types), about: about)
     }

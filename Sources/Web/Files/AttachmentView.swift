@@ -7,7 +7,8 @@ struct AttachmentView: Sendable {
     let name: String
     /// Kind and size in words.
     let facts: String
-    let address: String?
+    /// Where it is saved from; nil once it is deleted.
+    let download: String?
     /// The address of what is shown in place.
     let picture: String?
 
@@ -17,7 +18,7 @@ struct AttachmentView: Sendable {
         id = attachment.fileID.text
         name = attachment.name
         facts = isThere ? voice.bytes(attachment.size) : voice.words["files.deleted"]
-        self.address = isThere ? address : nil
+        download = isThere ? address : nil
         picture = isThere && MediaKind.isPicture(attachment.mediaType) ? address + "/picture" : nil
     }
 }

@@ -158,6 +158,7 @@ extension Request {
     var takesFiles: Bool {
         let parts = uri.path.split(separator: "/")
         if parts.first == "skills" { return parts.last == "upload" || parts.last == "archive" }
+        if parts.first == "agents" { return parts == ["agents", "import"] }
         guard parts.first == "conversations" else { return false }
         return parts.count == 1 || (parts.count == 3 && parts[2] == "messages")
     }

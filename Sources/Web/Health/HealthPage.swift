@@ -11,6 +11,19 @@ struct HealthPage: Sendable {
         let report = try await desk.services.healthReport(by: identity.principal)
         let title = voice.words["admin.place.health"]
         let frame = desk.frame(title, .admin, request: request, context: context, voice: voice)
-        return try desk.page(HealthView(page: frame, report: report, voice: voice), context: context)
+        let view = HealthView(
+            page: frame,
+            report: report,
+            mayTry: identity.principal.may(.systemManage) && desk.services.settings.sendsMail,
+            voice: voice
+        )
+        return try desk.page(view, context: context)
+    }
+
+    /// A mail to the administrator who asks.
+    func tryMail(_ request: Request, context: WebContext) async throws -> Response {
+        let identity = try context.superuser()
+        try await desk.services.queueTestMail(by: identity.principal, address: context.remoteAddress)
+        return .redirect(to: "/admin/health", done: .mailTried, anchor: "mail")
     }
 }

@@ -11,6 +11,7 @@ extension HealthReport {
             $0.set("workers", system.workers.map(\.representation))
             $0.set("queue", system.queue.representation)
             $0.set("providers", system.providers.map { $0.representation(trouble: troubles[$0.id]) })
+            $0.set("mail", system.mail.representation(facts.mail))
             $0.set("sandbox", facts.sandbox.representation)
             $0.set("disks", facts.disks.map(\.representation))
             $0.set("programs", facts.programs.map(\.representation))
@@ -116,6 +117,21 @@ extension SystemHealth.ProviderState {
     }
 }
 
+extension SystemHealth.MailState {
+    fileprivate func representation(_ facts: SystemFacts.Mail?) -> JSONObject {
+        JSONObject {
+            $0.set("server", facts?.server)
+            $0.set("security", facts?.security)
+            $0.set("sender", facts?.sender)
+            $0.set("queued", queued)
+            $0.set("oldest_queued_at", oldestQueuedAt)
+            $0.set("sent", sent)
+            $0.set("given_up", givenUp)
+            $0.set("last_error", lastError)
+        }
+    }
+}
+
 extension SystemFacts.Sandbox {
     fileprivate var representation: JSONObject {
         JSONObject {
@@ -162,7 +178,7 @@ extension Schema {
                 of: .object([.choice("severity", "failure", "warning"), .text("code"), .field("details", .map(.text))])
             ),
             .field("database", .healthDatabase), .list("workers", of: .healthWorker), .field("queue", .healthQueue),
-            .list("providers", of: .healthProvider),
+            .list("providers", of: .healthProvider), .field("mail", .healthMail),
             .field(
                 "sandbox",
                 .object([.choice("state", "ready", "incomplete", "unavailable", "off"), .text("summary").orMissing])
@@ -189,6 +205,12 @@ extension Schema {
     private static let healthQueue = object([
         .field("runs", .map(.integer)), .date("oldest_queued_at").orNull, .integer("ended_last_hour"),
         .integer("failed_last_hour"), .field("failures", .map(.integer)),
+    ])
+
+    private static let healthMail = object([
+        .text("server", "Null where no mail is sent.").orNull, .text("security").orNull, .text("sender").orNull,
+        .integer("queued"), .date("oldest_queued_at").orNull, .integer("sent", "In the last seven days."),
+        .integer("given_up", "In the last seven days."), .text("last_error").orNull,
     ])
 
     private static let healthProvider = object([

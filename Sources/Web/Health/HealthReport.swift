@@ -30,7 +30,8 @@ struct HealthReport: Sendable {
         self.troubles = troubles
         let found =
             HealthReport.ofWorkers(system, now) + HealthReport.ofDatabase(system.database, facts)
-            + HealthReport.ofHost(facts) + HealthReport.ofProviders(system, troubles)
+            + HealthReport.ofHost(facts) + HealthReport.ofMail(system.mail)
+            + HealthReport.ofProviders(system, troubles)
         problems = found.filter { $0.severity == .failure } + found.filter { $0.severity == .warning }
     }
 
@@ -96,6 +97,12 @@ struct HealthReport: Sendable {
         case .ready, .off: break
         }
         return problems
+    }
+
+    private static func ofMail(_ mail: SystemHealth.MailState) -> [Problem] {
+        guard mail.givenUp > 0 else { return [] }
+        let values = ["n": String(mail.givenUp), "reason": mail.lastError ?? ""]
+        return [Problem(severity: .warning, code: "mail", values: values)]
     }
 
     private static func ofProviders(

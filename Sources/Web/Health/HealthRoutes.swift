@@ -13,10 +13,21 @@ struct HealthRoutes: Sendable {
             "/v1/admin/health",
             .administration,
             "Shows how the system is",
-            about: "Database, workers, queue, providers, sandbox, disks and versions, with what is wrong.",
+            about: "Database, workers, queue, providers, mail, sandbox, disks and versions, with what is wrong.",
             access: .permitted(.systemRead),
             replies: [.object(.health)],
             use: show
+        )
+        Endpoint(
+            .post,
+            "/v1/admin/mail/tests",
+            .administration,
+            "Mails you to see whether mail arrives",
+            about: "To the address of your account. What becomes of it is seen in the health of the system.",
+            access: .superuser,
+            replies: [.object(.mailTest, .accepted)],
+            errors: [.forbidden],
+            use: tryMail
         )
     }
 
@@ -27,7 +38,26 @@ struct HealthRoutes: Sendable {
     }
 }
 
+extension HealthRoutes {
+    func tryMail(_ request: Request, context: WebContext) async throws -> Response {
+        let identity = try context.superuser()
+        try await services.queueTestMail(by: identity.principal, address: context.remoteAddress)
+        let data = JSONObject { $0.set("recipient", identity.user.email) }
+        return Envelope.success(data, status: .accepted, context: context)
+    }
+}
+
+extension Schema {
+    fileprivate static let mailTest = object("MailTest", [.text("recipient")])
+}
+
 extension WebServices {
+    /// Throws `.noMail` where none is sent.
+    func queueTestMail(by principal: Principal, address: String?) async throws {
+        guard settings.sendsMail else { throw WebError.noMail }
+        guard try await store.queueTestMail(by: principal, address: address) else { throw WebError.notFound }
+    }
+
     func healthReport(by principal: Principal) async throws -> HealthReport {
         async let facts = systemFacts()
         guard let system = try await store.systemHealth(by: principal) else { throw WebError.notFound }

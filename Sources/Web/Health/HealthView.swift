@@ -15,6 +15,9 @@ struct HealthView: View {
     let hasWorkers: Bool
     let providers: [Provider]
     let hasProviders: Bool
+    let mail: [Fact]
+    /// Whether the reader may have a mail sent to themselves.
+    let mayTry: Bool
     let sandbox: String
     let disks: [Disk]
     let programs: [Fact]
@@ -43,7 +46,7 @@ struct HealthView: View {
         let used: String
     }
 
-    init(page: Frame, report: HealthReport, voice: Voice) {
+    init(page: Frame, report: HealthReport, mayTry: Bool, voice: Voice) {
         let words = voice.words
         self.page = page
         problems = report.problems.map { problem in
@@ -60,6 +63,8 @@ struct HealthView: View {
         hasWorkers = !workers.isEmpty
         providers = report.system.providers.map { HealthView.provider($0, report.troubles[$0.id], voice: voice) }
         hasProviders = !providers.isEmpty
+        mail = HealthView.mail(report, voice: voice)
+        self.mayTry = mayTry
         sandbox =
             switch report.facts.sandbox {
             case .ready(let summary, _): summary
@@ -128,6 +133,28 @@ struct HealthView: View {
                     .joined(separator: " ")
             ),
         ]
+    }
+
+    private static func mail(_ report: HealthReport, voice: Voice) -> [Fact] {
+        let (words, mail) = (voice.words, report.system.mail)
+        let numbers = [
+            Fact(name: words["health.mailQueued"], value: mail.queued.grouped),
+            Fact(name: words["health.mailSent"], value: mail.sent.grouped),
+            Fact(name: words["health.mailGivenUp"], value: mail.givenUp.grouped),
+        ]
+        guard let facts = report.facts.mail else {
+            return [Fact(name: words["health.mailServer"], value: words["health.noMail"])]
+                + (mail.queued > 0 ? numbers : [])
+        }
+        return [
+            Fact(
+                name: words["health.mailServer"],
+                value: facts.security == "none" ? facts.server : "\(facts.server) (\(facts.security.uppercased()))"
+            ),
+            Fact(name: words["health.mailSender"], value: facts.sender),
+        ] + numbers
+            + (mail.oldestQueuedAt.map { [Fact(name: words["health.oldest"], value: voice.time($0).text)] } ?? [])
+            + (mail.lastError.map { [Fact(name: words["health.detail"], value: $0)] } ?? [])
     }
 
     private static func worker(_ worker: SystemHealth.WorkerState, voice: Voice) -> Worker {

@@ -47,7 +47,24 @@ package struct SystemFacts: Sendable {
         }
     }
 
+    /// Where mail is handed in, and whom it is from.
+    package struct Mail: Sendable, Equatable {
+        /// `mail.example.org:587`
+        package var server: String
+        /// `tls`, `starttls` or `none`.
+        package var security: String
+        package var sender: String
+
+        package init(server: String, security: String, sender: String) {
+            self.server = server
+            self.security = security
+            self.sender = sender
+        }
+    }
+
     package var sandbox: Sandbox
+    /// nil where none is sent.
+    package var mail: Mail?
     package var disks: [Disk]
     /// This program and the libraries in it.
     package var programs: [Program]
@@ -56,11 +73,13 @@ package struct SystemFacts: Sendable {
 
     package init(
         sandbox: Sandbox = .off,
+        mail: Mail? = nil,
         disks: [Disk] = [],
         programs: [Program] = [],
         migrations: Migrations? = nil
     ) {
         self.sandbox = sandbox
+        self.mail = mail
         self.disks = disks
         self.programs = programs
         self.migrations = migrations

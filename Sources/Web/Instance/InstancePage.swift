@@ -21,11 +21,12 @@ struct InstancePage: Sendable {
         var input = InstanceInput(form, voice: voice)
         if input.errors.isEmpty, form["action"] != "count" {
             do {
-                try await desk.services.set(input.settings, by: identity, context: context)
+                let known = try await desk.store.instanceSettings()
+                try await desk.services.set(input.settings, known: known, by: identity, context: context)
                 return .redirect(to: "/admin/settings", done: .saved)
             } catch let error as StorageError {
                 guard case .invalid(let field) = error.code else { throw error }
-                input.errors.add(field, voice.words("form.notAccepted", ["reason": error.message]))
+                input.errors.add(field, voice.notAccepted(error.message))
             }
         }
         return try await page(request, context: context, identity: identity, input: input)
@@ -60,6 +61,8 @@ struct InstanceInput: Sendable {
     var registration: String
     var conversationDays: String
     var logDays: String
+    /// A setting of seconds, which are not lost in it.
+    var approvalMinutes: String
     var termsURL: String
     var privacyURL: String
     var announcement: String
@@ -69,6 +72,7 @@ struct InstanceInput: Sendable {
         registration = settings.registration.rawValue
         conversationDays = settings.conversationDays.map(String.init) ?? ""
         logDays = settings.logDays.map(String.init) ?? ""
+        approvalMinutes = settings.approvalPatience.map(ApprovalMinutes.text) ?? ""
         termsURL = settings.termsURL ?? ""
         privacyURL = settings.privacyURL ?? ""
         announcement = settings.announcement ?? ""
@@ -78,11 +82,15 @@ struct InstanceInput: Sendable {
         registration = form["registration"]
         conversationDays = form.trimmed("conversation_days")
         logDays = form.trimmed("log_days")
+        approvalMinutes = form.trimmed("approval_minutes")
         termsURL = form.trimmed("terms_url")
         privacyURL = form.trimmed("privacy_url")
         announcement = form["announcement"].unixLines
         for (field, text) in [("conversation_days", conversationDays), ("log_days", logDays)] where !text.isEmpty {
             if !(1...36_500).contains(Int(text) ?? 0) { errors.add(field, voice.words["instance.daysWrong"]) }
+        }
+        if !approvalMinutes.isEmpty, ApprovalMinutes.seconds(approvalMinutes) == nil {
+            errors.add("approval_minutes", voice.words["instance.minutesWrong"])
         }
     }
 
@@ -92,6 +100,7 @@ struct InstanceInput: Sendable {
             registration: RegistrationMode(rawValue: registration) ?? .closed,
             conversationDays: Int(conversationDays).flatMap { (1...36_500).contains($0) ? $0 : nil },
             logDays: Int(logDays).flatMap { (1...36_500).contains($0) ? $0 : nil },
+            approvalPatience: ApprovalMinutes.seconds(approvalMinutes),
             termsURL: termsURL,
             privacyURL: privacyURL,
             announcement: announcement

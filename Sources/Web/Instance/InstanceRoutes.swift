@@ -71,7 +71,8 @@ struct InstanceRoutes: Sendable {
     /// What is left out stays; null takes away.
     func update(_ input: Settings, _ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.superuser()
-        var settings = try await services.store.instanceSettings()
+        let known = try await services.store.instanceSettings()
+        var settings = known
         if let text = input.registration {
             guard let mode = RegistrationMode(rawValue: text) else {
                 throw WebError.invalid("registration", "Use open, closed or approval.")
@@ -83,7 +84,7 @@ struct InstanceRoutes: Sendable {
         settings.termsURL = input.termsUrl ?? settings.termsURL
         settings.privacyURL = input.privacyUrl ?? settings.privacyURL
         settings.announcement = input.announcement ?? settings.announcement
-        try await services.set(settings, by: identity, context: context)
+        try await services.set(settings, known: known, by: identity, context: context)
         return try await show(request, context: context)
     }
 
@@ -114,21 +115,19 @@ struct InstanceRoutes: Sendable {
 }
 
 extension WebServices {
-    /// Changes the settings and writes down which. Throws `StorageError` that names the field.
-    func set(_ settings: InstanceSettings, by identity: Identity, context: WebContext) async throws {
-        let before = try await store.instanceSettings()
-        guard try await store.setInstanceSettings(settings, by: identity.principal) else { throw WebError.notFound }
-        site.forget()
-        let after = try await store.instanceSettings()
-        let changes = [
-            ("registration", before.registration == after.registration),
-            ("retention", (before.conversationDays, before.logDays) == (after.conversationDays, after.logDays)),
-            ("policies", (before.termsURL, before.privacyURL) == (after.termsURL, after.privacyURL)),
-            ("announcement", before.announcement == after.announcement),
-        ]
-        for (name, isSame) in changes where !isSame {
-            await record("\(name).changed", by: identity.principal, address: context.remoteAddress)
+    /// Changes the settings, which is written down. Throws `StorageError` that names the field.
+    func set(
+        _ settings: InstanceSettings,
+        known: InstanceSettings,
+        by identity: Identity,
+        context: WebContext
+    ) async throws {
+        let (principal, address) = (identity.principal, context.remoteAddress)
+        guard try await store.setInstanceSettings(settings, known: known, by: principal, address: address)
+        else {
+            throw WebError.notFound
         }
+        site.forget()
     }
 }
 

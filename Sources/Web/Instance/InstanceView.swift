@@ -9,6 +9,7 @@ struct InstanceView: View {
     let modes: [Option]
     let conversationDays: Field
     let logDays: Field
+    let approvals: Field
     /// What would be deleted now.
     let count: String
     let terms: Field
@@ -33,6 +34,7 @@ struct InstanceView: View {
         self.errors = errors.summary(
             [
                 "conversation_days": words["instance.conversationDays"], "log_days": words["instance.logDays"],
+                "approval_minutes": words["instance.approvals"],
                 "terms_url": words["instance.terms"], "privacy_url": words["instance.privacy"],
                 "announcement": words["instance.announcement"],
             ],
@@ -47,6 +49,7 @@ struct InstanceView: View {
         }
         conversationDays = field("conversation_days", "conversationDays", input.conversationDays, inputMode: "numeric")
         logDays = field("log_days", "logDays", input.logDays, inputMode: "numeric")
+        approvals = field("approval_minutes", "approvals", input.approvalMinutes, inputMode: "decimal")
         count = words(
             "instance.count",
             ["conversations": counts.conversations.grouped, "logs": counts.logs.grouped]

@@ -3,12 +3,15 @@ import Foundation
 /// The words of one language, by key, with `{placeholders}` and plural forms.
 struct Words: Sendable {
     let language: Language
+    /// For sentences that come from below in English.
+    let refusals: Refusals
     private let entries: [String: Entry]
 
     /// Reads `en.json` or `zh-CN.json` in `folder`.
     init(language: Language, folder: String) throws {
         let file = URL(fileURLWithPath: folder).appending(path: "\(language.rawValue).json")
         self.language = language
+        refusals = language == .english ? Refusals() : try Refusals(language: language, folder: folder)
         entries = try JSONDecoder().decode([String: Entry].self, from: Data(contentsOf: file))
     }
 

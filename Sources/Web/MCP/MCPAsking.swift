@@ -14,32 +14,32 @@ struct MCPAsking: Sendable {
     let progress: JSONValue?
 
     private var services: WebServices { call.services }
-    private var principal: Principal { call.identity.principal }
+    private var principal: Principal { call.identity.principal.program }
 
-    /// Progress and signs of life, then the result.
-    func stream() -> Response {
-        Response(
+    /// Progress and signs of life, then the result. Throws when the person has too many streams open.
+    func stream() throws(WebError) -> Response {
+        let pass = try services.openStream(for: call.identity, conversation: nil)
+        return Response(
             status: .ok,
             headers: EventStreamResponse.headers,
             body: ResponseBody { writer in
-                var pulse = StreamPulse(services: services, identity: call.identity)
                 try await writer.write(ByteBuffer(string: ": it is asked\n\n"))
                 let beginning = try await begin()
-                var story = Story()
+                var log = RunProgress()
                 if case .run(let run) = beginning {
                     for try await events in watch(run) {
-                        guard try await pulse.mayGoOn() else { return try await writer.finish(nil) }
-                        let steps = story.take(events)
+                        let news = pass.take()
+                        guard news.end != .dismissed else { return try await writer.finish(nil) }
+                        events.forEach { log.take($0) }
                         var buffer = ByteBuffer()
-                        if progress != nil { for step in steps { buffer.writeString(frame(note(step))) } }
-                        if buffer.readableBytes == 0, pulse.isSilent() { buffer.writeString(": still here\n\n") }
-                        if buffer.readableBytes > 0 {
-                            pulse.wrote()
-                            try await writer.write(buffer)
+                        if progress != nil {
+                            for step in events.compactMap(Step.init) { buffer.writeString(frame(note(step))) }
                         }
+                        if buffer.readableBytes == 0, news.isBeatDue { buffer.writeString(": still here\n\n") }
+                        if buffer.readableBytes > 0 { try await writer.write(buffer) }
                     }
                 }
-                let result = try await outcome(of: beginning, story)
+                let result = try await outcome(of: beginning, log)
                 try await writer.write(ByteBuffer(string: frame(.result(id: call.id, result))))
                 try await writer.finish(nil)
             }
@@ -49,27 +49,15 @@ struct MCPAsking: Sendable {
     /// The result alone, for those who read no streams.
     func result() async throws -> JSONValue {
         let beginning = try await begin()
-        var story = Story()
+        var log = RunProgress()
         if case .run(let run) = beginning {
-            for try await events in watch(run) { _ = story.take(events) }
+            for try await events in watch(run) { events.forEach { log.take($0) } }
         }
-        return try await outcome(of: beginning, story)
+        return try await outcome(of: beginning, log)
     }
 
     private func watch(_ run: Run) -> RunEventSequence {
-        services.hub.watch(run: run.id, after: 0, from: services.store, tick: EventStreamResponse.recheckInterval)
-    }
-
-    /// What of a run's log matters to whoever waits for its end.
-    private struct Story {
-        var failure: RunEvent?
-        var hasEnded = false
-
-        mutating func take(_ events: [RunEvent]) -> [Step] {
-            failure = events.last { $0.kind == .error } ?? failure
-            hasEnded = events.last?.endsRun ?? hasEnded
-            return events.compactMap(Step.init)
-        }
+        services.hub.watch(run: run.id, after: 0, from: services.store, tick: StreamDesk.recheckInterval)
     }
 
     private enum Beginning {
@@ -116,19 +104,16 @@ struct MCPAsking: Sendable {
         return UUID(uuidString: text)
     }
 
-    private func outcome(of beginning: Beginning, _ story: Story) async throws -> JSONValue {
+    private func outcome(of beginning: Beginning, _ log: RunProgress) async throws -> JSONValue {
         let run: Run
         switch beginning {
         case .run(let begun): run = begun
         case .refused(let reason): return .failure(reason)
         }
-        guard story.hasEnded else {
+        guard log.hasEnded else {
             return .failure("The server ends; the answer goes on as run \(run.id.text) in ALMA.")
         }
-        if let failure = story.failure {
-            let data = try? JSONValue(parsing: failure.data)
-            return .failure(data?["error_message"]?.string ?? "The run failed.")
-        }
+        if let failure = log.failure { return .failure(failure.message) }
         let message = try await services.store.message(run.messageID, in: run.conversationID, by: principal)
         guard let message else { return .failure("The run ended without an answer: it was stopped.") }
         return .success(

@@ -92,7 +92,7 @@ struct MCPEndpoint: Sendable {
         guard request.headers[.accept]?.contains("text/event-stream") == true else {
             return answer(.result(id: call.id, try await asking.result()))
         }
-        return asking.stream()
+        return try asking.stream()
     }
 
     private func answer(_ message: MCPMessage, status: HTTPResponse.Status = .ok) -> Response {

@@ -20,10 +20,16 @@ struct MailView: View {
         let until = letter.link.map { TimeText.exact($0.expiresAt, voice: voice) } ?? ""
         language = words.language.rawValue
         subject = words["\(key).subject"]
-        greeting = words("mail.greeting", ["name": letter.user.nickname])
-        text = words("\(key).text", ["email": letter.user.email])
+        greeting = letter.reader.name.map { words("mail.greeting", ["name": $0]) } ?? words["mail.greetingNobody"]
+        text = words(
+            "\(key).text",
+            [
+                "email": letter.reader.email, "organisation": letter.organisation ?? "",
+                "inviter": letter.inviter ?? words["mail.somebody"],
+            ]
+        )
         verb = words["\(key).verb"]
-        note = words("\(key).note", ["until": until, "zone": letter.user.timezone])
+        note = words("\(key).note", ["until": until, "zone": letter.reader.timezone])
         foot = words("mail.foot", ["home": home])
         self.address = address
     }

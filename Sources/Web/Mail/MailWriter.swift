@@ -21,8 +21,8 @@ package struct MailWriter: Sendable {
     }
 
     package func text(for letter: Letter) throws -> MailText {
-        let language = Language(tag: letter.user.language) ?? .english
-        let voice = try templates.voice(language, zone: UserZone.zone(letter.user.timezone))
+        let language = Language(tag: letter.reader.language) ?? .english
+        let voice = try templates.voice(language, zone: UserZone.zone(letter.reader.timezone))
         let view = MailView(letter, address: address(of: letter), home: links.base, voice: voice)
         return MailText(subject: view.subject, text: view.plain, html: try templates.html(view, language))
     }
@@ -31,7 +31,10 @@ package struct MailWriter: Sendable {
         switch letter.kind {
         case .passwordReset, .invitation: links.password(letter.link?.token)
         case .verification: links.verification(letter.link?.token)
+        case .organisationInvitation: links.joining(letter.link?.token)
         case .passwordChanged: links.base + "/password/forgot"
+        case .addressChanged: links.base
+        case .test: links.base + "/admin/health"
         }
     }
 }
@@ -41,6 +44,6 @@ struct LinkPlace: Sendable {
     let base: String
 
     func password(_ token: Secret?) -> String { base + "/password/reset?token=" + (token?.reveal() ?? "") }
-    func joining(_ token: Secret) -> String { base + "/join?token=" + token.reveal() }
+    func joining(_ token: Secret?) -> String { base + "/join?token=" + (token?.reveal() ?? "") }
     func verification(_ token: Secret?) -> String { base + "/verification?token=" + (token?.reveal() ?? "") }
 }

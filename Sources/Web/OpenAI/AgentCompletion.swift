@@ -1,3 +1,4 @@
+import Crypto
 import Engine
 import Foundation
 import Hummingbird
@@ -6,27 +7,56 @@ import Storage
 
 /// A chat completion by an agent: a run like any other, in a conversation of its own in the archive, marked as a program's.
 ///
-/// Whoever leaves stops it. What needs a person's word is not waited for: the answer says what waits, and where.
+/// Whoever leaves stops it, except who has sent a key and may come back with it. What needs a person's word is not waited for:
+/// the answer says what waits, and where.
 struct AgentCompletion: Sendable {
     let services: WebServices
     let input: ChatInput
     let agent: UUID
+    /// The caller's `Idempotency-Key`: the same request again gets the same run.
+    let key: String?
     let identity: Identity
 
-    private var principal: Principal { identity.principal }
+    private var principal: Principal { identity.principal.program }
 
     /// The run that answers.
     func begin() async throws -> Run {
         let talk = try AgentTalk(input.request)
-        let conversation = try await services.store.keep(talk.talk, by: principal)
-        let turn = TurnInput(conversationID: conversation, content: talk.question, agentID: agent)
+        let key = key.map { "openai:" + Self.digest([$0]) }
+        let earlier = try await placeBegun(by: key)
+        let conversation: UUID
+        if let earlier {
+            conversation = earlier
+        } else {
+            conversation = try await services.store.keep(talk.talk, question: talk.question, by: principal)
+        }
+        let turn = TurnInput(
+            conversationID: conversation,
+            content: talk.question,
+            agentID: agent,
+            idempotencyKey: key,
+            beginsConversation: true,
+            circumstances: Self.digest(talk.talk.history.map { "\($0.isAgents) \($0.text)" })
+        )
         guard let start = try await services.start(turn, by: principal) else { throw WebError.notFound }
         return start.run
     }
 
+    /// The conversation of what the key has begun before.
+    private func placeBegun(by key: String?) async throws -> UUID? {
+        guard let key else { return nil }
+        return try await services.store.run(withKey: key, by: principal)?.conversationID
+    }
+
+    private static func digest(_ parts: [String]) -> String {
+        var hash = SHA256()
+        for part in parts { hash.update(data: Data("\(part.utf8.count) \(part)".utf8)) }
+        return Data(hash.finalize()).base64EncodedString()
+    }
+
     func whole(_ run: Run, _ context: WebContext) async throws -> Response {
         let story = try await services.presence.working(for: context.channel) {
-            try await following(run) { story, _ in try await refuseWaiting(story, run) }
+            try await following(run) { story, _ in try await refuseResting(story, run) }
         }
         var answer = ChatAnswer()
         answer.take(.text(story.text))
@@ -43,7 +73,7 @@ struct AgentCompletion: Sendable {
     func write(_ run: Run, to handover: Handover) async throws {
         let chunks = ChatChunks(ChatHead(), model: input.model, includesUsage: input.includesUsage)
         let story = try await following(run) { story, new in
-            try await refuseWaiting(story, run)
+            try await refuseResting(story, run)
             let isFirst = !handover.hasBegun
             try await handover.write { buffer in
                 if isFirst { chunks.begin(&buffer) }
@@ -65,18 +95,18 @@ struct AgentCompletion: Sendable {
     ) async throws -> AgentStory {
         var story = AgentStory()
         do {
-            let tick = EventStreamResponse.recheckInterval
+            let tick = StreamDesk.recheckInterval
             for try await events in services.hub.watch(run: run.id, after: 0, from: services.store, tick: tick) {
                 let new = story.take(events)
-                if !new.isEmpty || events.isEmpty || story.isWaiting { try await act(story, new) }
+                if !new.isEmpty || events.isEmpty || story.progress.mayRest { try await act(story, new) }
             }
             try Task.checkCancellation()
         } catch {
             if error is CancellationError { await stop(run) }
             throw error
         }
-        if let failure = story.failure { throw failure }
-        guard story.hasEnded else {
+        if let failure = story.progress.failure { throw failure }
+        guard story.progress.hasEnded else {
             throw WebError(.unavailable, "The server ends; the answer goes on as run \(run.id.text).", retryAfter: 2)
         }
         guard !story.text.isEmpty else { throw WebError(.badGateway, "The run was stopped before it had an answer.") }
@@ -85,19 +115,25 @@ struct AgentCompletion: Sendable {
 
     /// Nobody reads it any more.
     private func stop(_ run: Run) async {
+        guard key == nil else { return }
         // A task that was cancelled cannot ask the database.
         await Task { [services, principal] in _ = try? await services.cancel(run.id, by: principal) }.value
     }
 
-    private func refuseWaiting(_ story: AgentStory, _ run: Run) async throws {
-        guard story.isWaiting else { return }
-        let waiting = try await services.store.pendingApprovals(by: principal)
-        guard let call = waiting.first(where: { $0.conversationID == run.conversationID }) else { return }
+    private func refuseResting(_ story: AgentStory, _ run: Run) async throws {
+        guard story.progress.mayRest, let resting = try await services.resting(run, by: principal) else { return }
+        let end = "then GET /v1/runs/\(run.id.text)/events has its answer."
+        guard resting.run.state != .paused, let call = resting.asked.first else {
+            throw WebError(
+                .conflict,
+                "The agent's run was paused. Let it go on in ALMA or at POST /v1/runs/\(run.id.text)/resume; \(end)",
+                specificCode: "run_paused"
+            )
+        }
         throw WebError(
             .forbidden,
             "The agent waits for a person: \(call.toolName), in run \(call.runID.text). Answer it in ALMA or at "
-                + "POST /v1/runs/\(call.runID.text)/approvals/\(call.callID); then the run \(run.id.text) goes on, and "
-                + "GET /v1/runs/\(run.id.text)/events has its answer.",
+                + "POST /v1/runs/\(call.runID.text)/approvals/\(call.callID); \(end)",
             specificCode: "approval_required"
         )
     }

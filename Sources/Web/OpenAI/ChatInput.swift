@@ -23,8 +23,8 @@ struct ChatInput: Sendable {
         var request = try ChatMessages(try input.need("messages")).request
         request.tools = try ChatTools.descriptions(input)
         request.temperature = try input["temperature"]?.number(in: 0...2)
-        let longest = input["max_completion_tokens"] ?? input["max_tokens"]
-        request.maximumTokens = try longest?.int(in: 1...100_000_000)
+        let older = try input["max_tokens"]?.int(in: 1...100_000_000)
+        request.maximumTokens = try input["max_completion_tokens"]?.int(in: 1...100_000_000) ?? older
         request.options = try Self.options(input, tools: request.tools)
         self.request = request
     }
@@ -58,7 +58,8 @@ struct ChatInput: Sendable {
         options.seed = try input["seed"]?.int(in: Int.min...Int.max)
         options.reasoningEffort = try input["reasoning_effort"]?.string()
         options.toolUse = try ChatTools.use(input, among: tools)
-        options.parallelTools = tools.isEmpty ? nil : try input["parallel_tool_calls"]?.bool()
+        let mayBeParallel = try input["parallel_tool_calls"]?.bool()
+        options.parallelTools = tools.isEmpty ? nil : mayBeParallel
         options.format = try input["response_format"].flatMap(ChatTools.format)
         return options
     }

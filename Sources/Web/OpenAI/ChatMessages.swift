@@ -102,12 +102,21 @@ extension ChatMessages {
 }
 
 extension ModelPicture {
+    /// The provider goes there, and may stand in the server's own network: only names that the world has.
+    private static func isPublicName(_ host: String) -> Bool {
+        let labels = host.lowercased().split(separator: ".", omittingEmptySubsequences: true)
+        guard labels.count > 1, let last = labels.last, !host.contains(":") else { return false }
+        let isNumber = last.allSatisfy(\.isNumber) || last.hasPrefix("0x")
+        return !isNumber
+            && !["localhost", "local", "internal", "lan", "home", "arpa", "test", "invalid"].contains(last)
+    }
+
     private static let mediaTypes: Set<String> = ["image/png", "image/jpeg", "image/gif", "image/webp"]
 
     /// Its bytes in a `data:` address, or an address that the provider fetches.
     fileprivate init?(url: String, number: Int) {
         let name = "picture \(number)"
-        if url.hasPrefix("https://") || url.hasPrefix("http://"), URL(string: url)?.host() != nil {
+        if url.hasPrefix("https://"), let host = URL(string: url)?.host(), Self.isPublicName(host) {
             self.init(fileID: .v7(), name: name, mediaType: "", address: url)
         } else {
             guard url.hasPrefix("data:"), let comma = url.firstIndex(of: ",") else { return nil }

@@ -6,8 +6,14 @@ import NIOCore
 /// than its reader may read.
 struct CompletionStream: Sendable {
     let services: WebServices
-    let identity: Identity
+    let pass: StreamPass
     let context: WebContext
+
+    /// Throws when the person has too many streams open.
+    init(services: WebServices, identity: Identity, context: WebContext) throws(WebError) {
+        (self.services, self.context) = (services, context)
+        pass = try services.openStream(for: identity, conversation: nil)
+    }
 
     func response(_ write: @escaping @Sendable (Handover) async throws -> Void) async throws -> Response {
         let handover = Handover()
@@ -27,17 +33,14 @@ struct CompletionStream: Sendable {
             try await handover.begun()
             try Task.checkCancellation()
         }
-        var headers = EventStreamResponse.headers
-        headers[.xRequestID] = context.requestID
         return Response(
             status: .ok,
-            headers: headers,
-            body: ResponseBody { [services, identity, context] writer in
-                var pulse = StreamPulse(services: services, identity: identity)
+            headers: EventStreamResponse.headers,
+            body: ResponseBody { [services, pass, context] writer in
                 let number = services.presence.watch(context.channel) { writing.handover.abandon() }
                 defer { services.presence.forget(number, of: context.channel) }
                 while let buffer = try await writing.handover.next() {
-                    guard try await pulse.mayGoOn() else { break }
+                    guard pass.take().end != .dismissed else { break }
                     try await writer.write(buffer)
                 }
                 try await writer.finish(nil)

@@ -28,9 +28,9 @@ struct EmbeddingInput: Sendable {
     /// A text, texts, the numbers of one text, or those of several.
     private static func inputs(_ input: InputReader) throws(WebError) -> [EmbeddingRequest.Input] {
         guard input.node.array != nil else { return [try one(input)] }
+        guard let first = input.node.array?.first else { throw input.refused("it is empty") }
+        if first.int != nil { return [.tokens(try tokens(input))] }
         let items = try input.array()
-        guard let first = items.first else { throw input.refused("it is empty") }
-        if first.node.int != nil { return [.tokens(try tokens(input))] }
         guard items.count <= most else { throw input.refused("at most \(most) texts at once") }
         return try items.map { item throws(WebError) in
             item.node.array == nil ? try one(item) : .tokens(try tokens(item))
@@ -44,8 +44,18 @@ struct EmbeddingInput: Sendable {
     }
 
     private static func tokens(_ input: InputReader) throws(WebError) -> [Int] {
-        let tokens = try input.array().map { token throws(WebError) in try token.int(in: 0...Int(Int32.max)) }
-        guard !tokens.isEmpty else { throw input.refused("it is empty") }
+        guard let nodes = input.node.array else { throw input.wrong("an array") }
+        guard !nodes.isEmpty else { throw input.refused("it is empty") }
+        var tokens: [Int] = []
+        tokens.reserveCapacity(nodes.count)
+        // There are many: only one that is wrong gets a name.
+        for (index, node) in nodes.enumerated() {
+            guard let token = node.int, 0...Int(Int32.max) ~= token else {
+                tokens.append(try InputReader(node, name: "\(input.name)[\(index)]").int(in: 0...Int(Int32.max)))
+                continue
+            }
+            tokens.append(token)
+        }
         return tokens
     }
 

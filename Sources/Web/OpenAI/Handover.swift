@@ -5,6 +5,8 @@ import NIOCore
 final class Handover: Sendable {
     /// Bytes that may wait for the reader.
     private static let room = 64 * 1024
+    /// How long a reader may take nothing while too much waits: the writer holds places and money for it.
+    private let patience: Duration
 
     private struct State {
         var pending = ByteBuffer()
@@ -18,10 +20,13 @@ final class Handover: Sendable {
 
     private let state = Locked(State())
 
+    init(patience: Duration = .seconds(60)) { self.patience = patience }
+
     /// Whether anything was written.
     var hasBegun: Bool { state.withLock { $0.hasBegun } }
 
-    /// Waits while too much waits to be read. Throws `CancellationError` once nobody reads any more.
+    /// Waits while too much waits to be read. Throws `CancellationError` once nobody reads any more, or has read nothing for
+    /// too long.
     func write(_ append: (inout ByteBuffer) -> Void) async throws {
         let (reader, isFull) = state.withLock { state in
             append(&state.pending)
@@ -30,7 +35,14 @@ final class Handover: Sendable {
             return (state.reader, state.pending.readableBytes > Self.room)
         }
         reader?.resume()
-        if isFull { await waitForRoom() }
+        if isFull {
+            let alarm = Task { [patience] in
+                try await Task.sleep(for: patience)
+                abandon()
+            }
+            await waitForRoom()
+            alarm.cancel()
+        }
         if state.withLock({ $0.isAbandoned }) { throw CancellationError() }
     }
 
@@ -65,6 +77,8 @@ final class Handover: Sendable {
     func next() async throws -> ByteBuffer? {
         await waitForNews()
         let (taken, writer, failure) = state.withLock { state in
+            // Given up because it was not read in time: a part of it is no answer.
+            if state.isAbandoned, !state.isEnded { state.failure = state.failure ?? CancellationError() }
             let taken = state.pending
             state.pending = ByteBuffer()
             defer { state.writer = nil }

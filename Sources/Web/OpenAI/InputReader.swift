@@ -11,7 +11,10 @@ struct InputReader {
     /// The body itself; an object.
     init(_ body: ByteBuffer) throws(WebError) {
         guard let node = JSONNode(Array(body.readableBytesView)), node.isObject else {
-            throw WebError(.badRequest, "The body of the request is not a JSON object.")
+            throw WebError(
+                .badRequest,
+                "The body of the request is not a JSON object of at most \(JSONNode.mostValues) values."
+            )
         }
         self.init(node, name: "")
     }

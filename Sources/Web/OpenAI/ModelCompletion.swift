@@ -1,4 +1,5 @@
 import Engine
+import HTTPTypes
 import Hummingbird
 import NIOCore
 import Storage
@@ -69,10 +70,8 @@ extension ChatChunks {
 
 extension Response {
     static func openAI(_ json: String, _ context: WebContext) -> Response {
-        Response(
-            status: .ok,
-            headers: [.contentType: "application/json", .xRequestID: context.requestID],
-            body: .init(byteBuffer: ByteBuffer(string: json))
-        )
+        var headers: HTTPFields = [.contentType: "application/json"]
+        if context.isTagged { headers[.eTag] = EntityTag.of(json) }
+        return Response(status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(string: json)))
     }
 }

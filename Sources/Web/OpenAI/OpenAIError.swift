@@ -9,11 +9,11 @@ struct OpenAIError: Sendable {
 
     init(_ error: WebError) { self.error = error }
 
-    func response(requestID: String) -> Response {
-        var headers: HTTPFields = [.contentType: "application/json", .xRequestID: requestID]
+    var response: Response {
+        var headers: HTTPFields = [.contentType: "application/json"]
         if error.code == .unauthorized { headers[.wwwAuthenticate] = "Bearer" }
         // Clients try again after any 409 and 429; that would not help here.
-        if error.code == .conflict || error.specificCode == Self.noMoney { headers[.shouldRetry] = "false" }
+        if error.code == .conflict || code == Self.noMoney { headers[.shouldRetry] = "false" }
         return Response(status: status, headers: headers, body: .init(byteBuffer: .init(string: json)))
     }
 
@@ -28,9 +28,21 @@ struct OpenAIError: Sendable {
         return "{\"error\":\(fields.closed)}"
     }
 
-    private var status: HTTPResponse.Status { error.code == .validation ? .badRequest : error.status }
+    var status: HTTPResponse.Status { error.code == .validation ? .badRequest : error.status }
 
-    static let noMoney = "insufficient_quota"
+    /// Before the names of these errors among the reference's.
+    static let responsePrefix = "OPENAI_"
+
+    private static let noMoney = "insufficient_quota"
+
+    /// Its own words for codes of ours; the others are said in small letters, as its are.
+    private static let names = [
+        WebError.budgetExceeded: noMoney,
+        ModelError.Code.rateLimited.rawValue: "rate_limit_exceeded",
+        ModelError.Code.rejected.rawValue: "rejected_by_provider",
+        ModelError.Code.contextTooLong.rawValue: "context_length_exceeded",
+        ModelError.Code.notFound.rawValue: "model_not_found",
+    ]
 
     private var type: String {
         switch error.code {
@@ -41,7 +53,7 @@ struct OpenAIError: Sendable {
     }
 
     private var code: String? {
-        if let code = error.specificCode { return code }
+        if let code = error.specificCode { return Self.names[code] ?? code.lowercased() }
         return switch error.code {
         case .unauthorized: "invalid_api_key"
         case .forbidden: "permission_denied"
@@ -53,25 +65,6 @@ struct OpenAIError: Sendable {
 }
 
 extension WebError {
-    /// What became of a model call, for the program that made it.
-    init(_ error: ModelError) {
-        let (code, specific): (Code, String?) =
-            switch error.code {
-            case .rateLimited: (.rateLimited, nil)
-            case .rejected: (.badRequest, "rejected_by_provider")
-            case .contextTooLong: (.badRequest, "context_length_exceeded")
-            case .notFound: (.notFound, "model_not_found")
-            case .unavailable, .unreachable: (.unavailable, error.code.rawValue.lowercased())
-            case .unauthorized, .notConfigured, .timeout, .malformed, .interrupted:
-                (.badGateway, error.code.rawValue.lowercased())
-            }
-        self.init(code, error.message, specificCode: specific, retryAfter: error.retryAfter)
-    }
-
-    init(_ error: BudgetExceeded) {
-        self.init(.rateLimited, error.message, specificCode: OpenAIError.noMoney)
-    }
-
     /// Of a model or an agent.
     static func noModel(_ name: String) -> WebError {
         let message = "The model `\(name.prefix(200))` does not exist or you do not have access to it."

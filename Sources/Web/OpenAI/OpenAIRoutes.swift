@@ -11,6 +11,56 @@ struct OpenAIRoutes: Sendable {
 
     let services: WebServices
 
+    @EndpointBuilder var endpoints: [Endpoint] {
+        Endpoint(
+            .get,
+            "/openai/v1/models",
+            .gateway,
+            "Lists models and agents",
+            replies: [.bare(.openAIModels)],
+            use: models
+        )
+        Endpoint(
+            .get,
+            "/openai/v1/models/{model}",
+            .gateway,
+            "Shows a model or an agent",
+            parameters: ["model": .text],
+            replies: [.bare(.openAIModel)],
+            use: model
+        )
+        Endpoint(
+            .post,
+            Self.completions,
+            .gateway,
+            "Answers a conversation",
+            about:
+                "By a model, or by an agent with all that it has. With an Idempotency-Key an agent's run is begun once, and goes on when its caller hangs up; a model's whole answer is kept for a day, one that is streamed is made anew each time.",
+            content: EndpointContent(mediaType: "application/json") { .chatRequest },
+            replies: [
+                .bare(.chatCompletion),
+                .events("With `stream`, ended by `data: [DONE]`.", of: .chatEvent),
+            ],
+            errors: [.validation, .notFound, .conflict, .badGateway],
+            key: .handler,
+            longest: Self.longest,
+            use: complete
+        )
+        Endpoint(
+            .post,
+            "/openai/v1/embeddings",
+            .gateway,
+            "Turns texts into vectors",
+            content: EndpointContent(mediaType: "application/json") { .embeddingRequest },
+            replies: [.bare(.embeddings)],
+            errors: [.validation, .notFound, .badGateway],
+            longest: Self.longest,
+            use: embed
+        )
+    }
+
+    private static let completions = "/openai/v1/chat/completions"
+
     func models(_ request: Request, context: WebContext) async throws -> Response {
         let known = try await services.store.callables(by: try context.signedIn().principal)
         let items = known.map(\.document).joined(separator: ",")
@@ -28,20 +78,30 @@ struct OpenAIRoutes: Sendable {
 
     func complete(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
-        let input = try ChatInput(try await request.boundedBody(upTo: Self.longest))
-        let stream = CompletionStream(services: services, identity: identity, context: context)
+        let body = try await request.boundedBody(upTo: Self.longest)
+        let input = try ChatInput(body)
+        let key = try request.idempotencyKey()
         if let route = try await route(to: input.model, for: .chat, identity) {
             let caller = try caller(identity, context)
             let completion = ModelCompletion(services: services, input: input, route: route, caller: caller)
-            guard input.isStreamed else { return try await completion.whole(context) }
-            return try await stream.response { try await completion.write(to: $0) }
+            if input.isStreamed {
+                let stream = try CompletionStream(services: services, identity: identity, context: context)
+                return try await stream.response { try await completion.write(to: $0) }
+            }
+            guard let key else { return try await completion.whole(context) }
+            var request = request
+            request.body = .init(buffer: body)
+            let repetition = Repetition("POST \(Self.completions)", key: key, longest: Self.longest, services: services)
+            return try await repetition.answer(request, context: context) { try await completion.whole($1) }
         }
         guard let agent = try await services.store.agentID(called: input.model, by: identity.principal) else {
             throw WebError.noModel(input.model)
         }
-        let completion = AgentCompletion(services: services, input: input, agent: agent, identity: identity)
+        let completion = AgentCompletion(services: services, input: input, agent: agent, key: key, identity: identity)
+        guard input.isStreamed else { return try await completion.whole(try await completion.begin(), context) }
+        // Nothing is begun that its caller cannot be told.
+        let stream = try CompletionStream(services: services, identity: identity, context: context)
         let run = try await completion.begin()
-        guard input.isStreamed else { return try await completion.whole(run, context) }
         var response = try await stream.response { try await completion.write(run, to: $0) }
         response.headers[.runID] = run.id.text
         return response
@@ -57,7 +117,8 @@ struct OpenAIRoutes: Sendable {
         let (vectors, answer) = try await services.presence.working(for: context.channel) { [services] in
             try await services.gateway.embed(input.request, along: route, for: caller)
         }
-        return .openAI(input.document(vectors, model: answer.model, tokens: answer.usage.tokens.input), context)
+        let tokens = answer.usage.tokens.input
+        return .openAI(input.document(vectors, model: answer.model, tokens: tokens), context)
     }
 
     private func route(to model: String, for purpose: GatewayPurpose, _ identity: Identity) async throws

@@ -86,7 +86,7 @@ extension FormErrors {
         case .invalid(let field):
             add(
                 field,
-                words[field].map { voice.words[$0] } ?? voice.words("form.notAccepted", ["reason": error.message])
+                words[field].map { voice.words[$0] } ?? voice.notAccepted(error.message)
             )
         default: throw error
         }

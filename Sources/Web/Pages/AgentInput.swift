@@ -15,7 +15,7 @@ struct AgentInput: Sendable {
             displayName: form.trimmed("display_name"),
             name: form.trimmed("name"),
             description: form.trimmed("description"),
-            instruction: form["instruction"].trimmingCharacters(in: .whitespacesAndNewlines),
+            instruction: form["instruction"].unixLines.trimmingCharacters(in: .whitespacesAndNewlines),
             modelID: form["model"],
             temperature: form.trimmed("temperature"),
             maximumTokens: form.trimmed("max_tokens"),
@@ -67,10 +67,10 @@ struct AgentInput: Sendable {
             .filter { !$0.isEmpty }
     }
 
-    /// `earlier` is the agent as it was, of which the form does not show all.
-    func agent(earlier: AgentDraft? = nil, tools: [AgentTool]) -> AgentDraft {
+    /// `rest` is what the form does not show of what it was filled with.
+    func agent(rest: AgentOrigin.Rest? = nil, tools: [AgentTool]) -> AgentDraft {
         var fields =
-            (try? JSONSerialization.jsonObject(with: Data((earlier?.parameters ?? "{}").utf8)) as? [String: Any]) ?? [:]
+            (try? JSONSerialization.jsonObject(with: Data((rest?.parameters ?? "{}").utf8)) as? [String: Any]) ?? [:]
         fields["temperature"] = temperature
         fields["max_tokens"] = maximumTokens
         fields["max_concurrent"] = concurrentRuns
@@ -86,9 +86,10 @@ struct AgentInput: Sendable {
             tools: draft.tools.sorted(),
             configurations: Dictionary(
                 tools.filter { draft.tools.contains($0.name) }.map { tool in
-                    (tool.name, tool.configuration(draft.settings, earlier: earlier?.configurations[tool.name]))
+                    (tool.name, tool.configuration(draft.settings, earlier: rest?.configurations[tool.name]))
                 }
             ) { first, _ in first },
+            skills: draft.skills.sorted(),
             parameters: String(decoding: parameters, as: UTF8.self),
             isShared: draft.isShared,
             isActive: draft.isActive
@@ -97,7 +98,7 @@ struct AgentInput: Sendable {
 }
 
 extension AgentFormView.Draft {
-    init(_ agent: AgentDraft, settings: [String: String], skills: Set<String>) {
+    init(_ agent: AgentDraft, settings: [String: String]) {
         let fields = (try? JSONSerialization.jsonObject(with: Data(agent.parameters.utf8)) as? [String: Any]) ?? [:]
         func number(_ name: String) -> String { (fields[name] as? NSNumber)?.stringValue ?? "" }
         self.init(
@@ -113,7 +114,7 @@ extension AgentFormView.Draft {
             team: Set(agent.team),
             tools: Set(agent.tools),
             settings: settings,
-            skills: skills,
+            skills: Set(agent.skills ?? []),
             isShared: agent.isShared,
             isActive: agent.isActive
         )

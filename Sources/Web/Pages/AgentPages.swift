@@ -18,7 +18,8 @@ struct AgentPages: Sendable {
                     id: $0.id,
                     name: $0.title(voice: voice),
                     description: $0.about(voice: voice),
-                    isSystem: $0.isSystemAgent
+                    isSystem: $0.isSystemAgent,
+                    isOff: $0.status != "active"
                 )
             }
         )
@@ -45,6 +46,7 @@ struct AgentPages: Sendable {
         let network =
             try await desk.services.settings.mayGiveNetwork
             ? desk.store.network(ofAgent: agent.id, by: identity.principal) : nil
+        let isOwn = agent.userID == identity.user.id
         let view = AgentView(
             page: desk.frame(agent.title(voice: voice), .agents, request: request, context: context, voice: voice),
             id: agent.id,
@@ -53,7 +55,8 @@ struct AgentPages: Sendable {
             instruction: agent.instruction,
             capabilities: agent.abilities(voice: voice),
             isSystem: agent.isSystemAgent,
-            isOwn: agent.userID == identity.user.id,
+            isOwn: isOwn,
+            isOff: agent.status != "active",
             team: agent.team,
             numbers: .init(
                 model: models.first { $0.id == agent.modelID }?.displayName,
@@ -67,12 +70,42 @@ struct AgentPages: Sendable {
             skills: AgentView.Skills(
                 try await desk.store.skills(by: identity.principal),
                 chosen: try await desk.store.skills(ofAgent: agent.id, by: identity.principal),
-                mayChoose: agent.userID == identity.user.id
+                mayChoose: isOwn
             ),
             network: network.map { AgentNetworkView($0, typed: hosts?.typed, error: hosts?.error, voice: voice) },
+            budgets: try await budgets(on: agent, by: identity.principal, voice: voice),
+            history: isOwn ? try await history(of: agent, request, by: identity.principal, voice: voice) : nil,
             voice: voice
         )
         return try desk.page(view, context: context, status: hosts == nil ? .ok : .unprocessableContent)
+    }
+
+    private func budgets(on agent: Agent, by principal: Principal, voice: Voice) async throws -> [BudgetRow] {
+        try await desk.store.budgets(by: principal).filter { $0.subject == .agent(agent.id) }.map {
+            BudgetRow($0, subjectName: agent.title(voice: voice), voice: voice)
+        }
+    }
+
+    private func history(
+        of agent: Agent,
+        _ request: Request,
+        by principal: Principal,
+        voice: Voice
+    ) async throws -> HistoryView? {
+        let page = Page(number: Int(request.query("versions")) ?? 1, size: 10)
+        let versions = try await desk.store.agentVersions(of: agent.id, page: page, by: principal)
+        let address = "/agents/\(agent.id.text)"
+        return HistoryView(
+            versions.items,
+            current: String(agent.version),
+            address: address,
+            mayChange: true,
+            hasPages: true,
+            turner: PageTurner(page, shown: versions.items.count, total: versions.total, voice: voice) {
+                "\(address)?versions=\($0)#versions"
+            },
+            voice: voice
+        ) { $0.words(voice.words) }
     }
 
     /// Where the agent's programs may go in the person's runs: hosts with blanks or commas between them.
@@ -81,7 +114,7 @@ struct AgentPages: Sendable {
         let (agent, typed) = (try context.identifier("id"), try await request.decodeForm().trimmed("hosts"))
         do {
             let isSet = try await desk.services.setNetwork(
-                typed.split { ",，、".contains($0) || $0.isWhitespace }.map(String.init),
+                typed.listedHosts,
                 ofAgent: agent,
                 by: identity.principal,
                 address: context.remoteAddress
@@ -89,7 +122,7 @@ struct AgentPages: Sendable {
             guard isSet else { throw WebError.notFound }
             return .redirect(to: "/agents/\(agent.text)", done: .saved, anchor: "network")
         } catch let error as StorageError where error.code == .invalid("hosts") {
-            let words = try desk.voice(context).words("form.notAccepted", ["reason": error.message])
+            let words = try desk.voice(context).notAccepted(error.message)
             return try await page(request, context: context, hosts: (typed, words))
         }
     }
@@ -117,4 +150,9 @@ struct AgentPages: Sendable {
         }
         return .redirect(to: "/agents/\(agent.text)", done: .saved)
     }
+}
+
+extension String {
+    /// Hosts, however they were set apart.
+    var listedHosts: [String] { split { ",，、".contains($0) || $0.isWhitespace }.map(String.init) }
 }

@@ -29,6 +29,7 @@ struct BudgetPages: Sendable {
         if let conversation = UUID(uuidString: request.query("conversation")) {
             draft.subject = "own/conversation:\(conversation.text)"
         }
+        if let agent = UUID(uuidString: request.query("agent")) { draft.subject = "own/agent:\(agent.text)" }
         return try await newPage(request, context: context, input: BudgetInput(draft))
     }
 
@@ -49,12 +50,7 @@ struct BudgetPages: Sendable {
                 isPersonal: input.isPersonal,
                 by: identity.principal
             )
-            await desk.services.record(
-                "budget.created",
-                target: budget.id.text,
-                by: identity.principal,
-                address: context.remoteAddress
-            )
+            await desk.services.record(nil, became: budget, by: identity.principal, address: context.remoteAddress)
             return .redirect(to: "/budgets", done: .saved)
         } catch let error as StorageError where error.code == .conflict("budget") {
             input.errors.add("subject", voice.words["budgets.exists"])
@@ -83,10 +79,10 @@ struct BudgetPages: Sendable {
                     terms: terms,
                     by: identity.principal
                 )
-                guard saved != nil else { throw WebError.notFound }
+                guard let saved else { throw WebError.notFound }
                 await desk.services.record(
-                    "budget.updated",
-                    target: budget.id.text,
+                    budget,
+                    became: saved,
                     by: identity.principal,
                     address: context.remoteAddress
                 )
@@ -115,14 +111,9 @@ struct BudgetPages: Sendable {
 
     func delete(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
-        let id = try context.identifier("id")
-        guard try await desk.store.deleteBudget(id, by: identity.principal) else { throw WebError.notFound }
-        await desk.services.record(
-            "budget.deleted",
-            target: id.text,
-            by: identity.principal,
-            address: context.remoteAddress
-        )
+        let budget = try await own(context)
+        guard try await desk.store.deleteBudget(budget.id, by: identity.principal) else { throw WebError.notFound }
+        await desk.services.record(budget, became: nil, by: identity.principal, address: context.remoteAddress)
         return .redirect(to: "/budgets", done: .deleted)
     }
 

@@ -97,18 +97,12 @@ struct ConversationEditPages: Sendable {
     }
 
     func delete(_ request: Request, context: WebContext) async throws -> Response {
-        let identity = try context.signedIn()
-        let id = try context.identifier("id")
-        for run in try await desk.store.activeRuns(in: id, by: identity.principal) {
-            try await desk.services.cancel(run.id, by: identity.principal)
-        }
-        guard try await desk.store.deleteConversation(id, by: identity.principal) else { throw WebError.notFound }
-        await desk.services.record(
-            "conversation.deleted",
-            target: id.text,
-            by: identity.principal,
+        let isDeleted = try await desk.services.deleteConversation(
+            context.identifier("id"),
+            by: try context.signedIn().principal,
             address: context.remoteAddress
         )
+        guard isDeleted else { throw WebError.notFound }
         return .redirect(to: "/conversations", done: .deleted)
     }
 

@@ -1,3 +1,4 @@
+import Engine
 import Foundation
 import Hummingbird
 import Storage
@@ -34,12 +35,29 @@ struct ConversationListPage: Sendable {
                 voice: voice
             ),
             rows: found.items.map { ConversationRow($0, voice: voice) },
+            hits: cursor == nil ? try await hits(of: query, request, by: identity.principal, voice: voice) : nil,
             query: query,
             isArchive: isArchive,
             pager: pager,
             voice: voice
         )
         return try desk.page(view, context: context)
+    }
+
+    /// What was said in all conversations, put away or not; nil where nothing is looked for or found.
+    private func hits(
+        of query: String,
+        _ request: Request,
+        by principal: Principal,
+        voice: Voice
+    ) async throws -> MessageHitsView? {
+        guard !query.isEmpty else { return nil }
+        let page = Page(number: Int(request.query("messages")) ?? 1, size: 20)
+        async let found = desk.store.searchMessages(MessageQuestion(text: query), page: page, by: principal)
+        let choices = try await desk.choices(by: principal)
+        return MessageHitsView(try await found, names: { choices.name(of: $0, voice: voice) }, voice: voice) {
+            "/conversations?q=\(percentEncoded(query))&messages=\($0)#messages"
+        }
     }
 
     private static func address(after cursor: ConversationCursor?, query: String, isArchive: Bool) -> String {

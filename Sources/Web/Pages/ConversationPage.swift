@@ -71,7 +71,7 @@ struct ConversationPage: Sendable {
         let id = try conversation ?? context.identifier("id")
         try await desk.services.settlePending(in: id, by: identity.principal)
         let voice = try desk.voice(context)
-        let place = request.method == .get ? UUID(uuidString: request.query("before")) : nil
+        let place = try await place(request, in: id, by: identity.principal)
         async let rail = desk.recentRows(current: id, voice: voice, by: identity.principal)
         async let found = desk.store.conversation(id, by: identity.principal)
         async let choices = desk.choices(by: identity.principal)
@@ -110,6 +110,15 @@ struct ConversationPage: Sendable {
             voice: voice
         )
         return try desk.page(view, context: context, status: status)
+    }
+
+    /// The message before which the page ends: the one that the address names, or one a little behind the one that was looked
+    /// for. nil for the end.
+    private func place(_ request: Request, in id: UUID, by principal: Principal) async throws -> UUID? {
+        guard request.method == .get else { return nil }
+        if let place = UUID(uuidString: request.query("before")) { return place }
+        guard let message = UUID(uuidString: request.query("message")) else { return nil }
+        return try await desk.store.placeBehind(message, in: id, by: principal)
     }
 
     /// The message that was just deleted, as long as it can be taken back.

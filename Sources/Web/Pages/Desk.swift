@@ -63,7 +63,7 @@ enum Done: String {
     case saved, signedOut, renamed, pinned, unpinned, archived, unarchived, deleted, password, sessionEnded, pausing,
         stopping
     case providerAdded, tested, modelsAdded, approved
-    case passwordChosen, confirmed, confirmedWaiting, sessionsEnded, linkMailed, accountDeleted, entered
+    case passwordChosen, confirmed, confirmedWaiting, sessionsEnded, linkMailed, mailTried, accountDeleted, entered
 
     init?(_ request: Request) {
         self.init(rawValue: request.query("done"))
@@ -90,9 +90,13 @@ extension Request {
 extension String {
     /// A path of ours, or the home page: never another site's address.
     var asOwnPath: String {
-        // Browsers drop tabs and line ends before they read an address, so that "/\t/host" is elsewhere.
+        // Browsers drop tabs and line ends before they read an address, so that "/\t/host" is elsewhere. Bytes, because a
+        // character may be a slash with something on it.
         let isPlain = utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "\\") }
-        let isOwn = hasPrefix("/") && !hasPrefix("//") && isPlain
-        return isOwn ? self : "/"
+        let isOwn = utf8.starts(with: "/".utf8) && !utf8.starts(with: "//".utf8) && isPlain
+        guard isOwn else { return "/" }
+        return utf8.reduce(into: "") { path, byte in
+            path += byte < 0x80 ? String(UnicodeScalar(byte)) : "%" + String(byte, radix: 16, uppercase: true)
+        }
     }
 }

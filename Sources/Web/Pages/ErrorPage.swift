@@ -15,7 +15,7 @@ struct ErrorPage: Sendable {
             page: frame,
             title: title,
             text: words["error.\(key)Text"],
-            details: error.details.map(\.message),
+            details: error.details.map { words.refusals[$0.message] },
             address: address,
             verb: words[verb],
             reference: words("error.reference", ["id": context.requestID])

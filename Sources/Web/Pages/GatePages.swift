@@ -42,9 +42,16 @@ struct GatePages: Sendable {
             address: context.remoteAddress
         )
         let next = form["next"].asOwnPath
-        if case .user(let user) = result {
+        if case .user(let user, let proof) = result {
             let lifetime = form.has("stay") ? Duration.seconds(30 * 86_400) : .seconds(12 * 3600)
-            return try await welcome(user, request: request, context: context, next: next, lifetime: lifetime)
+            return try await welcome(
+                user,
+                proof: proof,
+                request: request,
+                context: context,
+                next: next,
+                lifetime: lifetime
+            )
         }
         return try await signInPage(request, context: context, next: next, form: form, result: result)
     }
@@ -81,7 +88,9 @@ struct GatePages: Sendable {
             return try await registerPage(request, context: context, policy: policy, application: application)
         }
         if user.status == .active { return try await welcome(user, request: request, context: context, next: "/") }
-        if user.status == .unverified { await desk.services.notify(.verification, user) }
+        if user.status == .unverified {
+            await desk.services.notify(.verification, user, from: context.remoteAddress)
+        }
         return try await registerPage(request, context: context, policy: policy, made: user)
     }
 
@@ -95,6 +104,7 @@ struct GatePages: Sendable {
     /// Signs the person in.
     private func welcome(
         _ user: User,
+        proof: PasswordProof? = nil,
         request: Request,
         context: WebContext,
         next: String,
@@ -102,6 +112,7 @@ struct GatePages: Sendable {
     ) async throws -> Response {
         let started = try await desk.store.startSession(
             user: user.id,
+            proof: proof,
             userAgent: request.headers[.userAgent].map { String($0.prefix(400)) },
             address: context.remoteAddress,
             lifetime: lifetime

@@ -20,21 +20,16 @@ struct InstructionsPage: Sendable {
         if form.has("organization") { texts.organisation = form["organization"].unixLines }
         var errors = FormErrors()
         do {
-            let isSet = try await desk.store.setInstructions(
+            try await desk.services.setInstructions(
                 instance: form.has("instance") ? texts.instance : nil,
                 organisation: form.has("organization") ? texts.organisation : nil,
-                by: identity.principal
-            )
-            guard isSet else { throw WebError(.forbidden, "This is for those who lead the instance or organisation.") }
-            await desk.services.record(
-                "instructions.changed",
                 by: identity.principal,
                 address: context.remoteAddress
             )
             return .redirect(to: "/instructions", done: .saved)
         } catch let error as StorageError {
             guard case .invalid(let field) = error.code else { throw error }
-            errors.add(field, try desk.voice(context).words("form.notAccepted", ["reason": error.message]))
+            errors.add(field, try desk.voice(context).notAccepted(error.message))
         }
         return try await page(request, context: context, identity: identity, texts: texts, errors: errors)
     }

@@ -23,7 +23,7 @@ struct LivePage: Sendable {
             reader: reader,
             run: run,
             known: try RunRoutes.place(in: request),
-            pulse: StreamPulse(services: desk.services, identity: identity)
+            pass: try desk.services.openStream(for: identity, conversation: conversation)
         )
         return Response(
             status: .ok,

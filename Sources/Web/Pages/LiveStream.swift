@@ -20,7 +20,7 @@ struct LiveStream: Sendable {
     let run: Run
     /// What the page has already: the log up to here is replayed in silence.
     let known: Int64
-    let pulse: StreamPulse
+    let pass: StreamPass
 
     @concurrent func write(to writer: inout any ResponseBodyWriter) async throws {
         let board = LiveBoard(known: known)
@@ -33,16 +33,16 @@ struct LiveStream: Sendable {
 
     private func read(into board: LiveBoard) async throws {
         defer { board.close() }
-        let tick = EventStreamResponse.recheckInterval
+        let tick = StreamDesk.recheckInterval
         for try await events in desk.services.hub.watch(run: run.id, after: 0, from: desk.store, tick: tick) {
             board.feed(events)
         }
     }
 
     @concurrent private func writeChanges(of board: LiveBoard, to writer: inout any ResponseBodyWriter) async throws {
-        var pulse = pulse
         for await _ in board.changes {
-            guard try await pulse.mayGoOn() else { return }
+            let news = pass.take()
+            guard news.end != .dismissed else { return }
             let change = board.take()
             var frames = try await heard(change.heard) + frames(of: change)
             // The place goes with the last frame, so that a page never claims more than it has.
@@ -51,11 +51,8 @@ struct LiveStream: Sendable {
             // Asked before the rail is read: a title that comes in between is not missed.
             let awaitsTitle = isOver ? try await isWriting() : false
             if isOver { frames += try await ending(board) }
-            if frames.isEmpty, pulse.isSilent() { frames = ": still here\n\n" }
-            if !frames.isEmpty {
-                pulse.wrote()
-                try await writer.write(ByteBuffer(string: frames))
-            }
+            if frames.isEmpty, news.isBeatDue { frames = ": still here\n\n" }
+            if !frames.isEmpty { try await writer.write(ByteBuffer(string: frames)) }
             if awaitsTitle { try await writeTitle(to: &writer) }
             if isOver { return }
             try await Task.sleep(for: Self.interval)
@@ -65,11 +62,10 @@ struct LiveStream: Sendable {
     /// The rail once more when a model has named the conversation.
     @concurrent private func writeTitle(to writer: inout any ResponseBodyWriter) async throws {
         let principal = reader.identity.principal
-        var pulse = pulse
         let deadline = ContinuousClock.now + Self.titlePatience
         while try await isWriting(), ContinuousClock.now < deadline, !desk.services.hub.isReadingEnded {
             try await Task.sleep(for: .milliseconds(500))
-            guard try await pulse.mayGoOn() else { return }
+            guard pass.take().end != .dismissed else { return }
         }
         // The page has gone on to another answer, which brings the rail itself.
         guard try await desk.store.activeRuns(in: run.conversationID, by: principal).isEmpty else { return }

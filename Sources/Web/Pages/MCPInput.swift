@@ -14,6 +14,8 @@ struct MCPInput: Sendable {
         var place = ""
         /// One a line.
         var arguments = ""
+        /// With commas or blanks between them.
+        var network = ""
         /// Lines as they were typed, without the values: those are not shown again.
         var secretNames = ""
         var secrets: [String: Secret?] = [:]
@@ -31,6 +33,7 @@ struct MCPInput: Sendable {
             transport: record.transport,
             place: record.place,
             arguments: record.arguments.joined(separator: "\n"),
+            network: record.network.joined(separator: ", "),
             secretNames: record.secretNames.joined(separator: "\n"),
             agents: Set(record.agents),
             isTrusted: record.isTrusted,
@@ -43,6 +46,7 @@ struct MCPInput: Sendable {
         draft.transport = MCPServer.Transport(rawValue: form["transport"]) ?? .stdio
         draft.place = form.trimmed("place")
         draft.arguments = form["arguments"]
+        draft.network = form.trimmed("network")
         draft.agents = Set(form.all("agent"))
         draft.isTrusted = form.has("trusted")
         draft.isEnabled = form.has("enabled")
@@ -67,6 +71,7 @@ struct MCPInput: Sendable {
             arguments: draft.arguments.split(whereSeparator: \.isNewline).map { String($0).trimmed }.filter {
                 !$0.isEmpty
             },
+            network: draft.network.listedHosts,
             secrets: draft.secrets,
             isEnabled: draft.isEnabled,
             isTrusted: draft.isTrusted,
@@ -82,6 +87,7 @@ struct MCPInput: Sendable {
         case .invalid("name"): errors.add("name", words["mcp.nameWrong"])
         case .invalid("place"): errors.add("place", words["mcp.placeWrong"])
         case .invalid("secrets"): errors.add("secrets", words["mcp.secretsWrong"])
+        case .invalid("network"): errors.add("network", voice.notAccepted(error.message))
         case .invalid("arguments"): errors.add("arguments", words["mcp.argumentsWrong"])
         default: throw error
         }

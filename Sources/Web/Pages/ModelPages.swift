@@ -65,7 +65,8 @@ struct ModelPages: Sendable {
             isActive: input.draft.isActive,
             by: identity.principal
         )
-        guard saved != nil else { throw WebError.notFound }
+        guard let saved else { throw WebError.notFound }
+        await desk.services.record(model, became: saved, by: identity.principal, address: context.remoteAddress)
         return .redirect(to: "/providers?open=\(model.llmID.text)", done: .saved)
     }
 
@@ -86,9 +87,9 @@ struct ModelPages: Sendable {
 
     func delete(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
-        guard try await desk.store.deleteModel(context.identifier("id"), by: identity.principal) else {
-            throw WebError.notFound
-        }
+        let model = try await model(context, identity: identity)
+        guard try await desk.store.deleteModel(model.id, by: identity.principal) else { throw WebError.notFound }
+        await desk.services.record(model, became: nil, by: identity.principal, address: context.remoteAddress)
         return .redirect(to: "/providers", done: .deleted)
     }
 

@@ -11,12 +11,7 @@ struct ProviderAddition: Sendable {
 
     /// Takes all models when there are at most `limit`; else leads to the choice.
     func finish(_ provider: Provider, takingUpTo limit: Int) async throws -> Response {
-        await desk.services.record(
-            "provider.created",
-            target: provider.id.text,
-            by: identity.principal,
-            address: address
-        )
+        await desk.services.record(nil, became: provider, by: identity.principal, address: address)
         let list = "/providers?open=\(provider.id.text)"
         let result = try await desk.services.testProvider(provider.id, by: identity.principal)
         guard let result else { throw WebError.notFound }
@@ -43,7 +38,8 @@ struct ProviderAddition: Sendable {
                 displayName: model.displayName,
                 by: identity.principal
             )
-            guard created != nil else { throw WebError.notFound }
+            guard let created else { throw WebError.notFound }
+            await desk.services.record(nil, became: created, by: identity.principal, address: address)
         }
     }
 }

@@ -11,6 +11,11 @@ struct ProviderListPage: Sendable {
     let desk: Desk
 
     func show(_ request: Request, context: WebContext) async throws -> Response {
+        try await page(request, context: context)
+    }
+
+    /// `input`: what was chosen, when it could not be taken.
+    func page(_ request: Request, context: WebContext, input: ModelOrderInput? = nil) async throws -> Response {
         let identity = try context.signedIn()
         let voice = try desk.voice(context)
         async let found = desk.store.providers(by: identity.principal)
@@ -19,6 +24,13 @@ struct ProviderListPage: Sendable {
         let models = providers.flatMap(\.models)
         let offers = Self.offers(await discovered, besides: providers)
         let open = request.query("open")
+        let order = Self.order(
+            models.filter(\.isActive),
+            chosen: try await desk.store.defaultModels(by: identity.principal),
+            input: input,
+            voice: voice
+        )
+        guard input == nil || order != nil else { throw WebError.notFound }
         let view = ProvidersView(
             page: desk.frame(
                 voice.words["providers.title"],
@@ -42,10 +54,10 @@ struct ProviderListPage: Sendable {
                     voice: voice
                 )
             },
-            order: Self.order(models.filter(\.isActive), voice: voice),
+            order: order,
             voice: voice
         )
-        return try desk.page(view, context: context)
+        return try desk.page(view, context: context, status: input == nil ? .ok : .unprocessableContent)
     }
 
     /// Adds one of what is offered, tests it, and takes its models when they are few.
@@ -69,23 +81,6 @@ struct ProviderListPage: Sendable {
             .finish(provider, takingUpTo: Self.fewModels)
     }
 
-    func order(_ request: Request, context: WebContext) async throws -> Response {
-        let identity = try context.signedIn()
-        let form = try await request.decodeForm()
-        guard let chosen = UUID(uuidString: form["default"]),
-            try await desk.store.setDefaultModel(chosen, by: identity.principal)
-        else { throw WebError.notFound }
-        var fallbacks: [UUID] = []
-        for number in 1...ModelOrder.fallbackCount {
-            guard let id = UUID(uuidString: form["fallback\(number)"]), id != chosen, !fallbacks.contains(id) else {
-                continue
-            }
-            fallbacks.append(id)
-        }
-        try await desk.store.setFallbacks(fallbacks, by: identity.principal)
-        return .redirect(to: "/providers", done: .saved, anchor: "order")
-    }
-
     /// What stands on this machine, and the keys in its environment, are the operator's.
     private func discovered(for identity: Identity) async -> [DiscoveredProvider] {
         identity.principal.isSuperuser ? await desk.services.models.discover() : []
@@ -102,14 +97,31 @@ struct ProviderListPage: Sendable {
         }
     }
 
-    private static func order(_ models: [ModelRecord], voice: Voice) -> ModelOrder? {
+    private static func order(
+        _ all: [ModelRecord],
+        chosen: [DefaultModel],
+        input: ModelOrderInput?,
+        voice: Voice
+    ) -> ModelOrder? {
+        let models = all.filter(\.isForConversations)
         let fallbacks = models.filter { $0.fallbackRank != nil }.sorted {
             ($0.fallbackRank ?? 0) < ($1.fallbackRank ?? 0)
         }
         return ModelOrder(
             models: models.map { (id: $0.id.text, name: $0.displayName) },
-            default: models.first(where: \.isDefault)?.id.text,
-            fallbacks: fallbacks.map(\.id.text),
+            default: input?.chat ?? models.first(where: \.isDefault)?.id.text,
+            fallbacks: input?.fallbacks ?? fallbacks.map(\.id.text),
+            purposes: ModelPurpose.allCases.map { purpose in
+                ModelOrder.Purpose(
+                    name: purpose.rawValue,
+                    models: all.filter { purpose.types.contains($0.modelType) }.map {
+                        (id: $0.id.text, name: $0.displayName)
+                    },
+                    chosen: input?.purposes[purpose].map { (id: $0, name: "") }
+                        ?? chosen.first { $0.purpose == purpose }.map { (id: $0.modelID?.text, name: $0.name) }
+                )
+            },
+            errors: input?.errors ?? FormErrors(),
             voice: voice
         )
     }

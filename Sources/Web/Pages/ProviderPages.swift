@@ -69,13 +69,11 @@ struct ProviderPages: Sendable {
                     baseURL: input.baseURL,
                     apiKey: input.key.map { .some($0) },
                     isActive: form.has("active"),
+                    limit: form.has("concurrent") || form.has("per_minute") ? .some(input.limit) : nil,
                     by: identity.principal
                 )
-                guard saved != nil else { throw WebError.notFound }
-                if form.has("concurrent") || form.has("per_minute") {
-                    _ = try await desk.store.setLimit(of: provider.id, to: input.limit, by: identity.principal)
-                }
-                await record("provider.updated", provider.id, identity: identity, context: context)
+                guard let saved else { throw WebError.notFound }
+                await record(provider, became: saved, identity: identity, context: context)
                 return .redirect(to: "/providers?open=\(provider.id.text)", done: .saved)
             } catch let error as StorageError {
                 try input.errors.add(error, voice: voice)
@@ -113,9 +111,9 @@ struct ProviderPages: Sendable {
 
     func delete(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
-        let id = try context.identifier("id")
-        guard try await desk.store.deleteProvider(id, by: identity.principal) else { throw WebError.notFound }
-        await record("provider.deleted", id, identity: identity, context: context)
+        let provider = try await provider(context, identity: identity)
+        guard try await desk.store.deleteProvider(provider.id, by: identity.principal) else { throw WebError.notFound }
+        await record(provider, became: nil, identity: identity, context: context)
         return .redirect(to: "/providers", done: .deleted)
     }
 
@@ -125,8 +123,8 @@ struct ProviderPages: Sendable {
         return found
     }
 
-    private func record(_ action: String, _ id: UUID, identity: Identity, context: WebContext) async {
-        await desk.services.record(action, target: id.text, by: identity.principal, address: context.remoteAddress)
+    private func record(_ old: Provider, became new: Provider?, identity: Identity, context: WebContext) async {
+        await desk.services.record(old, became: new, by: identity.principal, address: context.remoteAddress)
     }
 
     private func newPage(

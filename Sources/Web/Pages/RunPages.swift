@@ -161,7 +161,7 @@ extension ToolQuestion.Draft {
             text: form.has("note") ? form["note"] : form["text"],
             input: form["input"],
             error: text.isEmpty
-                ? voice.words("form.notAccepted", ["reason": detail?.message ?? error.message]) : text
+                ? voice.notAccepted(detail?.message ?? error.message) : text
         )
     }
 }

@@ -160,15 +160,15 @@ struct SkillPages: Sendable {
 
     func refuse(_ error: any Error, _ errors: inout FormErrors, voice: Voice) throws {
         if let mistake = error as? SkillText.Mistake {
-            return errors.add("skill_md", voice.words("form.notAccepted", ["reason": mistake.message]))
+            return errors.add("skill_md", voice.notAccepted(mistake.message))
         }
         if let refusal = error as? SkillArchive.Refusal {
-            return errors.add("file", voice.words("form.notAccepted", ["reason": refusal.message]))
+            return errors.add("file", voice.notAccepted(refusal.message))
         }
         guard let error = error as? StorageError else { throw error }
         switch error.code {
         case .conflict("name"): errors.add("skill_md", voice.words["skills.nameTaken"])
-        case .invalid(let field): errors.add(field, voice.words("form.notAccepted", ["reason": error.message]))
+        case .invalid(let field): errors.add(field, voice.notAccepted(error.message))
         default: throw error
         }
     }

@@ -129,15 +129,9 @@ struct ToolMakingPages: Sendable {
 
     /// Whether members may make tools.
     func setMaking(_ request: Request, context: WebContext) async throws -> Response {
-        let identity = try context.signedIn()
-        let mayMake = try await request.decodeForm().has("members")
-        guard try await desk.store.setMembersMakeTools(mayMake, by: identity.principal) else {
-            throw WebError(.forbidden, "This is for those who lead the organisation.")
-        }
-        await desk.services.record(
-            "tool_making.changed",
-            target: mayMake ? "members" : "leaders",
-            by: identity.principal,
+        try await desk.services.letMembersMakeTools(
+            try await request.decodeForm().has("members"),
+            by: try context.signedIn().principal,
             address: context.remoteAddress
         )
         return .redirect(to: "/tools", done: .saved, anchor: "making")
@@ -165,8 +159,8 @@ struct ToolMakingPages: Sendable {
         case .conflict("name"): input.add("name", voice.words["tools.nameTaken"])
         case .invalid("definition"):
             let field = input.draft.kind == "script" ? "code" : "url"
-            input.add(field, voice.words("form.notAccepted", ["reason": error.message]))
-        case .invalid(let field): input.add(field, voice.words("form.notAccepted", ["reason": error.message]))
+            input.add(field, voice.notAccepted(error.message))
+        case .invalid(let field): input.add(field, voice.notAccepted(error.message))
         default: throw error
         }
     }

@@ -13,17 +13,34 @@ struct ToolPages: Sendable {
         async let tools = desk.store.tools(by: identity.principal)
         async let use = desk.store.toolUse(by: identity.principal)
         async let rules = desk.store.organisationPolicies(by: identity.principal)
+        async let own = desk.store.ownPolicies(by: identity.principal)
+        let mayDecide = try await desk.store.leads(identity.principal)
         let view = ToolsView(
             page: desk.frame(voice.words["tools.title"], .agents, request: request, context: context, voice: voice),
             tools: try await tools,
             use: try await use,
             rules: try await rules,
-            mayDecide: try await desk.store.leads(identity.principal),
+            own: try await own,
+            people: mayDecide ? try await people(identity) : [],
+            agents: mayDecide ? try await agents(identity) : [:],
+            mayDecide: mayDecide,
             mayMake: try await desk.store.makesTools(identity.principal),
             membersMake: try await desk.store.membersMakeTools(by: identity.principal),
             voice: voice
         )
         return try desk.page(view, context: context)
+    }
+
+    /// Of whom a rule can speak.
+    private func people(_ identity: Identity) async throws -> [OrganisationMember] {
+        guard let organisation = identity.principal.organisationID else { return [] }
+        return try await desk.store.members(of: organisation, by: identity.principal) ?? []
+    }
+
+    /// What they are called whom a rule can name.
+    private func agents(_ identity: Identity) async throws -> [UUID: String] {
+        let agents = try await desk.store.agents(type: nil, status: nil, page: Page(size: 100), by: identity.principal)
+        return Dictionary(agents.items.map { ($0.id, $0.displayName) }) { first, _ in first }
     }
 
     func show(_ request: Request, context: WebContext) async throws -> Response {
@@ -46,7 +63,7 @@ struct ToolPages: Sendable {
             page: desk.frame(tool.name, .agents, request: request, context: context, voice: voice),
             tool: tool,
             use: try await desk.store.toolUse(tool: tool.name, by: identity.principal),
-            rule: rules.first { $0.toolName == tool.name && $0.level == nil && $0.agentID == nil },
+            rule: rules.first { $0.isForAll && $0.toolName == tool.name },
             mayDecide: try await desk.store.leads(identity.principal),
             versions: try await desk.store.toolVersions(of: tool.id, by: identity.principal),
             mayChange: try await desk.store.mayChange(tool, by: identity.principal),
@@ -54,46 +71,5 @@ struct ToolPages: Sendable {
             voice: voice
         )
         return try desk.page(view, context: context)
-    }
-
-    /// For each level a choice, empty for none.
-    func setLevels(_ request: Request, context: WebContext) async throws -> Response {
-        let identity = try context.signedIn()
-        let form = try await request.decodeForm()
-        let rules = try await desk.store.organisationPolicies(by: identity.principal)
-        for level in ToolLevel.allCases where form.has("level.\(level.rawValue)") {
-            let chosen = ToolPolicy.Decision(rawValue: form["level.\(level.rawValue)"])
-            let rule = rules.first { $0.level == level && $0.toolName == nil && $0.agentID == nil }
-            guard chosen != rule?.decision else { continue }
-            try await set(chosen, level: level, identity: identity, context: context)
-        }
-        return .redirect(to: "/tools", done: .saved, anchor: "policies")
-    }
-
-    func setPolicy(_ request: Request, context: WebContext) async throws -> Response {
-        let identity = try context.signedIn()
-        guard let tool = try await desk.store.tool(context.identifier("id"), by: identity.principal) else {
-            throw WebError.notFound
-        }
-        let chosen = ToolPolicy.Decision(rawValue: try await request.decodeForm()["decision"])
-        try await set(chosen, tool: tool.name, identity: identity, context: context)
-        return .redirect(to: "/tools/\(tool.id.text)", done: .saved, anchor: "policy")
-    }
-
-    private func set(
-        _ decision: ToolPolicy.Decision?,
-        tool: String? = nil,
-        level: ToolLevel? = nil,
-        identity: Identity,
-        context: WebContext
-    ) async throws {
-        let isSet = try await desk.services.setOrganisationPolicy(
-            decision,
-            tool: tool,
-            level: level,
-            by: identity.principal,
-            address: context.remoteAddress
-        )
-        guard isSet else { throw WebError(.forbidden, "This is for those who lead the organisation.") }
     }
 }

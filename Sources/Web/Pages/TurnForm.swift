@@ -99,7 +99,7 @@ extension StorageError {
         case .conflict("pending"): (voice.words["pending.full"], .conflict)
         case .invalid("attachments"): (voice.words["files.gone"], .unprocessableContent)
         case .invalid("agent_id"), .invalid("model_id"): (voice.words["composer.gone"], .unprocessableContent)
-        case .invalid: (voice.words("form.notAccepted", ["reason": message]), .unprocessableContent)
+        case .invalid: (voice.notAccepted(message), .unprocessableContent)
         default: nil
         }
     }

@@ -8,7 +8,7 @@ struct UserPages: Sendable {
     let desk: Desk
 
     func new(_ request: Request, context: WebContext) async throws -> Response {
-        try newPage(request, context: context, draft: .init())
+        try await newPage(request, context: context, draft: .init())
     }
 
     func create(_ request: Request, context: WebContext) async throws -> Response {
@@ -23,14 +23,17 @@ struct UserPages: Sendable {
                 language: draft.language.rawValue,
                 role: draft.role,
                 password: nil,
+                organisation: draft.organisation,
                 by: identity.principal,
                 address: context.remoteAddress
             )
             return try await link(for: user.id, byMail: desk.services.settings.sendsMail, request, context: context)
+        } catch let error as StorageError where error.code == .invalid("organization_id") {
+            draft.errors.add("organisation", voice.words["users.organisationGone"])
         } catch let error as StorageError where error.code != .forbidden {
             try draft.errors.add(error, voice: voice, words: ["email": "users.emailWrong"])
         }
-        return try newPage(request, context: context, draft: draft)
+        return try await newPage(request, context: context, draft: draft)
     }
 
     func show(_ request: Request, context: WebContext) async throws -> Response {
@@ -57,6 +60,22 @@ struct UserPages: Sendable {
             [.active, .disabled].contains(status)
         else { throw WebError(.badRequest, "No such state.") }
         return try await perform(UserChange(status: status), request, context: context)
+    }
+
+    func addToOrganisation(_ request: Request, context: WebContext) async throws -> Response {
+        _ = try context.permitted(.memberInvite)
+        let (id, form) = (try context.identifier("id"), try await request.decodeForm())
+        guard let organisation = UUID(uuidString: form["organisation"]),
+            let role = OrganisationRole(rawValue: form["member_role"]),
+            try await desk.store.addMember(
+                id,
+                as: role,
+                to: organisation,
+                by: try context.signedIn().principal,
+                address: context.remoteAddress
+            )
+        else { throw WebError.notFound }
+        return .redirect(to: "/admin/users/\(id.text)", done: .saved, anchor: "organisations")
     }
 
     func askToDelete(_ request: Request, context: WebContext) async throws -> Response {
@@ -127,6 +146,13 @@ struct UserPages: Sendable {
         return .redirect(to: "/admin/users/\(id.text)", done: .deleted, anchor: "keys")
     }
 
+    /// The shared organisations that the asker may add people to, as many as a choice can show.
+    private func openOrganisations(_ principal: Principal) async throws -> [Organisation] {
+        guard principal.may(.memberInvite) else { return [] }
+        let found = try await desk.store.allOrganisations(search: nil, page: Page(size: 100), by: principal)
+        return (found?.items ?? []).filter { $0.deletedAt == nil }
+    }
+
     private func link(
         for id: UUID,
         byMail: Bool,
@@ -169,20 +195,21 @@ struct UserPages: Sendable {
             switch error.code {
             case .conflict("email"), .invalid("email"): errors.add("email", voice.words["users.emailWrong"])
             case .invalid("nickname"): errors.add("nickname", voice.words["users.nameWrong"])
-            case .conflict, .forbidden: refusal = voice.words("form.notAccepted", ["reason": error.message])
+            case .conflict, .forbidden: refusal = voice.notAccepted(error.message)
             default: throw error
             }
         }
         return try await page(id, request, context: context, draft: draft, errors: errors, refusal: refusal)
     }
 
-    private func newPage(_ request: Request, context: WebContext, draft: UserNewView.Draft) throws -> Response {
+    private func newPage(_ request: Request, context: WebContext, draft: UserNewView.Draft) async throws -> Response {
         let identity = try context.permitted(.userCreate)
         let voice = try desk.voice(context)
         let view = UserNewView(
             page: desk.frame(voice.words["users.new"], .admin, request: request, context: context, voice: voice),
             draft: draft,
             mayChooseRole: identity.principal.may(.userRole),
+            organisations: try await openOrganisations(identity.principal),
             sendsMail: desk.services.settings.sendsMail,
             voice: voice
         )
@@ -202,15 +229,24 @@ struct UserPages: Sendable {
         let (store, principal) = (desk.store, identity.principal)
         guard let user = try await store.user(id, by: principal) else { throw WebError.notFound }
         let voice = try desk.voice(context)
+        let memberships = try await store.organisations(of: id, by: principal)
+        let others = try await openOrganisations(principal).filter { one in !memberships.contains { $0.id == one.id } }
         let view = UserView(
             page: desk.frame(user.nickname, .admin, request: request, context: context, voice: voice),
             user: user,
             facts: .init(
                 signIns: try await store.signIns(of: id, by: principal) ?? [],
                 keys: try await store.apiKeys(of: id, by: principal) ?? [],
-                cost: try await store.recentCosts(of: [id], by: principal)[id]
+                cost: try await store.recentCosts(of: [id], by: principal)[id],
+                organisations: memberships,
+                others: others
             ),
-            rights: .init(principal, over: user, sendsMail: desk.services.settings.sendsMail),
+            rights: .init(
+                principal,
+                over: user,
+                isRuled: try await store.mayRule(user, by: principal),
+                sendsMail: desk.services.settings.sendsMail
+            ),
             link: link,
             draft: draft,
             errors: errors,

@@ -18,14 +18,15 @@ struct UsersPage: Sendable {
         let identity = try context.permitted(.userUpdate)
         let form = try await request.decodeForm()
         let ids = Set(form.all("user").prefix(100).compactMap { UUID(uuidString: $0) })
-        guard let act = Act(rawValue: form["action"]) else { throw WebError(.badRequest, "No such action.") }
+        guard let act = Act(form) else { throw WebError(.badRequest, "No such action.") }
         var refusals: [String] = []
+        let known = try desk.voice(context).words.refusals
         for id in ids {
             do {
                 try await perform(act, on: id, by: identity, context: context)
             } catch let error as StorageError {
                 switch error.code {
-                case .conflict, .forbidden, .invalid: refusals.append(error.message)
+                case .conflict, .forbidden, .invalid: refusals.append(known[error.message])
                 default: throw error
                 }
             }
@@ -54,7 +55,22 @@ struct UsersPage: Sendable {
         return .redirect(to: "/admin/users", done: .saved)
     }
 
-    private enum Act: String { case approve, disable, signOut = "sign_out" }
+    private enum Act {
+        case approve, disable, signOut
+        case role(AccountRole)
+
+        init?(_ form: Form) {
+            switch form["action"] {
+            case "approve": self = .approve
+            case "disable": self = .disable
+            case "sign_out": self = .signOut
+            case "role":
+                guard let role = AccountRole(rawValue: form["new_role"]) else { return nil }
+                self = .role(role)
+            default: return nil
+            }
+        }
+    }
 
     private func perform(_ act: Act, on id: UUID, by identity: Identity, context: WebContext) async throws {
         let (store, principal, address) = (desk.store, identity.principal, context.remoteAddress)
@@ -63,6 +79,8 @@ struct UsersPage: Sendable {
             _ = try await desk.services.changeUser(id, UserChange(status: .active), by: principal, address: address)
         case .disable:
             _ = try await desk.services.changeUser(id, UserChange(status: .disabled), by: principal, address: address)
+        case .role(let role):
+            _ = try await desk.services.changeUser(id, UserChange(role: role), by: principal, address: address)
         case .signOut: _ = try await store.endSignIns(of: id, keeping: nil, by: principal, address: address)
         }
     }

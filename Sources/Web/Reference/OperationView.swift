@@ -7,7 +7,7 @@ struct OperationView: Sendable {
     let method: String
     let path: String
     let summary: String
-    let story: String?
+    let story: CodedText?
     let access: String
     let hasParameters: Bool
     let parameters: [Parameter]
@@ -21,7 +21,7 @@ struct OperationView: Sendable {
         let name: String
         let place: String
         let type: String
-        let meaning: String?
+        let meaning: CodedText?
         let isRequired: Bool
     }
 
@@ -35,7 +35,7 @@ struct OperationView: Sendable {
     struct Answer: Sendable {
         let status: String
         let mediaType: String?
-        let moment: String?
+        let moment: CodedText?
         let hasRows: Bool
         let rows: [SchemaRows.Row]
         let example: String?
@@ -44,7 +44,7 @@ struct OperationView: Sendable {
     struct Failure: Sendable {
         let status: String
         let code: String
-        let meaning: String
+        let meaning: CodedText
     }
 
     init(_ endpoint: Endpoint, isRead: Bool, voice: Voice) {
@@ -53,7 +53,7 @@ struct OperationView: Sendable {
         method = endpoint.method.rawValue
         path = endpoint.path
         summary = endpoint.summary
-        story = endpoint.about
+        story = endpoint.about.map(CodedText.init)
         let access = endpoint.access.isAdministrative ? Endpoint.Access.superuser : endpoint.access
         self.access = voice.words["reference.access.\(access)"]
         parameters = Self.parameters(endpoint, isRead, rows)
@@ -70,14 +70,20 @@ struct OperationView: Sendable {
         }
         replies = endpoint.replies.map { Self.answer($0, rows) }
         failures = endpoint.refusals(isRead).map {
-            Failure(status: String(WebError($0, "").status.code), code: $0.rawValue, meaning: $0.about)
+            Failure(status: String(endpoint.status(of: $0)), code: $0.rawValue, meaning: CodedText($0.about))
         }.sorted { $0.status < $1.status }
         trial = endpoint.mayBeTried ? "/docs/calls/\(endpoint.operationID)" : nil
     }
 
     private static func parameters(_ endpoint: Endpoint, _ isRead: Bool, _ rows: SchemaRows) -> [Parameter] {
         func row(_ name: String, _ place: String, _ schema: Schema, _ about: String?, _ isRequired: Bool) -> Parameter {
-            Parameter(name: name, place: place, type: rows.type(of: schema), meaning: about, isRequired: isRequired)
+            Parameter(
+                name: name,
+                place: place,
+                type: rows.type(of: schema),
+                meaning: about.map(CodedText.init),
+                isRequired: isRequired
+            )
         }
         return endpoint.parameters.map { row($0.name, "path", $0.schema, $0.schema.about, true) }
             + endpoint.query.map { row($0.name, "query", $0.schema, $0.schema.about, false) }
@@ -101,7 +107,7 @@ struct OperationView: Sendable {
         return Answer(
             status: "\(reply.status.code) \(reply.status.reasonPhrase)",
             mediaType: type,
-            moment: reply.about,
+            moment: reply.about.map(CodedText.init),
             hasRows: !fields.isEmpty,
             rows: fields,
             example: reply.schema?.sample().prettyJSON

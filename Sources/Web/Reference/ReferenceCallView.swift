@@ -12,7 +12,7 @@ struct ReferenceCallView: View {
     let method: String
     let path: String
     let summary: String
-    let about: String?
+    let about: CodedText?
     let parameters: [Field]
     let body: TextArea?
     let errors: ErrorSummary?
@@ -22,7 +22,7 @@ struct ReferenceCallView: View {
         let status: String
         let isFine: Bool
         let headers: [Header]
-        let body: String?
+        let content: String?
     }
 
     struct Header: Sendable {
@@ -38,14 +38,16 @@ struct ReferenceCallView: View {
         method = endpoint.method.rawValue
         path = endpoint.path
         summary = endpoint.summary
-        about = endpoint.about
+        about = endpoint.about.map(CodedText.init)
         let rows = SchemaRows(voice: voice)
         parameters = draft.inputs.map { input in
             Field(
                 input.id,
                 label: input.name,
                 value: draft.values[input.id] ?? "",
-                hint: [rows.type(of: input.schema), input.about].compactMap(\.self).joined(separator: ". "),
+                hint: CodedText.plain(
+                    [rows.type(of: input.schema), input.about].compactMap(\.self).joined(separator: ". ")
+                ),
                 error: draft.errors[input.id],
                 autocomplete: "off",
                 isRequired: input.isRequired

@@ -19,6 +19,7 @@ struct ReferencePages: Sendable {
         let api = APIRoutes(services: desk.services)
         reference = Reference(api.endpoints)
         let router = Router(context: WebContext.self)
+        router.add(middleware: RequestNameMiddleware())
         router.add(middleware: RateLimitMiddleware(limiter: desk.services.limiter))
         router.add(middleware: ErrorMiddleware(page: ErrorPage(desk: desk).show, methods: api.methods))
         api.addEndpoints(to: router)
@@ -91,7 +92,7 @@ struct ReferencePages: Sendable {
             status: "\(response.status.code) \(response.status.reasonPhrase)",
             isFine: response.status.kind == .successful || response.status.kind == .redirection,
             headers: response.headers.map { .init(name: $0.name.rawName, value: $0.value) },
-            body: Self.shown(writer.collected)
+            content: Self.shown(writer.collected)
         )
     }
 

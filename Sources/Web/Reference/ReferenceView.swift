@@ -10,7 +10,7 @@ struct ReferenceView: View {
 
     struct Chapter: Sendable {
         let name: String
-        let about: String
+        let about: CodedText
         let address: String
         let lines: [Line]
     }
@@ -28,7 +28,7 @@ struct ReferenceView: View {
         chapters = reference.chapters.map { chapter in
             Chapter(
                 name: chapter.tag.rawValue,
-                about: chapter.tag.about,
+                about: CodedText(chapter.tag.about),
                 address: "/docs/\(chapter.tag.place)",
                 lines: chapter.endpoints.map {
                     Line(method: $0.method.rawValue, path: $0.path, summary: $0.summary, address: $0.explanation)
@@ -44,13 +44,13 @@ struct ReferenceChapterView: View {
 
     let page: Frame
     let name: String
-    let about: String
+    let about: CodedText
     let operations: [OperationView]
 
     init(page: Frame, chapter: Reference.Chapter, reference: Reference, voice: Voice) {
         self.page = page
         name = chapter.tag.rawValue
-        about = chapter.tag.about
+        about = CodedText(chapter.tag.about)
         operations = chapter.endpoints.map { OperationView($0, isRead: reference.isRead($0), voice: voice) }
     }
 }

@@ -3,7 +3,7 @@ struct SchemaRows {
     struct Row: Sendable {
         let name: String
         let type: String
-        let meaning: String?
+        let meaning: CodedText?
         let isRequired: Bool
     }
 
@@ -18,7 +18,7 @@ struct SchemaRows {
                 let row = Row(
                     name: name,
                     type: type(of: field.schema),
-                    meaning: field.schema.about,
+                    meaning: field.schema.about.map(CodedText.init),
                     isRequired: field.isRequired
                 )
                 return [row] + rows(of: field.schema, in: name)

@@ -2,11 +2,17 @@ import Engine
 import Foundation
 import Storage
 
-/// Runs of everybody: whose, of which agent, where they stand, since when, what they have used.
+/// Runs, one's own or everybody's: whose, of which agent, where they stand, since when, what they have used.
 struct RunListView: View {
     static let template = "admin-runs"
 
     let page: Frame
+    let title: String
+    let lead: String
+    /// Of everybody.
+    let isWhole: Bool
+    /// Before a run's id, of where it is stopped.
+    let place: String
     let states: [Segment]
     let filters: [Segment]
     let rows: [Row]
@@ -19,6 +25,7 @@ struct RunListView: View {
     struct Row: Sendable {
         let id: String
         let agent: String
+        /// One's own run; of everybody's the others of the agent, as what was said is not to be read.
         let agentAddress: String
         let user: String
         let userAddress: String
@@ -34,6 +41,10 @@ struct RunListView: View {
     init(page: Frame, choice: RunListChoice, runs: Paged<ListedRun>, mayStop: Bool = true, voice: Voice) {
         let words = voice.words
         self.page = page
+        isWhole = choice.isWhole
+        title = words[isWhole ? "admin.place.runs" : "runs.own"]
+        lead = words[isWhole ? "runs.lead" : "runs.leadOwn"]
+        place = isWhole ? "/admin/runs" : "/runs"
         let shown = ["live"] + RunState.allCases.map(\.rawValue) + ["all"]
         states = shown.filter { !["stopping"].contains($0) }.map { state in
             let chosen = choice.with { $0.filter.states = RunListView.states(state) }
@@ -83,10 +94,16 @@ extension RunListView.Row {
         let (words, record) = (voice.words, listed.record)
         id = record.run.id.text
         agent = listed.agent(voice)
-        agentAddress = choice.with { $0.filter.agent = record.run.agentID }.address
+        agentAddress =
+            choice.isWhole
+            ? choice.with { $0.filter.agent = record.run.agentID }.address : "/runs/\(record.run.id.text)"
         user = listed.userName ?? words["runs.nobody"]
         userAddress = choice.with { $0.filter.user = record.run.userID }.address
-        state = StateView(record.run.state, voice: voice)
+        let shown = StateView(record.run.state, voice: voice)
+        // Whose person is not the one who reads this.
+        state =
+            record.run.state == .waiting && choice.isWhole
+            ? StateView(kind: shown.kind, sign: shown.sign, word: words["runs.waiting"]) : shown
         step = listed.step(voice)
         since = voice.time(record.run.finishedAt ?? record.startedAt ?? record.run.createdAt)
         tokens = words(

@@ -36,17 +36,8 @@ struct SocketDesk: Sendable {
         return []
     }
 
-    private func say(_ message: SocketMessage.UserMessage) async throws -> [String] {
-        let turn = TurnInput(
-            conversationID: conversation,
-            content: message.content,
-            attachments: try services.attachments(message.attachments ?? []),
-            agentID: message.agentId,
-            modelID: message.modelId,
-            temporaryMessageID: message.messageId,
-            idempotencyKey: try message.messageId.map { try key($0) },
-            urgency: try Urgency(named: message.urgency)
-        )
+    private func say(_ message: NewMessage) async throws -> [String] {
+        let turn = try services.turn(message, in: conversation, key: try message.messageId.map { try key($0) })
         if let mode = try PendingMessage.Mode(named: message.mode) {
             guard let said = try await services.say(turn, mode: mode, by: principal) else { throw WebError.notFound }
             if case .turn(let start) = said, start.isNew { return [] }
@@ -71,9 +62,10 @@ struct SocketDesk: Sendable {
             JSONObject {
                 switch said {
                 case .turn(let start):
-                    $0.set("message_id", start.run.messageID)
+                    $0.set("message_id", start.run.userMessageID)
                     $0.set("agent_id", start.run.agentID)
                     $0.set("run_id", start.run.id)
+                    $0.set("answer_message_id", start.run.messageID)
                     $0.set("user_message_id", start.run.userMessageID)
                     $0.set("temp_message_id", name)
                     $0.set("status", start.run.state.isFinal ? start.run.state.rawValue : "processing")

@@ -1,4 +1,5 @@
 import NIOCore
+import NIOHTTP1
 
 /// Takes a connection over after its handshake: stands before HTTP's handlers, which see nothing more, and turns bytes into
 /// messages for the link and what it sends into frames. Pings are answered, and closing is done, without asking anybody.
@@ -60,8 +61,16 @@ final class SocketDoor: ChannelDuplexHandler {
     func open() {
         guard case .waiting = state, let context else { return }
         state = .open
+        letDecoderGo(context)
         take(context)
         readOn()
+    }
+
+    /// What reads requests has nothing to read any more, and is a good part of what an idle connection takes.
+    private func letDecoderGo(_ context: ChannelHandlerContext) {
+        let pipeline = context.pipeline.syncOperations
+        guard let decoder = try? pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self) else { return }
+        pipeline.removeHandler(decoder, promise: nil)
     }
 
     private func take(_ context: ChannelHandlerContext) {

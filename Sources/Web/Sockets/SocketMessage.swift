@@ -3,7 +3,8 @@ import Foundation
 
 /// What a client says: `{"type", "data", "timestamp"}`, as the protocol has it and as the API has what it has not.
 enum SocketMessage: Sendable {
-    case userMessage(UserMessage)
+    /// Its `message_id` is the client's own name for it: the same name is the same message, however often it comes.
+    case userMessage(NewMessage)
     case ping
     case cancel(OfRun)
     case pause(OfRun)
@@ -11,19 +12,6 @@ enum SocketMessage: Sendable {
     case approvalResponse(ApprovalResponse)
     case dispatchPending(OfPending)
     case discardPending(OfPending)
-
-    struct UserMessage: Decodable, Sendable {
-        var content: String
-        var agentId: UUID?
-        var modelId: UUID?
-        /// The client's own name for it: the same name is the same message, however often it comes.
-        var messageId: String?
-        /// `high`, `normal` or `low`.
-        var urgency: String?
-        /// `steer` or `queue`, while an answer is under way.
-        var mode: String?
-        var attachments: [AttachmentName]?
-    }
 
     /// Without an id, the run that is under way.
     struct OfRun: Decodable, Sendable {
@@ -83,10 +71,4 @@ enum SocketMessage: Sendable {
     }
 
     private struct Body<Part: Decodable>: Decodable { var data: Part }
-}
-
-/// A file of the conversation that comes along, named by its id or its address.
-struct AttachmentName: Decodable, Sendable {
-    var fileId: UUID?
-    var url: String?
 }

@@ -10,6 +10,8 @@ import NIOHTTP1
 package struct SocketServerChannel: ServerChildChannel {
     package typealias Value = HTTP1Channel.Value
 
+    private static let receiving = AdaptiveRecvByteBufferAllocator(minimum: 512, initial: 1024, maximum: 65536)
+
     private let http: HTTP1Channel
 
     /// For `Application`. `idleTimeout`: of connections that ask for nothing. `handlers`: for the pipeline of each.
@@ -31,6 +33,8 @@ package struct SocketServerChannel: ServerChildChannel {
             let pipeline = channel.pipeline.syncOperations
             let decoder = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
             try pipeline.addHandler(UpgradeGate(), position: .after(decoder))
+            // A connection keeps the buffer of its last read: most requests fit into this one, and for others it grows.
+            try channel.syncOptions?.setOption(.recvAllocator, value: Self.receiving)
             return value
         }
     }

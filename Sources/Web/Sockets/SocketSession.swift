@@ -45,11 +45,13 @@ struct SocketSession: Sendable {
         guard !desk.services.hub.isReadingEnded, !Task.isCancelled else { throw Self.end(.serverEnds) }
         if news.isBeatDue { try beat() }
         for text in link.take() { try await hear(text) }
-        // A client that does not read finds it in the log.
-        let records = link.isWritable ? try await feed.next(isTold: news.isTold || isTold) : []
-        isTold = link.isWritable ? false : isTold || news.isTold
+        isTold = isTold || news.isTold
+        // A client that does not read finds it in the log; the bell rings when it reads again.
+        guard link.isWritable else { return await pass.bell.wait() }
+        let records = try await feed.next(isTold: isTold)
+        isTold = false
         if !records.isEmpty { return link.send(records.map(SocketRecord.json)) }
-        if link.isWritable { feed.leave(pass.bell) }
+        feed.leave(pass.bell)
         await pass.bell.wait()
     }
 

@@ -105,7 +105,9 @@ struct ConversationFeed: StreamFeed {
         hasLooked = true
         let open = Array(Set(followers.map(\.root) + known.runs.map(\.run)))
         let turns: FollowedTurns = isFirst ? .last : .after(newest)
-        let found = try await services.store.runsToFollow(in: conversation, turns: turns, open: open, by: principal)
+        // In a task below this one, which keeps the memory of its deepest call as long as the connection lasts.
+        async let answer = services.store.runsToFollow(in: conversation, turns: turns, open: open, by: principal)
+        let found = try await answer
         hasMoreTurns = Set(found.map(\.root)).count >= Store.mostTurnsAtOnce
         for run in found {
             newest = newest.map { max($0, run.root) } ?? run.root
@@ -125,7 +127,7 @@ struct ConversationFeed: StreamFeed {
         let index = place.runs.firstIndex { $0.run == run }
         return events.map { event in
             if let index { place.runs[index].sequence = event.sequence }
-            return StreamRecord(id: place.text, json: event.json, sequence: event.sequence)
+            return StreamRecord(id: place.text, json: event.record, sequence: event.sequence)
         }
     }
 

@@ -14,6 +14,9 @@ struct ConversationPlace: Sendable, Equatable {
 
     init() {}
 
+    /// Before the first event of a turn, and after all turns before it.
+    init(before turn: UUID) { (newest, runs) = (turn, [(turn, 0)]) }
+
     /// nil for what is none.
     init?(_ text: String) {
         // No turn has this for its key, and no event this for its number.
@@ -40,7 +43,7 @@ struct ConversationPlace: Sendable, Equatable {
 
 extension ConversationFeed.Start {
     /// `Last-Event-ID`, or `after` in the query: the id of the last event that the reader has, or its `seq` in the newest
-    /// turn.
+    /// turn, or the run of the turn to begin with.
     init(_ request: Request) throws(WebError) {
         guard let text = try EventStreamResponse.place(in: request) else {
             self = .now
@@ -48,10 +51,12 @@ extension ConversationFeed.Start {
         }
         if let place = ConversationPlace(text) {
             self = .place(place)
+        } else if let turn = UUID(uuidString: text) {
+            self = .place(ConversationPlace(before: turn))
         } else if let sequence = Int64(text), sequence >= 0 {
             self = .sequence(sequence)
         } else {
-            throw .invalid("after", "Use the id of the last event that you have, or its seq.")
+            throw .invalid("after", "Use the id of the last event that you have, its seq, or the run to begin with.")
         }
     }
 }
@@ -61,9 +66,9 @@ extension UUID {
     fileprivate var plain: String { text.replacing("-", with: "") }
 
     fileprivate init?(plain: Substring) {
-        guard plain.utf8.count == 32 else { return nil }
-        let digits = Array(plain)
+        let digits = Array(plain.utf8)
+        guard digits.count == 32 else { return nil }
         let parts = [digits[0..<8], digits[8..<12], digits[12..<16], digits[16..<20], digits[20...]]
-        self.init(uuidString: parts.map { String($0) }.joined(separator: "-"))
+        self.init(uuidString: parts.map { String(decoding: $0, as: UTF8.self) }.joined(separator: "-"))
     }
 }

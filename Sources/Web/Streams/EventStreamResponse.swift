@@ -62,9 +62,6 @@ package struct EventStreamResponse: Sendable {
         return buffer
     }
 
-    /// How long `LiveStream` waits for events before it looks at its clock.
-    package static let recheckInterval = StreamDesk.recheckInterval
-
     package static var headers: HTTPFields {
         [
             .contentType: "text/event-stream; charset=utf-8", .cacheControl: "no-store, no-transform",

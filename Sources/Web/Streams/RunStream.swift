@@ -36,37 +36,3 @@ extension WebServices {
         return pass
     }
 }
-
-/// What a long stream must not forget: to ask again whether its reader may read, and to break the silence.
-package struct StreamPulse: Sendable {
-    private let services: WebServices
-    private let identity: Identity
-    private let clock = ContinuousClock()
-    private var checkedAt: ContinuousClock.Instant
-    private var wroteAt: ContinuousClock.Instant
-
-    package init(services: WebServices, identity: Identity) {
-        self.services = services
-        self.identity = identity
-        checkedAt = clock.now
-        wroteAt = clock.now
-    }
-
-    /// False once the person was disabled, or the session or the token ended; looked up at most every five seconds.
-    package mutating func mayGoOn() async throws -> Bool {
-        guard clock.now - checkedAt >= StreamDesk.recheckInterval else { return true }
-        checkedAt = clock.now
-        if let token = identity.token, token.expiresAt <= Date() { return false }
-        return try await services.store.isStillAllowed(
-            user: identity.user.id,
-            session: identity.session?.id,
-            tokenTime: identity.token?.issuedAt,
-            family: identity.token?.family,
-            key: identity.key?.id
-        )
-    }
-
-    package func isSilent() -> Bool { clock.now - wroteAt >= StreamDesk.heartbeatInterval }
-
-    package mutating func wrote() { wroteAt = clock.now }
-}

@@ -39,8 +39,10 @@ package final class StreamDesk: Sendable {
     private struct State {
         var entries: [Int: Entry] = [:]
         var lastKey = 0
-        /// Streams by person, for the limit and for whom to watch.
+        /// Streams by person, for whom to watch.
         var byPerson: [StreamPerson: Set<Int>] = [:]
+        /// How many each has, in whichever organisations.
+        var counts: [UUID: Int] = [:]
         var watched: Set<StreamPerson> = []
         var isClosed = false
     }
@@ -60,7 +62,8 @@ package final class StreamDesk: Sendable {
         let person = StreamPerson(user: reader.user, organisation: reader.organisation)
         let beat = ContinuousClock.now + Self.heartbeatInterval * Double.random(in: 0.5...1)
         let key = state.withLock { state -> Int? in
-            guard state.byPerson[person]?.count ?? 0 < limit else { return nil }
+            guard state.counts[reader.user, default: 0] < limit else { return nil }
+            state.counts[reader.user, default: 0] += 1
             state.lastKey += 1
             var entry = Entry(reader: reader, conversation: conversation, bell: bell, nextBeat: beat)
             if state.isClosed { entry.end = .serverEnds }
@@ -93,6 +96,13 @@ package final class StreamDesk: Sendable {
             Array($0.entries.keys)
         } change: {
             $0.isTold = true
+        }
+    }
+
+    /// Tells those whom something concerns, whatever node it happened on, until the task is cancelled.
+    package func hear(_ store: Store) async {
+        for await news in store.userAnnouncements() {
+            if let news { told(of: news.user, in: news.conversation) } else { toldAll() }
         }
     }
 
@@ -208,6 +218,8 @@ package final class StreamDesk: Sendable {
             let person = StreamPerson(user: entry.reader.user, organisation: entry.reader.organisation)
             state.byPerson[person]?.remove(key)
             if state.byPerson[person]?.isEmpty == true { state.byPerson[person] = nil }
+            let left = state.counts[entry.reader.user, default: 1] - 1
+            state.counts[entry.reader.user] = left > 0 ? left : nil
         }
     }
 
@@ -216,7 +228,8 @@ package final class StreamDesk: Sendable {
             guard let entry = state.entries[key] else { return StreamPass.News(end: .serverEnds) }
             state.entries[key]?.isTold = false
             state.entries[key]?.isBeatDue = false
-            return StreamPass.News(isTold: entry.isTold, isBeatDue: entry.isBeatDue, end: entry.end)
+            let end = entry.end ?? (entry.reader.credential.isOver ? .dismissed : nil)
+            return StreamPass.News(isTold: entry.isTold, isBeatDue: entry.isBeatDue, end: end)
         }
     }
 }
@@ -267,6 +280,13 @@ extension StreamReader {
         } else {
             return nil
         }
-        self.init(user: user, organisation: organisation, credential: credential)
+        // A key that is not an administrator's may what a member may, whatever its person is.
+        let isBelow = identity.key?.scopes.contains(.admin) == false
+        self.init(
+            user: user,
+            organisation: organisation,
+            credential: credential,
+            role: isBelow ? nil : identity.user.role
+        )
     }
 }

@@ -43,7 +43,7 @@ package struct RunFeed: StreamFeed {
         takeBack?()
         takeBack = nil
         return try await reader.available()?.map {
-            StreamRecord(id: String($0.sequence), json: $0.json, sequence: $0.sequence)
+            StreamRecord(id: String($0.sequence), json: $0.record, sequence: $0.sequence)
         } ?? []
     }
 

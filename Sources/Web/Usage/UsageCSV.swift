@@ -37,12 +37,20 @@ enum CSVTable {
 }
 
 extension String {
-    /// Quoted where it must be. What a spreadsheet would take for a formula gets an apostrophe: names are people's words.
-    fileprivate var csvCell: String {
-        let isFormula = first.map { "=+-@\t\r".contains($0) } ?? false
-        let text = isFormula ? "'" + self : self
-        guard text.contains(where: { ",\"".contains($0) || $0.isNewline }) else { return text }
-        return "\"" + text.replacing("\"", with: "\"\"") + "\""
+    /// Quoted unless it is plain. What a spreadsheet could take for a formula gets an apostrophe: names are people's words.
+    /// Looked at scalar by scalar, as spreadsheets do: a quotation mark with something on it is one.
+    var csvCell: String {
+        guard let first = unicodeScalars.first else { return "" }
+        func isWord(_ scalar: Unicode.Scalar) -> Bool { scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) }
+        let isPlain = unicodeScalars.allSatisfy { isWord($0) || " ._:/-".unicodeScalars.contains($0) }
+        if isPlain, isWord(first) { return self }
+        let isFormula =
+            "=+-@\t\r\n＝＋－＠".unicodeScalars.contains(first) && wholeMatch(of: /-[0-9]+(\.[0-9]+)?/) == nil
+        let quoted = unicodeScalars.reduce(into: String.UnicodeScalarView()) { scalars, scalar in
+            scalars.append(scalar)
+            if scalar == "\"" { scalars.append(scalar) }
+        }
+        return "\"" + (isFormula ? "'" : "") + String(quoted) + "\""
     }
 }
 

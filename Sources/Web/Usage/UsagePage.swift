@@ -102,6 +102,7 @@ struct UsageChoice: Sendable {
             ("from", question.from), ("to", question.to), ("series", series.rawValue), ("measure", measure.rawValue),
             ("scope", question.scope == .own ? "own" : nil), ("model", question.model),
             ("agent_id", question.agent?.text), ("user_id", question.user?.text),
+            ("key_id", question.key?.text),
             ("organization_id", question.organisation?.text),
         ]
         return all.compactMap { name, value in value.map { (name, $0) } }
@@ -149,7 +150,10 @@ struct UsageData: Sendable {
         var tables: [(grouping: UsageGrouping, sums: [UsageSum])] = []
         for grouping in UsageGrouping.shown(leads: leads, isWhole: choice.isWhole) {
             question.grouping = grouping
-            tables.append((grouping, try await store.usage(question, by: principal)))
+            let sums = try await store.usage(question, by: principal)
+            // Where no program has called with a key there is nothing to tell apart.
+            if grouping == .key, sums.allSatisfy({ $0.key == UsageSum.noKey }) { continue }
+            tables.append((grouping, sums))
         }
         question.grouping = .model
         if let before = UsagePeriod(question)?.before { (question.from, question.to) = before }
@@ -165,6 +169,6 @@ struct UsageData: Sendable {
 extension UsageGrouping {
     /// The tables of the page, the one by model first; who sees only their own calls needs none by person.
     static func shown(leads: Bool, isWhole: Bool) -> [UsageGrouping] {
-        [.model, .agent] + (leads ? [.user] : []) + (isWhole ? [.organization] : []) + [.day]
+        [.model, .agent] + (leads ? [.user] : []) + [.key] + (isWhole ? [.organization] : []) + [.day]
     }
 }

@@ -5,7 +5,7 @@ import Hummingbird
 import NIOCore
 import Storage
 
-/// `GET /v1/usage?group_by=day|model|agent|user|organization&from=&to=`: what model calls have cost, one's own or those of the
+/// `GET /v1/usage?group_by=day|model|agent|user|key|organization&from=&to=`: what model calls have cost, one's own or those of the
 /// organisation that one leads (`scope=own|organization`); with `series=` in steps of time; `format=csv` as a table.
 /// `GET /v1/admin/usage`: the same of all organisations, for administrators.
 struct UsageRoutes: Sendable {
@@ -44,13 +44,14 @@ struct UsageRoutes: Sendable {
         QueryField(name: "group_by", schema: .choice(UsageGrouping.self).about("What the sums are of.")),
         QueryField(
             name: "series",
-            schema: .choice("model", "agent", "user", "organization").about("Sums of these, over time.")
+            schema: .choice("model", "agent", "user", "key", "organization").about("Sums of these, over time.")
         ),
         QueryField(name: "from", schema: .day.about("The first day.")),
         QueryField(name: "to", schema: .day.about("The last day.")),
         QueryField(name: "model", schema: .text.about("Of this model.")),
         QueryField(name: "agent_id", schema: .uuid.about("Of this agent.")),
         QueryField(name: "user_id", schema: .uuid.about("Of this person.")),
+        QueryField(name: "key_id", schema: .uuid.about("Of programs with this API key.")),
         QueryField(name: "organization_id", schema: .uuid.about("Of this organisation.")),
         QueryField(name: "format", schema: .choice("json", "csv").about("As JSON, or as a table.")),
     ]
@@ -82,7 +83,7 @@ struct UsageRoutes: Sendable {
         let isCSV = try UsageRoutes.isCSV(query)
         if let series = try UsageQuestion.grouping("series", query) {
             guard series != .day, question.grouping == .day else {
-                throw WebError.invalid("series", "Use model, agent, user or organization, with group_by=day.")
+                throw WebError.invalid("series", "Use model, agent, user, key or organization, with group_by=day.")
             }
             let points = try await services.store.usage(question, over: series, by: identity.principal)
             if isCSV { return .csv(points.csv(series), name: question.fileName) }
@@ -134,6 +135,7 @@ extension UsageQuestion {
             model: query.text("model").map { String($0.prefix(200)) },
             agent: try query.identifier("agent_id"),
             user: try query.identifier("user_id"),
+            key: try query.identifier("key_id"),
             organisation: try query.identifier("organization_id")
         )
     }
@@ -143,7 +145,7 @@ extension UsageQuestion {
     static func grouping(_ name: String, _ query: QueryReader) throws(WebError) -> UsageGrouping? {
         guard let text = query.text(name) else { return nil }
         guard let grouping = UsageGrouping(rawValue: text) else {
-            throw .invalid(name, "Use day, model, agent, user or organization.")
+            throw .invalid(name, "Use day, model, agent, user, key or organization.")
         }
         return grouping
     }

@@ -70,6 +70,7 @@ extension UsageChoice {
             case .model: choice.question.model = sum.key
             case .agent: choice.question.agent = id
             case .user: choice.question.user = id
+            case .key: choice.question.key = id
             case .organization: choice.question.organisation = id
             }
         }

@@ -118,6 +118,7 @@ struct UsageView: View {
             question.model.map { ($0, choice.with { $0.question.model = nil }) },
             question.agent.map { (name($0, .agent), choice.with { $0.question.agent = nil }) },
             question.user.map { (name($0, .user), choice.with { $0.question.user = nil }) },
+            question.key.map { (name($0, .key), choice.with { $0.question.key = nil }) },
             question.organisation.map { (name($0, .organization), choice.with { $0.question.organisation = nil }) },
         ].compactMap { $0 }.map { Segment(name: $0.0, address: $0.1.address, isCurrent: true) }
     }
@@ -174,6 +175,7 @@ struct UsageNames: Sendable {
     let voice: Voice
 
     func name(_ sum: UsageSum) -> String {
+        if sum.key == UsageSum.noKey { return voice.words["usage.noKey"] }
         let key = sum.systemName.map { "agents.name.\($0)" } ?? ""
         return voice.words.has(key) ? voice.words[key] : sum.name
     }

@@ -12,6 +12,12 @@ struct AgentFormView: View {
     let back: String
     let deletion: String?
     let errors: ErrorSummary?
+    /// What goes along with what is typed.
+    let hidden: [HiddenField]
+    /// What it was filled with and is not here; nil when all is.
+    let missing: Missing?
+    /// Where the versions are that somebody has made since it was opened; nil when nobody has.
+    let overtaken: String?
     let displayName: Field
     let name: Field
     let description: Field
@@ -30,6 +36,8 @@ struct AgentFormView: View {
     let hasSkills: Bool
     let isShared: Bool
     let isActive: Bool
+    /// Where it is tried out; nil of one that is to be made.
+    let trial: AgentTrialView?
 
     /// What was typed.
     struct Draft: Sendable {
@@ -51,6 +59,11 @@ struct AgentFormView: View {
         var skills: Set<String> = []
         var isShared = false
         var isActive = true
+    }
+
+    /// What a definition names and nobody here has.
+    struct Missing: Sendable {
+        let things: [String]
     }
 
     /// Something to tick.
@@ -76,9 +89,25 @@ struct AgentFormView: View {
     }
 
     /// `id` is nil for an agent that is to be made.
-    init(page: Frame, id: UUID?, draft: Draft, offers: Offers, errors: FormErrors = FormErrors(), voice: Voice) {
+    init(
+        page: Frame,
+        id: UUID?,
+        draft: Draft,
+        origin: AgentOrigin = AgentOrigin(),
+        offers: Offers,
+        trial: AgentTrialView? = nil,
+        errors: FormErrors = FormErrors(),
+        voice: Voice
+    ) {
         let words = voice.words
+        var page = page
+        page.isConversation = trial != nil
+        page.isGrowing = trial?.stillAddress != nil
         self.page = page
+        self.trial = trial
+        hidden = origin.hidden
+        missing = origin.missing.isEmpty ? nil : Missing(things: origin.missing.map { $0.words(words) })
+        overtaken = origin.isOvertaken ? id.map { "/agents/\($0.text)#versions" } : nil
         title = id == nil ? words["agents.new"] : draft.displayName
         action = id.map { "/agents/\($0.text)/edit" } ?? "/agents/new"
         back = id.map { "/agents/\($0.text)" } ?? "/agents"
@@ -88,57 +117,27 @@ struct AgentFormView: View {
         }
         self.errors = errors.summary(labels, voice: voice)
         toolsError = errors["tools"]
-        func field(_ key: String, _ value: String, hint: String? = nil, mode: String? = nil, most: Int? = nil) -> Field
-        {
-            Field(
-                key,
-                label: labels[key] ?? key,
-                value: value,
-                hint: hint.map { words[$0] },
-                error: errors[key],
-                inputMode: mode,
-                maximumLength: most
-            )
-        }
-        displayName = field("display_name", draft.displayName, most: 100)
-        name = field("name", draft.name, hint: "agents.handleHint", most: 100)
-        description = field("description", draft.description, hint: "agents.aboutHint", most: 500)
+        let fields = AgentFields(labels: labels, errors: errors, words: words)
+        displayName = fields.field("display_name", draft.displayName, most: 100)
+        name = fields.field("name", draft.name, hint: "agents.handleHint", most: 100)
+        description = fields.field("description", draft.description, hint: "agents.aboutHint", most: 500)
         instruction = draft.instruction
         instructionError = errors["instruction"]
-        temperature = field("temperature", draft.temperature, hint: "agents.temperatureHint", mode: "decimal")
-        maximumTokens = field("max_tokens", draft.maximumTokens, hint: "models.tokens", mode: "numeric")
-        concurrentRuns = field(
+        temperature = fields.field("temperature", draft.temperature, hint: "agents.temperatureHint", mode: "decimal")
+        maximumTokens = fields.field("max_tokens", draft.maximumTokens, hint: "models.tokens", mode: "numeric")
+        concurrentRuns = fields.field(
             "max_concurrent",
             draft.concurrentRuns,
             hint: "agents.concurrentRunsHint",
             mode: "numeric"
         )
-        capabilities = field("capabilities", draft.capabilities, hint: "agents.capabilitiesHint")
-        let usual = Option(value: "", label: words["agents.defaultModel"], isChosen: draft.modelID.isEmpty)
-        model = Select(
-            "model",
-            label: words["agents.model"],
-            options: [usual]
-                + offers.models.map {
-                    Option(value: $0.id.text, label: $0.displayName, isChosen: $0.id.text == draft.modelID)
-                },
-            error: errors["model_id"]
-        )
+        capabilities = fields.field("capabilities", draft.capabilities, hint: "agents.capabilitiesHint")
+        model = fields.model(draft.modelID, of: offers.models)
         team = offers.colleagues.map {
             Choice(value: $0.name, label: $0.title, about: $0.about, isChosen: draft.team.contains($0.name))
         }
         hasTeam = !team.isEmpty
-        tools = offers.tools.map {
-            ToolChoice(
-                choice: Choice(
-                    value: $0.name,
-                    label: $0.name,
-                    about: $0.about(voice),
-                    isChosen: draft.tools.contains($0.name)
-                ),
-                settings: ToolSettingsView($0, typed: draft.settings, errors: errors, voice: voice)
-            )
-        }
+        tools = offers.tools.map { ToolChoice($0, draft, errors, voice) }
         skills = offers.skills.map {
             Choice(value: $0.name, label: $0.name, about: $0.description, isChosen: draft.skills.contains($0.name))
         }
@@ -156,5 +155,47 @@ struct AgentFormView: View {
             "capabilities": words["agents.capabilities"], "model_id": words["agents.model"],
             "team": words["agents.team"], "tools": words["agents.tools"],
         ]
+    }
+}
+
+extension AgentFormView.ToolChoice {
+    fileprivate init(_ tool: AgentTool, _ draft: AgentFormView.Draft, _ errors: FormErrors, _ voice: Voice) {
+        choice = AgentFormView.Choice(
+            value: tool.name,
+            label: tool.name,
+            about: tool.about(voice),
+            isChosen: draft.tools.contains(tool.name)
+        )
+        settings = ToolSettingsView(tool, typed: draft.settings, errors: errors, voice: voice)
+    }
+}
+
+/// Fields of the form, by their names.
+private struct AgentFields {
+    let labels: [String: String]
+    let errors: FormErrors
+    let words: Words
+
+    func field(_ name: String, _ value: String, hint: String? = nil, mode: String? = nil, most: Int? = nil) -> Field {
+        Field(
+            name,
+            label: labels[name] ?? name,
+            value: value,
+            hint: hint.map { words[$0] },
+            error: errors[name],
+            inputMode: mode,
+            maximumLength: most
+        )
+    }
+
+    func model(_ chosen: String, of models: [ModelRecord]) -> Select {
+        let usual = Option(value: "", label: words["agents.defaultModel"], isChosen: chosen.isEmpty)
+        return Select(
+            "model",
+            label: words["agents.model"],
+            options: [usual]
+                + models.map { Option(value: $0.id.text, label: $0.displayName, isChosen: $0.id.text == chosen) },
+            error: errors["model_id"]
+        )
     }
 }

@@ -16,6 +16,7 @@ struct AgentView: View {
     let isSystem: Bool
     /// Whether the reader made it.
     let isOwn: Bool
+    let isOff: Bool
     let team: [String]
     let hasTeam: Bool
     let facts: [Fact]
@@ -25,6 +26,11 @@ struct AgentView: View {
     let skills: Skills?
     /// nil where no agent gets a network.
     let network: AgentNetworkView?
+    /// What calls of it, and the runs below it, may cost the reader.
+    let budgets: [BudgetRow]
+    let hasBudgets: Bool
+    /// nil of those that the reader has not made.
+    let history: HistoryView?
 
     /// Skills to tick for whoever made the agent; for others those that it has.
     struct Skills: Sendable {
@@ -97,12 +103,15 @@ struct AgentView: View {
         capabilities: [String],
         isSystem: Bool,
         isOwn: Bool = false,
+        isOff: Bool = false,
         team: [String] = [],
         numbers: Numbers,
         tools: [AgentTool] = [],
         use: [ToolUse] = [],
         skills: Skills? = nil,
         network: AgentNetworkView? = nil,
+        budgets: [BudgetRow] = [],
+        history: HistoryView? = nil,
         voice: Voice
     ) {
         let words = voice.words
@@ -114,6 +123,7 @@ struct AgentView: View {
         self.capabilities = capabilities
         self.isSystem = isSystem
         self.isOwn = isOwn
+        self.isOff = isOff
         self.team = team
         hasTeam = !team.isEmpty
         hasCapabilities = !capabilities.isEmpty
@@ -122,6 +132,9 @@ struct AgentView: View {
         hasTools = !tools.isEmpty
         self.skills = skills
         self.network = network
+        self.budgets = budgets
+        hasBudgets = !budgets.isEmpty
+        self.history = history
         let rate = (numbers.successRate * 1000).rounded() / 10
         var facts = [
             Fact(name: words["agents.model"], value: numbers.model ?? words["agents.defaultModel"]),

@@ -13,12 +13,14 @@ struct AgentsView: View {
         let name: String
         let description: String
         let isSystem: Bool
+        let isOff: Bool
 
-        init(id: UUID, name: String, description: String, isSystem: Bool) {
+        init(id: UUID, name: String, description: String, isSystem: Bool, isOff: Bool = false) {
             address = "/agents/\(id.text)"
             self.name = name
             self.description = description
             self.isSystem = isSystem
+            self.isOff = isOff
         }
     }
 }

@@ -13,6 +13,8 @@ struct AnswerMetadata: Sendable, Decodable {
     var currency: String?
     /// The names of budgets that it came close to the end of.
     var budgetWarnings: [String] = []
+    /// Why the model had to do without the agent's tools: `refused`, `no_room`, `bad_calls` or `steps`.
+    var withoutTools: String?
     /// By currency, with all its children; empty where there are none.
     var turnCosts: [String: Decimal] = [:]
 
@@ -28,12 +30,20 @@ struct AnswerMetadata: Sendable, Decodable {
     /// Model, tokens in and out, cost, time: what is known of them.
     func lines(voice: Voice) -> [String] {
         let warnings = budgetWarnings.map { voice.words("answer.budgetWarning", ["name": $0]) }
-        return [model, tokens(voice), money(voice), responseTime.map(voice.duration)].compactMap { $0 } + warnings
+        return [model, tokens(voice), money(voice), responseTime.map(voice.duration), plainness(voice)].compactMap {
+            $0
+        }
+            + warnings
     }
 
     func money(_ voice: Voice) -> String? {
         if let sum = voice.money(turnCosts) { return voice.words("quantity.withTeam", ["cost": sum]) }
         return cost.map { voice.money($0, currency: currency ?? "USD") }
+    }
+
+    private func plainness(_ voice: Voice) -> String? {
+        let key = "answer.withoutTools.\(withoutTools ?? "")"
+        return voice.words.has(key) ? voice.words[key] : nil
     }
 
     private func tokens(_ voice: Voice) -> String? {
@@ -47,6 +57,7 @@ struct AnswerMetadata: Sendable, Decodable {
         case finishReason = "finish_reason"
         case toolCalls = "tool_calls"
         case budgetWarnings = "budget_warnings"
+        case withoutTools = "without_tools"
     }
 
     private enum UsageKey: String, CodingKey {
@@ -61,6 +72,7 @@ struct AnswerMetadata: Sendable, Decodable {
         finishReason = try? container.decode(String.self, forKey: .finishReason)
         toolCalls = try? container.decode(Int.self, forKey: .toolCalls)
         budgetWarnings = (try? container.decode([String].self, forKey: .budgetWarnings)) ?? []
+        withoutTools = try? container.decode(String.self, forKey: .withoutTools)
         currency = try? container.decode(String.self, forKey: .currency)
         cost = try? container.decode(Decimal.self, forKey: .cost)
         if cost == nil, let text = try? container.decode(String.self, forKey: .cost) { cost = Decimal(string: text) }

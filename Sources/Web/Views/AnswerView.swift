@@ -21,7 +21,7 @@ struct AnswerView: View {
     let again: Again?
     let deleteAddress: String?
     let runAddress: String?
-    let forkAddress: String?
+    let turnForkAddress: String?
     let csrf: String
 
     /// Where another answer is asked for, and of whom.
@@ -85,7 +85,7 @@ struct AnswerView: View {
         runAddress = facts.run.map { "/runs/\($0.id.text)" }
         // A child's answer is none of the conversation: it is neither asked for again nor forked.
         let isTurn = facts.run?.parentRunID == nil
-        forkAddress = isTurn ? runAddress.map { "\($0)/fork" } : nil
+        turnForkAddress = isTurn ? runAddress.map { "\($0)/fork" } : nil
         deleteAddress = facts.message.map { "\(messages)\($0.text)/deletion" }
         again = (facts.message ?? facts.run?.userMessageID).flatMap { asked in
             !isTurn

@@ -9,12 +9,24 @@ struct ConversationsView: View {
     let isArchive: Bool
     let conversations: [ConversationRow]
     let hasConversations: Bool
+    /// What was said that holds the words; nil where none are looked for.
+    let hits: MessageHitsView?
+    /// Whether neither a conversation nor a message was found.
+    let isEmpty: Bool
     let emptyTitle: String
     let emptyText: String
     let clearAddress: String?
     let pager: Pager?
 
-    init(page: Frame, rows: [ConversationRow], query: String, isArchive: Bool, pager: Pager?, voice: Voice) {
+    init(
+        page: Frame,
+        rows: [ConversationRow],
+        hits: MessageHitsView? = nil,
+        query: String,
+        isArchive: Bool,
+        pager: Pager?,
+        voice: Voice
+    ) {
         let words = voice.words
         self.page = page
         self.query = query
@@ -22,6 +34,8 @@ struct ConversationsView: View {
         self.pager = pager
         conversations = rows
         hasConversations = !rows.isEmpty
+        self.hits = hits
+        isEmpty = rows.isEmpty && hits == nil
         summary = pager == nil && !rows.isEmpty ? words.count("conversations.count", rows.count) : nil
         clearAddress = query.isEmpty ? nil : isArchive ? "/conversations?archived=1" : "/conversations"
         if !query.isEmpty {

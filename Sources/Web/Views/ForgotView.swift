@@ -39,34 +39,3 @@ struct ResetView: View {
         newPassword = .newPassword("new_password", label: "settings.newPassword", errors: errors, voice: voice)
     }
 }
-
-/// The page on which somebody with a link confirms an e-mail address, or asks for another link.
-struct VerificationView: View {
-    static let template = "verification"
-
-    let page: Frame
-    /// Empty when there is none, and another mail is asked for.
-    let token: String?
-    let notice: NoticeView?
-    let errors: ErrorSummary?
-    let email: Field
-
-    init(
-        page: Frame,
-        token: String,
-        isRefused: Bool = false,
-        isSent: Bool = false,
-        email: String = "",
-        errors: FormErrors = FormErrors(),
-        voice: Voice
-    ) {
-        self.page = page
-        self.token = token.isEmpty ? nil : token
-        notice =
-            isRefused
-            ? NoticeView(text: voice.words["verify.refused"])
-            : isSent ? NoticeView(kind: "done", text: voice.words["verify.sent"]) : nil
-        self.errors = errors.summary(Field.accountLabels(voice), voice: voice)
-        self.email = .email(email, errors: errors, autocomplete: "email", voice: voice)
-    }
-}

@@ -178,12 +178,13 @@ extension LiveAnswer.Mood {
         if reason?.hasPrefix("retry: ") == true { return voice.words["run.retrying"] }
         for (kind, words) in [
             ("fallback: ", "run.fallback"), ("provider_busy: ", "run.providerBusy"),
-            ("budget_fallback: ", "run.budgetFallback"),
+            ("budget_fallback: ", "run.budgetFallback"), ("without_tools: ", "run.withoutTools"),
         ] {
             guard let reason, reason.hasPrefix(kind) else { continue }
             return voice.words(words, ["model": String(reason.dropFirst(kind.count))])
         }
         if reason == "agent_replaced" { return voice.words["run.agentReplaced"] }
+        if reason?.hasPrefix("tools_withdrawn: ") == true { return voice.words["run.toolsWithdrawn"] }
         if let warning { return warning.words("run.budgetWarning", voice) }
         return attempt > 1 ? voice.words("run.attempt", ["n": String(attempt)]) : nil
     }

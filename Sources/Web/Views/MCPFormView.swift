@@ -17,6 +17,8 @@ struct MCPFormView: View {
     let place: Field
     let arguments: String
     let argumentsError: String?
+    /// A program's.
+    let network: Field
     let secrets: String
     let secretsError: String?
     let agents: [Option]
@@ -33,7 +35,7 @@ struct MCPFormView: View {
         self.errors = errors.summary(
             [
                 "name": words["mcp.name"], "place": words["mcp.place"], "secrets": words["mcp.secrets"],
-                "arguments": words["mcp.arguments"],
+                "arguments": words["mcp.arguments"], "network": words["mcp.network"],
             ],
             voice: voice
         )
@@ -52,6 +54,15 @@ struct MCPFormView: View {
         )
         arguments = draft.arguments
         argumentsError = errors["arguments"]
+        network = Field(
+            "network",
+            label: words["mcp.network"],
+            value: draft.network,
+            hint: words["mcp.networkHint"],
+            error: errors["network"],
+            autocomplete: "off",
+            maximumLength: 4000
+        )
         secrets = draft.secretNames
         secretsError = errors["secrets"]
         self.agents = agents

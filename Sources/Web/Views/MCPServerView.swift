@@ -93,6 +93,7 @@ struct MCPServerView: View {
             fact("mcp.software", software),
             fact("mcp.protocol", server.protocolVersion),
             fact("mcp.toolCount", server.counts.words(voice)),
+            fact("mcp.network", server.network.joined(separator: ", ")),
             fact("mcp.secrets", server.secretNames.joined(separator: ", ")),
         ].compactMap { $0 }
     }

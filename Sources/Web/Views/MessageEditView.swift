@@ -12,7 +12,7 @@ struct MessageEditView: View {
     let errorID: String
     let idempotencyKey: String
     let text: String
-    let error: String?
+    let problem: String?
     let agent: Select
     let model: Select
 
@@ -31,7 +31,7 @@ struct MessageEditView: View {
         errorID = fieldID + "-error"
         idempotencyKey = draft.key
         text = draft.text
-        error = draft.error
+        problem = draft.error
         // Several of them may be open on one page.
         agent = Select(
             "agent_id",

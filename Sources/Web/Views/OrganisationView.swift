@@ -17,6 +17,12 @@ struct OrganisationView: View {
     let invitations: [Invitation]
     let hasInvitations: Bool
     let mayInvite: Bool
+    let mayMail: Bool
+    let isMailed: Bool
+    let mayDelete: Bool
+    /// Since when it is closed; all else is only to be looked at then.
+    let closed: String?
+    let mayRestore: Bool
     let errors: ErrorSummary?
     let role: Select
     let email: Field
@@ -53,18 +59,26 @@ struct OrganisationView: View {
         var mayRemove = true
         /// Owners are made and unmade by owners.
         var isOwner = true
+        var mayDelete = true
+        var mayRestore = true
+        var sendsMail = true
 
         init() {}
 
-        init(_ organisation: Organisation, _ principal: Principal) {
+        init(_ organisation: Organisation, _ principal: Principal, sendsMail: Bool) {
+            let isOpen = organisation.deletedAt == nil
             func may(_ permission: Permission) -> Bool {
-                organisation.role?.permissions.contains(permission) == true || principal.may(permission)
+                isOpen && organisation.role?.permissions.contains(permission) == true
+                    || isOpen && principal.may(permission)
             }
+            self.sendsMail = sendsMail
             mayRename = may(.organizationUpdate)
             mayInvite = may(.memberInvite) && !organisation.isPersonal
             mayUpdate = may(.memberUpdate) && !organisation.isPersonal
             mayRemove = may(.memberRemove) && !organisation.isPersonal
             isOwner = organisation.role == .owner || principal.isSuperuser
+            mayDelete = isOwner && isOpen && !organisation.isPersonal
+            mayRestore = !isOpen && principal.may(.systemManage)
         }
     }
 
@@ -73,6 +87,7 @@ struct OrganisationView: View {
         var role = OrganisationRole.member
         var email = ""
         var uses = "1"
+        var isMailed = false
         var errors = FormErrors()
     }
 
@@ -95,28 +110,18 @@ struct OrganisationView: View {
         self.refusal = refusal
         self.link = link
         title = organisation.isPersonal ? words["organisations.own"] : organisation.name
-        self.name =
-            rights.mayRename
-            ? Field(
-                "name",
-                label: words["organisations.name"],
-                value: name ?? organisation.name,
-                autocomplete: "off",
-                maximumLength: 100,
-                isRequired: true
-            ) : nil
+        self.name = rights.mayRename ? .organisationName(name ?? organisation.name, words) : nil
         self.members = members.map { OrganisationView.member($0, asker, rights, organisation, voice) }
-        self.invitations = invitations.map {
-            Invitation(
-                invitation: $0.id.text,
-                role: words["organisations.role.\($0.role.rawValue)"],
-                email: $0.email ?? words["organisations.anybody"],
-                uses: $0.usesLeft.grouped,
-                until: TimeText.exact($0.expiresAt, voice: voice)
-            )
-        }
+        self.invitations = invitations.map { Invitation($0, voice) }
         hasInvitations = !invitations.isEmpty
         mayInvite = rights.mayInvite
+        mayMail = rights.mayInvite && rights.sendsMail
+        isMailed = draft.isMailed
+        mayDelete = rights.mayDelete
+        closed = organisation.deletedAt.map {
+            words("organisations.closed", ["time": TimeText.exact($0, voice: voice)])
+        }
+        mayRestore = rights.mayRestore
         errors = draft.errors.summary(
             ["email": words["form.email"], "uses": words["organisations.uses"]],
             voice: voice
@@ -126,24 +131,8 @@ struct OrganisationView: View {
             label: words["users.role"],
             options: [OrganisationRole.member, .admin].map { OrganisationView.option($0, draft.role, voice) }
         )
-        email = Field(
-            "email",
-            label: words["form.email"],
-            value: draft.email,
-            hint: words["organisations.emailHint"],
-            error: draft.errors["email"],
-            autocomplete: "off",
-            inputMode: "email"
-        )
-        uses = Field(
-            "uses",
-            label: words["organisations.uses"],
-            value: draft.uses,
-            error: draft.errors["uses"],
-            autocomplete: "off",
-            inputMode: "numeric",
-            isRequired: true
-        )
+        email = .invited(draft, words)
+        uses = .uses(draft, words)
     }
 
     private static func member(
@@ -177,6 +166,53 @@ struct OrganisationView: View {
             value: role.rawValue,
             label: voice.words["organisations.role.\(role.rawValue)"],
             isChosen: role == chosen
+        )
+    }
+}
+
+extension OrganisationView.Invitation {
+    fileprivate init(_ kept: OrganisationInvitation, _ voice: Voice) {
+        invitation = kept.id.text
+        role = voice.words["organisations.role.\(kept.role.rawValue)"]
+        email = kept.email ?? voice.words["organisations.anybody"]
+        uses = kept.usesLeft.grouped
+        until = TimeText.exact(kept.expiresAt, voice: voice)
+    }
+}
+
+extension Field {
+    fileprivate static func organisationName(_ name: String, _ words: Words) -> Field {
+        Field(
+            "name",
+            label: words["organisations.name"],
+            value: name,
+            autocomplete: "off",
+            maximumLength: 100,
+            isRequired: true
+        )
+    }
+
+    fileprivate static func invited(_ draft: OrganisationView.Draft, _ words: Words) -> Field {
+        Field(
+            "email",
+            label: words["form.email"],
+            value: draft.email,
+            hint: words["organisations.emailHint"],
+            error: draft.errors["email"],
+            autocomplete: "off",
+            inputMode: "email"
+        )
+    }
+
+    fileprivate static func uses(_ draft: OrganisationView.Draft, _ words: Words) -> Field {
+        Field(
+            "uses",
+            label: words["organisations.uses"],
+            value: draft.uses,
+            error: draft.errors["uses"],
+            autocomplete: "off",
+            inputMode: "numeric",
+            isRequired: true
         )
     }
 }

@@ -18,6 +18,7 @@ struct OrganisationsView: View {
         let members: String
         let isCurrent: Bool
         let isShared: Bool
+        let isDeleted: Bool
 
         init(_ organisation: Organisation, current: UUID? = nil, voice: Voice) {
             let words = voice.words
@@ -27,6 +28,7 @@ struct OrganisationsView: View {
             members = words.count("organisations.count", organisation.memberCount)
             isCurrent = organisation.id == current
             isShared = !organisation.isPersonal
+            isDeleted = organisation.deletedAt != nil
         }
     }
 

@@ -32,7 +32,7 @@ struct SkillView: View {
         let path: String
         let size: String
         /// Where it is taken away.
-        let deletion: String?
+        let removal: String?
     }
 
     struct Upload: Sendable {
@@ -86,58 +86,21 @@ struct SkillView: View {
             "file": words["skills.zip"],
         ]
         self.errors = errors.summary(labels, voice: voice)
-        text =
-            mayChange
-            ? TextArea(
-                "skill_md",
-                label: words["skills.text"],
-                value: draft.text,
-                rows: 18,
-                isCode: true,
-                hint: words["skills.textHint"],
-                error: errors["skill_md"]
-            ) : nil
+        text = mayChange ? .skill(draft.text, error: errors["skill_md"], words) : nil
         fixedText = mayChange ? nil : draft.text
         files = (skill?.files ?? []).map {
             File(
                 path: $0.path,
                 size: voice.words("sent.size", ["n": $0.size.grouped]),
-                deletion: mayChange ? "\(address)/files/deletion" : nil
+                removal: mayChange ? "\(address)/files/deletion" : nil
             )
         }
         hasFiles = !files.isEmpty
-        newFile =
-            mayChange && skill != nil
-            ? NewFile(
-                action: "\(address)/files#files",
-                path: Field(
-                    "path",
-                    label: words["skills.path"],
-                    value: draft.path,
-                    hint: words["skills.pathHint"],
-                    error: errors["path"],
-                    autocomplete: "off",
-                    maximumLength: 300
-                ),
-                content: TextArea(
-                    "content",
-                    label: words["skills.content"],
-                    value: draft.content,
-                    rows: 8,
-                    isCode: true,
-                    error: errors["content"]
-                )
-            ) : nil
+        newFile = mayChange && skill != nil ? NewFile(in: address, draft, errors, words) : nil
         deletion = mayChange && skill != nil ? "\(address)/deletion" : nil
         upload = mayChange ? Upload(skill, error: errors["file"], words) : nil
         download = skill == nil ? nil : "\(address)/archive"
-        facts =
-            skill.map { skill in
-                [
-                    Fact(name: words["tools.version"], value: String(skill.version)),
-                    Fact(name: words["skills.changed"], value: voice.time(skill.updatedAt).text),
-                ]
-            } ?? []
+        facts = skill.map { Self.facts($0, voice) } ?? []
         hasFacts = !facts.isEmpty
         agents = around.agents.map { AgentLink(address: "/agents/\($0.id.text)", name: $0.name) }
         hasAgents = !agents.isEmpty
@@ -147,6 +110,52 @@ struct SkillView: View {
             address: address,
             mayChange: mayChange,
             voice: voice
+        )
+    }
+}
+
+extension SkillView {
+    fileprivate static func facts(_ skill: SkillRecord, _ voice: Voice) -> [Fact] {
+        [
+            Fact(name: voice.words["tools.version"], value: String(skill.version)),
+            Fact(name: voice.words["skills.changed"], value: voice.time(skill.updatedAt).text),
+        ]
+    }
+}
+
+extension TextArea {
+    fileprivate static func skill(_ text: String, error: String?, _ words: Words) -> TextArea {
+        TextArea(
+            "skill_md",
+            label: words["skills.text"],
+            value: text,
+            rows: 18,
+            isCode: true,
+            hint: words["skills.textHint"],
+            error: error
+        )
+    }
+}
+
+extension SkillView.NewFile {
+    fileprivate init(in address: String, _ draft: SkillView.Draft, _ errors: FormErrors, _ words: Words) {
+        action = "\(address)/files#files"
+        path = Field(
+            "path",
+            label: words["skills.path"],
+            value: draft.path,
+            hint: words["skills.pathHint"],
+            error: errors["path"],
+            autocomplete: "off",
+            maximumLength: 300
+        )
+        content = TextArea(
+            "content",
+            label: words["skills.content"],
+            value: draft.content,
+            rows: 8,
+            isCode: true,
+            error: errors["content"]
         )
     }
 }

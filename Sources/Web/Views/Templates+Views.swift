@@ -17,6 +17,7 @@ extension Templates {
         ReferenceView.template, ReferenceChapterView.template, ReferenceCallView.template,
         APIKeysView.template, MCPAuthoriseView.template, SearchView.template, AdminView.template, HealthView.template,
         InstanceView.template, BackupView.template,
-        AuditView.template, ToolCallsView.template, RunListView.template,
+        AuditView.template, ToolCallsView.template, RunListView.template, VersionView.template,
+        AgentImportView.template,
     ]
 }

@@ -41,7 +41,7 @@ struct ToolView: View {
         let input: TextArea
         let parameters: TextArea?
         let result: String?
-        let error: String?
+        let problem: String?
         let time: String?
     }
 
@@ -176,7 +176,7 @@ extension ToolView.Making {
             ? nil
             : TextArea("params", label: words["tools.trialParameters"], value: trial.parameters, rows: 3, isCode: true)
         result = trial.outcome?.result
-        error = trial.error ?? trial.outcome?.error
+        problem = trial.error ?? trial.outcome?.error
         time = trial.outcome.map { voice.duration($0.seconds) }
     }
 }

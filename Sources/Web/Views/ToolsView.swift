@@ -10,6 +10,13 @@ struct ToolsView: View {
     let tools: [Row]
     /// One for each level; empty for those who do not lead the organisation.
     let levels: [Select]
+    /// The reader's own word on each level.
+    let ownLevels: [Select]
+    /// What the organisation says of single people and agents.
+    let rules: [Rule]
+    let hasRules: Bool
+    /// To say more; nil for those who lead nobody.
+    let newRule: NewRule?
     let mayDecide: Bool
     /// Whether the reader may make tools, and whether all members may.
     let mayMake: Bool
@@ -25,11 +32,29 @@ struct ToolsView: View {
         let calls: String
     }
 
+    struct Rule: Sendable {
+        let about: String
+        let person: String
+        let agent: String
+        let decision: String
+        /// As the form gives them back that takes it away.
+        let aboutValue: String
+        let user: String
+        let agentValue: String
+    }
+
+    struct NewRule: Sendable {
+        let fields: [Select]
+    }
+
     init(
         page: Frame,
         tools: [ToolRecord],
         use: [ToolUse],
         rules: [ToolPolicy.Rule],
+        own: [ToolPolicy.Rule] = [],
+        people: [OrganisationMember] = [],
+        agents: [UUID: String] = [:],
         mayDecide: Bool,
         mayMake: Bool = false,
         membersMake: Bool = false,
@@ -52,27 +77,97 @@ struct ToolsView: View {
                 calls: (calls[$0.name] ?? 0).grouped
             )
         }
-        levels = ToolLevel.allCases.map { level in
-            let rule = rules.first { $0.level == level && $0.toolName == nil && $0.agentID == nil }
-            return Select.policy("level.\(level.rawValue)", label: words["level.\(level.rawValue)"], rule, voice)
+        levels = ToolsView.levels(rules, "level", voice)
+        ownLevels = ToolsView.levels(own, "own", voice)
+        let names = Dictionary(people.map { ($0.userID, $0.nickname) }) { first, _ in first }
+        self.rules = rules.filter { !$0.isForAll }.map { Rule($0, people: names, agents: agents, voice: voice) }
+        hasRules = !self.rules.isEmpty
+        newRule = people.count > 1 ? NewRule(tools: tools, people: people, voice: voice) : nil
+    }
+
+    private static func levels(_ rules: [ToolPolicy.Rule], _ prefix: String, _ voice: Voice) -> [Select] {
+        ToolLevel.allCases.map { level in
+            let rule = rules.first { $0.isGeneral && $0.level == level }
+            return Select.policy(
+                "\(prefix).\(level.rawValue)",
+                label: voice.words["level.\(level.rawValue)"],
+                rule,
+                voice
+            )
         }
+    }
+}
+
+extension ToolPolicy.Rule {
+    /// On all agents.
+    var isGeneral: Bool { agentID == nil && (userID == nil || !isOrganisations) }
+
+    /// On everybody and all agents: what the forms for levels and tools say.
+    var isForAll: Bool { userID == nil && agentID == nil }
+}
+
+extension ToolsView.Rule {
+    fileprivate init(_ rule: ToolPolicy.Rule, people: [UUID: String], agents: [UUID: String], voice: Voice) {
+        let words = voice.words
+        about = rule.toolName ?? rule.level.map { words["level.\($0.rawValue)"] } ?? ""
+        person = rule.userID.map { people[$0] ?? $0.text } ?? words["tools.everybody"]
+        agent = rule.agentID.map { agents[$0] ?? $0.text } ?? words["tools.allAgents"]
+        decision = Select.policyWord(rule.decision, voice)
+        aboutValue = rule.toolName.map { "tool:\($0)" } ?? "level:\(rule.level?.rawValue ?? "")"
+        user = rule.userID?.text ?? ""
+        agentValue = rule.agentID?.text ?? ""
+    }
+}
+
+extension ToolsView.NewRule {
+    fileprivate init(tools: [ToolRecord], people: [OrganisationMember], voice: Voice) {
+        let words = voice.words
+        let levels = ToolLevel.allCases.map { level in
+            Option(
+                value: "level:\(level.rawValue)",
+                label: words("tools.allOf", ["level": words["level.\(level.rawValue)"]]),
+                isChosen: false
+            )
+        }
+        let named = tools.ownFirst(\.type).map { Option(value: "tool:\($0.name)", label: $0.name, isChosen: false) }
+        fields = [
+            Select(
+                "user",
+                label: words["tools.person"],
+                options: people.map { Option(value: $0.userID.text, label: $0.nickname, isChosen: false) }
+            ),
+            Select("about", label: words["tools.about"], options: levels + named),
+            Select(
+                "decision",
+                label: words["tools.then"],
+                options: [ToolPolicy.Decision.deny, .ask, .allow].map {
+                    Option(value: $0.rawValue, label: Select.policyWord($0, voice), isChosen: $0 == .deny)
+                }
+            ),
+        ]
     }
 }
 
 extension Select {
     /// What an organisation says about a tool or a level; empty for nothing.
     static func policy(_ name: String, label: String, _ rule: ToolPolicy.Rule?, _ voice: Voice) -> Select {
-        let choices: [(ToolPolicy.Decision?, String)] = [
-            (nil, "tools.policyNone"), (.allow, "tools.policyAllow"), (.ask, "tools.policyAsk"),
-            (.deny, "tools.policyDeny"),
-        ]
-        return Select(
+        Select(
             name,
             label: label,
-            options: choices.map {
-                Option(value: $0.0?.rawValue ?? "", label: voice.words[$0.1], isChosen: $0.0 == rule?.decision)
+            options: ([nil] + ToolPolicy.Decision.allCases).map {
+                Option(value: $0?.rawValue ?? "", label: policyWord($0, voice), isChosen: $0 == rule?.decision)
             }
         )
+    }
+
+    /// nil is no rule.
+    static func policyWord(_ decision: ToolPolicy.Decision?, _ voice: Voice) -> String {
+        switch decision {
+        case nil: voice.words["tools.policyNone"]
+        case .allow: voice.words["tools.policyAllow"]
+        case .ask: voice.words["tools.policyAsk"]
+        case .deny: voice.words["tools.policyDeny"]
+        }
     }
 }
 

@@ -32,6 +32,21 @@ struct UserView: View {
     let hasSessions: Bool
     let keys: [APIKeysView.Row]
     let hasKeys: Bool
+    let organisations: [Membership]
+    let hasOrganisations: Bool
+    /// nil where the reader may not, or there is none left.
+    let addition: Addition?
+
+    struct Membership: Sendable {
+        let name: String
+        let address: String
+        let role: String
+    }
+
+    struct Addition: Sendable {
+        let organisation: Select
+        let role: Select
+    }
 
     struct Fact: Sendable {
         let name: String
@@ -43,6 +58,9 @@ struct UserView: View {
         var signIns: [SignedIn] = []
         var keys: [APIKey] = []
         var cost: [String: Decimal]?
+        /// What they belong to, and what they could be added to.
+        var organisations: [Organisation] = []
+        var others: [Organisation] = []
     }
 
     /// What the reader may do with it.
@@ -56,8 +74,8 @@ struct UserView: View {
 
         init() {}
 
-        init(_ principal: Principal, over user: User, sendsMail: Bool) {
-            let isRuled = principal.mayRule(user.role)
+        /// `isRuled`: whether the reader may do all that the account may.
+        init(_ principal: Principal, over user: User, isRuled: Bool, sendsMail: Bool) {
             mayUpdate = principal.may(.userUpdate) && isRuled
             mayDelete = principal.may(.userDelete) && isRuled
             mayChooseRole = principal.may(.userRole)
@@ -120,6 +138,15 @@ struct UserView: View {
         hasSessions = !known.signIns.isEmpty
         keys = known.keys.map { APIKeysView.Row($0, voice: voice) }
         hasKeys = !known.keys.isEmpty
+        organisations = known.organisations.map {
+            Membership(
+                name: $0.name,
+                address: "/organisations/\($0.id.text)",
+                role: words["organisations.role.\(($0.role ?? .member).rawValue)"]
+            )
+        }
+        hasOrganisations = !known.organisations.isEmpty
+        addition = known.others.isEmpty ? nil : Addition(known.others, voice: voice)
     }
 
     private static func facts(_ user: User, _ known: Known, seesCosts: Bool, voice: Voice) -> [Fact] {
@@ -136,6 +163,43 @@ struct UserView: View {
     }
 }
 
+extension UserView.Addition {
+    init(_ organisations: [Organisation], voice: Voice) {
+        organisation = .organisation(organisations, chosen: nil, voice: voice)
+        role = Select(
+            "member_role",
+            label: voice.words["organisations.roleThere"],
+            options: OrganisationRole.allCases.reversed().map {
+                Option(
+                    value: $0.rawValue,
+                    label: voice.words["organisations.role.\($0.rawValue)"],
+                    isChosen: $0 == .member
+                )
+            }
+        )
+    }
+}
+
+extension Select {
+    /// Of shared organisations; `none` is a word for none of them, where that is a choice.
+    static func organisation(
+        _ organisations: [Organisation],
+        chosen: UUID?,
+        none: String? = nil,
+        error: String? = nil,
+        voice: Voice
+    ) -> Select {
+        let nothing = none.map { [Option(value: "", label: $0, isChosen: chosen == nil)] } ?? []
+        return Select(
+            "organisation",
+            label: voice.words["organisations.one"],
+            options: nothing
+                + organisations.map { Option(value: $0.id.text, label: $0.name, isChosen: $0.id == chosen) },
+            error: error
+        )
+    }
+}
+
 /// The form for another account.
 struct UserNewView: View {
     static let template = "admin-user-new"
@@ -146,10 +210,12 @@ struct UserNewView: View {
     let email: Field
     let nickname: Field
     let role: Select?
+    let organisation: Select?
     let language: Select
 
     /// What was typed.
     struct Draft: Sendable {
+        var organisation: UUID?
         var email = ""
         var nickname = ""
         var role = AccountRole.member
@@ -163,13 +229,35 @@ struct UserNewView: View {
             nickname = form.trimmed("nickname")
             role = AccountRole(rawValue: form["role"]) ?? .member
             language = Language(rawValue: form["language"]) ?? .english
+            organisation = UUID(uuidString: form["organisation"])
         }
     }
 
-    init(page: Frame, draft: Draft, mayChooseRole: Bool, sendsMail: Bool, voice: Voice) {
+    /// `organisations`: those that the account can be added to at once.
+    init(
+        page: Frame,
+        draft: Draft,
+        mayChooseRole: Bool,
+        organisations: [Organisation] = [],
+        sendsMail: Bool,
+        voice: Voice
+    ) {
         self.page = page
+        organisation =
+            organisations.isEmpty
+            ? nil
+            : .organisation(
+                organisations,
+                chosen: draft.organisation,
+                none: voice.words["organisations.noOther"],
+                error: draft.errors["organisation"],
+                voice: voice
+            )
         lead = voice.words[sendsMail ? "users.newMailed" : "users.newHanded"]
-        errors = draft.errors.summary(Field.accountLabels(voice), voice: voice)
+        errors = draft.errors.summary(
+            Field.accountLabels(voice).merging(["organisation": voice.words["organisations.one"]]) { $1 },
+            voice: voice
+        )
         email = .email(draft.email, errors: draft.errors, autocomplete: "off", voice: voice)
         nickname = .nickname(draft.nickname, errors: draft.errors, voice: voice)
         role = mayChooseRole ? .role(draft.role.rawValue, voice: voice) : nil

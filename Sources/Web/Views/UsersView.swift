@@ -20,6 +20,9 @@ struct UsersView: View {
     let hasRows: Bool
     let hasCosts: Bool
     let mayUpdate: Bool
+    /// For those who are ticked.
+    let roles: [Option]
+    let mayChooseRole: Bool
     let mayCreate: Bool
     let pager: PageTurner?
     let modes: [Option]
@@ -32,6 +35,7 @@ struct UsersView: View {
         var mayCreate = true
         var mayUpdate = true
         var mayManage = true
+        var mayChooseRole = true
         var seesCosts = true
         var sendsMail = true
 
@@ -41,6 +45,7 @@ struct UsersView: View {
             mayCreate = principal.may(.userCreate)
             mayUpdate = principal.may(.userUpdate)
             mayManage = principal.may(.systemManage)
+            mayChooseRole = principal.may(.userRole)
             seesCosts = principal.may(.usageRead)
             self.sendsMail = sendsMail
         }
@@ -86,32 +91,15 @@ struct UsersView: View {
         organisation = search.filter.organisation?.text
         role = .role(search.filter.role?.rawValue ?? "", everybody: true, voice: voice)
         status = .status(search.filter.status?.rawValue ?? "", voice: voice)
-        let orders: [(UserFilter.Order, String)] = [(.nickname, "users.name"), (.lastLoginAt, "users.seen")]
-        columns = orders.map { order, key in
-            let isSame = order == search.filter.order
-            let isDown = search.filter.isDescending
-            return Column(
-                name: words[key],
-                address: search.address(sort: order),
-                direction: isSame ? (isDown ? "descending" : "ascending") : nil,
-                sign: isSame ? voice.icons(isDown ? "down" : "up", "icon-s") : nil
-            )
-        }
-        rows = found.items.map { user in
-            Row(
-                id: user.id.text,
-                name: user.nickname,
-                email: user.email,
-                role: words["users.role.\(user.role.rawValue)"],
-                state: StateView(user.status, voice: voice),
-                time: voice.time(user.lastLoginAt),
-                cost: costs[user.id].flatMap { voice.money($0) } ?? "–",
-                label: words("users.choose", ["name": user.nickname])
-            )
-        }
+        columns = [Column(.nickname, "users.name", search, voice), Column(.lastLoginAt, "users.seen", search, voice)]
+        rows = found.items.map { Row($0, costs[$0.id], voice) }
         hasRows = !found.items.isEmpty
         hasCosts = rights.seesCosts
         mayUpdate = rights.mayUpdate
+        mayChooseRole = rights.mayChooseRole
+        roles = AccountRole.allCases.reversed().map {
+            Option(value: $0.rawValue, label: words["users.role.\($0.rawValue)"], isChosen: $0 == .member)
+        }
         mayCreate = rights.mayCreate
         mayManage = rights.mayManage
         sendsMail = rights.sendsMail
@@ -122,6 +110,30 @@ struct UsersView: View {
         modes = ["open", "approval", "closed"].map {
             Option(value: $0, label: words["admin.mode.\($0)"], isChosen: $0 == policy.mode.rawValue)
         }
+    }
+}
+
+extension UsersView.Column {
+    fileprivate init(_ order: UserFilter.Order, _ key: String, _ search: UserSearch, _ voice: Voice) {
+        let isSame = order == search.filter.order
+        let isDown = search.filter.isDescending
+        name = voice.words[key]
+        address = search.address(sort: order)
+        direction = isSame ? (isDown ? "descending" : "ascending") : nil
+        sign = isSame ? voice.icons(isDown ? "down" : "up", "icon-s") : nil
+    }
+}
+
+extension UsersView.Row {
+    fileprivate init(_ user: User, _ cost: [String: Decimal]?, _ voice: Voice) {
+        id = user.id.text
+        name = user.nickname
+        email = user.email
+        role = voice.words["users.role.\(user.role.rawValue)"]
+        state = StateView(user.status, voice: voice)
+        time = voice.time(user.lastLoginAt)
+        self.cost = cost.flatMap { voice.money($0) } ?? "–"
+        label = voice.words("users.choose", ["name": user.nickname])
     }
 }
 

@@ -87,6 +87,31 @@ import Testing
         #expect(journal.records.map(\.succeeded) == [false])
     }
 
+    /// The provider has read the question and charges for it, whether anybody hears the answer or not.
+    @Test func whoLeavesBeforeTheFirstWordIsCharged() async throws {
+        let journal = CallLedger()
+        let models = Scripts(["a": .silent])
+        let route = GatewayRoute(candidates: [candidate("a")])
+        let call = Task { [question, caller] in
+            try await Gateway(journal: journal, models: models).answer(question, along: route, for: caller) { _, _ in }
+        }
+        await models.silence.wait()
+        call.cancel()
+        await #expect(throws: (any Error).self) { try await call.value }
+        let record = try #require(journal.records.first)
+        #expect(record.tokens.input > 0 && record.cost ?? 0 > 0 && !record.succeeded)
+    }
+
+    @Test func whoIsRefusedIsNotCharged() async throws {
+        let journal = CallLedger()
+        let models = Scripts(["a": .failure(ModelError(.rejected, "No."))])
+        let route = GatewayRoute(candidates: [candidate("a")])
+        await #expect(throws: ModelError.self) {
+            try await Gateway(journal: journal, models: models).answer(question, along: route, for: caller) { _, _ in }
+        }
+        #expect(journal.records.map(\.cost) == [0])
+    }
+
     @Test func picturesGoToThoseThatSee() async throws {
         let journal = CallLedger()
         let gateway = Gateway(journal: journal, models: Scripts(["a": .success(["x"]), "b": .success(["y"])]))
@@ -121,15 +146,18 @@ private struct Scripts: ModelSource {
         case failure(ModelError)
         case broken([String], ModelError)
         case endless
+        case silent
     }
 
     let scripts: [String: Script]
     let asked = Locked<[ModelRequest]>([])
+    /// Rings when one has been asked that says nothing.
+    let silence = Signal()
 
     init(_ scripts: [String: Script]) { self.scripts = scripts }
 
     func model(named name: String, at endpoint: ProviderEndpoint) -> any Model {
-        Player(script: scripts[name] ?? .success([]), asked: asked)
+        Player(script: scripts[name] ?? .success([]), asked: asked, silence: silence)
     }
 
     func probe(_ endpoint: ProviderEndpoint) async -> ProbeResult { ProbeResult(latency: 0, models: []) }
@@ -138,6 +166,7 @@ private struct Scripts: ModelSource {
     private struct Player: Model {
         let script: Script
         let asked: Locked<[ModelRequest]>
+        let silence: Signal
 
         func answer(_ request: ModelRequest, receive: @Sendable (ModelPiece) async throws -> Void) async throws {
             asked.withLock { $0.append(request) }
@@ -150,6 +179,9 @@ private struct Scripts: ModelSource {
             case .broken(let words, let error):
                 for word in words { try await receive(.text(word)) }
                 throw error
+            case .silent:
+                silence.ring()
+                try await Task.sleep(for: .seconds(600))
             case .endless:
                 try await receive(.text("On and on"))
                 try await Task.sleep(for: .seconds(600))

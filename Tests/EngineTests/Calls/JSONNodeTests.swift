@@ -10,6 +10,13 @@ import Testing
         #expect(JSONNode(Array(deep.utf8)) == nil)
     }
 
+    /// Each costs memory many times its length.
+    @Test func soIsTheNumberOfValues() {
+        func many(_ count: Int) -> [UInt8] { Array(("[" + String(repeating: "1,", count: count - 2) + "1]").utf8) }
+        #expect(JSONNode(many(JSONNode.mostValues)) != nil)
+        #expect(JSONNode(many(JSONNode.mostValues + 1)) == nil)
+    }
+
     @Test func valuesAndTheirTextAreThere() throws {
         let text = #" {"z":[1, 2.5,-3e2] , "a":{"ü":"\u00e9\n"},"t":true,"n":null} "#
         let node = try #require(JSONNode(Array(text.utf8)))

@@ -174,3 +174,15 @@ import Testing
         #expect(ToolExcerpt("short", reference: "x", bytes: 10).text == "short")
     }
 }
+
+/// What agents and programs keep with a conversation has to be readable wherever it is put.
+@Suite struct VariableLimitTests {
+    @Test func aValueHasBounds() throws {
+        func nested(_ depth: Int) -> JSONValue { (0..<depth).reduce(.null) { value, _ in .array([value]) } }
+        try VariableLimit.check("deep", nested(VariableLimit.depth))
+        #expect(throws: VariableLimit.self) { try VariableLimit.check("deep", nested(VariableLimit.depth + 1)) }
+        #expect(throws: VariableLimit.self) {
+            try VariableLimit.check("long", .string(String(repeating: "x", count: VariableLimit.bytes)))
+        }
+    }
+}

@@ -54,6 +54,7 @@ import Testing
 
     @Test func theFirstAnswerGetsATitle() async throws {
         let models = Self.models { request in
+            #expect(request.instruction.contains("Write in the language of the conversation."))
             #expect(request.messages == [.user("Person:\nHow do bridges stand?\n\nAgent:\nFine.")])
             return "**Title: “How bridges stand”**\n\nThe person asks why bridges stand."
         }
@@ -68,6 +69,7 @@ import Testing
     @Test func aConversationThatOutgrowsTheWindowIsSummarised() async throws {
         let models = Self.models { request in
             #expect(request.instruction.hasPrefix("ALMA background task: summary."))
+            #expect(request.instruction.contains("Write in the language of the conversation,"))
             return "They spoke of bridges."
         }
         let (_, notes, _) = try await notes(

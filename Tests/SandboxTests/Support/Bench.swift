@@ -88,13 +88,48 @@ actor Shared<Value: Sendable> {
 
 /// What the kernel knows of processes and of this process's descriptors.
 enum Kernel {
-    /// Processes, the dead that nobody has collected among them, whose command line or name holds `word`.
+    /// Processes whose command line holds `word`, bubblewrap's that was asked for them among them. The dead that nobody has
+    /// collected have none: `descendants` finds them.
     static func processes(with word: String) -> [pid_t] {
         let entries = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
         return entries.compactMap { pid_t($0) }.filter { process in
             let line = (try? Data(contentsOf: URL(fileURLWithPath: "/proc/\(process)/cmdline"))) ?? Data()
             return String(decoding: line, as: UTF8.self).contains(word)
         }
+    }
+
+    /// What a process has begun and not collected yet, the dead among it, and what these have begun.
+    static func descendants(of process: pid_t) -> [pid_t] { Array(HiddenFiles.descendants(of: process).dropFirst()) }
+
+    /// Where launchers of this process make control groups, one folder in each hierarchy.
+    static var groupFolders: [String] {
+        let lines = ((try? String(contentsOfFile: "/proc/self/cgroup", encoding: .utf8)) ?? "").split(separator: "\n")
+        let places = lines.flatMap { line -> [String] in
+            let parts = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false).map(String.init)
+            guard parts.count == 3 else { return [] }
+            guard !parts[1].isEmpty else { return ["/sys/fs/cgroup", "/sys/fs/cgroup\(parts[2])"] }
+            return parts[1].split(separator: ",").map { "/sys/fs/cgroup/\($0)\(parts[2])" }
+        }
+        return Set(places.map { URL(fileURLWithPath: $0).appendingPathComponent("alma-sandbox").path })
+            .filter { FileManager.default.fileExists(atPath: "\($0)/cgroup.procs") }
+    }
+
+    /// The names of control groups of a launcher's commands.
+    static func groups(of launcher: pid_t) -> Set<String> {
+        Set(groupFolders.flatMap { (try? FileManager.default.contentsOfDirectory(atPath: $0)) ?? [] })
+            .filter { $0.hasPrefix("\(launcher)-") }
+    }
+
+    /// Whether a launcher has nothing but the process that waits for the next command, with the one that it will become and
+    /// their group.
+    static func isAtRest(_ launcher: pid_t) -> Bool {
+        descendants(of: launcher).count <= 2 && groups(of: launcher).count <= 1
+    }
+
+    /// Within ten seconds.
+    static func becomesTrue(_ condition: () -> Bool) async throws -> Bool {
+        for _ in 0..<1000 where !condition() { try await Task.sleep(for: .milliseconds(10)) }
+        return condition()
     }
 
     static let givesNamespaces: Bool = {

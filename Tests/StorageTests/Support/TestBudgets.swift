@@ -82,6 +82,12 @@ extension TestDatabase {
         return try rows[0].get(0)
     }
 
+    /// The last number in a run's log.
+    func place(of run: ClaimedRun) async throws -> Int64 {
+        let rows = try await administrator.query("select last_sequence(\(run.run.id)::uuid)")
+        return try rows[0].get(0)
+    }
+
     func agent(of user: User) async throws -> UUID {
         let id = UUID.v7()
         try await administrator.query(
@@ -94,7 +100,7 @@ extension TestDatabase {
     }
 
     /// A child in the hands of a worker.
-    func child(of parent: ClaimedRun, agent: UUID) async throws -> ClaimedRun {
+    func child(of parent: ClaimedRun, agent: UUID, key: String = "call") async throws -> ClaimedRun {
         let (id, worker) = (UUID.v7(), UUID.v7())
         try await administrator.batch([
             """
@@ -103,7 +109,7 @@ extension TestDatabase {
                 root_run_id, depth, parent_call_id, task
             )
             select \(id), org_id, user_id, conversation_id, \(agent), user_message_id, \(UUID.v7()), run_id, root_run_id,
-                depth + 1, 'call', '{}'
+                depth + 1, \(key), '{}'
             from runs where run_id = \(parent.run.id)
             """
         ])

@@ -56,6 +56,20 @@ struct TestDatabase: Sendable {
     }
 }
 
+extension TestDatabase {
+    /// Until so many statements wait for a lock of another.
+    func waitForLocks(_ count: Int) async throws {
+        for _ in 0..<2000 {
+            let waiting: Int? = try await administrator.query(
+                "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+            ).first?.get(0)
+            if waiting ?? 0 >= count { return }
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        throw TestPeople.Missing()
+    }
+}
+
 /// Lets a few in at a time: a server has a hundred connections.
 actor TestGate {
     static let shared = TestGate(limit: 8)

@@ -3,6 +3,12 @@ import Foundation
 import Storage
 
 extension Store {
+    /// Whether a stream that somebody has opened by it may go on.
+    func mayRead(_ user: User, _ credential: Credential) async throws -> Bool {
+        let reader = StreamReader(user: user.id, organisation: user.organisationID, credential: credential)
+        return try await readersToDismiss(among: [reader]).isEmpty
+    }
+
     /// An account that may be used at once.
     func person(_ name: String = "ada", isSuperuser: Bool = false) async throws -> User {
         try await register(

@@ -65,30 +65,60 @@ struct DocumentBench: Sendable {
     }
 }
 
-/// A PDF of plain pages, by a few lines of Python: one page for each argument.
+/// PDF by a few lines of Python.
 enum PDFMaker {
-    static let script = """
-        import sys
-        pages = sys.argv[2:]
-        objects = ['<< /Type /Catalog /Pages 2 0 R >>', None, '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>']
-        kids = []
-        for words in pages:
-            text = 'BT /F1 24 Tf 72 700 Td (%s) Tj ET' % words
-            objects.append('<< /Length %d >>\\nstream\\n%s\\nendstream' % (len(text), text))
-            objects.append('<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents %d 0 R /Resources << /Font << /F1 3 0 R >> >> >>' % len(objects))
-            kids.append('%d 0 R' % len(objects))
-        objects[1] = '<< /Type /Pages /Kids [%s] /Count %d >>' % (' '.join(kids), len(kids))
-        out = '%PDF-1.4\\n'
-        places = []
-        for number, body in enumerate(objects, 1):
-            places.append(len(out))
-            out += '%d 0 obj\\n%s\\nendobj\\n' % (number, body)
-        start = len(out)
-        out += 'xref\\n0 %d\\n0000000000 65535 f \\n' % (len(objects) + 1)
-        out += ''.join('%010d 00000 n \\n' % place for place in places)
-        out += 'trailer << /Size %d /Root 1 0 R >>\\nstartxref\\n%d\\n%%%%EOF\\n' % (len(objects) + 1, start)
-        open(sys.argv[1], 'w').write(out)
+    private static let writing = """
+        def write(path, objects):
+            out = b'%PDF-1.4\\n'
+            places = []
+            for number, body in enumerate(objects, 1):
+                places.append(len(out))
+                out += b'%d 0 obj\\n%s\\nendobj\\n' % (number, body if isinstance(body, bytes) else body.encode())
+            start = len(out)
+            out += b'xref\\n0 %d\\n0000000000 65535 f \\n' % (len(objects) + 1)
+            out += b''.join(b'%010d 00000 n \\n' % place for place in places)
+            out += b'trailer << /Size %d /Root 1 0 R >>\\nstartxref\\n%d\\n%%%%EOF\\n' % (len(objects) + 1, start)
+            open(path, 'wb').write(out)
+
         """
+
+    /// Of plain pages: one for each argument after the file's name. With `PADDING` in the environment it holds so many bytes
+    /// besides.
+    static let script =
+        writing + """
+            import os, sys
+            pages = sys.argv[2:]
+            objects = ['<< /Type /Catalog /Pages 2 0 R >>', None, '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>']
+            kids = []
+            for words in pages:
+                text = 'BT /F1 24 Tf 72 700 Td (%s) Tj ET' % words
+                objects.append('<< /Length %d >>\\nstream\\n%s\\nendstream' % (len(text), text))
+                objects.append('<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents %d 0 R /Resources << /Font << /F1 3 0 R >> >> >>' % len(objects))
+                kids.append('%d 0 R' % len(objects))
+            objects[1] = '<< /Type /Pages /Kids [%s] /Count %d >>' % (' '.join(kids), len(kids))
+            padding = int(os.environ.get('PADDING', 0))
+            objects.append('<< /Length %d >>\\nstream\\n%s\\nendstream' % (padding, 'x' * padding))
+            write(sys.argv[1], objects)
+            """
+
+    /// Of one page, which is the picture `scan.pgm` and nothing else: as scanners write it.
+    static let scan =
+        writing + """
+            import zlib
+            _, size, _, pixels = open('scan.pgm', 'rb').read().split(b'\\n', 3)
+            width, height = (int(one) for one in size.split())
+            pixels = zlib.compress(pixels)
+            shown = '%d 0 0 %d 0 0 cm /Scan Do' % (width * 72 // 100, height * 72 // 100)
+            picture = '<< /Type /XObject /Subtype /Image /Width %d /Height %d /ColorSpace /DeviceGray /BitsPerComponent 8 '
+            write('scan.pdf', [
+                '<< /Type /Catalog /Pages 2 0 R >>', '<< /Type /Pages /Kids [5 0 R] /Count 1 >>',
+                (picture % (width, height) + '/Filter /FlateDecode /Length %d >>' % len(pixels)).encode()
+                + b'\\nstream\\n' + pixels + b'\\nendstream',
+                '<< /Length %d >>\\nstream\\n%s\\nendstream' % (len(shown), shown),
+                '<< /Type /Page /Parent 2 0 R /MediaBox [0 0 %d %d] /Contents 4 0 R /Resources << /XObject << /Scan 3 0 R >> >> >>'
+                % (width * 72 // 100, height * 72 // 100),
+            ])
+            """
 }
 
 /// Workbooks as Excel writes them, by hand.

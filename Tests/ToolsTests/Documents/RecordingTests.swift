@@ -6,7 +6,8 @@ import Testing
 @testable import Tools
 
 /// What is said in recordings, written down by a model that a test plays; the sound is made by ffmpeg.
-@Suite(.enabled(if: DocumentBench.canRun), .timeLimit(.minutes(2))) struct RecordingTests {
+@Suite(.enabled(if: DocumentBench.canRun, "scripts/setup documents installs the programs"), .timeLimit(.minutes(2)))
+struct RecordingTests {
     private func bench(_ book: Book, _ body: (DocumentBench) async throws -> Void) async throws {
         try await DocumentBench.with { bench in
             var bench = bench
@@ -49,6 +50,17 @@ import Testing
             let text = try await bench.read("silent.mp4")
             #expect(text.contains("codec_type=video"))
             #expect(book.heard.withLock { $0.isEmpty })
+        }
+    }
+
+    @Test func whatIsSaidInAFilmIsWrittenDown() async throws {
+        let book = Book { _ in Transcript(text: "Three boats.", seconds: 3) }
+        try await bench(book) { bench in
+            try await bench.make("ffmpeg -v error -i silent.mp4 -i tone.wav film.mp4")
+            let text = try await bench.read("film.mp4")
+            #expect(text.contains("codec_type=video") && text.hasSuffix("\n\nThree boats."), "\(text)")
+            let heard = try #require(book.heard.withLock { $0.first })
+            #expect(heard.mediaType == "audio/mpeg" && (2.5...4).contains(heard.seconds))
         }
     }
 

@@ -44,6 +44,38 @@ import Testing
         #expect(asked.withLock { $0 } == ["POST -", "GET b", "GET c"])
     }
 
+    @Test func eachRequestCarriesTheServersHeaders() async throws {
+        let heads = Mutex<[String]>([])
+        let server = try ScriptedServer { peer in
+            while let request = peer.request() {
+                heads.withLock { $0.append(request.head) }
+                let json = "Content-Type: application/json\r\nMcp-Session-Id: s1\r\n"
+                peer.answer(200, json, #"{"jsonrpc":"2.0","id":7,"result":{}}"#)
+            }
+        }
+        let place = MCPServer(
+            id: .v7(),
+            organisationID: .v7(),
+            name: "harbour",
+            transport: .http,
+            place: server.url,
+            secrets: ["X-Team": Secret("boats"), "Authorization": Secret("Bearer of-the-server")]
+        )
+        let transport = try HTTPTransport(place, client: FetchClient(), addresses: .any, tokens: nil)
+        try await transport.send(.request(id: .number(7), method: "initialize", parameters: nil)) { _ in }
+        transport.agreed(on: "2025-06-18")
+        try await transport.send(call) { _ in }
+        let found = heads.withLock { $0 }.map { $0.components(separatedBy: "\r\n") }
+        try #require(found.count == 2)
+        for head in found {
+            #expect(head.contains("X-Team: boats") && head.contains("Authorization: Bearer of-the-server"))
+            #expect(head.contains("Accept: application/json, text/event-stream"))
+            #expect(head.contains("Content-Type: application/json"))
+        }
+        let agreed = ["Mcp-Session-Id: s1", "MCP-Protocol-Version: 2025-06-18"]
+        #expect(agreed.allSatisfy { found[1].contains($0) } && !agreed.contains { found[0].contains($0) })
+    }
+
     @Test func whatIsNotNumberedIsNotAskedForAgain() async throws {
         let server = try ScriptedServer { peer in
             _ = peer.request()

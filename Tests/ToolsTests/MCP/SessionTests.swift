@@ -159,6 +159,50 @@ import Testing
         #expect(code == -32_601)
     }
 
+    @Test func listsThatHaveChangedAreReadAnew() async throws {
+        let place = Locked(1)
+        let transport = ScriptedTransport { message in
+            guard case .request(let id, let method, _) = message else { return [] }
+            let now = place.withLock { $0 }
+            func list(_ member: String, _ entry: [String: JSONValue]) -> JSONValue {
+                .object([member: .array([.object(entry)])])
+            }
+            let able = ["tools", "resources", "prompts"].map { ($0, JSONValue.object(["listChanged": .bool(true)])) }
+            let result: JSONValue =
+                switch method {
+                case "initialize":
+                    .object([
+                        "protocolVersion": .string("2025-11-25"),
+                        "capabilities": .object(Dictionary(uniqueKeysWithValues: able)),
+                    ])
+                case "tools/list": .object(["tools": .array([ScriptedTransport.tool("t\(now)")])])
+                case "resources/list": list("resources", ["uri": .string("r://\(now)")])
+                case "prompts/list": list("prompts", ["name": .string("p\(now)")])
+                default: .object([:])
+                }
+            return [.result(id: id, result)]
+        }
+        let session = MCPSession(transport)
+        let handshake = MCPHandshake(session: session, transport: transport, version: "1")
+        var offer = try await handshake.perform()
+        place.withLock { $0 = 2 }
+        for kind in ["resources", "prompts", "tools"] {
+            session.hear(.notification(method: "notifications/\(kind)/list_changed", parameters: nil))
+        }
+        session.end(MCPFailure(.connection, "Over."))
+        let reading = MCPHandshake(session: MCPSession(transport), transport: transport, version: "1")
+        var seen: [[String]] = []
+        for await event in session.events {
+            offer = try await reading.again(event, offer)
+            seen.append(offer.resources.map(\.address) + offer.prompts.map(\.name) + offer.tools.map(\.name))
+        }
+        #expect(seen == [["r://2", "p1", "t1"], ["r://2", "p2", "t1"], ["r://2", "p2", "t2"]])
+    }
+
+    @Test func waitsBetweenTriesGrow() {
+        #expect((1...10).map(MCPLink.longestWait) == [1, 2, 4, 8, 16, 32, 60, 60, 60, 60])
+    }
+
     @Test func linesAreCutAnywhereAndBounded() throws {
         var lines = MCPLines()
         #expect(try lines.take(Array("{\"a\":".utf8)).isEmpty)

@@ -131,6 +131,15 @@ import Testing
             ] {
                 #expect(try await root.get("/v1/audit/events?\(query)").count("data") == count, "\(query)")
             }
+            // Whose account a provider bills, and which models are used.
+            let provider = try await ada.get("/v1/llm-configs").string("data.0.llm_id") ?? ""
+            _ = try await ada.patch("/v1/llm-configs/\(provider)", #"{"organization_id":"org-7"}"#)
+            let billed = try await root.get("/v1/audit/events?action=provider.updated")
+            #expect(billed.text.contains("org-7"))
+            let model = try await ada.get("/v1/models").string("data.0.model_id") ?? ""
+            _ = try await ada.put("/v1/models/fallbacks", #"{"model_ids":["\#(model)"]}"#)
+            let ordered = try await root.get("/v1/audit/events?action=model_choice.changed")
+            #expect(ordered.count("data") == 1 && ordered.text.contains(model))
             let csv = try await root.get("/v1/audit/events?format=csv&action=budget.created")
             #expect(
                 csv.text.hasPrefix("created_at,user_id,user_name,") && csv.text.contains(",budget.created,\(made),")

@@ -51,6 +51,34 @@ import Testing
         }
     }
 
+    @Test func anotherAgentAnswersAnew() async throws {
+        try await TestServer.run { caller in
+            let ada = try await caller.newcomer("ada")
+            try await ada.addModel()
+            let id = try await ada.newConversation()
+            let path = "/v1/conversations/\(id)"
+            let first = try await ada.post("\(path)/messages", #"{"content":"one two"}"#)
+            let run = first.string("data.run_id") ?? ""
+            let usual = try await ada.get("/v1/runs/\(run)").string("data.agent_id")
+            let made = try await ada.post(
+                "/v1/agents",
+                #"{"name":"poet","display_name":"Poet","instruction":"Rhyme."}"#
+            )
+            let poet = made.string("data.agent_id") ?? ""
+            let answer = first.string("data.message_id") ?? ""
+            let again = try await ada.post(
+                "\(path)/messages/\(answer)/regenerations",
+                #"{"agent_id":"\#(poet)"}"#
+            )
+            let other = again.string("data.run_id") ?? ""
+            #expect(other != run && !poet.isEmpty)
+            #expect(try await ada.get("/v1/runs/\(other)").string("data.agent_id") == poet)
+            #expect(try await ada.get("/v1/runs/\(run)").string("data.agent_id") == usual)
+            let messages = try await ada.get("\(path)/messages")
+            #expect(messages.string("data.1.agent_id") == poet && messages.count("data.1.version_ids") == 2)
+        }
+    }
+
     @Test func whileAnAnswerIsWrittenNothingBranches() async throws {
         try await TestServer.run { caller in
             let ada = try await caller.newcomer("ada")

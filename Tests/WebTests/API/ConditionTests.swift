@@ -1,5 +1,6 @@
 import HTTPTypes
 import HummingbirdTesting
+import Postgres
 import Testing
 import Web
 
@@ -79,6 +80,144 @@ import Web
             #expect(named.headers[.xRequestID] == "mine-1" && named.string("meta.request_id") == "mine-1")
             let odd = try await caller.get("/v1/nonsense", headers: [.xRequestID: "not <sane>"])
             #expect(odd.headers[.xRequestID]?.hasPrefix("req_") == true)
+        }
+    }
+
+    /// Whatever kind of answer it is.
+    @Test func everyAnswerHasTheRequestsName() async throws {
+        try await TestServer.runSite(corsOrigins: ["https://tools.example.org"]) { site in
+            let ada = try await Caller(client: site.client).newcomer("ada")
+            try await ada.addModel()
+            let talk = try await ada.newConversation()
+            let places: [(HTTPRequest.Method, String, Int)] = [
+                (.get, "/v1/events?follow=false", 200), (.get, "/v1/usage?format=csv", 200),
+                (.get, "/v1/conversations/\(talk)/workspace/archive", 200), (.get, "/v1/conversations/\(talk)", 200),
+                (.get, "/v1/conversations/\(talk)/events?follow=false", 200), (.get, "/openapi.json", 200),
+                (.get, "/v1/nonsense", 404), (.delete, "/v1/agents", 405), (.post, "/mcp", 400), (.get, "/mcp", 405),
+                (.get, "/openai/v1/models", 200), (.get, "/openai/v1/nonsense", 404), (.get, "/healthz", 200),
+                (.get, "/sign-in", 200), (.get, "/nonsense", 404),
+            ]
+            for (method, path, status) in places {
+                let answer = try await ada.call(method, path, body: nil, headers: [.xRequestID: "mine"])
+                #expect(answer.status == status && answer.headers[.xRequestID] == "mine", "\(path) \(answer.status)")
+            }
+            let preflight: HTTPFields = [
+                .origin: "https://tools.example.org", .accessControlRequestMethod: "POST", .xRequestID: "mine",
+            ]
+            let asked = try await ada.call(.options, "/v1/agents", body: nil, headers: preflight)
+            #expect(asked.status == 204 && asked.headers[.xRequestID] == "mine")
+            // Refused before anybody knows who asks.
+            let nobody = Caller(client: site.client, token: "alma_nothing")
+            let refused = try await nobody.get("/v1/agents", headers: [.xRequestID: "mine"])
+            #expect(refused.status == 401 && refused.headers[.xRequestID] == "mine")
+            #expect(refused.string("meta.request_id") == "mine")
+        }
+    }
+
+    @Test func aChangeOfWhatIsNotReadCannotDependOnIt() async throws {
+        try await TestServer.run { caller in
+            let ada = try await caller.newcomer("ada")
+            try await ada.addModel()
+            let model = try await ada.get("/v1/models").string("data.0.model_id") ?? ""
+            let body = #"{"model_id":"\#(model)"}"#
+            let known: HTTPFields = [.ifMatch: "\"x\""]
+            let refused = try await ada.call(.put, "/v1/models/default", body: body, headers: known)
+            #expect(refused.status == 400 && refused.string("error.code") == "BAD_REQUEST")
+            #expect(try await ada.put("/v1/models/default", body).status == 204)
+        }
+    }
+
+    @Test func modelsBudgetsAndMembersAreChangedAsTheyWereSeen() async throws {
+        try await TestServer.run { caller in
+            let ada = try await caller.newcomer("ada")
+            try await ada.addModel()
+            let model = try await ada.get("/v1/models").string("data.0.model_id") ?? ""
+            let budget = try await ada.post("/v1/budgets", #"{"scope":"user","period":"day","amount":5}"#)
+            let team = try await ada.post("/v1/organizations", #"{"name":"Team"}"#).string("data.organization_id") ?? ""
+            let me = try await ada.get("/v1/users/me").string("data.user_id") ?? ""
+            for (path, change) in [
+                ("/v1/models/\(model)", #"{"display_name":"x"}"#),
+                ("/v1/budgets/\(budget.string("data.budget_id") ?? "")", #"{"amount":7}"#),
+                ("/v1/organizations/\(team)/members/\(me)", #"{"role":"owner"}"#),
+            ] {
+                let seen = try await ada.get(path)
+                let tag = try #require(seen.headers[.eTag], "\(path) \(seen.text)")
+                #expect(try await ada.patch(path, change, headers: [.ifMatch: "\"other\""]).status == 412)
+                let changed = try await ada.patch(path, change, headers: [.ifMatch: tag])
+                #expect([200, 204].contains(changed.status), "\(path) \(changed.text)")
+            }
+            #expect(
+                try await ada.call(.delete, "/v1/models/\(model)", body: nil, headers: [.ifMatch: "\"x\""]).status
+                    == 412
+            )
+            #expect(try await ada.delete("/v1/models/\(model)").status == 204)
+            #expect(try await ada.get("/v1/models/\(model)").status == 404)
+        }
+    }
+
+    /// The same thing, however its address is written.
+    @Test func anAddressInCapitalsIsTheSamePlace() async throws {
+        try await TestServer.run { caller in
+            let ada = try await caller.newcomer("ada")
+            let id = try await ada.newConversation()
+            let tag = try #require(try await ada.get("/v1/conversations/\(id)").headers[.eTag])
+            let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
+                for name in [id, id.uppercased()] {
+                    group.addTask {
+                        let path = "/v1/conversations/\(name)"
+                        return try await ada.patch(path, #"{"title":"\#(name)"}"#, headers: [.ifMatch: tag]).status
+                    }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(statuses.sorted() == [200, 412])
+        }
+    }
+
+    /// What is the instance's is one thing, whoever of its administrators changes it.
+    @Test func ofTwoAdministratorsWhoSawTheSameOneGetsTheirWay() async throws {
+        try await TestServer.runSite { site in
+            let path = "/v1/instructions"
+            var people: [Caller] = []
+            for name in ["ada", "bob"] {
+                people.append(try await Caller(client: site.client).newcomer(name))
+            }
+            try await site.database.administrator.query("update users set is_superuser = true")
+            let tag = try #require(try await people[0].get(path).headers[.eTag])
+            #expect(try await people[1].get(path).headers[.eTag] == tag)
+            let statuses = try await withThrowingTaskGroup(of: Int.self) { [people] group in
+                for index in 0..<6 {
+                    group.addTask {
+                        let body = #"{"instance":"Be \#(index)."}"#
+                        let known: HTTPFields = [.ifMatch: tag]
+                        return try await people[index % 2].call(.put, path, body: body, headers: known).status
+                    }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(statuses.sorted() == [200, 412, 412, 412, 412, 412])
+        }
+    }
+
+    @Test func allowedOriginsMaySendWhatHeadersTheyHave() async throws {
+        try await TestServer.runSite(corsOrigins: ["https://tools.example.org"]) { site in
+            let caller = Caller(client: site.client)
+            let wanted = "authorization, x-stainless-lang,mcp-protocol-version , openai-beta, no token, \"x\""
+            var ours: HTTPFields = [.origin: "https://tools.example.org", .accessControlRequestMethod: "POST"]
+            ours[.accessControlRequestHeaders] = wanted
+            let asked = try await caller.call(.options, "/openai/v1/chat/completions", body: nil, headers: ours)
+            let allowed = asked.headers[.accessControlAllowHeaders] ?? ""
+            #expect(
+                allowed.hasSuffix("X-Request-Id, x-stainless-lang, mcp-protocol-version, openai-beta"),
+                "\(allowed)"
+            )
+            #expect(asked.headers[.vary]?.contains("Access-Control-Request-Headers") == true)
+            for name in ["X-Run-Id", "X-RateLimit-Remaining", "Content-Disposition", "Mcp-Session-Id"] {
+                #expect(asked.headers[.accessControlExposeHeaders]?.contains(name) == true, "\(name)")
+            }
+            ours[.origin] = "https://evil.example.org"
+            let other = try await caller.call(.options, "/v1/agents", body: nil, headers: ours)
+            #expect(other.headers[.accessControlAllowHeaders] == nil)
         }
     }
 

@@ -25,6 +25,8 @@ import Testing
             #expect(compared.string("data.differences.0.kind") == "removed")
             #expect(compared.string("data.differences.1.text") == "same two ")
             #expect(compared.number("data.first.usage.total_tokens") == 12)
+            #expect(compared.text.matches(of: /"duration":[0-9.]+/).count == 2)
+            #expect(compared.count("data.first.costs") == 0, "the model has no price")
             #expect(try await ada.post("/v1/runs/\(first)/fork", #"{"step":1}"#).status == 422)
             let eve = try await caller.newcomer("eve")
             let own = try await eve.newConversation()

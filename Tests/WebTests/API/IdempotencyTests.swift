@@ -86,6 +86,41 @@ import Web
         }
     }
 
+    /// The key stands with the run that it began: each way to begin one knows it again, and nothing is said twice.
+    @Test(arguments: ["edits", "regenerations", "fork"])
+    func whatBeginsARunBeginsItOnce(_ verb: String) async throws {
+        try await TestServer.run { caller in
+            let ada = try await caller.newcomer("ada")
+            try await ada.addModel()
+            let conversation = "/v1/conversations/\(try await ada.newConversation())"
+            let first = try await ada.post("\(conversation)/messages", #"{"content":"echo one"}"#)
+            let messages = try await ada.get("\(conversation)/messages")
+            let path =
+                switch verb {
+                case "edits": "\(conversation)/messages/\(messages.string("data.0.message_id") ?? "")/edits"
+                case "regenerations":
+                    "\(conversation)/messages/\(messages.string("data.1.message_id") ?? "")/regenerations"
+                default: "/v1/runs/\(first.string("data.run_id") ?? "")/fork"
+                }
+            let body =
+                switch verb {
+                case "edits": #"{"content":"echo two"}"#
+                case "regenerations": "{}"
+                default: #"{"step":0,"changes":{"input":"echo two"}}"#
+                }
+            let key: HTTPFields = [.idempotencyKey: "one"]
+            let made = try await ada.post(path, body, headers: key)
+            #expect(made.status == 201, "\(made.text)")
+            let again = try await ada.post(path, body, headers: key)
+            #expect(again.status == 200 && again.string("data.run_id") == made.string("data.run_id"), "\(again.text)")
+            let all = try await ada.get("\(conversation)/messages?branch=all").number("pagination.total")
+            let other = try await ada.post(path, body, headers: [.idempotencyKey: "two"])
+            #expect(other.status == 201 && other.string("data.run_id") != made.string("data.run_id"))
+            let more = try await ada.get("\(conversation)/messages?branch=all").number("pagination.total")
+            #expect(all ?? 0 > 2 && more ?? 0 > all ?? 0)
+        }
+    }
+
     /// What is shown once stands sealed, and comes again to whoever did not hear it.
     @Test func aKeptSecretIsSealed() async throws {
         try await TestServer.runSite { site in

@@ -8,20 +8,6 @@ import Testing
 
 /// Settings of the instance and backups, by the API and by the forms.
 @Suite(.timeLimit(.minutes(2))) struct InstanceTests {
-    private func administrator(_ site: TestSite) async throws -> Caller {
-        _ = try await site.store.register(
-            email: "root@example.com",
-            password: Secret("correct horse 9"),
-            nickname: "root",
-            language: "en",
-            status: .active,
-            isSuperuser: true
-        )
-        var root = Caller(client: site.client)
-        root.token = try await root.signIn("root@example.com", "correct+horse+9").string("data.access_token")
-        return root
-    }
-
     private func visitor(_ root: Caller) async throws -> Visitor {
         let visitor = Visitor(root)
         try await visitor.get("/sign-in")
@@ -31,7 +17,7 @@ import Testing
 
     @Test func settingsAreChangedFieldByField() async throws {
         try await TestServer.runSite { site in
-            let root = try await administrator(site)
+            let root = try await site.administrator()
             let first = try await root.get("/v1/admin/settings")
             #expect(first.string("data.registration") == "open" && first["data.conversation_days"] == nil)
             let changes =
@@ -60,7 +46,7 @@ import Testing
 
     @Test func theAnnouncementStandsEverywhereUntilItIsPutAway() async throws {
         try await TestServer.runSite { site in
-            let root = try await administrator(site)
+            let root = try await site.administrator()
             let text = "**Tonight** <script>alert(1)</script> [more](javascript:alert(1))"
             _ = try await root.patch(
                 "/v1/admin/settings",
@@ -85,12 +71,15 @@ import Testing
 
     @Test func theFormKeepsWhatWasTypedAndCountsFirst() async throws {
         try await TestServer.runSite { site in
-            let visitor = try await visitor(administrator(site))
+            let visitor = try await visitor(site.administrator())
             try await visitor.get("/admin/settings")
             let fields = [
                 ("registration", "approval"), ("conversation_days", "many"), ("log_days", "7"),
-                ("announcement", "<b>soon</b>"), ("terms_url", ""), ("privacy_url", ""),
+                ("announcement", "<b>soon</b>"), ("terms_url", ""), ("privacy_url", ""), ("approval_minutes", "1.5"),
             ]
+            let late = try await visitor.submit("/admin/settings", [("approval_minutes", "soon")])
+            #expect(late.status == 422 && late.text.contains(#"id="approval_minutes-error""#))
+            #expect(late.text.contains(#"value="soon""#))
             let wrong = try await visitor.submit("/admin/settings", fields)
             #expect(
                 wrong.status == 422 && wrong.text.contains("from 1 to 36500") && wrong.text.contains("value=\"many\"")
@@ -106,13 +95,15 @@ import Testing
             #expect(visitor.address == "/admin/settings?done=saved")
             #expect(try await site.store.instanceSettings().conversationDays == 365)
             #expect(try await site.store.registrationPolicy().mode == .approval)
+            #expect(try await site.store.approvalPatience() == 90)
+            #expect(try await visitor.get("/admin/settings").text.contains(#"value="1.5""#))
         }
     }
 
     @Test func backupsAreMadeTakenAwayAndDeleted() async throws {
         let shelf = ScriptedBackups()
         try await TestServer.runSite(backups: shelf) { site in
-            let root = try await administrator(site)
+            let root = try await site.administrator()
             #expect(try await root.get("/v1/admin/backups").count("data.files") == 0)
             #expect(try await root.post("/v1/admin/backups").status == 202)
             #expect(try await root.post("/v1/admin/backups").status == 409, "never two at once")
@@ -143,6 +134,19 @@ import Testing
             #expect(
                 found == ["backup.begun", "backup.deleted", "backup.downloaded", "backup.downloaded", "backup.begun"]
             )
+        }
+    }
+}
+
+@Suite struct ApprovalMinutesTests {
+    @Test func secondsComeBackAsTheyWere() {
+        for seconds in [1, 7, 59, 60, 61, 90, 100, 3600, 86_399, 31_535_999, 31_536_000] {
+            #expect(ApprovalMinutes.seconds(ApprovalMinutes.text(seconds)) == seconds)
+        }
+        #expect(ApprovalMinutes.text(5400) == "90" && ApprovalMinutes.text(30) == "0.5")
+        #expect(ApprovalMinutes.seconds("1,5") == 90)
+        for wrong in ["", "soon", "-1", "0", "0.001", "525601", "nan", "inf", "1e99"] {
+            #expect(ApprovalMinutes.seconds(wrong) == nil, "\(wrong)")
         }
     }
 }

@@ -1,7 +1,9 @@
+import Engine
 import Foundation
 import HTTPTypes
 import Testing
-import Web
+
+@testable import Web
 
 @Suite struct MessageTests {
     @Test func answersWithTheFinishedMessage() async throws {
@@ -34,8 +36,11 @@ import Web
                 headers: [.accept: "text/event-stream"]
             )
             let frames = Frame.all(in: streamed.text)
-            #expect(frames.map(\.id) == Array(1...frames.count))
+            #expect(frames.map(\.id) == (1...frames.count).map(String.init))
             #expect(frames.first?.type == "message_received")
+            let said = try await ada.get("/v1/conversations/\(id)/messages?order=asc")
+            #expect(frames.first?.string("message_id") == said.string("data.0.message_id"))
+            #expect(frames.first?.string("answer_message_id") == said.string("data.1.message_id"))
             #expect(frames.last?.type == "run_status")
             #expect(frames.last?.string("state") == "completed")
             let text = frames.filter { $0.type == "content_stream" }.compactMap { $0.string("content_delta") }.joined()
@@ -108,6 +113,31 @@ import Web
             #expect(retry.status == 202)
             #expect(retry.string("data.run_id") != run)
         }
+    }
+
+    @Test func aProvidersLimitIsOneToTheCaller() async throws {
+        try await TestServer.run { caller in
+            let ada = try await caller.newcomer("ada")
+            try await ada.addModel()
+            let id = try await ada.newConversation()
+            let sent = try await ada.post("/v1/conversations/\(id)/messages", #"{"content":"limit"}"#)
+            #expect(sent.status == 429 && sent.headers[.retryAfter] == "7")
+            #expect(sent.string("error.code") == "MODEL_RATE_LIMITED")
+            let run = try await ada.get("/v1/conversations/\(id)/messages").string("data.1.run_id")
+            #expect(sent.string("error.details.0.field") == "run_id" && run != nil)
+            #expect(sent.string("error.details.0.message") == run)
+        }
+    }
+
+    @Test(arguments: [
+        ("BUDGET_EXCEEDED", WebError.Code.rateLimited), ("MODEL_RATE_LIMITED", .rateLimited),
+        ("MODEL_NOT_CONFIGURED", .conflict), ("MODEL_UNREACHABLE", .unavailable), ("MODEL_TIMEOUT", .badGateway),
+        ("CONTEXT_TOO_LONG", .badRequest), ("RUN_FAILED", .internalError),
+    ])
+    func aFailedRunIsAnErrorOfItsKind(_ code: String, _ expected: WebError.Code) {
+        let data = #"{"error_code":"\#(code)","error_message":"Why","retry_after":3}"#
+        let error = WebError(failed: RunEvent(sequence: 1, kind: .error, data: data, timestamp: .now))
+        #expect(error.code == expected && error.specificCode == code && error.message == "Why")
     }
 
     @Test func saysWhatToDoWithoutAModel() async throws {

@@ -3,16 +3,17 @@ import Foundation
 import HTTPTypes
 import Storage
 import Testing
+import Web
 
 /// OpenAI's API: what its clients send, and every shape of its errors.
 @Suite struct OpenAITests {
-    private static let chat = "/openai/v1/chat/completions"
+    static let chat = "/openai/v1/chat/completions"
 
-    private static func body(_ fields: String, says words: String = "echo hello") -> String {
+    static func body(_ fields: String, says words: String = "echo hello") -> String {
         #"{"model":"large","messages":[{"role":"user","content":"\#(words)"}]\#(fields.isEmpty ? "" : ",")\#(fields)}"#
     }
 
-    private static func withModel(_ body: @escaping @Sendable (Caller) async throws -> Void) async throws {
+    static func withModel(_ body: @escaping @Sendable (Caller) async throws -> Void) async throws {
         try await TestServer.run { caller in
             let program = try await caller.newcomer("ada")
             try await program.addModel()
@@ -77,6 +78,33 @@ import Testing
         }
     }
 
+    /// What the server itself refuses has the same shape as what a provider does.
+    @Test func whoAsksTooMuchIsRefusedInOpenAIsWords() async throws {
+        try await TestServer.runSite(rateLimits: RateLimits(perUser: 100, perKey: 1)) { site in
+            let ada = try await Caller(client: site.client).newcomer("ada")
+            let made = try await ada.post("/v1/api-keys", #"{"name":"x","scopes":["openai"]}"#)
+            var program = ada
+            program.token = made.string("data.key")
+            #expect(try await program.get("/openai/v1/models").status == 200)
+            let refused = try await program.post(Self.chat, Self.body(""))
+            #expect(refused.status == 429 && refused.string("error.code") == "rate_limit_exceeded", "\(refused.text)")
+            #expect(refused.string("error.type") == "requests" && refused.string("error.message") != nil)
+            #expect((1...60).contains(refused.headers[.retryAfter].flatMap(Int.init) ?? 0))
+            #expect(refused.headers[.rateLimitRemaining] == "0")
+        }
+    }
+
+    @Test func whatIsTooLongIsRefusedInOpenAIsWords() async throws {
+        try await Self.withModel { program in
+            let words = String(repeating: "x", count: 32 * 1024 * 1024 + 1)
+            for (path, body) in [(Self.chat, Self.body("", says: words)), ("/openai/v1/embeddings", words)] {
+                let refused = try await program.post(path, body)
+                #expect(refused.status == 413 && refused.string("error.type") == "invalid_request_error", "\(path)")
+                #expect(refused.keys("error") == ["message", "type", "param", "code"])
+            }
+        }
+    }
+
     @Test func whoMayNotAsk() async throws {
         try await Self.withModel { program in
             var nobody = program
@@ -120,40 +148,49 @@ import Testing
         }
     }
 
-    static let wrong = [
-        Wrong(body: "{", nil, nil), Wrong(body: "[]", nil, nil),
-        Wrong(body: #"{"messages":[]}"#, "model", nil), Wrong(body: #"{"model":"large"}"#, "messages", nil),
-        Wrong(body: #"{"model":7,"messages":[]}"#, "model", "invalid_type"),
-        Wrong(body: body("").replacing("large", with: "other"), "model", "model_not_found", status: 404),
-        Wrong(messages: "[]", "messages"), Wrong(messages: "7", "messages", "invalid_type"),
-        Wrong(messages: #"[{"role":"king","content":"x"}]"#, "messages[0].role"),
-        Wrong(messages: #"[{"content":"x"}]"#, "messages[0].role", nil),
-        Wrong(messages: #"[{"role":"user"}]"#, "messages[0].content", nil),
-        Wrong(messages: #"[{"role":"user","content":7}]"#, "messages[0].content", "invalid_type"),
-        Wrong(messages: #"[{"role":"user","content":[{"type":"audio"}]}]"#, "messages[0].content[0].type"),
-        Wrong(
-            messages: #"[{"role":"user","content":[{"type":"image_url","image_url":{"url":"file:///etc/passwd"}}]}]"#,
-            "messages[0].content[0].image_url.url"
-        ),
-        Wrong(messages: #"[{"role":"tool","tool_call_id":"x","content":"x"}]"#, "messages[0].tool_call_id"),
-        Wrong(#""n":2"#, "n", "unsupported_parameter"), Wrong(#""logprobs":true"#, "logprobs", "unsupported_parameter"),
-        Wrong(#""top_logprobs":3"#, "top_logprobs", "unsupported_parameter"),
-        Wrong(#""functions":[]"#, "functions", "unsupported_parameter"),
-        Wrong(#""modalities":["audio"]"#, "modalities", "unsupported_parameter"),
-        Wrong(#""temperature":3"#, "temperature"), Wrong(#""temperature":"x""#, "temperature", "invalid_type"),
-        Wrong(#""top_p":2"#, "top_p"), Wrong(#""presence_penalty":-3"#, "presence_penalty"),
-        Wrong(#""max_tokens":0"#, "max_tokens"),
-        Wrong(#""max_completion_tokens":1.5"#, "max_completion_tokens", "invalid_type"),
-        Wrong(#""seed":"x""#, "seed", "invalid_type"), Wrong(#""stop":["a","b","c","d","e"]"#, "stop"),
-        Wrong(#""stream":"yes""#, "stream", "invalid_type"),
-        Wrong(#""stream_options":{"include_usage":true}"#, "stream_options"),
-        Wrong(#""tools":[{"type":"custom"}]"#, "tools[0].type"),
-        Wrong(#""tools":[{"type":"function","function":{"name":"a b"}}]"#, "tools[0].function.name"),
-        Wrong(#""tool_choice":"required""#, "tool_choice"), Wrong(#""tool_choice":"x""#, "tool_choice"),
-        Wrong(#""tool_choice":{"type":"function","function":{"name":"x"}}"#, "tool_choice.function.name"),
-        Wrong(#""response_format":{"type":"xml"}"#, "response_format.type"),
-        Wrong(#""response_format":{"type":"json_schema"}"#, "response_format.json_schema", nil),
-    ]
+    static let wrong =
+        [
+            Wrong(body: "{", nil, nil), Wrong(body: "[]", nil, nil),
+            Wrong(body: #"{"messages":[]}"#, "model", nil), Wrong(body: #"{"model":"large"}"#, "messages", nil),
+            Wrong(body: #"{"model":7,"messages":[]}"#, "model", "invalid_type"),
+            Wrong(body: body("").replacing("large", with: "other"), "model", "model_not_found", status: 404),
+            Wrong(messages: "[]", "messages"), Wrong(messages: "7", "messages", "invalid_type"),
+            Wrong(messages: #"[{"role":"king","content":"x"}]"#, "messages[0].role"),
+            Wrong(messages: #"[{"content":"x"}]"#, "messages[0].role", nil),
+            Wrong(messages: #"[{"role":"user"}]"#, "messages[0].content", nil),
+            Wrong(messages: #"[{"role":"user","content":7}]"#, "messages[0].content", "invalid_type"),
+            Wrong(messages: #"[{"role":"user","content":[{"type":"audio"}]}]"#, "messages[0].content[0].type"),
+            Wrong(messages: #"[{"role":"tool","tool_call_id":"x","content":"x"}]"#, "messages[0].tool_call_id"),
+            Wrong(#""n":2"#, "n", "unsupported_parameter"),
+            Wrong(#""logprobs":true"#, "logprobs", "unsupported_parameter"),
+            Wrong(#""top_logprobs":3"#, "top_logprobs", "unsupported_parameter"),
+            Wrong(#""functions":[]"#, "functions", "unsupported_parameter"),
+            Wrong(#""modalities":["audio"]"#, "modalities", "unsupported_parameter"),
+            Wrong(#""temperature":3"#, "temperature"), Wrong(#""temperature":"x""#, "temperature", "invalid_type"),
+            Wrong(#""top_p":2"#, "top_p"), Wrong(#""presence_penalty":-3"#, "presence_penalty"),
+            Wrong(#""max_tokens":0"#, "max_tokens"),
+            Wrong(#""max_completion_tokens":1.5"#, "max_completion_tokens", "invalid_type"),
+            Wrong(#""seed":"x""#, "seed", "invalid_type"), Wrong(#""stop":["a","b","c","d","e"]"#, "stop"),
+            Wrong(#""stream":"yes""#, "stream", "invalid_type"),
+            Wrong(#""stream_options":{"include_usage":true}"#, "stream_options"),
+            Wrong(#""tools":[{"type":"custom"}]"#, "tools[0].type"),
+            Wrong(#""tools":[{"type":"function","function":{"name":"a b"}}]"#, "tools[0].function.name"),
+            Wrong(#""tool_choice":"required""#, "tool_choice"), Wrong(#""tool_choice":"x""#, "tool_choice"),
+            Wrong(#""tool_choice":{"type":"function","function":{"name":"x"}}"#, "tool_choice.function.name"),
+            Wrong(#""response_format":{"type":"xml"}"#, "response_format.type"),
+            Wrong(#""response_format":{"type":"json_schema"}"#, "response_format.json_schema", nil),
+        ]
+        + [
+            "file:///etc/passwd", "http://example.org/p.png", "https://127.0.0.1/p.png", "https://[::1]/p.png",
+            "https://2130706433/p.png",
+            "https://localhost/p.png", "https://metadata.google.internal/x", "https://intranet/p.png",
+            "https://0x7f.1/p.png",
+        ].map { address in
+            Wrong(
+                messages: #"[{"role":"user","content":[{"type":"image_url","image_url":{"url":"\#(address)"}}]}]"#,
+                "messages[0].content[0].image_url.url"
+            )
+        }
 
     /// All of them at one server.
     @Test func whatIsWrongIsNamed() async throws {
@@ -170,73 +207,17 @@ import Testing
         }
     }
 
-    @Test func anAgentAnswersInAnArchivedConversation() async throws {
+    @Test func aKeyBringsAModelsWholeAnswerAgain() async throws {
         try await Self.withModel { program in
-            let messages = """
-                [{"role":"system","content":"Be brief."},{"role":"user","content":"echo one"},
-                {"role":"assistant","content":"one"},{"role":"user","content":"echo two"}]
-                """
-            let body = #"{"model":"assistant","messages":\#(messages)}"#
-            let answer = try await program.post(Self.chat, body)
-            #expect(answer.status == 200 && answer.string("model") == "assistant")
-            #expect(answer.string("choices.0.message.content") == "echo two ")
-            #expect(answer.number("usage.prompt_tokens") == 10)
-            let run = try #require(answer.headers[.init("X-Run-Id")!])
-            let record = try await program.get("/v1/runs/\(run)")
-            let talk = try #require(record.string("data.conversation_id"))
-            #expect(try await program.get("/v1/conversations?is_archived=false").count("data") == 0)
-            let kept = try await program.get("/v1/conversations?is_archived=true")
-            #expect(kept.string("data.0.conversation_id") == talk && kept.string("data.0.tags.0") == "api")
-            let said = try await program.get("/v1/conversations/\(talk)/messages")
-            let contents = (0..<5).map { said.string("data.\($0).content") ?? "" }
-            #expect(
-                contents[0].hasSuffix("Be brief.")
-                    && Array(contents[1...]) == ["echo one", "one", "echo two", "echo two "]
-            )
-            let streamed = try await program.post(Self.chat, body.replacing("}]}", with: #"}],"stream":true}"#))
-            #expect(streamed.text.contains(#"{"content":"echo two "}"#) && streamed.text.hasSuffix("data: [DONE]\n\n"))
-            let byID = body.replacing(#""assistant","messages""#, with: #""agent:assistant","messages""#)
-            #expect(try await program.post(Self.chat, byID).status == 200)
-        }
-    }
-
-    @Test func whatAnAgentCannotDoIsRefused() async throws {
-        try await Self.withModel { program in
-            let tool = #""tools":[{"type":"function","function":{"name":"x"}}]"#
-            for (fields, param) in [
-                (tool, "tools"), (#""stop":"x""#, "stop"),
-                (#""response_format":{"type":"json_object"}"#, "response_format"),
-            ] {
-                let body = Self.body(fields).replacing("large", with: "assistant")
-                let answer = try await program.post(Self.chat, body)
-                #expect(answer.status == 400 && answer.string("error.param") == param, "\(answer.text)")
-            }
-            let last = #"{"model":"assistant","messages":[{"role":"assistant","content":"x"}]}"#
-            #expect(try await program.post(Self.chat, last).string("error.param") == "messages")
-            #expect(try await program.get("/v1/conversations?is_archived=true").count("data") == 0)
-            let failed = try await program.post(
-                Self.chat,
-                Self.body("", says: "fail").replacing("large", with: "assistant")
-            )
-            #expect(failed.status == 502 && failed.string("error.code") == "model_interrupted")
-        }
-    }
-
-    @Test func anAgentThatWaitsForAPersonSaysSo() async throws {
-        try await TestServer.runSite { site in
-            let program = try await Caller(client: site.client).newcomer("ada")
-            try await program.addModel()
-            let agent = Agent.assistantID.uuidString.lowercased()
-            let granted = try await program.post("/v1/agents/\(agent)/tools", #"{"tool_name":"ask_person"}"#)
-            let body = Self.body("", says: "ask").replacing("large", with: "assistant")
-            for body in [body, body.replacing("}]}", with: #"}],"stream":true}"#)] {
-                let answer = try await program.post(Self.chat, body)
-                #expect(
-                    answer.status == 403 && answer.string("error.code") == "approval_required",
-                    "\(answer.text) \(granted.text)"
-                )
-            }
-            #expect(try await program.get("/v1/approvals").count("data") == 2)
+            let key: HTTPFields = [.idempotencyKey: "one"]
+            let first = try await program.post(Self.chat, Self.body(""), headers: key)
+            let again = try await program.post(Self.chat, Self.body(""), headers: key)
+            #expect(first.status == 200 && again.status == 200 && again.text == first.text)
+            #expect(again.headers[.idempotentReplayed] == "true")
+            let other = try await program.post(Self.chat, Self.body("", says: "other"), headers: key)
+            #expect(other.status == 409 && other.string("error.message") != nil)
+            let anew = try await program.post(Self.chat, Self.body(""))
+            #expect(anew.string("id") != first.string("id"))
         }
     }
 

@@ -11,7 +11,9 @@ import Testing
             let documented = paths.flatMap { path, operations in
                 (operations.object ?? [:]).keys.map { "\($0.uppercased()) \(path)" }
             }
-            let routes = site.routes.filter { $0.contains(" /v1/") }
+            // The router takes the rest of an address for a model's name.
+            let routes = site.routes.filter { $0.contains(" /v1/") || $0.contains(" /openai/") }
+                .map { $0.replacing("/**", with: "/{model}") }
             #expect(Set(routes).subtracting(documented).sorted() == [], "routes without an operation")
             #expect(Set(documented).subtracting(routes).sorted() == [], "operations without a route")
             #expect(documented.count > 100)

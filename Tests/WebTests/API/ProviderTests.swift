@@ -35,6 +35,27 @@ import Testing
         }
     }
 
+    /// All that is sent is changed, or nothing of it.
+    @Test func aChangeIsWholeOrNone() async throws {
+        try await TestServer.run { caller in
+            let ada = try await caller.newcomer("ada")
+            let path = "/v1/llm-configs/\(try await ada.post("/v1/llm-configs", openAI).string("data.llm_id") ?? "")"
+            let limited = try await ada.patch(path, #"{"organization_id":"org-1","rate_limit":{"concurrent":3}}"#)
+            #expect(limited.string("data.organization_id") == "org-1")
+            #expect(limited.number("data.rate_limit.concurrent") == 3)
+            let wrong = try await ada.patch(path, #"{"rate_limit":{"concurrent":9},"api_base_url":"ftp://x"}"#)
+            #expect(wrong.status == 422)
+            #expect(try await ada.get(path).number("data.rate_limit.concurrent") == 3)
+            let lifted = try await ada.patch(path, #"{"organization_id":null,"rate_limit":null}"#)
+            #expect(lifted["data.organization_id"] == nil && lifted["data.rate_limit"] == nil)
+            let me = try await ada.put("/v1/users/me", #"{"preferences":{"theme":"dark"},"language":"xx"}"#)
+            #expect(me.status == 422)
+            #expect(try await ada.get("/v1/users/me").string("data.preferences.theme") == nil)
+            let both = try await ada.put("/v1/users/me", #"{"preferences":{"theme":"dark"},"language":"zh-CN"}"#)
+            #expect(both.string("data.preferences.theme") == "dark" && both.string("data.language") == "zh-CN")
+        }
+    }
+
     @Test func aKeyThatCouldNotStandInAHeaderIsRefused() async throws {
         try await TestServer.run { caller in
             let ada = try await caller.newcomer("ada")

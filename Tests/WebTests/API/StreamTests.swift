@@ -12,24 +12,29 @@ import Web
             try await ada.addModel()
             let id = try await ada.newConversation()
             let path = "/v1/conversations/\(id)/events?follow=false"
-            #expect(try await TextFrame.all(in: ada.get(path).text).map(\.id) == ["0"])
+            #expect(try await Frame.all(in: ada.get(path).text).map(\.id) == ["0"])
             for words in ["one two", "three four"] {
                 let sent = try await ada.post("/v1/conversations/\(id)/messages", #"{"content":"\#(words)"}"#)
                 #expect(sent.status == 201)
             }
-            let all = try await TextFrame.all(in: ada.get(path, headers: [.lastEventID: "0"]).text)
+            let all = try await Frame.all(in: ada.get(path, headers: [.lastEventID: "0"]).text)
             let events = all.dropFirst()
             #expect(events.filter { $0.record.contains("message_received") }.count == 2)
             #expect(events.filter { $0.record.contains(#""state":"completed""#) }.count == 2)
             for place in stride(from: 0, to: all.count, by: 3) {
                 let rest = try await ada.get(path, headers: [.lastEventID: all[place].id])
-                #expect(TextFrame.all(in: rest.text).dropFirst() == all[(place + 1)...], "after \(all[place].id)")
+                #expect(Frame.all(in: rest.text).dropFirst() == all[(place + 1)...], "after \(all[place].id)")
             }
             // By number, in the newest turn; and nothing that is over for who has no place.
             let second = events.filter { $0.run == all.last?.run }
-            let later = try await TextFrame.all(in: ada.get(path + "&after=3").text).dropFirst()
+            let later = try await Frame.all(in: ada.get(path + "&after=3").text).dropFirst()
             #expect(later.map(\.record) == second.dropFirst(3).map(\.record))
-            #expect(try await TextFrame.all(in: ada.get(path).text).count == 1)
+            #expect(try await Frame.all(in: ada.get(path).text).count == 1)
+            // By the run of a turn, from its beginning.
+            for (run, wanted) in [(events.first?.run, Array(events)), (all.last?.run, second)] {
+                let told = try await Frame.all(in: ada.get(path + "&after=\(run ?? "")").text).dropFirst()
+                #expect(told.map(\.record) == wanted.map(\.record))
+            }
             #expect(try await ada.get(path + "&after=nonsense").status == 422)
             #expect(try await ada.get(path + "&after=-1").status == 422)
         }
@@ -40,15 +45,15 @@ import Web
             let ada = try await caller.newcomer("ada")
             let ben = try await caller.newcomer("ben")
             try await ada.addModel()
-            let greeting = try await TextFrame.all(in: ada.get("/v1/events?follow=false").text)
-            let theirs = try await TextFrame.all(in: ben.get("/v1/events?follow=false").text)
+            let greeting = try await Frame.all(in: ada.get("/v1/events?follow=false").text)
+            let theirs = try await Frame.all(in: ben.get("/v1/events?follow=false").text)
             #expect(greeting.last?.record.contains(#""status":"connected""#) == true)
             let id = try await ada.newConversation()
             #expect(try await ada.post("/v1/conversations/\(id)/messages", #"{"content":"echo"}"#).status == 201)
             #expect(try await ada.patch("/v1/conversations/\(id)", #"{"title":"Named"}"#).status == 200)
 
             let path = "/v1/events?follow=false&after="
-            let all = try await TextFrame.all(in: ada.get(path + (greeting.last?.id ?? "")).text)
+            let all = try await Frame.all(in: ada.get(path + (greeting.last?.id ?? "")).text)
             let records = all.dropFirst(2).map(\.record)
             #expect(all.contains { $0.record.contains(#""status":"resumed""#) })
             for state in ["queued", "running", "completed"] {
@@ -57,15 +62,15 @@ import Web
             #expect(records.last?.contains("conversation_title") == true && records.last?.contains("Named") == true)
             #expect(!records.contains { $0.contains("content_stream") })
             for place in 2..<all.count {
-                let rest = try await TextFrame.all(in: ada.get(path + all[place].id).text)
+                let rest = try await Frame.all(in: ada.get(path + all[place].id).text)
                 #expect(rest.dropFirst(2).map(\.record) == Array(all[(place + 1)...].map(\.record)))
             }
-            let foreign = try await TextFrame.all(in: ben.get(path + (theirs.last?.id ?? "")).text)
+            let foreign = try await Frame.all(in: ben.get(path + (theirs.last?.id ?? "")).text)
             #expect(foreign.count == 2)
             #expect(try await ada.get(path + "nonsense").status == 422)
             // What is too old, or of another database, leads nowhere.
             for place in ["1-1-1", "9000000000000000-1-\(Int(Date().timeIntervalSince1970))"] {
-                let begun = try await TextFrame.all(in: ada.get(path + place).text)
+                let begun = try await Frame.all(in: ada.get(path + place).text)
                 #expect(begun.last?.record.contains(#""status":"connected""#) == true)
             }
         }
@@ -87,6 +92,48 @@ import Web
         withExtendedLifetime(first) {}
     }
 
+    /// Completions and agents asked over MCP are streams like any other: one too many is refused before anything is begun.
+    @Test func noStreamIsBeyondTheLimit() async throws {
+        try await TestServer.runSite { site in
+            let ada = try await Caller(client: site.client).newcomer("ada")
+            try await ada.addModel()
+            let me = try #require(UUID(uuidString: try await ada.get("/v1/users/me").string("data.user_id") ?? ""))
+            let reader = StreamReader(user: me, organisation: UUID(), credential: .session(UUID()))
+            let open = site.services.streams
+            let passes = try (0..<open.limit).map { _ in try open.open(reader, conversation: nil) }
+            for model in ["large", "assistant"] {
+                let body = #"{"model":"\#(model)","stream":true,"messages":[{"role":"user","content":"echo"}]}"#
+                #expect(try await ada.post("/openai/v1/chat/completions", body).status == 429, "\(model)")
+            }
+            let ask = #"{"name":"ask_agent","arguments":{"message":"echo"}}"#
+            let call = #"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":\#(ask)}"#
+            #expect(try await ada.post("/mcp", call, headers: [.accept: "text/event-stream"]).status == 429)
+            #expect(try await ada.get("/v1/runs").number("pagination.total") == 0)
+            withExtendedLifetime(passes) {}
+        }
+    }
+
+    /// What a key may was decided when it was made: its person's role, which is another, ends nothing.
+    @Test func anAdministratorsKeyReadsOn() async throws {
+        try await TestServer.runSite { site in
+            let root = try await site.store.register(
+                email: "root@example.com",
+                password: Secret("correct horse 9"),
+                nickname: "root",
+                language: "en",
+                status: .active,
+                isSuperuser: true
+            )
+            for scope in [APIKey.Scope.mcp, .api, .admin] {
+                let made = try await site.store.createAPIKey(name: "k", scopes: [scope], days: 1, by: root.principal)
+                let known = try #require(try await site.store.identity(apiKey: made.secret))
+                let identity = Identity(user: known.user, principal: known.principal, key: known.key)
+                let reader = try #require(StreamReader(identity))
+                #expect(try await site.store.readersToDismiss(among: [reader]).isEmpty, "\(scope)")
+            }
+        }
+    }
+
     @Test func bellsRingForThoseWhomItConcerns() async throws {
         let desk = StreamDesk()
         let (ada, ben, talk) = (Self.reader(), Self.reader(), UUID())
@@ -106,27 +153,30 @@ import Web
         if case .serverEnds = all.take().end {} else { Issue.record("It goes on.") }
     }
 
+    /// Organisations are made without number.
+    @Test func aPersonsStreamsAreCountedInAllOrganisations() throws {
+        let desk = StreamDesk(limit: 2)
+        let person = UUID()
+        func reader() -> StreamReader {
+            StreamReader(user: person, organisation: UUID(), credential: .session(UUID()))
+        }
+        let first = try desk.open(reader(), conversation: nil)
+        var second: StreamPass? = try desk.open(reader(), conversation: nil)
+        #expect(throws: WebError.self) { try desk.open(reader(), conversation: nil) }
+        withExtendedLifetime(second) {}
+        second = nil
+        let third = try desk.open(reader(), conversation: nil)
+        withExtendedLifetime((first, third)) {}
+    }
+
+    @Test func whoseTokenIsOverIsToldAtOnce() throws {
+        let token = Credential.token(family: UUID(), issuedAt: Date() - 60, expiresAt: Date() - 1)
+        let reader = StreamReader(user: UUID(), organisation: UUID(), credential: token)
+        let pass = try StreamDesk().open(reader, conversation: nil)
+        if case .dismissed = pass.take().end {} else { Issue.record("It goes on.") }
+    }
+
     private static func reader() -> StreamReader {
         StreamReader(user: UUID(), organisation: UUID(), credential: .session(UUID()))
-    }
-}
-
-/// One event of a stream whose ids are texts; the first may be an id alone.
-private struct TextFrame: Equatable {
-    let id: String
-    let record: String
-
-    static func all(in stream: String) -> [TextFrame] {
-        stream.components(separatedBy: "\n\n").compactMap { block in
-            let lines = block.split(separator: "\n")
-            guard let id = lines.first(where: { $0.hasPrefix("id: ") })?.dropFirst(4) else { return nil }
-            let data = lines.first { $0.hasPrefix("data: ") }?.dropFirst(6)
-            return TextFrame(id: String(id), record: String(data ?? ""))
-        }
-    }
-
-    var run: String? {
-        let data = (try? JSONSerialization.jsonObject(with: Data(record.utf8)) as? [String: Any])?["data"]
-        return (data as? [String: Any])?["run_id"] as? String
     }
 }

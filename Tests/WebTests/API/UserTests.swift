@@ -99,6 +99,31 @@ import Web
         }
     }
 
+    @Test func anAccountIsMadeInItsOrganisationOrNotAtAll() async throws {
+        try await TestServer.runSite { site in
+            let root = try await administrator(site)
+            let made = try await root.post("/v1/organizations", #"{"name":"Works"}"#)
+            let works = try #require(made.string("data.organization_id"))
+            let own = try await site.database.administrator.query(
+                "select home_org_id as id from users where email = 'administrator@example.com'"
+            )
+            let personal: UUID = try #require(try own.first?.get("id"))
+            let manager = try await administrator(site, .manager)
+            func invite(_ email: String, to organisation: String, by caller: Caller) async throws -> Answer {
+                let body = #"{"email":"\#(email)","organization_id":"\#(organisation)"}"#
+                return try await caller.post("/v1/users", body)
+            }
+            #expect(try await invite("a@b.c", to: works, by: manager).status == 403)
+            for wrong in [personal.uuidString, UUID().uuidString] {
+                let refused = try await invite("a@b.c", to: wrong, by: root)
+                #expect(refused.status == 422 && refused.text.contains("organization_id"))
+            }
+            #expect(try await root.get("/v1/users?search=a@b.c").count("data") == 0)
+            #expect(try await invite("a@b.c", to: works, by: root).status == 201)
+            #expect(try await root.get("/v1/users?organization_id=\(works)&search=a@b.c").count("data") == 1)
+        }
+    }
+
     @Test func whoIsSwitchedOffHasNoRunsLeft() async throws {
         try await TestServer.runSite { site in
             let root = try await administrator(site)

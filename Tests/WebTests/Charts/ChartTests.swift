@@ -72,7 +72,10 @@ import Testing
         let part = try #require(one.bars.first?.parts.first)
         #expect(one.bars.count == 1 && !one.hasKeys && one.columns == ["s0"] && one.rows[0].cells == ["80 EUR"])
         #expect((part.y, part.height, part.width) == ("10", "209", "8%"))
-        #expect(try abs(number(part.x) + 4 - 50) < 0.01 && one.bars[0].label == .init(x: "50%", text: "first"))
+        #expect(
+            try abs(number(part.x) + 4 - 50) < 0.01
+                && one.bars[0].label == .init(x: "50%", text: "first", isFine: false)
+        )
     }
 
     @Test func partsStandOnEachOtherWithAPixelBetween() throws {
@@ -102,15 +105,6 @@ import Testing
 
     @Test func moreSeriesThanColoursShareTheLast() {
         #expect((0..<7).map(BarChart.kind) == ["c1", "c2", "c3", "c4", "c5", "c5", "c5"])
-    }
-
-    @Test func smallLines() throws {
-        #expect(Sparkline([], label: "x") == nil)
-        #expect(Sparkline([7], label: "x")?.line == "M0 1L100 1")
-        #expect(Sparkline([0, 0], label: "x")?.line == "M0 31L100 31")
-        let line = try #require(Sparkline([0, 5, 10], label: "x"))
-        #expect(line.line == "M0 31L50 16L100 1" && line.area == "M0 31L50 16L100 1L100 32L0 32Z")
-        #expect(Sparkline([Decimal(sign: .plus, exponent: 30, significand: 1), 0], label: "x")?.line == "M0 1L100 31")
     }
 
     @Test func lengthsAreShort() {

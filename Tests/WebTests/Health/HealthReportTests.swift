@@ -45,6 +45,8 @@ import Testing
     }
 
     @Test func databaseAndHost() {
+        #expect(problems(system { $0.mail = .init(queued: 3, sent: 9) }) == [])
+        #expect(problems(system { $0.mail = .init(givenUp: 1, lastError: "550 No") }) == ["mail"])
         #expect(problems(system { $0.database.connections = 81 }) == ["connections"])
         #expect(problems(system { $0.database.latency = 0.3 }) == ["latency"])
         let pending = SystemFacts(migrations: .init(applied: 1, latest: nil, pending: ["2 x"]))

@@ -75,7 +75,11 @@ import Testing
             )
             #expect(changed.text.contains("<h1>Proof</h1>") && changed.text.contains("Once."))
             // A number that is taken away is gone, not kept.
-            #expect(!(try await visitor.get(address + "/edit")).text.contains(#"value="2""#))
+            #expect(
+                !(try await visitor.get(address + "/edit")).text.contains(
+                    #"name="max_concurrent" type="text" value="2""#
+                )
+            )
             try await visitor.get(address + "/deletion")
             let gone = try await visitor.post(address + "/deletion")
             #expect(!gone.text.contains(address))

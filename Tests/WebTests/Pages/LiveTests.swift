@@ -67,6 +67,8 @@ import Testing
     @Test(arguments: [
         ("provider_busy: Atlas", "Atlas has as many calls as it may; waiting for a place"),
         ("fallback: Atlas", "Asking Atlas instead"),
+        ("without_tools: Atlas", "Atlas cannot use tools; it answers without them"),
+        ("tools_withdrawn: bad_calls", "It has no tools any more and answers with what it has"),
         ("agent_replaced", "The agent is switched off; the assistant answers in its place"),
     ])
     func whyItIsNotSimplyAtWorkIsSaidUntilThereAreWords(reason: String, words: String) throws {

@@ -166,6 +166,16 @@ import Testing
             )
             #expect(ordered.text.contains("<option value=\"\(own)\" selected>Own</option>"))
             #expect(ordered.text.contains(">Fallback 1</td>") && ordered.text.contains(">Default</td>"))
+            // What cannot be taken changes nothing, and what was chosen stays chosen.
+            let refused = try await visitor.submit(
+                "/models/order",
+                [("default", large), ("fallback1", UUID().uuidString), ("fallback2", own)]
+            )
+            #expect(refused.status == 422 && refused.text.contains("id=\"fallback1-error\""))
+            #expect(refused.text.contains("<option value=\"\(large)\" selected>"))
+            #expect(refused.text.contains(">Fallback 1</td>"))
+            let still = try await visitor.get("/providers")
+            #expect(still.text.contains("<option value=\"\(own)\" selected>Own</option>"))
         }
     }
 

@@ -42,6 +42,7 @@ extension Samples {
         HealthView(
             page: frame(voice.words["admin.place.health"], .admin),
             report: HealthReport(system, facts: facts, troubles: [:], now: voice.now),
+            mayTry: facts.mail != nil,
             voice: voice
         )
     }
@@ -53,6 +54,7 @@ extension Samples {
             .init(id: id(2), node: "harbour-2", version: "1", startedAt: voice.now, silence: nil, runs: 0),
         ]
         system.database.connections = 99
+        system.mail = .init(queued: 2, oldestQueuedAt: voice.now, sent: 7, givenUp: 1, lastError: Samples.hostile)
         system.providers[0].testStatus = "failed"
         system.providers[0].testMessage = Samples.hostile
         return system
@@ -74,12 +76,17 @@ extension Samples {
         )
     }
 
-    private func runList(_ query: String, _ items: [ListedRun], total: Int) -> RunListView {
+    private func runList(
+        _ query: String,
+        _ items: [ListedRun],
+        total: Int,
+        isWhole: Bool = true
+    ) -> RunListView {
         var page = frame(voice.words["admin.place.runs"], .admin)
         page.isLive = true
         return RunListView(
             page: page,
-            choice: RunListChoice(QueryReader(Form(body: query))),
+            choice: RunListChoice(QueryReader(Form(body: query)), isWhole: isWhole),
             runs: Paged(items: items, page: Page(), total: total),
             voice: voice
         )
@@ -102,6 +109,7 @@ extension Samples {
                     sickSystem,
                     SystemFacts(
                         sandbox: .unavailable(reason: Samples.hostile),
+                        mail: .init(server: "mail.example.org:587", security: "starttls", sender: Samples.hostile),
                         disks: [.init(name: "data", path: "/data", freeBytes: 9, totalBytes: 100)],
                         programs: [.init(name: "libpq", version: "15.14")],
                         migrations: .init(applied: 42, latest: "42 x", pending: ["43 y"])
@@ -109,6 +117,7 @@ extension Samples {
                 )
             ),
             ("admin-audit", audit(AuditFilter(), events)), ("admin-audit-none", audit(AuditFilter(who: "x"), [])),
+            ("own-audit", audit(AuditFilter(), events, of: id(92))),
             ("admin-tool-calls", toolCalls("user_id=\(id(92).text)&decision=denied", calls)),
             ("admin-tool-calls-none", toolCalls("", [])),
             ("admin-settings", instance("many", announcement: Samples.hostile)),
@@ -118,29 +127,34 @@ extension Samples {
             ("admin-backups-failed", backups(["alma-1-manual.dump"], BackupState(failure: Samples.hostile))),
             ("health-empty", health(empty, SystemFacts(sandbox: .ready(summary: "all", isComplete: true)))),
             ("admin-runs", lived), ("admin-runs-none", runList("state=all", [], total: 0)),
+            (
+                "own-runs",
+                runList("state=all", [listed(1, .running, agent: Samples.hostile)], total: 1, isWhole: false)
+            ),
         ]
     }
 
     private var events: [AuditEvent] {
-        [("user.approved", "{}"), (Samples.hostile, #"{"after":{"role":"admin"}}"#)].enumerated().map { index, act in
-            AuditEvent(
-                id: id(UInt8(index)),
-                userID: index == 0 ? id(92) : nil,
-                userName: index == 0 ? Samples.hostile : nil,
-                userEmail: index == 0 ? "one@harbour.example" : nil,
-                action: act.0,
-                target: Samples.hostile,
-                detail: act.1,
-                address: "192.0.2.1",
-                createdAt: ago(3)
-            )
-        }
+        [("user.approved", "{}"), (Samples.hostile, #"{"before":{"name":"x"},"after":{"role":"admin"}}"#)].enumerated()
+            .map { index, act in
+                AuditEvent(
+                    id: id(UInt8(index)),
+                    userID: index == 0 ? id(92) : nil,
+                    userName: index == 0 ? Samples.hostile : nil,
+                    userEmail: index == 0 ? "one@harbour.example" : nil,
+                    action: act.0,
+                    target: Samples.hostile,
+                    detail: act.1,
+                    address: "192.0.2.1",
+                    createdAt: ago(3)
+                )
+            }
     }
 
-    private func audit(_ filter: AuditFilter, _ events: [AuditEvent]) -> AuditView {
+    private func audit(_ filter: AuditFilter, _ events: [AuditEvent], of person: UUID? = nil) -> AuditView {
         AuditView(
             page: frame(voice.words["admin.place.audit"], .admin),
-            choice: AuditChoice(QueryReader(Form(body: "who=%3Cscript%3E&page=2"))),
+            choice: AuditChoice(QueryReader(Form(body: "who=%3Cscript%3E&page=2")), of: person),
             events: Paged(items: events, page: Page(), total: events.count * 200),
             voice: voice
         )

@@ -83,6 +83,8 @@ extension Samples {
         )
         var own = team
         (own.id, own.isPersonal) = (id(81), true)
+        var closed = team
+        closed.deletedAt = ago(60)
         var errors = FormErrors()
         errors.add("name", Samples.hostile)
         let page = frame(voice.words["organisations.title"])
@@ -102,12 +104,13 @@ extension Samples {
             ),
             ("organisation", organisation(team, .init(), link: "https://alma.example.org/join?token=x")),
             ("organisation-member", organisation(team, fewRights, link: nil)),
+            ("organisation-closed", organisation(closed, .init(), link: nil)),
             (
                 "admin-organisations",
                 AllOrganisationsView(
                     page: page,
                     query: Samples.hostile,
-                    found: Paged(items: [team], page: Page(number: 2, size: 20), total: 47),
+                    found: Paged(items: [team, closed], page: Page(number: 2, size: 20), total: 47),
                     voice: voice
                 )
             ),
@@ -150,7 +153,7 @@ extension Samples {
         link: String?
     ) -> OrganisationView {
         let roles: [(OrganisationRole, Bool)] = [(.owner, true), (.admin, true), (.member, false)]
-        var draft = OrganisationView.Draft(email: Samples.hostile, uses: "0")
+        var draft = OrganisationView.Draft(email: Samples.hostile, uses: "0", isMailed: true)
         for field in ["email", "uses"] { draft.errors.add(field, Samples.hostile) }
         return OrganisationView(
             page: frame(team.name),
@@ -232,7 +235,15 @@ extension Samples {
         return UserView(
             page: frame(user.nickname, .admin),
             user: user,
-            facts: isWrong ? .init() : .init(signIns: signIns, keys: [key], cost: ["USD": 31.4]),
+            facts: isWrong
+                ? .init()
+                : .init(
+                    signIns: signIns,
+                    keys: [key],
+                    cost: ["USD": 31.4],
+                    organisations: [shared(1)],
+                    others: [shared(2)]
+                ),
             rights: isWrong ? UserView.Rights() : rights,
             link: link,
             draft: isWrong ? .init(nickname: Samples.hostile, email: Samples.hostile, role: .auditor) : nil,
@@ -240,6 +251,10 @@ extension Samples {
             refusal: isWrong ? Samples.hostile : nil,
             voice: voice
         )
+    }
+
+    private func shared(_ number: UInt8) -> Organisation {
+        Organisation(id: id(92 + number), name: Samples.hostile, role: .member, memberCount: 2, createdAt: ago(60))
     }
 
     private var newAccount: UserNewView {
@@ -250,6 +265,7 @@ extension Samples {
             page: frame(voice.words["users.new"], .admin),
             draft: draft,
             mayChooseRole: true,
+            organisations: [shared(1)],
             sendsMail: false,
             voice: voice
         )

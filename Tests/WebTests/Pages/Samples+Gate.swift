@@ -67,6 +67,7 @@ extension Samples {
         var errors = FormErrors()
         errors.add("email", voice.words["form.emailWrong"])
         errors.add("new_password", voice.words["form.passwordWeak"])
+        errors.add("password", voice.words["verify.otherPassword"])
         let title = frame(voice.words["forgot.title"], isAnonymous: true)
         let reset = frame(voice.words["reset.title"], isAnonymous: true)
         let verify = frame(voice.words["verify.title"], isAnonymous: true)
@@ -86,10 +87,22 @@ extension Samples {
             ),
             ("reset", ResetView(page: reset, token: "t", email: "one@harbour.example", errors: errors, voice: voice)),
             ("reset-used", ResetView(page: reset, token: hostile, email: nil, voice: voice)),
-            ("verify", VerificationView(page: verify, token: "t", voice: voice)),
+            ("verify", VerificationView(page: verify, draft: .init(token: "t"), voice: voice)),
             (
                 "verify-refused",
-                VerificationView(page: verify, token: "", isRefused: true, email: hostile, errors: errors, voice: voice)
+                VerificationView(
+                    page: verify,
+                    draft: .init(isRefused: true, email: hostile, errors: errors),
+                    voice: voice
+                )
+            ),
+            (
+                "verify-other-password",
+                VerificationView(
+                    page: verify,
+                    draft: .init(token: hostile, mayReplace: true, replaces: true, errors: errors),
+                    voice: voice
+                )
             ),
         ]
     }

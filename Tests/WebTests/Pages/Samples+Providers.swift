@@ -114,6 +114,10 @@ extension Samples {
                 models: [("1", "atlas-large"), ("2", "atlas-mini"), ("3", "quarry-32b")],
                 default: "1",
                 fallbacks: ["2"],
+                purposes: [
+                    .init(name: "writing", models: [("2", "atlas-mini")], chosen: ("2", "atlas-mini")),
+                    .init(name: "transcription", models: [], chosen: (nil, Samples.hostile)),
+                ],
                 voice: voice
             ),
             voice: voice

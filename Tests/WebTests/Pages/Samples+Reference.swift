@@ -66,6 +66,6 @@ extension Samples {
     }
 
     private func status(_ isFine: Bool, body: String?) -> ReferenceCallView.Result {
-        .init(status: "200 OK", isFine: isFine, headers: [.init(name: "X", value: Samples.hostile)], body: body)
+        .init(status: "200 OK", isFine: isFine, headers: [.init(name: "X", value: Samples.hostile)], content: body)
     }
 }

@@ -138,7 +138,28 @@ extension Samples {
             page: frame(voice.words["tools.title"], .agents),
             tools: [calculator, plain],
             use: use,
-            rules: [.init(level: .privileged, decision: .deny)],
+            rules: [
+                .init(level: .privileged, decision: .deny),
+                .init(userID: id(91), isOrganisations: true, toolName: "calculator", decision: .deny),
+            ],
+            own: [.init(userID: id(90), level: .safeExecute, decision: .ask)],
+            people: mayDecide
+                ? [
+                    OrganisationMember(
+                        userID: id(90),
+                        nickname: "ada",
+                        email: "a@example.org",
+                        role: .owner,
+                        joinedAt: ago(9)
+                    ),
+                    OrganisationMember(
+                        userID: id(91),
+                        nickname: "bob",
+                        email: "b@example.org",
+                        role: .member,
+                        joinedAt: ago(9)
+                    ),
+                ] : [],
             mayDecide: mayDecide,
             mayMake: mayDecide,
             membersMake: mayDecide,

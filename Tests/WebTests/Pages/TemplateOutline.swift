@@ -33,10 +33,14 @@ indirect enum TemplateOutline {
     }
 }
 
-/// Walks templates with a view as Mustache would, and notes names that nothing has and sections that never show.
+/// Walks templates with a view as Mustache would, and notes names that nothing has, names whose answer may come from the
+/// wrong object, and sections that never show.
 struct TemplateWalk {
     let outlines: [String: [TemplateOutline]]
     private(set) var unknown: Set<String> = []
+    /// Names that may be nil in the object that is meant, and that an object around it has too: Mustache would answer
+    /// with that one's.
+    private(set) var mistakable: Set<String> = []
     private(set) var entered: Set<String> = []
 
     init(_ sources: [String: String]) { outlines = sources.mapValues(TemplateOutline.parse) }
@@ -74,12 +78,16 @@ struct TemplateWalk {
         if name == "." { return stack.last }
         var names = name.split(separator: ".").map(String.init)[...]
         guard let first = names.popFirst() else { return nil }
-        let owner = stack.last { child(first, of: $0).isThere && child(first, of: $0).value != nil }
-        guard owner != nil || stack.contains(where: { child(first, of: $0).isThere }) else {
+        let owners = stack.reversed().map { (object: $0, child: child(first, of: $0)) }.filter(\.child.isThere)
+        guard let meant = owners.first else {
             unknown.insert("\(template): \(name)")
             return nil
         }
-        var found = owner.flatMap { child(first, of: $0).value }
+        if meant.child.isOptional, owners.count > 1 {
+            let types = owners.map { "\(type(of: $0.object))" }.joined(separator: " < ")
+            mistakable.insert("\(template): \(name) of \(types)")
+        }
+        var found = owners.lazy.compactMap(\.child.value).first
         for name in names {
             guard let object = found else { return nil }
             if !child(name, of: object).isThere { unknown.insert("\(template): \(name)") }
@@ -88,13 +96,13 @@ struct TemplateWalk {
         return found
     }
 
-    private func child(_ name: String, of object: Any) -> (isThere: Bool, value: Any?) {
+    private func child(_ name: String, of object: Any) -> (isThere: Bool, isOptional: Bool, value: Any?) {
         guard let child = Mirror(reflecting: object).children.first(where: { $0.label == name }) else {
-            return (false, nil)
+            return (false, false, nil)
         }
         let mirror = Mirror(reflecting: child.value)
-        guard mirror.displayStyle == .optional else { return (true, child.value) }
-        return (true, mirror.children.first?.value)
+        guard mirror.displayStyle == .optional else { return (true, false, child.value) }
+        return (true, true, mirror.children.first?.value)
     }
 }
 

@@ -30,7 +30,19 @@ import Testing
         for (_, view) in samples.all { walk.walk(type(of: view).template, view) }
         for view in samples.pieces { walk.walk(type(of: view).template, view) }
         #expect(walk.unknown.sorted() == [])
+        #expect(walk.mistakable.sorted() == [])
         #expect(walk.sections.subtracting(walk.entered).sorted() == [])
+    }
+
+    @Test func aNameThatAnObjectAroundMayAnswerIsNoticed() {
+        struct Inner { let deletion: String? }
+        struct Outer {
+            let deletion: String?
+            let inner: Inner
+        }
+        var walk = TemplateWalk(["page": "{{deletion}}{{#inner}}{{deletion}}{{/inner}}"])
+        walk.walk("page", Outer(deletion: nil, inner: Inner(deletion: "/inner")))
+        #expect(walk.mistakable == ["page: deletion of Inner < Outer"])
     }
 
     @Test func everyFormCarriesItsProof() throws {

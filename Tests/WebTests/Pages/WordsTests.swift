@@ -46,6 +46,17 @@ import Testing
         }
     }
 
+    /// Whatever a run can fail with is said in words; `RUN_FAILED` is what nobody foresaw.
+    @Test func everyFailureOfARunIsSaid() throws {
+        var codes: Set<String> = []
+        for (_, text) in try Fixtures.files(in: "Sources/Engine", endings: [".swift"]) {
+            codes.formUnion(text.matches(of: /code: "([A-Z_]+)"/).map { String($0.1) })
+        }
+        #expect(codes.contains("RUN_TOKENS_EXHAUSTED") && codes.count > 4)
+        let keys = try words(.english).keys
+        #expect(codes.filter { $0 != "RUN_FAILED" && !keys.contains("failure.\($0)") } == [])
+    }
+
     @Test func formsAndPlaceholders() throws {
         let english = try words(.english)
         #expect(english.count("home.atWork", 1) == "One run is at work.")

@@ -21,7 +21,6 @@ extension RouteMatrix {
         RouteRule(.post, "/verification", .everybody(.refused), body: "token=x"),
         RouteRule(.post, "/verification/mail", .everybody(.forbidden), body: "email={email}"),
         RouteRule(.post, "/preferences", .everybody(.moved), body: "theme=dark&return=/agents"),
-
         RouteRule(.get, "/", .signedIn(.fine)),
         RouteRule(.post, "/conversations", .signedIn(.moved), body: "content=echo"),
         RouteRule(.get, "/conversations", .signedIn(.fine)),
@@ -89,73 +88,12 @@ extension RouteMatrix {
         ),
         RouteRule(.post, "/agents/{id}/tools", of: "agent", .owner(.moved), body: ""),
         RouteRule(.post, "/agents/{id}/network", of: "agent", .owner(.moved), body: "hosts=example.org"),
-
-        RouteRule(.get, "/providers", .signedIn(.fine)),
-        RouteRule(.get, "/providers/new", .signedIn(.fine)),
-        RouteRule(
-            .post,
-            "/providers",
-            .signedIn(.moved),
-            body: "kind=custom&name=x&base_url=http://127.0.0.1:9/v1"
-        ),
-        RouteRule(.post, "/providers/offers", .signedIn(.moved), body: "offer=builtin++builtin:"),
-        RouteRule(.get, "/providers/{id}", of: "provider", .owner(.fine)),
-        RouteRule(
-            .post,
-            "/providers/{id}",
-            of: "provider",
-            .owner(.moved),
-            body: "name=x&base_url=http://127.0.0.1:9/v1&active=1"
-        ),
-        RouteRule(.post, "/providers/{id}/test", of: "provider", .owner(.moved), body: ""),
-        RouteRule(.get, "/providers/{id}/deletion", of: "provider", .owner(.fine)),
-        RouteRule(.post, "/providers/{id}/deletion", of: "provider", .owner(.moved), body: ""),
-        RouteRule(.get, "/providers/{id}/models", of: "provider", .owner(.fine)),
-        RouteRule(.post, "/providers/{id}/models", of: "provider", .owner(.moved), body: "name=x"),
-        RouteRule(.post, "/models/order", .owner(.moved), body: "default={model}"),
-        RouteRule(.get, "/models/{id}", of: "model", .owner(.fine)),
-        RouteRule(.post, "/models/{id}", of: "model", .owner(.moved), body: "display_name=x&active=1"),
-        RouteRule(.get, "/models/{id}/deletion", of: "model", .owner(.fine)),
-        RouteRule(.post, "/models/{id}/deletion", of: "model", .owner(.moved), body: ""),
-
         RouteRule(.get, "/docs", .everybody(.fine)),
         RouteRule(.get, "/redoc", .everybody(.moved)),
         RouteRule(.get, "/docs/{chapter}", .everybody(.fine)),
         RouteRule(.get, "/docs/calls/{operation}", .signedIn(.fine)),
         RouteRule(.post, "/docs/calls/{operation}", .signedIn(.fine), body: ""),
-
-        RouteRule(.get, "/usage", .signedIn(.fine)),
-        RouteRule(.get, "/usage/export", .signedIn(.fine)),
-        RouteRule(.get, "/admin", .administrator(.fine)),
-        RouteRule(.get, "/admin/audit", .administrator(.fine)),
-        RouteRule(.get, "/admin/audit/export", .administrator(.fine)),
-        RouteRule(.get, "/admin/audit/tool-calls", .administrator(.fine)),
-        RouteRule(.get, "/admin/settings", .administrator(.fine)),
-        RouteRule(.post, "/admin/settings", .administrator(.moved), body: "registration=open"),
         RouteRule(.post, "/announcement/dismissal", .everybody(.moved), body: "id=1"),
-        RouteRule(.get, "/admin/backups", .administrator(.fine)),
-        RouteRule(.post, "/admin/backups", .administrator(.moved), body: ""),
-        RouteRule(.get, "/admin/backups/{name}", of: "user", .administrator(.missing)),
-        RouteRule(.get, "/admin/backups/{name}/deletion", of: "user", .administrator(.missing)),
-        RouteRule(.post, "/admin/backups/{name}/deletion", of: "user", .administrator(.missing), body: ""),
-        RouteRule(.get, "/admin/health", .administrator(.fine)),
-        RouteRule(.get, "/admin/runs", .administrator(.fine)),
-        RouteRule(.post, "/admin/runs/{id}/cancellation", of: "run", .administrator(.moved), body: ""),
-        RouteRule(.get, "/admin/usage", .administrator(.fine)),
-        RouteRule(.get, "/admin/usage/export", .administrator(.fine)),
-        RouteRule(.get, "/budgets", .signedIn(.fine)),
-        RouteRule(.get, "/budgets/new", .signedIn(.fine)),
-        RouteRule(
-            .post,
-            "/budgets",
-            .owner(.moved, others: .refused),
-            body: "subject=own/agent:{agent}&period=day&amount=5&currency=USD&stop_at=100"
-        ),
-        RouteRule(.get, "/budgets/{id}", of: "budget", .owner(.fine)),
-        RouteRule(.post, "/budgets/{id}", of: "budget", .owner(.moved), body: "amount=7&stop_at=100"),
-        RouteRule(.get, "/budgets/{id}/deletion", of: "budget", .owner(.fine)),
-        RouteRule(.post, "/budgets/{id}/deletion", of: "budget", .owner(.moved), body: ""),
-
         RouteRule(.get, "/agents", .signedIn(.fine)),
         RouteRule(.get, "/agents/new", .signedIn(.fine)),
         RouteRule(
@@ -173,9 +111,23 @@ extension RouteMatrix {
             .owner(.moved),
             body: "display_name=Own&instruction=Be+brief&active=1"
         ),
+        // It has no versions.
+        RouteRule(.get, "/agents/{id}/versions/{version}", of: "agent", .owner(.missing)),
+        RouteRule(.post, "/agents/{id}/versions/{version}/restoration", of: "agent", .owner(.missing), body: ""),
+        RouteRule(.get, "/agents/{id}/export", of: "agent", .owner(.fine)),
+        RouteRule(
+            .post,
+            "/agents/{id}/trial",
+            of: "agent",
+            .owner(.moved),
+            body: "display_name=Own&instruction=Be+brief&active=1&trial=echo"
+        ),
+        // Nothing was said.
+        RouteRule(.post, "/agents/{id}/trial/deletion", of: "agent", .owner(.missing), body: ""),
+        RouteRule(.get, "/agents/import", .signedIn(.fine)),
+        RouteRule(.post, "/agents/import", .signedIn(.refused), body: ""),
         RouteRule(.get, "/agents/{id}/deletion", of: "agent", .owner(.fine)),
         RouteRule(.post, "/agents/{id}/deletion", of: "agent", .owner(.moved), body: ""),
-
         RouteRule(.get, "/tools", .signedIn(.fine)),
         RouteRule(.get, "/tools/new", .signedIn(.fine)),
         RouteRule(
@@ -201,6 +153,8 @@ extension RouteMatrix {
         RouteRule(.post, "/tools/{id}/deletion", of: "own", .owner(.moved), body: ""),
         RouteRule(.get, "/tools/{id}", of: "tool", .signedIn(.fine)),
         RouteRule(.post, "/tools/policies", .signedIn(.moved), body: "level.privileged=deny"),
+        RouteRule(.post, "/tools/own-policies", .signedIn(.moved), body: "own.privileged=ask"),
+        RouteRule(.post, "/tools/rules", .signedIn(.moved), body: "about=level:privileged&decision=ask"),
         RouteRule(.post, "/tools/{id}/policy", of: "tool", .signedIn(.moved), body: "decision=ask"),
         RouteRule(.get, "/skills", .signedIn(.fine)),
         RouteRule(.get, "/skills/new", .signedIn(.fine)),
@@ -227,135 +181,6 @@ extension RouteMatrix {
         RouteRule(.post, "/skills/{id}/files/deletion", of: "skill", .owner(.moved), body: "path=a.txt"),
         RouteRule(.get, "/skills/{id}/deletion", of: "skill", .owner(.fine)),
         RouteRule(.post, "/skills/{id}/deletion", of: "skill", .owner(.moved), body: ""),
-        RouteRule(.get, "/instructions", .signedIn(.fine)),
-        RouteRule(.post, "/instructions", .signedIn(.moved), body: "organization=Be+kind"),
-
-        RouteRule(.get, "/organisations", .signedIn(.fine)),
-        RouteRule(.post, "/organisations", .signedIn(.moved), body: "name=x"),
-        RouteRule(.get, "/organisations/{id}", of: "team", .ownerAndAdministrator(.fine)),
-        RouteRule(.post, "/organisations/{id}", of: "team", .ownerAndAdministrator(.moved), body: "name=x"),
-        RouteRule(.post, "/organisations/{id}/entry", of: "team", .owner(.moved), body: ""),
-        RouteRule(
-            .post,
-            "/organisations/{id}/members/{user}",
-            of: "team",
-            .ownerAndAdministrator(.moved),
-            body: "role=owner"
-        ),
-        RouteRule(
-            .get,
-            "/organisations/{id}/members/{user}/removal",
-            of: "team",
-            .ownerAndAdministrator(.fine)
-        ),
-        // The last owner.
-        RouteRule(
-            .post,
-            "/organisations/{id}/members/{user}/removal",
-            of: "team",
-            .ownerAndAdministrator(.refused),
-            body: ""
-        ),
-        RouteRule(
-            .post,
-            "/organisations/{id}/invitations",
-            of: "team",
-            .ownerAndAdministrator(.fine),
-            body: "role=member&uses=1"
-        ),
-        RouteRule(
-            .post,
-            "/organisations/{id}/invitations/{invitation}/withdrawal",
-            of: "team",
-            .owner(.missing),
-            body: ""
-        ),
-        RouteRule(.get, "/join", .everybody(.refused), query: "?token=x"),
-        RouteRule(.post, "/join", .signedIn(.refused), body: "token=x"),
-        RouteRule(.get, "/admin/organisations", .administrator(.fine)),
-
-        RouteRule(.get, "/settings", .signedIn(.fine)),
-        RouteRule(.post, "/settings/profile", .signedIn(.moved), body: "nickname=x&timezone=UTC%2B1:00&language=en"),
-        RouteRule(
-            .post,
-            "/settings/password",
-            .signedIn(.moved),
-            body: "current_password={password}&new_password=another+horse+9"
-        ),
-        RouteRule(.post, "/settings/sessions/end", .signedIn(.moved), body: ""),
-        RouteRule(.post, "/settings/sessions/{id}/end", of: "session", .owner(.moved), body: ""),
-
-        RouteRule(
-            .post,
-            "/settings/secrets",
-            .signedIn(.moved),
-            body: "secret_name=BY-FORM&secret_value=not-to-be-seen&secret_hosts=api.example.org"
-        ),
-        RouteRule(.post, "/settings/secrets/{id}/deletion", of: "secret", .owner(.moved), body: ""),
-
-        RouteRule(.get, "/admin/users", .administrator(.fine)),
-        RouteRule(.post, "/admin/users/actions", .administrator(.moved), body: "action=approve&user={applicant}"),
-        RouteRule(.get, "/admin/users/new", .administrator(.fine)),
-        // The server of these tests sends no mail: the page shows the link.
-        RouteRule(.post, "/admin/users", .administrator(.fine), body: "email={newcomer}&language=en&role=member"),
-        RouteRule(.get, "/admin/users/{id}", of: "user", .administrator(.fine)),
-        RouteRule(.post, "/admin/users/{id}", of: "user", .administrator(.moved), body: "nickname=x&email={email}"),
-        RouteRule(.post, "/admin/users/{id}/status", of: "applicant", .administrator(.moved), body: "status=active"),
-        RouteRule(.post, "/admin/users/{id}/password-link", of: "user", .administrator(.fine), body: ""),
-        RouteRule(.get, "/admin/users/{id}/deletion", of: "user", .administrator(.fine)),
-        RouteRule(.post, "/admin/users/{id}/deletion", of: "applicant", .administrator(.moved), body: ""),
-        RouteRule(.post, "/admin/users/{id}/sessions/end", of: "suspended", .administrator(.missing), body: ""),
-        RouteRule(
-            .post,
-            "/admin/users/{id}/sessions/{session}/end",
-            of: "user",
-            .administrator(.moved),
-            body: ""
-        ),
-        RouteRule(
-            .post,
-            "/admin/users/{id}/keys/{key}/revocation",
-            of: "user",
-            .administrator(.moved),
-            body: ""
-        ),
-        RouteRule(.post, "/admin/registration", .administrator(.moved), body: "mode=open"),
-
-        RouteRule(.get, "/admin/search", .administrator(.fine)),
-        RouteRule(.post, "/admin/search", .administrator(.moved), body: "service=duckduckgo"),
-        RouteRule(.get, "/settings/keys", .signedIn(.fine)),
-        RouteRule(.post, "/settings/keys", .signedIn(.fine), body: "name=x&scope=mcp&days=30"),
-        RouteRule(.post, "/settings/keys/{id}/revocation", of: "key", .owner(.moved), body: ""),
-
-        RouteRule(.get, "/admin/mcp", .administrator(.fine)),
-        RouteRule(
-            .post,
-            "/admin/mcp",
-            .administrator(.moved),
-            body: "name=by-form&transport=http&place=https://mcp.example.org/mcp&enabled=1"
-        ),
-        RouteRule(.get, "/admin/mcp/new", .administrator(.fine)),
-        RouteRule(
-            .get,
-            "/admin/mcp/authorisation",
-            .administrator(.moved),
-            query: "?state={mcp}.x&code=y"
-        ),
-        RouteRule(.post, "/admin/mcp/{id}/authorisation", of: "mcp", .administrator(.fine), body: ""),
-        RouteRule(.get, "/admin/mcp/{id}", of: "mcp", .administrator(.fine)),
-        RouteRule(.get, "/admin/mcp/{id}/edit", of: "mcp", .administrator(.fine)),
-        RouteRule(
-            .post,
-            "/admin/mcp/{id}/edit",
-            of: "mcp",
-            .administrator(.moved),
-            body: "place=https://mcp.example.org/mcp&enabled=1"
-        ),
-        RouteRule(.post, "/admin/mcp/{id}/test", of: "mcp", .administrator(.moved), body: ""),
-        RouteRule(.post, "/admin/mcp/{id}/approvals", of: "mcp", .administrator(.moved), body: ""),
-        RouteRule(.get, "/admin/mcp/{id}/deletion", of: "mcp", .administrator(.fine)),
-        RouteRule(.post, "/admin/mcp/{id}/deletion", of: "mcp", .administrator(.moved), body: ""),
-
         RouteRule(.get, "/assets/{name}", of: "asset", .everybody(.fine)),
         RouteRule(.get, "/favicon.ico", .everybody(.moved)),
     ]

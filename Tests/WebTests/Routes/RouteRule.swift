@@ -1,3 +1,4 @@
+import Engine
 import HTTPTypes
 import Testing
 
@@ -24,6 +25,8 @@ struct RouteRule: Sendable, CustomTestStringConvertible {
         var revoked: Outcome
         /// Somebody whose account was disabled after they had signed in.
         var suspended: Outcome
+        /// What the superuser's outcome takes, where it takes one.
+        var permission: Permission?
     }
 
     init(
@@ -82,20 +85,33 @@ extension RouteRule.Access {
     }
 
     /// What administrators see of everybody, and everybody of themselves.
-    static func ownerAndAdministrator(_ outcome: Outcome) -> Self {
-        var access = owner(outcome)
+    static func ownerAndAdministrator(_ outcome: Outcome, _ permission: Permission) -> Self {
+        var access = owner(outcome).administered(outcome)
+        access.permission = permission
+        return access
+    }
+
+    /// Of an account with a role: what the superuser gets, where the role holds the permission. Those who see other people's accounts
+    /// and organisations are told that more is not theirs; nil where no permission decides.
+    func outcome(for role: AccountRole) -> Outcome? {
+        permission.map { role.permissions.contains($0) ? superuser : .forbidden }
+    }
+
+    func administered(_ outcome: Outcome) -> Self {
+        var access = self
         access.superuser = outcome
         return access
     }
 
-    static func administrator(_ outcome: Outcome) -> Self {
+    static func administrator(_ outcome: Outcome, _ permission: Permission = .systemManage) -> Self {
         Self(
             anonymous: .unauthorised,
             stranger: .forbidden,
             member: .forbidden,
             superuser: outcome,
             revoked: .unauthorised,
-            suspended: .unauthorised
+            suspended: .unauthorised,
+            permission: permission
         )
     }
 

@@ -12,6 +12,8 @@ import Web
 /// Somebody who sends requests: with a token to the API, with cookies and the forms' proof to pages.
 struct RouteCaller: Sendable {
     let name: String
+    /// To the API, instead of a token.
+    var key: String?
     var token: String?
     var session: String?
     /// What a form carries: the session's own, or what the sign-in page gave out. Whoever has lost the session has loaded
@@ -45,6 +47,8 @@ struct RouteWorld: Sendable {
     let superuser: RouteCaller
     let revoked: RouteCaller
     let suspended: RouteCaller
+    /// The stranger's, one for each scope; that of an administrator is the superuser's.
+    let keys: [APIKey.Scope: RouteCaller]
     /// The member's ids by what they are of.
     let things: [String: String]
 
@@ -64,6 +68,7 @@ struct RouteWorld: Sendable {
         try await administrator.query(
             "update users set tokens_valid_after = now() - interval '10 minutes' where user_id = \(ownerID)"
         )
+        keys = try await Self.keys(of: other, administrator: administratorUser, at: site)
         // Of those that only an administrator has.
         let server = MCPDraft(name: "harbour", transport: .http, place: "https://mcp.example.org/mcp")
         let mcp = try await site.store.createMCPServer(server, by: administratorUser.principal)
@@ -87,6 +92,7 @@ struct RouteWorld: Sendable {
         var body = try await filled(body ?? "")
         if isForAPI {
             if let token = caller.token { headers[.authorization] = "Bearer \(token)" }
+            headers[.apiKey] = caller.key
             if body.hasPrefix("{") { headers[.contentType] = "application/json" }
             if body.hasPrefix("--part") { headers[.contentType] = "multipart/form-data; boundary=part" }
         } else {
@@ -157,8 +163,45 @@ extension RouteWorld {
         return RouteCaller(name: "revoked", token: token, session: started.token.reveal())
     }
 
+    /// An organisation that was deleted.
+    private static func closed(at site: TestSite, by principal: Principal) async throws -> String {
+        let made = try await site.store.createOrganisation(name: "Closed", by: principal, address: nil)
+        _ = try await site.store.deleteOrganisation(made.id, by: principal, address: nil)
+        return made.id.text
+    }
+
+    /// Somebody whose role holds some of an administrator's permissions.
+    func caller(_ role: AccountRole) async throws -> RouteCaller {
+        let user = try await Self.person(role.rawValue, at: site)
+        try await site.database.administrator.query(
+            "update users set role = \(role.rawValue) where user_id = \(user.id)"
+        )
+        return try await Self.caller(role.rawValue, user, at: site)
+    }
+
+    /// Nobody runs an organisation any more: the member is an account like any other, which a manager may rule.
+    func leaveOrganisations() async throws {
+        try await site.database.administrator.query(
+            "delete from memberships m using organisations o where o.org_id = m.org_id and not o.is_personal"
+        )
+    }
+
     private static func session(of user: User, at site: TestSite) async throws -> (token: Secret, session: Session) {
         try await site.store.startSession(user: user.id, userAgent: nil, address: nil, lifetime: .seconds(600))
+    }
+
+    private static func keys(
+        of user: User,
+        administrator: User,
+        at site: TestSite
+    ) async throws -> [APIKey.Scope: RouteCaller] {
+        var keys: [APIKey.Scope: RouteCaller] = [:]
+        for scope in APIKey.Scope.allCases {
+            let owner = scope == .admin ? administrator.principal : user.principal
+            let made = try await site.store.createAPIKey(name: scope.rawValue, scopes: [scope], days: nil, by: owner)
+            keys[scope] = RouteCaller(name: "key for \(scope)", key: made.secret.reveal())
+        }
+        return keys
     }
 
     private static func things(of owner: User, as member: RouteCaller, at site: TestSite) async throws
@@ -238,6 +281,7 @@ extension RouteWorld {
             "chapter": "agents", "operation": "get_v1_users_me",
             "applicant": try await person("applicant", status: .pending, at: site).id.text,
             "team": try await store.createOrganisation(name: "Team", by: principal, address: nil).id.text,
+            "closed": try await closed(at: site, by: principal),
             "invitation": UUID.v7().text,
             "asset": String(try #require(page.text.firstMatch(of: /\/assets\/(alma\.[0-9a-f]+\.css)/)).1),
         ]

@@ -1,6 +1,6 @@
 import Engine
 
-/// Models that do what the last message says: `echo words`, `fail`, `wait` until they are cancelled, `ask` their person, or
+/// Models that do what the last message says: `echo words`, `fail`, `limit`, `wait` until they are cancelled, `ask` their person, or
 /// `call tool {json}`; of both they say what they were told.
 struct ScriptedModels: ModelSource {
     func model(named name: String, at endpoint: ProviderEndpoint) -> any Model { ScriptedModel() }
@@ -27,6 +27,9 @@ private struct ScriptedModel: Model {
         case "fail":
             try await receive(.text("So far"))
             throw ModelError(.interrupted, "The provider hung up. Try again.")
+        case "limit":
+            try await receive(.text("So far"))
+            throw ModelError(.rateLimited, "The provider wants fewer requests.", retryAfter: 7)
         case "ask":
             let input = #"{"question":"Which colour?","choices":["red","dark & blue"]}"#
             try await receive(.toolCall(ToolCall(id: "q", name: "ask_person", arguments: input)))

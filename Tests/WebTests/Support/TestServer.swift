@@ -68,12 +68,7 @@ enum TestServer {
                 await withDiscardingTaskGroup { group in
                     group.addTask { await worker.run() }
                     group.addTask { await services.streams.run(store, logger: logger) }
-                    group.addTask {
-                        for await news in store.userAnnouncements() {
-                            guard let news else { continue }
-                            services.streams.told(of: news.user, in: news.conversation)
-                        }
-                    }
+                    group.addTask { await services.streams.hear(store) }
                 }
             }
             let router = WebServer(services: services, files: try Fixtures.pageFiles()).router()
@@ -103,4 +98,19 @@ struct TestSite: Sendable {
     let routes: [String]
 
     var store: Store { services.store }
+
+    /// Somebody who may do everything, signed in.
+    func administrator() async throws -> Caller {
+        _ = try await store.register(
+            email: "root@example.com",
+            password: Secret("correct horse 9"),
+            nickname: "root",
+            language: "en",
+            status: .active,
+            isSuperuser: true
+        )
+        var root = Caller(client: client)
+        root.token = try await root.signIn("root@example.com", "correct+horse+9").string("data.access_token")
+        return root
+    }
 }

@@ -1,0 +1,2 @@
+drop policy auditors on tool_calls;
+drop function alma_demand_unchanged(boolean);

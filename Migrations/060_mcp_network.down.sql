@@ -1,0 +1,1 @@
+alter table mcp_servers drop network;

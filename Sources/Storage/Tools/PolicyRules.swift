@@ -1,0 +1,117 @@
+package import Engine
+package import Foundation
+import Postgres
+
+/// What a rule is about: one thing has one rule of the organisation's, and one of each person's.
+package struct PolicySubject: Sendable, Equatable {
+    /// One of these, not both.
+    package var tool: String?
+    package var level: ToolLevel?
+    /// nil for all agents.
+    package var agent: UUID?
+    /// Whose runs, where the organisation speaks; nil for everybody's.
+    package var user: UUID?
+
+    package init(tool: String? = nil, level: ToolLevel? = nil, agent: UUID? = nil, user: UUID? = nil) {
+        self.tool = tool
+        self.level = level
+        self.agent = agent
+        self.user = user
+    }
+}
+
+extension Store {
+    /// What holds for the principal alone, by their own word: by tool, level and agent.
+    package func ownPolicies(by principal: Principal) async throws -> [ToolPolicy.Rule] {
+        try await rules("not by_organisation and user_id = \(principal.userID)", by: principal)
+    }
+
+    /// The principal's own rule; nil takes it away. `patience`: seconds until a call that asks is taken for refused, or for
+    /// ever; when it is not given, a rule that is there keeps its own. False when there is no such agent.
+    package func setOwnPolicy(
+        _ decision: ToolPolicy.Decision?,
+        for subject: PolicySubject,
+        patience: Int?? = nil,
+        by principal: Principal
+    ) async throws -> Bool {
+        var subject = subject
+        subject.user = principal.userID
+        return try await write(decision, for: subject, patience: patience, isOrganisations: false, by: principal)
+    }
+
+    func rules(_ condition: Query, by principal: Principal) async throws -> [ToolPolicy.Rule] {
+        try await query(
+            """
+            select \(ToolPolicy.Rule.columns) from tool_policies
+            where org_id = \(principal.organisationID) and \(condition)
+            order by user_id nulls first, tool_name nulls first, security_level, agent_id
+            """,
+            by: principal
+        ).map(ToolPolicy.Rule.init)
+    }
+
+    func write(
+        _ decision: ToolPolicy.Decision?,
+        for subject: PolicySubject,
+        patience: Int??,
+        isOrganisations: Bool,
+        by principal: Principal
+    ) async throws -> Bool {
+        let tool = try subject.tool.map { try Checks.text($0, "tool_name", upTo: 64) }
+        if let agent = subject.agent, try await self.agent(agent, by: principal) == nil { return false }
+        guard let decision else {
+            try await query(
+                """
+                delete from tool_policies
+                where org_id = \(principal.organisationID) and by_organisation = \(isOrganisations)
+                    and user_id is not distinct from \(subject.user)::uuid
+                    and tool_name is not distinct from \(tool)::text
+                    and security_level is not distinct from \(subject.level?.rawValue)::text
+                    and agent_id is not distinct from \(subject.agent)::uuid
+                """,
+                by: principal
+            )
+            return true
+        }
+        try await query(
+            """
+            insert into tool_policies (
+                policy_id, org_id, user_id, agent_id, tool_name, security_level, by_organisation, decision, expires_after
+            )
+            values (
+                \(UUID.v7()), \(principal.organisationID), \(subject.user), \(subject.agent), \(tool),
+                \(subject.level?.rawValue), \(isOrganisations), \(decision.rawValue), \(patience.flatMap { $0 })
+            )
+            on conflict \(ToolPolicy.Rule.key)
+            do update set decision = excluded.decision, expires_after = \(Self.expiry(patience))
+            """,
+            by: principal
+        )
+        return true
+    }
+
+    /// Of a rule that is there already.
+    private static func expiry(_ patience: Int??) -> Query {
+        patience == nil ? "tool_policies.expires_after" : "excluded.expires_after"
+    }
+}
+
+extension ToolPolicy.Rule {
+    static let columns: Query =
+        "user_id, by_organisation, agent_id, tool_name, security_level, decision, expires_after"
+
+    /// One wish for one thing.
+    static let key: Query = "(org_id, user_id, agent_id, tool_name, security_level, by_organisation)"
+
+    init(_ row: Row) throws {
+        self.init(
+            userID: try row.get("user_id"),
+            isOrganisations: try row.get("by_organisation"),
+            agentID: try row.get("agent_id"),
+            toolName: try row.get("tool_name"),
+            level: try row.get("security_level", as: String?.self).flatMap(ToolLevel.init),
+            decision: ToolPolicy.Decision(rawValue: try row.get("decision")) ?? .deny,
+            expiresAfter: try row.get("expires_after")
+        )
+    }
+}

@@ -1,0 +1,82 @@
+import Engine
+import Foundation
+import Hummingbird
+import Storage
+
+/// Closing an organisation and opening it again, and members that an administrator of the instance takes in.
+struct OrganisationDeletionRoutes: Sendable {
+    let services: WebServices
+
+    @EndpointBuilder var endpoints: [Endpoint] {
+        Endpoint(
+            .delete,
+            "/v1/organizations/{id}",
+            .organisations,
+            "Deletes an organisation",
+            about:
+                "For its owners. It is closed to everybody, its runs are stopped, its API keys and links are gone; what is in it stays, and an administrator of the instance can open it again.",
+            access: .inPerson,
+            errors: [.conflict, .forbidden],
+            use: delete
+        )
+        Endpoint(
+            .post,
+            "/v1/organizations/{id}/restoration",
+            .organisations,
+            "Opens a deleted organisation again",
+            access: .permitted(.systemManage),
+            replies: [.object(.organisation)],
+            use: restore
+        )
+        Endpoint(
+            .post,
+            "/v1/organizations/{id}/members",
+            .organisations,
+            "Takes somebody in",
+            about:
+                "Without asking them: for administrators of the instance. Who is a member already stays what they are.",
+            access: .permitted(.memberInvite),
+            body: .json(NewMember.self, ["role": .schema(.choice(OrganisationRole.self))]),
+            errors: [.conflict],
+            use: add
+        )
+    }
+
+    struct NewMember: Decodable, Sendable {
+        var userId: UUID
+        var role: String?
+    }
+
+    func delete(_ request: Request, context: WebContext) async throws -> Response {
+        let isDeleted = try await services.deleteOrganisation(
+            context.identifier("id"),
+            by: try context.inPerson().principal,
+            address: context.remoteAddress
+        )
+        guard isDeleted else { throw WebError.notFound }
+        return Envelope.noContent(context: context)
+    }
+
+    func restore(_ request: Request, context: WebContext) async throws -> Response {
+        let (id, principal) = (try context.identifier("id"), try context.permitted(.systemManage).principal)
+        guard try await services.store.restoreOrganisation(id, by: principal, address: context.remoteAddress),
+            let found = try await services.store.organisation(id, by: principal)
+        else { throw WebError.notFound }
+        return Envelope.success(found.representation, context: context)
+    }
+
+    func add(_ input: NewMember, _ request: Request, context: WebContext) async throws -> Response {
+        guard let role = OrganisationRole(rawValue: input.role ?? "member") else {
+            throw WebError.invalid("role", "Use owner, admin or member.")
+        }
+        let isAdded = try await services.store.addMember(
+            input.userId,
+            as: role,
+            to: context.identifier("id"),
+            by: try context.permitted(.memberInvite).principal,
+            address: context.remoteAddress
+        )
+        guard isAdded else { throw WebError.notFound }
+        return Envelope.noContent(context: context)
+    }
+}

@@ -1,0 +1,191 @@
+import Engine
+import Foundation
+import Hummingbird
+import Storage
+
+/// `/v1/tool-policies`: what holds for an organisation's agents, which those who lead it say; `/v1/users/me/tool-policies`: what
+/// holds for one's own runs besides.
+struct ToolPolicyRoutes: Sendable {
+    let services: WebServices
+
+    @EndpointBuilder var endpoints: [Endpoint] {
+        Endpoint(
+            .get,
+            "/v1/tool-policies",
+            .tools,
+            "Lists the rules of the organisation",
+            about: "To those who do not lead it, those for all and for themselves.",
+            replies: [.list(.toolPolicy)],
+            use: list
+        )
+        Endpoint(
+            .put,
+            "/v1/tool-policies",
+            .tools,
+            "Makes a rule of the organisation",
+            about: """
+                For those who lead it. On a tool or on a level, with one agent or all, for the runs of one person or \
+                everybody's; null takes the rule away. A `deny` stands, whatever people allow.
+                """,
+            body: .json(Rule.self, Self.fields),
+            replies: [.list(.toolPolicy)],
+            errors: [.forbidden, .notFound],
+            use: set
+        )
+        Endpoint(
+            .get,
+            "/v1/users/me/tool-policies",
+            .tools,
+            "Lists one's own rules",
+            replies: [.list(.toolPolicy)],
+            use: listOwn
+        )
+        Endpoint(
+            .put,
+            "/v1/users/me/tool-policies",
+            .tools,
+            "Makes a rule for one's own runs",
+            about: """
+                On a tool or on a level, with one agent or all; null takes the rule away. Of one's own rules that on a tool says \
+                more than that on a level, and that with an agent more than that with all. What the organisation allows is asked \
+                about all the same where one wants that.
+                """,
+            body: .json(OwnRule.self, Self.fields),
+            replies: [.list(.toolPolicy)],
+            errors: [.notFound],
+            use: setOwn
+        )
+    }
+
+    private static let fields: [String: SchemaRecorder.Hint] = [
+        "tool_name": .length(1...64), "security_level": .schema(.choice(ToolLevel.self)),
+        "decision": .schema(.choice(ToolPolicy.Decision.self)),
+        "expires_after": .range(1...31_536_000, "Seconds."),
+    ]
+
+    func list(_ request: Request, context: WebContext) async throws -> Response {
+        let identity = try context.signedIn()
+        let rules = try await services.store.organisationPolicies(by: identity.principal)
+        return Envelope.list(rules.map(\.representation), context: context)
+    }
+
+    func listOwn(_ request: Request, context: WebContext) async throws -> Response {
+        let identity = try context.signedIn()
+        let rules = try await services.store.ownPolicies(by: identity.principal)
+        return Envelope.list(rules.map(\.representation), context: context)
+    }
+
+    struct OwnRule: Decodable, Sendable {
+        var toolName: String?
+        var securityLevel: String?
+        var agentId: UUID?
+        var decision: String?
+        var expiresAfter: Int?
+    }
+
+    struct Rule: Decodable, Sendable {
+        var toolName: String?
+        var securityLevel: String?
+        var agentId: UUID?
+        var userId: UUID?
+        var decision: String?
+        var expiresAfter: Int?
+
+        fileprivate var own: OwnRule {
+            OwnRule(
+                toolName: toolName,
+                securityLevel: securityLevel,
+                agentId: agentId,
+                decision: decision,
+                expiresAfter: expiresAfter
+            )
+        }
+    }
+
+    /// `{"tool_name" or "security_level", "agent_id", "user_id", "decision": "allow" | "ask" | "deny" | null, "expires_after"}`;
+    /// null takes the rule away. An organisation's `deny` stands, whatever its people allow.
+    func set(_ input: Rule, _ request: Request, context: WebContext) async throws -> Response {
+        let identity = try context.signedIn()
+        var subject = try input.own.subject()
+        subject.user = input.userId
+        let isSet = try await services.setOrganisationPolicy(
+            try ToolRoutes.decision(input.decision),
+            for: subject,
+            patience: input.expiresAfter,
+            by: identity.principal,
+            address: context.remoteAddress
+        )
+        guard isSet else { throw WebError.notFound }
+        return try await list(request, context: context)
+    }
+
+    func setOwn(_ input: OwnRule, _ request: Request, context: WebContext) async throws -> Response {
+        let identity = try context.signedIn()
+        let isSet = try await services.store.setOwnPolicy(
+            try ToolRoutes.decision(input.decision),
+            for: try input.subject(),
+            patience: input.expiresAfter,
+            by: identity.principal
+        )
+        guard isSet else { throw WebError.notFound }
+        return try await listOwn(request, context: context)
+    }
+}
+
+extension ToolPolicyRoutes.OwnRule {
+    fileprivate func subject() throws -> PolicySubject {
+        guard (toolName == nil) != (securityLevel == nil) else {
+            throw WebError.invalid("tool_name", "Name either a tool or a level.")
+        }
+        let level = try securityLevel.map { text in
+            guard let level = ToolLevel(rawValue: text) else {
+                throw WebError.invalid("security_level", "Use read_only, safe_execute or privileged.")
+            }
+            return level
+        }
+        if let expiresAfter { try ApprovalRoutes.check(patience: expiresAfter) }
+        return PolicySubject(tool: toolName, level: level, agent: agentId)
+    }
+}
+
+extension WebServices {
+    /// Written down in the audit.
+    func setOrganisationPolicy(
+        _ decision: ToolPolicy.Decision?,
+        for subject: PolicySubject,
+        patience: Int?? = nil,
+        by principal: Principal,
+        address: String?
+    ) async throws -> Bool {
+        let isSet = try await store.setOrganisationPolicy(decision, for: subject, patience: patience, by: principal)
+        guard isSet else { return false }
+        let person = subject.user.map { " for \($0.text)" } ?? ""
+        let target = "\(subject.tool ?? subject.level?.rawValue ?? "all")\(person): \(decision?.rawValue ?? "none")"
+        await record("tool_policy.changed", target: target, by: principal, address: address)
+        return true
+    }
+}
+
+extension ToolPolicy.Rule {
+    fileprivate var representation: JSONObject {
+        JSONObject {
+            $0.set("tool_name", toolName)
+            $0.set("security_level", level?.rawValue)
+            $0.set("agent_id", agentID)
+            $0.set("user_id", userID)
+            $0.set("decision", decision.rawValue)
+            $0.set("expires_after", expiresAfter)
+        }
+    }
+}
+
+extension Schema {
+    fileprivate static let toolPolicy = object(
+        "ToolPolicy",
+        [
+            .text("tool_name").orNull, .field("security_level", .choice(ToolLevel.self).orNull),
+            .uuid("agent_id").orNull, .uuid("user_id").orNull, .field("decision", .choice(ToolPolicy.Decision.self)),
+            .integer("expires_after", "Seconds.").orNull,
+        ]
+    )
+}

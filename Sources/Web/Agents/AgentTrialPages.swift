@@ -1,0 +1,78 @@
+import Engine
+import Foundation
+import Hummingbird
+import Storage
+
+/// Trying an agent out beside its form. It answers as it is saved: what was typed into the form is saved first, as a version.
+struct AgentTrialPages: Sendable {
+    let making: AgentMakingPages
+
+    private var desk: Desk { making.desk }
+
+    func say(_ request: Request, context: WebContext) async throws -> Response {
+        let (identity, id) = (try context.signedIn(), try context.identifier("id"))
+        let sent = try await request.decodeForm()
+        if let refused = try await making.saved(sent, request, context: context) { return refused }
+        let voice = try desk.voice(context)
+        let text = sent["trial"].unixLines
+        func again(_ problem: String) async throws -> Response {
+            try await making.edit(request, context: context, trial: .init(text: text, problem: problem))
+        }
+        guard text.contains(where: { !$0.isWhitespace }) else { return try await again(voice.words["composer.empty"]) }
+        guard text.count <= TurnForm.longest else { return try await again(voice.words["composer.tooLong"]) }
+        guard let agent = try await desk.store.agent(id, by: identity.principal) else { throw WebError.notFound }
+        let title = voice.words("trial.of", ["name": agent.displayName])
+        let talk = try await desk.store.beginTest(of: id, title: String(title.prefix(100)), by: identity.principal)
+        guard let talk else { throw WebError.notFound }
+        do {
+            let turn = TurnInput(conversationID: talk.id, content: text, agentID: id)
+            guard try await desk.services.start(turn, by: identity.principal) != nil else { throw WebError.notFound }
+        } catch let error as StorageError {
+            guard let problem = error.turnProblem(voice) else { throw error }
+            return try await again(problem.message)
+        }
+        return .redirect(to: "/agents/\(id.text)/edit#try")
+    }
+
+    /// Forgets what was said, and stops what is being said.
+    func delete(_ request: Request, context: WebContext) async throws -> Response {
+        let (principal, id) = (try context.signedIn().principal, try context.identifier("id"))
+        guard let talk = try await desk.store.testConversation(of: id, by: principal),
+            try await desk.services.deleteConversation(talk.id, by: principal, address: context.remoteAddress)
+        else { throw WebError.notFound }
+        return .redirect(to: "/agents/\(id.text)/edit", done: .deleted, anchor: "try")
+    }
+}
+
+extension AgentMakingPages {
+    /// How many messages of the trial are shown beside the form.
+    private static let trialSize = 20
+
+    /// nil for an agent that is not there yet.
+    func trial(
+        of id: UUID?,
+        draft: AgentTrialView.Draft,
+        context: WebContext,
+        voice: Voice
+    ) async throws -> AgentTrialView? {
+        let identity = try context.signedIn()
+        guard let id, let agent = try await desk.store.agent(id, by: identity.principal) else { return nil }
+        let reader = ThreadReader(desk: desk, identity: identity, csrf: context.csrfToken, voice: voice)
+        let choices = try await desk.choices(by: identity.principal)
+        let known = try await desk.store.testConversation(of: agent.id, by: identity.principal)
+        var talk = AgentTrialView.Talk(pending: PendingView([], csrf: context.csrfToken, voice: voice))
+        if let known {
+            let thread = try await reader.thread(
+                of: known.id,
+                before: nil,
+                limit: Self.trialSize,
+                agents: choices
+            )
+            talk.conversation = known.id
+            talk.items = thread?.items ?? []
+            talk.pending = thread?.pending ?? talk.pending
+        }
+        let notice = choices.needsModel ? voice.words["conversation.noModel"] : nil
+        return AgentTrialView(agent: agent.id, talk: talk, draft: draft, notice: notice)
+    }
+}

@@ -1,0 +1,119 @@
+import Engine
+import Foundation
+import Postgres
+import Storage
+import Testing
+
+/// Changes on condition: of those who saw the same one gets their way, on however many servers.
+@Suite struct ConditionalChangeTests {
+    private typealias Change = @Sendable (Int) async throws -> Void
+
+    /// Both are held until both are there, so that neither has done before the other looks.
+    private func race(
+        _ database: TestDatabase,
+        _ subject: Conditional,
+        holding: Query,
+        _ change: @escaping Change
+    ) async throws -> [StorageError.Code?] {
+        let seen = try await database.store.condition(of: subject)
+        let writers = try await database.administrator.transaction { transaction in
+            _ = try await transaction.query(holding)
+            let writers = (0..<2).map { number in
+                Task { () -> StorageError.Code? in
+                    do {
+                        try await Condition.$current.withValue(seen) { try await change(number) }
+                        return nil
+                    } catch { return (error as? StorageError)?.code ?? .failed }
+                }
+            }
+            try await database.waitForLocks(2)
+            return writers
+        }
+        var codes: [StorageError.Code?] = []
+        for writer in writers { codes.append(await writer.value) }
+        return codes
+    }
+
+    @Test func ofTwoWhoSawTheSameOneGetsTheirWay() async throws {
+        try await TestDatabase.with { database in
+            let store = database.store
+            let root = try await store.person("root", isSuperuser: true)
+            let (ada, asker) = (try await store.person("ada"), root.principal)
+            let model = try await store.chatModel(by: asker)
+            let provider = try #require(try await store.provider(model.llmID, by: asker))
+            let team = try await store.createOrganisation(name: "Team", by: asker, address: nil)
+            let terms = BudgetTerms(amount: 5, currency: "USD")
+            let budget = try #require(
+                try await store.createBudget(
+                    on: .organization,
+                    period: .day,
+                    name: nil,
+                    terms: terms,
+                    isPersonal: false,
+                    by: asker
+                )
+            )
+            let changes: [(Conditional, Query, Change)] = [
+                (
+                    .user(ada.id), "select from users where user_id = \(ada.id) for update",
+                    { _ = try await store.changeUser(ada.id, .init(nickname: "Ada \($0)"), by: asker, address: nil) }
+                ),
+                (
+                    .organisation(team.id), "select from organisations where org_id = \(team.id) for update",
+                    { _ = try await store.renameOrganisation(team.id, to: "Team \($0)", by: asker, address: nil) }
+                ),
+                (
+                    .provider(provider.id), "select from llmconfigs where llm_id = \(provider.id) for update",
+                    {
+                        _ = try await store.updateProvider(
+                            provider.id,
+                            name: "Provider \($0)",
+                            baseURL: provider.apiBaseURL,
+                            apiKey: nil,
+                            isActive: true,
+                            by: asker
+                        )
+                    }
+                ),
+                (
+                    .model(model.id), "select from models where model_id = \(model.id) for update",
+                    { _ = try await store.updateModel(model.id, displayName: "Model \($0)", by: asker) }
+                ),
+                (
+                    .budget(budget.id), "select from budgets where budget_id = \(budget.id) for update",
+                    { _ = try await store.updateBudget(budget.id, name: "Budget \($0)", terms: terms, by: asker) }
+                ),
+                (
+                    .settings, "select pg_advisory_xact_lock(hashtext('alma.settings'))",
+                    { _ = try await store.setApprovalPatience(60 + $0, by: asker) }
+                ),
+            ]
+            for (subject, holding, change) in changes {
+                let codes = try await race(database, subject, holding: holding, change)
+                #expect(codes.filter { $0 == nil }.count == 1, "\(subject): \(codes)")
+                #expect(codes.filter { $0 == .changed }.count == 1, "\(subject): \(codes)")
+            }
+        }
+    }
+
+    /// Somebody who sets no condition has changed it meanwhile.
+    @Test func whatSomebodyElseHasChangedIsNotOverwritten() async throws {
+        try await TestDatabase.with { database in
+            let store = database.store
+            let root = try await store.person("root", isSuperuser: true)
+            let seen = try await store.condition(of: .settings)
+            #expect(try await store.setApprovalPatience(60, by: root.principal))
+            await #expect(throws: StorageError.self) {
+                try await Condition.$current.withValue(seen) {
+                    _ = try await store.setApprovalPatience(90, by: root.principal)
+                }
+            }
+            #expect(try await store.approvalPatience() == 60)
+            let now = try await store.condition(of: .settings)
+            let isSet = try await Condition.$current.withValue(now) {
+                try await store.setApprovalPatience(90, by: root.principal)
+            }
+            #expect(isSet && now != seen)
+        }
+    }
+}

@@ -1,0 +1,96 @@
+import Foundation
+import Postgres
+import Testing
+
+/// Trying an agent out beside its form.
+@Suite struct AgentTrialPageTests {
+    private func made(_ visitor: Visitor) async throws -> String {
+        try await visitor.register("one")
+        try await visitor.addModel()
+        try await visitor.get("/agents/new")
+        try await visitor.post("/agents/new", [("display_name", "Proof"), ("instruction", "Read."), ("active", "1")])
+        return String(visitor.address.prefix { $0 != "?" })
+    }
+
+    @Test func itAnswersAsItIsSavedAndNoListShowsIt() async throws {
+        try await TestServer.runSite { site in
+            let visitor = Visitor(Caller(client: site.client))
+            let address = try await made(visitor)
+            let form = try await visitor.get("\(address)/edit")
+            #expect(form.text.contains("Nothing was said yet"))
+            // Nothing to forget, and no button that would delete the agent instead.
+            #expect(!form.text.contains("Start over") && !form.text.contains("action=\"\(address)/deletion\""))
+            let fields = [("display_name", "Proof"), ("instruction", "Read twice."), ("active", "1"), ("version", "1")]
+            let said = try await visitor.submit("\(address)/trial", fields + [("trial", "echo tried words")])
+            #expect(said.status == 303)
+            let page = try await visitor.finished("\(address)/edit")
+            #expect(page.text.contains("Read twice.</textarea>") && page.text.contains("<p>echo tried words"))
+            #expect(try await visitor.get(address).text.contains("/versions/2"))
+            for list in ["/", "/conversations", "/conversations?q=Proof"] {
+                #expect(!(try await visitor.get(list).text.contains("Test of Proof")), "\(list)")
+            }
+            #expect(page.text.contains("action=\"\(address)/trial/deletion\""))
+            try await visitor.get("\(address)/edit")
+            let empty = try await visitor.post("\(address)/trial/deletion")
+            #expect(empty.text.contains("Nothing was said yet"))
+            let written = try await site.database.administrator.query(
+                "select from audit_events where action = 'conversation.deleted'"
+            )
+            #expect(written.count == 1)
+        }
+    }
+
+    @Test func whatCannotBeSaidOrSavedStaysTyped() async throws {
+        try await TestServer.run { caller in
+            let visitor = Visitor(caller)
+            let address = try await made(visitor)
+            try await visitor.get("\(address)/edit")
+            let wrong = [("display_name", ""), ("instruction", "Read thrice."), ("active", "1"), ("trial", "echo a")]
+            let refused = try await visitor.submit("\(address)/trial", wrong)
+            #expect(refused.status == 422 && refused.text.contains("Read thrice.</textarea>"))
+            #expect(refused.text.contains("echo a</textarea>"))
+            let silent = [("display_name", "Proof"), ("instruction", "Read thrice."), ("active", "1"), ("trial", " ")]
+            let nothing = try await visitor.submit("\(address)/trial", silent)
+            #expect(nothing.status == 422 && nothing.text.contains("trial-error"))
+        }
+    }
+
+    @Test func whatIsSwitchedOffIsTriedOutToo() async throws {
+        try await TestServer.run { caller in
+            let visitor = Visitor(caller)
+            let address = try await made(visitor)
+            try await visitor.get("\(address)/edit")
+            let off = [("display_name", "Proof"), ("instruction", "Read."), ("trial", "echo while off")]
+            #expect(try await visitor.submit("\(address)/trial", off).status == 303)
+            let page = try await visitor.finished("\(address)/edit")
+            #expect(page.text.contains("<p>echo while off") && page.text.contains("<strong>Proof</strong>"))
+            let id = String(address.dropFirst(8))
+            try await visitor.get("/")
+            let elsewhere = try await visitor.submit("/conversations", [("content", "echo x"), ("agent_id", id)])
+            #expect(elsewhere.status == 422)
+        }
+    }
+
+    @Test func programsTryOutToo() async throws {
+        try await TestServer.run { caller in
+            let program = try await caller.newcomer("one")
+            try await program.addModel()
+            let body = #"{"name":"scout","instruction":"Look."}"#
+            let agent = try #require(try await program.post("/v1/agents", body).string("data.agent_id"))
+            let begin = #"{"title":"Try","test_agent_id":"\#(agent)"}"#
+            let talk = try await program.post("/v1/conversations", begin)
+            #expect(talk.status == 201 && talk.string("data.test_agent_id") == agent)
+            #expect(try await program.post("/v1/conversations", begin).status == 409)
+            _ = try await program.post("/v1/conversations", "{}")
+            #expect(try await program.get("/v1/conversations").count("data") == 1)
+            #expect(try await program.get("/v1/conversations").number("pagination.total") == 1)
+            let tests = try await program.get("/v1/conversations?is_test=true")
+            #expect(tests.count("data") == 1 && tests.string("data.0.title") == "Try")
+            let other = try await caller.newcomer("two")
+            #expect(try await other.post("/v1/conversations", begin).status == 422)
+            #expect(try await program.delete("/v1/agents/\(agent)").status == 204)
+            #expect(try await program.get("/v1/conversations?is_test=true").count("data") == 0)
+            #expect(try await program.get("/v1/conversations").number("pagination.total") == 1)
+        }
+    }
+}
