@@ -7,6 +7,7 @@ alter table organisations
 -- An invitation by mail: its link is made when it is sent, so that none lies here.
 alter table mails
     add column invitation_id uuid references organisation_invitations on delete cascade,
+    alter column kind type varchar(40),
     drop constraint mails_kind_check,
     add constraint mails_kind_check check (
         kind in ('password_reset', 'invitation', 'verification', 'password_changed', 'organization_invitation')

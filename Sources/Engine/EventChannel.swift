@@ -48,7 +48,8 @@ struct EventChannel {
         return .events(Array(recent[Int(place + 1 - first.sequence)...]))
     }
 
-    func hasNews(after place: Int64) -> Bool { last.map { $0 != place } ?? false }
+    /// A reader may know more than is written here: of a run that rests, another node writes on.
+    func hasNews(after place: Int64) -> Bool { last.map { place < $0 } ?? false }
 
     /// The last events of a run that has ended.
     mutating func finish(_ events: [RunEvent], at now: ContinuousClock.Instant) -> [Wake] {

@@ -19,6 +19,9 @@ package protocol Journal: WritingJournal, ProviderPlaces {
     /// What the run is to do. The principal is the run's own user and organisation.
     func brief(for run: ClaimedRun) async throws -> RunBrief
 
+    /// What the other runs of its turn have used until now, in tokens, in and out.
+    func tokens(besides run: Run) async throws -> Int
+
     /// Stores the events of many runs in one transaction, each run's only while its epoch still stands.
     /// Returns the runs whose epoch had passed: nothing of those was stored.
     func append(_ batches: [EventBatch]) async throws -> Set<UUID>

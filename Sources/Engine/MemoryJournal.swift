@@ -71,15 +71,18 @@ package final class MemoryJournal: Journal {
             var brief = entry.brief
             brief.children = state.children(of: run.run.id)
             brief.team.size = state.entries.values.count { $0.run.rootRunID == run.run.rootRunID }
-            brief.othersTokens = state.entries.values.reduce(0) { sum, other in
-                let isOther = other.run.rootRunID == run.run.rootRunID && other.run.id != run.run.id
-                return isOther ? other.usage.reduce(sum) { $0 + $1.tokens.total } : sum
-            }
             brief.isCancelled = brief.isCancelled || entry.isCancelling
             brief.isPausing = entry.isPausing
             brief.isSteered = !entry.unheard.isEmpty
             brief.hasBudgets = !state.budgets.isEmpty
             return brief
+        }
+    }
+
+    package func tokens(besides run: Run) async throws -> Int {
+        try access { state in
+            let others = state.entries.values.filter { $0.run.rootRunID == run.rootRunID && $0.run.id != run.id }
+            return others.flatMap(\.usage).reduce(0) { $0 + $1.tokens.total }
         }
     }
 

@@ -31,8 +31,6 @@ package struct RunBrief: Sendable {
     package var children: [ChildRecord]
     /// Whether its organisation has any budget.
     package var hasBudgets: Bool
-    /// Tokens that the other runs of its turn have used, in and out.
-    package var othersTokens: Int
     /// Nobody has named the conversation yet.
     package var needsTitle: Bool
     /// Somebody asked to stop it while nobody worked on it.
@@ -61,7 +59,6 @@ package struct RunBrief: Sendable {
         team: Team = Team(),
         children: [ChildRecord] = [],
         hasBudgets: Bool = false,
-        othersTokens: Int = 0,
         needsTitle: Bool = false,
         isCancelled: Bool = false,
         isPausing: Bool = false,
@@ -85,7 +82,6 @@ package struct RunBrief: Sendable {
         self.team = team
         self.children = children
         self.hasBudgets = hasBudgets
-        self.othersTokens = othersTokens
         self.needsTitle = needsTitle
         self.isCancelled = isCancelled
         self.isPausing = isPausing

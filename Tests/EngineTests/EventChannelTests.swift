@@ -41,6 +41,15 @@ import Testing
         #expect(sequences(channel.view(after: 1)) == [2])
     }
 
+    /// Another node went on with a run that rests here: who reads has seen more than is known here, and waits for the bell.
+    @Test func aReaderAheadWaits() {
+        var channel = EventChannel()
+        channel.begin(after: 0)
+        _ = channel.finish([event(1)], at: .now)
+        #expect(isBehind(channel.view(after: 3)))
+        #expect(!channel.hasNews(after: 3) && !channel.hasNews(after: 1) && channel.hasNews(after: 0))
+    }
+
     @Test func whatIsWrittenElsewhereStaysElsewhere() {
         var channel = EventChannel()
         _ = channel.finish([event(9)], at: .now)

@@ -119,6 +119,59 @@ import Testing
         }
     }
 
+    /// Two at work at the same moment: what one has used meanwhile, the other is told before its next call.
+    @Test func theTokensOfThoseBesideCountWhileTheyWork() async throws {
+        var limits = RunLimits.quick
+        limits.tokens = 100
+        let (begun, begin) = AsyncStream.makeStream(of: Void.self)
+        let (spent, spend) = AsyncStream.makeStream(of: Void.self)
+        let coderCalls = Locked(0)
+        let shop = TeamShop.open(
+            lead: { request, receive in
+                if !request.results.isEmpty { return try await receive(.text("Both came back.")) }
+                try await receive(
+                    .toolCall(TeamShop.plan("\(TeamShop.task("a", "coder")),\(TeamShop.task("b", "writer"))"))
+                )
+                try await receive(.usage(TokenUsage(input: 10, output: 10)))
+            },
+            coder: { request, receive in
+                if coderCalls.withLock({ calls in
+                    calls += 1
+                    return calls == 1
+                }) {
+                    begin.yield()
+                    // Its second call is asked for when the writer is done.
+                    for await _ in spent { break }
+                    try await receive(.toolCall(ToolCall(id: "c", name: "nothing", arguments: "{}")))
+                    try await receive(.usage(TokenUsage(input: 1, output: 1)))
+                } else {
+                    try await receive(.text("code"))
+                }
+            },
+            writer: { _, receive in
+                for await _ in begun { break }
+                try await receive(.text("prose"))
+                try await receive(.usage(TokenUsage(input: 60, output: 60)))
+            },
+            limits: limits
+        )
+        try await shop.open {
+            let run = TeamShop.ask(shop)
+            while shop.journal.children(of: run.id).first(where: { $0.agentID == TeamShop.writer.id })?.state
+                != .completed
+            {
+                try await Task.sleep(for: .milliseconds(5))
+            }
+            spend.yield()
+            let log = try await shop.log(of: run)
+            #expect(coderCalls.withLock { $0 } == 1)
+            let coder = try #require(shop.journal.children(of: run.id).first { $0.agentID == TeamShop.coder.id })
+            let end = try await shop.log(of: coder).first(.error)
+            #expect(end?.field("error_code") == "RUN_TOKENS_EXHAUSTED")
+            #expect(log.first(.error)?.field("error_code") == "RUN_TOKENS_EXHAUSTED")
+        }
+    }
+
     @Test func theRunsOfATurnAreCounted() async throws {
         var (limits, run) = (RunLimits(), Run.sample())
         limits.runsPerTurn = 3

@@ -38,7 +38,9 @@ struct FetchFailureTests {
     @Test func silentBeforeTheHead() async throws {
         let server = try ScriptedServer { $0.waitForClose() }
         let request = FetchRequest(url: server.url, idleTimeout: .milliseconds(80))
-        #expect(await failure(request)?.code == .timeout)
+        let failure = await failure(request)
+        #expect(failure?.code == .timeout)
+        #expect(failure?.wasSent == true)
     }
 
     @Test func silentInTheBody() async throws {
@@ -50,7 +52,7 @@ struct FetchFailureTests {
         let request = FetchRequest(url: server.url, idleTimeout: .milliseconds(500))
         let response = try await client.send(request)
         var text = ""
-        await #expect(throws: FetchError(.timeout, "the other side was silent for too long")) {
+        await #expect(throws: FetchError(.timeout, "the other side was silent for too long", wasSent: true)) {
             for try await chunk in response.body { text += String(decoding: chunk, as: UTF8.self) }
         }
         #expect(text == "begin")

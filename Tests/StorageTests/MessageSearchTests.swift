@@ -82,6 +82,13 @@ import Testing
             let eve = try await store.person("eve")
             #expect(try await store.beginTest(of: agent.id, title: "Hers", by: eve.principal) == nil)
             #expect(try await store.testConversation(of: agent.id, by: eve.principal) == nil)
+            // Nor does who may use it try it out: that is its maker's.
+            let shared = AgentDraft(name: "all", displayName: "All", instruction: "Be kind.", isShared: true)
+            let colleague = Principal.member(user: eve.id, organisation: ada.organisationID, isSuperuser: false)
+            let theirs = try await store.createAgent(shared, by: ada.principal)
+            #expect(try await store.agent(theirs.id, by: colleague) != nil)
+            #expect(try await store.beginTest(of: theirs.id, title: "Hers", by: colleague) == nil)
+            #expect(try await store.beginTest(of: Agent.assistantID, title: "Hers", by: eve.principal) == nil)
             for isArchived in [nil, false, true] {
                 let list = try await store.conversations(
                     search: nil,

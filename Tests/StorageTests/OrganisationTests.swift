@@ -6,44 +6,6 @@ import Testing
 
 /// Organisations: who is in them, who may do what there, and that none is left without an owner.
 @Suite struct OrganisationTests {
-    private struct Harbour {
-        let store: Store
-        let owner: User
-        let member: User
-        let id: UUID
-
-        init(_ store: Store) async throws {
-            self.store = store
-            owner = try await store.person("owner")
-            member = try await store.person("member")
-            id = try await store.createOrganisation(name: "Harbour team", by: owner.principal, address: nil).id
-            #expect(try await join(member) == .joined(id))
-        }
-
-        func join(_ user: User, as role: OrganisationRole = .member) async throws -> JoinResult {
-            let made = try await store.invite(
-                to: id,
-                as: role,
-                email: nil,
-                uses: 1,
-                days: 1,
-                by: owner.principal,
-                address: nil
-            )
-            return try await store.join(with: #require(made).token, by: user.principal, address: nil)
-        }
-
-        func change(_ user: User, to role: OrganisationRole, by asker: User) async throws -> Bool {
-            try await store.changeMember(user.id, to: role, in: id, by: asker.principal, address: nil)
-        }
-
-        func remove(_ user: User, by asker: User) async throws -> Bool {
-            try await store.removeMember(user.id, from: id, by: asker.principal, address: nil)
-        }
-
-        func role(_ user: User) async throws -> OrganisationRole? { try await store.membership(of: user.id, in: id) }
-    }
-
     private func code(_ body: () async throws -> Bool) async -> StorageError.Code? {
         do {
             _ = try await body()
@@ -246,6 +208,62 @@ import Testing
                     address: nil
                 )
             }
+        }
+    }
+
+    @Test func nobodyOwnsThemWithoutEnd() async throws {
+        try await TestDatabase.with { database in
+            let store = database.store
+            let ada = try await store.person("ada").principal
+            var made: [UUID] = []
+            func make() async throws -> Bool {
+                made.append(try await store.createOrganisation(name: "One of many", by: ada, address: nil).id)
+                return true
+            }
+            for _ in 0..<49 { _ = try await make() }
+            #expect(await code { try await make() } == .conflict("organization"))
+            // With a person's own.
+            #expect(try await store.organisations(by: ada).count == 50)
+            #expect(try await store.deleteOrganisation(made[0], by: ada, address: nil))
+            #expect(try await make())
+        }
+    }
+
+    /// Neither withdrawing what was sent nor another organisation makes room for more.
+    @Test func nobodyIsSentMoreThanAFewMails() async throws {
+        try await TestDatabase.with { database in
+            let harbour = try await Harbour(database.store)
+            let (store, owner) = (harbour.store, harbour.owner.principal)
+            let second = try await store.createOrganisation(name: "Second", by: owner, address: nil).id
+            func mail(_ email: String, to id: UUID) async throws -> UUID? {
+                let made = try await store.invite(
+                    to: id,
+                    as: .member,
+                    email: email,
+                    uses: 1,
+                    days: 1,
+                    mailIn: "en",
+                    by: owner,
+                    address: nil
+                )
+                return made?.invitation.id
+            }
+            for id in [harbour.id, second, harbour.id] {
+                let invitation = try #require(try await mail("bob@example.org", to: id))
+                #expect(try await store.withdrawInvitation(invitation, to: id, by: owner, address: nil))
+            }
+            #expect(try await store.deleteOrganisation(second, by: owner, address: nil))
+            for _ in 0..<2 {
+                await #expect(throws: StorageError.self) { try await mail("bob@example.org", to: harbour.id) }
+            }
+            #expect(try await mail("eve@example.org", to: harbour.id) != nil)
+            // What was withdrawn is not sent any more, and is gone from the list.
+            while let queued = try await store.claimMail() {
+                let letter = try await store.letter(for: queued)
+                #expect((letter != nil) == (queued.recipient == "eve@example.org"))
+                try await store.finishMail(queued, wasSent: letter != nil)
+            }
+            #expect(try await store.invitations(to: harbour.id, by: owner)?.map(\.email) == ["eve@example.org"])
         }
     }
 

@@ -53,6 +53,70 @@ import Testing
         }
     }
 
+    /// Waiting makes no person of it: nobody sits there.
+    @Test func aProgramsMessageIsAProgramsWhenItsTurnComes() async throws {
+        try await TestDatabase.with { database in
+            let store = database.store
+            let ada = try await store.person()
+            var priorities: [Int] = []
+            for asker in [ada.principal.program, ada.principal] {
+                let claimed = try await store.claimedRun(by: asker)
+                let talk = claimed.run.conversationID
+                _ = try await store.say(input(talk, "One"), mode: .queue, by: asker)
+                #expect(try await store.finish(claimed.outcome("Done.", after: claimed.lastSequence)))
+                let rows = try await database.administrator.query(
+                    "select priority from runs where conversation_id = \(talk) order by run_id"
+                )
+                priorities += try rows.map { try $0.get(0, as: Int.self) }
+                try await database.administrator.query(
+                    "update runs set state = 'failed', finished_at = now() where finished_at is null"
+                )
+            }
+            #expect(priorities == [5, 5, 7, 7])
+        }
+    }
+
+    /// An agent that is tried out need not be switched on: not for the first message, and not for one that waits.
+    @Test func whoeverIsTriedOutIsSpokenToWhileTheyAnswer() async throws {
+        try await TestDatabase.with { database in
+            let store = database.store
+            let ada = try await store.person()
+            var draft = AgentDraft(name: "maker", displayName: "Maker", instruction: "Make.")
+            draft.isActive = false
+            let agent = try await store.createAgent(draft, by: ada.principal)
+            let talk = try #require(try await store.beginTest(of: agent.id, title: "Try", by: ada.principal))
+            var said = input(talk.id, "One")
+            said.agentID = agent.id
+            let start = try #require(try await store.startTurn(said, by: ada.principal))
+            said = input(talk.id, "Two")
+            said.agentID = agent.id
+            _ = try await pending(store.say(said, mode: .queue, by: ada.principal))
+            let claimed = try #require(try await store.claim(worker: .v7(), limit: 1, silence: .seconds(60)).first)
+            #expect(claimed.run.id == start.run.id && claimed.run.agentID == agent.id)
+            #expect(try await store.finish(claimed.outcome("Done.", after: claimed.lastSequence)))
+            #expect(try await store.activeRuns(in: talk.id, by: ada.principal).map(\.agentID) == [agent.id])
+            // Elsewhere it is switched off.
+            var elsewhere = input(try await store.createConversation(title: nil, by: ada.principal).id, "Three")
+            elsewhere.agentID = agent.id
+            await #expect(throws: StorageError.self) { try await store.startTurn(elsewhere, by: ada.principal) }
+        }
+    }
+
+    @Test func inAnOrganisationThatWasDeletedNothingBegins() async throws {
+        try await TestDatabase.with { database in
+            let store = database.store
+            let ada = try await store.person()
+            let claimed = try await store.claimedRun(by: ada.principal)
+            let talk = claimed.run.conversationID
+            _ = try await store.say(input(talk, "One"), mode: .queue, by: ada.principal)
+            try await database.administrator.query("update organisations set is_personal = false, deleted_at = now()")
+            #expect(try await store.finish(claimed.outcome("Done.", after: claimed.lastSequence)))
+            #expect(try await store.settlePending() == false)
+            try await database.administrator.query("update organisations set deleted_at = null")
+            #expect(try await store.settlePending())
+        }
+    }
+
     @Test func aMessageWhoseKeyBecameAnothersIsHeldAndKeepsNobodyWaiting() async throws {
         try await TestDatabase.with { database in
             let store = database.store

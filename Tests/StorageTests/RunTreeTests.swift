@@ -139,7 +139,7 @@ import Testing
             let store = database.store
             let ada = try await store.person()
             let turn = try await store.claimedRun(by: ada.principal)
-            #expect(try await store.brief(for: turn).othersTokens == 0)
+            #expect(try await store.tokens(besides: turn.run) == 0)
             var resting = rest(turn, children: [child(of: turn.run, "c/a"), child(of: turn.run, "c/b")])
             func used(_ input: Int, _ output: Int) -> UsageRecord {
                 let tokens = TokenUsage(input: input, output: output)
@@ -152,10 +152,10 @@ import Testing
             end.usage = [used(200, 20), used(3000, 0)]
             #expect(try await store.finish(end))
             // Each is told of the others, and counts its own itself.
-            #expect(try await store.brief(for: children[1]).othersTokens == 3231)
+            #expect(try await store.tokens(besides: children[1].run) == 3231)
             let again = try #require(try await store.claim(worker: .v7(), limit: 5, silence: silence).first)
             #expect(again.run.id == turn.run.id)
-            #expect(try await store.brief(for: again).othersTokens == 3220)
+            #expect(try await store.tokens(besides: again.run) == 3220)
         }
     }
 

@@ -8,8 +8,8 @@ final class RunPurse: Sendable {
     private let answer: AnswerInProgress
     /// Whether there is a budget at all; otherwise nobody is asked.
     private let isWatched: Bool
-    /// What the other runs of its turn had used when this attempt began.
-    private let othersTokens: Int
+    /// Whether its turn has other runs, which use the turn's tokens too.
+    private let isOneOfSome: Bool
     /// What its person said to going beyond a budget.
     private let approvals: [CallAnswer]
     /// What its person was asked already.
@@ -22,7 +22,7 @@ final class RunPurse: Sendable {
         self.writer = writer
         self.answer = answer
         isWatched = brief.hasBudgets
-        othersTokens = brief.othersTokens
+        isOneOfSome = brief.team.size > 1
         approvals = brief.approvals.filter { $0.callID.hasPrefix(BudgetRefusal.callPrefix) }
         asked = Set(replay.asked.keys)
         said = Locked((Set(replay.warned.keys), Set(replay.asked.filter(\.value.isResolved).keys)))
@@ -34,7 +34,7 @@ final class RunPurse: Sendable {
     /// The request as it may be made; throws a `BudgetRefusal` when a budget has no room for it, and ends the run when its
     /// turn has used its tokens.
     func reserve(_ call: UUID, for fitted: FittedRequest, by candidate: ModelCandidate) async throws -> FittedRequest {
-        let used = answer.tokens.total + othersTokens
+        let used = try await tokensOfTurn()
         guard used < execution.limits.tokens else { throw execution.limits.tokensAreUsed(used) }
         guard isWatched, let worst = WorstCase(fitted, by: candidate) else { return fitted }
         try await resolve()
@@ -49,6 +49,14 @@ final class RunPurse: Sendable {
             if !standings.isEmpty { bounded.request.maximumTokens = worst.outputTokens }
             return bounded
         }
+    }
+
+    /// Those of runs beside it are read anew each time: they go on at the same moment.
+    private func tokensOfTurn() async throws -> Int {
+        let own = answer.tokens.total
+        guard isOneOfSome else { return own }
+        let others = try await execution.patiently { try await execution.journal.tokens(besides: run) }
+        return own + others
     }
 
     /// How the run ends when nothing that was tried had room: it asks its person where that can help.

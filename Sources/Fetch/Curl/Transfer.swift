@@ -123,11 +123,20 @@ extension Transfer {
         return sent > uploaded
     }
 
+    /// Whether there was a connection on which the request could leave.
+    private var hasConnected: Bool {
+        var microseconds: curl_off_t = 0
+        ccurl_get_offset(easy, CURLINFO_PRETRANSFER_TIME_T, &microseconds)
+        return microseconds > 0
+    }
+
     func result(_ code: CURLcode) -> Result<Void, any Error> {
         guard code != CURLE_OK else { return .success(()) }
         if let failure { return .failure(failure) }
         var systemError = 0
         ccurl_get_long(easy, CURLINFO_OS_ERRNO, &systemError)
-        return .failure(FetchError(code, text: String(cString: errorText), systemError: Int32(systemError)))
+        var error = FetchError(code, text: String(cString: errorText), systemError: Int32(systemError))
+        error.wasSent = error.code == .timeout && hasConnected
+        return .failure(error)
     }
 }

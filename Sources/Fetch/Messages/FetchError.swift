@@ -15,9 +15,12 @@ package struct FetchError: Error, Sendable, Equatable {
     package var code: Code
     /// What happened, in English; may name hosts, never headers or bodies.
     package var message: String
+    /// Of a `timeout`: the request had left, and the other side may be at work on it.
+    package var wasSent: Bool
 
-    package init(_ code: Code, _ message: String) {
+    package init(_ code: Code, _ message: String, wasSent: Bool = false) {
         self.code = code
         self.message = message
+        self.wasSent = wasSent
     }
 }

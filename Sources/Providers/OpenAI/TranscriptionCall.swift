@@ -26,21 +26,19 @@ struct TranscriptionCall: Sendable {
     }
 
     private func request(_ recording: Recording) throws -> FetchRequest {
-        let boundary = "alma-\(UUID().uuidString)"
-        var body: [UInt8] = []
-        for (name, value) in [("model", model), ("response_format", "json")] {
-            body += Array("--\(boundary)\r\nContent-Disposition: form-data; name=\"\(name)\"\r\n\r\n\(value)\r\n".utf8)
-        }
         // The name is ours: what people call their files says nothing here.
-        let head = "Content-Disposition: form-data; name=\"file\"; filename=\"\(recording.name)\"\r\n"
-        body += Array("--\(boundary)\r\n\(head)Content-Type: \(recording.mediaType)\r\n\r\n".utf8)
-        body += recording.bytes + Array("\r\n--\(boundary)--\r\n".utf8)
-        let form = ("Content-Type", "multipart/form-data; boundary=\(boundary)")
+        let form = FetchForm(
+            [("model", model), ("response_format", "json")],
+            name: recording.name,
+            mediaType: recording.mediaType,
+            recording.bytes
+        )
+        let headers: [(name: String, value: String)] = [("Content-Type", form.type), ("Accept", "application/json")]
         return FetchRequest(
             method: "POST",
             url: OpenAIDialect.url(endpoint, "/audio/transcriptions", model: model),
-            headers: try OpenAIDialect.headers(endpoint) + [form, ("Accept", "application/json")],
-            body: body,
+            headers: try OpenAIDialect.headers(endpoint) + headers,
+            body: form.body,
             connectTimeout: limits.connect,
             idleTimeout: limits.idle,
             totalTimeout: limits.total,

@@ -26,6 +26,8 @@ extension ModelError {
             )
         case .timeout:
             self.init(.timeout, "The provider was silent for too long. Try again, or choose another model.")
+            // It may be thinking still, and charges for what it thinks.
+            isOurs = error.wasSent
         case .reset where hasBegun, .closed where hasBegun:
             self = .interrupted
         case .reset:

@@ -2,7 +2,7 @@ package import Engine
 package import Foundation
 import Postgres
 
-// Trying an agent out: one conversation for each agent and person, which no list shows among the others.
+// Trying an agent out: one conversation for each agent, its maker's, which no list shows among the others.
 extension Store {
     /// nil when there is none.
     package func testConversation(of agent: UUID, by principal: Principal) async throws -> Conversation? {
@@ -15,15 +15,16 @@ extension Store {
         ).first.map(Conversation.init)
     }
 
-    /// The one that there is, or a new one of this title; nil when the principal does not see the agent.
+    /// The one that there is, or a new one of this title; nil when the principal has made no such agent.
     package func beginTest(of agent: UUID, title: String, by principal: Principal) async throws -> Conversation? {
-        guard try await self.agent(agent, by: principal) != nil else { return nil }
         if let known = try await testConversation(of: agent, by: principal) { return known }
         do {
             return try await createConversation(title: title, testAgentID: agent, by: principal)
         } catch let error as StorageError where error.code == .conflict("test_agent_id") {
             // Begun in another window at the same moment.
             return try await testConversation(of: agent, by: principal)
+        } catch let error as StorageError where error.code == .invalid("test_agent_id") {
+            return nil
         }
     }
 }

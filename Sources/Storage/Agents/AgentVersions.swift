@@ -87,12 +87,14 @@ extension Store {
             select a.version from agents a where \(Self.isMade(id, by: principal)) for no key update
             """
         let kept = Self.keepVersion(of: id, where: isMade, restored: restored, by: principal)
-        let answers = try await batch([held] + statements + kept + [Self.one(id, principal)], by: principal)
-        guard let present = try answers[0].first?.get("version", as: Int.self) else { return nil }
+        let demand = Condition.current?.subject == .agent(id) ? Self.locked(.agent(id)) : []
+        let answers = try await batch(demand + [held] + statements + kept + [Self.one(id, principal)], by: principal)
+            .dropFirst(demand.count)
+        guard let present = try answers.first?.first?.get("version", as: Int.self) else { return nil }
         guard version == nil || version == present else {
             throw StorageError.conflict("version", "Somebody has changed it since: it is at version \(present) now.")
         }
-        return Array(answers.dropFirst().prefix(statements.count)) + [answers[answers.count - 1]]
+        return Array(answers.dropFirst().prefix(statements.count) + answers.suffix(1))
     }
 
     /// A version of the agent as it stands now, unless it is as the newest says; what is older than the newest two hundred

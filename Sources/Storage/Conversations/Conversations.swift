@@ -95,7 +95,7 @@ extension Store {
     }
 
     /// Without a title it gets one from its first message. `testAgentID`: the agent that is tried out in it. Throws
-    /// `.invalid("test_agent_id")` when the principal does not see it, `.conflict("test_agent_id")` when they try it out already.
+    /// `.invalid("test_agent_id")` when the principal has made no such agent, `.conflict("test_agent_id")` when they try it out already.
     package func createConversation(
         title: String?,
         tags: [String] = [],
@@ -114,7 +114,7 @@ extension Store {
                 \(try Checks.tags(tags).json)::jsonb, \(JSONText(try Checks.object(metadata ?? "{}", "metadata")))::jsonb,
                 \(testAgentID)::uuid
             where \(testAgentID)::uuid is null
-                or exists (select from agents a where a.agent_id = \(testAgentID) and \(Self.isVisible(to: principal)))
+                or exists (select from agents a where \(Self.isMade(testAgentID, by: principal)))
             returning \(Conversation.columns)
             """,
             by: principal

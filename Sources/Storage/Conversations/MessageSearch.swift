@@ -93,7 +93,7 @@ extension Store: ConversationSearch {
             page: page,
             by: principal
         )
-        return try found.map { row in
+        return try found.rows.map { row in
             ConversationMatch(
                 conversationID: try row.get("conversation_id"),
                 conversationTitle: try row.get("title"),
@@ -112,11 +112,7 @@ extension Store: ConversationSearch {
     ) async throws -> Paged<MessageHit> {
         let words = question.words
         guard !words.isEmpty else { return Paged(items: [], page: page, total: 0) }
-        let rows = try await hits(question, words: words, page: page, by: principal)
-        let total = try await query(
-            "select count(*) from (select \(Self.found(question, words, principal)) limit \(Self.hitLimit)) found",
-            by: principal
-        )
+        let (total, rows) = try await hits(question, words: words, page: page, by: principal)
         let hits = try rows.map { row in
             MessageHit(
                 messageID: try row.get("message_id"),
@@ -132,32 +128,40 @@ extension Store: ConversationSearch {
                 )
             )
         }
-        return Paged(items: hits, page: page, total: try total.first?.get(0) ?? 0)
+        return Paged(items: hits, page: page, total: total)
     }
 
+    /// Those of the page, and how many there are. Every message of the person's may have to be read, which is done once.
     private func hits(
         _ question: MessageQuestion,
         words: [String],
         page: Page,
         by principal: Principal
-    ) async throws -> Rows {
+    ) async throws -> (total: Int, rows: [Row]) {
         let (margin, first) = (Self.excerptMargin, words.first ?? "")
-        return try await query(
+        let rows = try await query(
             """
-            select h.message_id, h.conversation_id, h.title, h.role, h.agent_id, h.timestamp,
+            with found as materialized (
+                select m.conversation_id, m.message_id, m.timestamp, c.title \(Self.found(question, words, principal))
+                order by m.timestamp desc, m.message_id limit \(Self.hitLimit)
+            )
+            select counted.total, h.message_id, h.conversation_id, h.title, h.role, h.agent_id, h.timestamp,
                 substr(h.content, h.start, h.size) as excerpt, h.start > 1 as begins_within,
                 h.start + h.size <= length(h.content) as ends_within
-            from (
-                select m.message_id, m.conversation_id, c.title, m.role, m.agent_id, m.timestamp, m.content,
+            from (select count(*)::integer as total from found) counted left join (
+                select f.*, m.role, m.agent_id, m.content,
                     greatest(1, strpos(lower(m.content), lower(\(first)::text)) - \(margin)) as start,
                     \(2 * margin) + length(\(first)::text) as size
-                \(Self.found(question, words, principal))
-                order by m.timestamp desc, m.message_id limit \(page.size) offset \(page.offset)
-            ) h
+                from (
+                    select * from found order by timestamp desc, message_id limit \(page.size) offset \(page.offset)
+                ) f join messages m using (conversation_id, message_id)
+            ) h on true
             order by h.timestamp desc, h.message_id
             """,
             by: principal
         )
+        let there = try rows.filter { try $0.get("message_id", as: UUID?.self) != nil }
+        return (try rows.first?.get("total") ?? 0, there)
     }
 
     /// From where, and which: conversations `c` with messages `m`.

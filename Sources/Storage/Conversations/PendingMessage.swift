@@ -25,6 +25,8 @@ package struct PendingMessage: Sendable, Equatable {
     /// The answer was stopped: it waits for its person to send or discard it.
     package var isHeld: Bool
     package var createdAt: Date
+    /// A program has said it.
+    var isProgram = false
     var urgency = Urgency.normal
     var idempotencyKey: String?
 
@@ -62,7 +64,7 @@ extension PendingMessage {
     /// For a `p` of pending messages.
     static let columns: Query = """
         p.pending_id, p.org_id, p.user_id, p.conversation_id, p.run_id, p.content, p.agent_id, p.model_id, p.is_held,
-        p.created_at, p.urgency, p.idempotency_key, p.attachments
+        p.created_at, p.urgency, p.idempotency_key, p.attachments, p.is_program
         """
 
     init(_ row: Row) throws {
@@ -79,6 +81,7 @@ extension PendingMessage {
         createdAt = try row.get("created_at")
         urgency = Urgency(rawValue: try row.get("urgency")) ?? .normal
         idempotencyKey = try row.get("idempotency_key")
+        isProgram = try row.get("is_program")
     }
 
     /// The turn that it becomes. The key makes it one turn, whoever begins it at the same moment.

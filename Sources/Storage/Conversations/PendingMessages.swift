@@ -62,7 +62,7 @@ extension Store {
     private static func keeping(_ input: TurnInput, mode: PendingMessage.Mode, by principal: Principal) -> Query {
         """
         with conversation as (
-            select c.conversation_id from conversations c where \(isOwn(input.conversationID, principal))
+            select c.conversation_id, c.test_agent_id from conversations c where \(isOwn(input.conversationID, principal))
             for no key update
         ), active as (
             select run_id from runs r
@@ -77,7 +77,7 @@ extension Store {
             select exists (select from conversation) as has_conversation,
                 exists (select from active) or exists (select from waiting) as is_busy,
                 \(input.agentID)::uuid is null or exists (
-                    select from agents a where a.agent_id = \(input.agentID) and a.status = 'active' and \(isVisible(to: principal))
+                    select from agents a where a.agent_id = \(input.agentID) and \(NewTurn.isAnswering) and \(isVisible(to: principal))
                 ) as has_agent,
                 \(input.modelID)::uuid is null or exists (
                     select from models m join llmconfigs l using (llm_id)
@@ -93,13 +93,13 @@ extension Store {
         ), kept as (
             insert into pending_messages (
                 pending_id, org_id, user_id, conversation_id, run_id, content, agent_id, model_id, urgency,
-                idempotency_key, request_hash, attachments
+                idempotency_key, request_hash, attachments, is_program
             )
             select \(UUID.v7())::uuid, \(principal.organisationID)::uuid, \(principal.userID)::uuid,
                 \(input.conversationID)::uuid,
                 case when \(mode == .steer)::boolean then (select run_id from active limit 1) end, \(input.content),
                 \(input.agentID)::uuid, \(input.modelID)::uuid, \(input.urgency), \(input.idempotencyKey), \(input.requestHash)::bytea,
-                \(input.attachments)::uuid[]
+                \(input.attachments)::uuid[], \(principal.isProgram)::boolean
             from found
             where has_conversation and is_busy and has_agent and has_model and has_files and found.waiting < \(mostPending)
                 and not exists (select from known) and not exists (

@@ -1,4 +1,4 @@
-package import Engine
+import Engine
 package import Foundation
 import Logging
 import Postgres
@@ -20,7 +20,8 @@ extension Store {
                     organisation: message.organisationID,
                     isSuperuser: try row.get("is_superuser")
                 )
-                hasBegun = try await begin(message, by: principal)?.isNew == true || hasBegun
+                let asker = message.isProgram ? principal.program : principal
+                hasBegun = try await begin(message, by: asker)?.isNew == true || hasBegun
             }
         }
         if conversation == nil { try await forgetHeard() }
@@ -42,6 +43,7 @@ extension Store {
         select distinct on (p.conversation_id) \(PendingMessage.columns), u.is_superuser,
             coalesce(last.state = 'cancelled', false) as is_stopped
         from pending_messages p join users u on u.user_id = p.user_id and u.status = 'active'
+        join organisations o on o.org_id = p.org_id and o.deleted_at is null
         left join lateral (
             select r.state from runs r where r.conversation_id = p.conversation_id and r.parent_run_id is null
             order by r.run_id desc limit 1

@@ -4,7 +4,7 @@ import Postgres
 
 /// A thing that somebody may change on condition that it still is as they saw it.
 package enum Conditional: Sendable, Equatable {
-    case user(UUID), organisation(UUID), provider(UUID), model(UUID), budget(UUID)
+    case user(UUID), organisation(UUID), provider(UUID), model(UUID), budget(UUID), agent(UUID)
     /// Of the instance, all together.
     case settings
 }
@@ -45,6 +45,8 @@ extension Conditional {
         switch self {
         case .settings: "(select string_agg(name || ':' || xmin::text, ',' order by name) from settings)"
         case .user, .organisation, .provider, .model, .budget: "xmin::text"
+        // Its runs are counted in its row, too.
+        case .agent: "version::text"
         }
     }
 
@@ -55,6 +57,7 @@ extension Conditional {
         case .provider(let id): "llmconfigs where llm_id = \(id)"
         case .model(let id): "models where model_id = \(id)"
         case .budget(let id): "budgets where budget_id = \(id)"
+        case .agent(let id): "agents where agent_id = \(id)"
         case .settings: "(values (1)) one"
         }
     }

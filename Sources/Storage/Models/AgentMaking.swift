@@ -183,7 +183,7 @@ extension Store {
     }
 
     /// `version` is the one that it must be at.
-    static func isMade(_ id: UUID, by principal: Principal, at version: Int? = nil) -> Query {
+    static func isMade(_ id: UUID?, by principal: Principal, at version: Int? = nil) -> Query {
         let place: Query = version.map { "and a.version = \($0)" } ?? ""
         return """
             a.agent_id = \(id) and a.org_id = \(principal.organisationID) and a.user_id = \(principal.userID)

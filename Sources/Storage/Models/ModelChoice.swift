@@ -28,7 +28,7 @@ extension Store {
         let entry = try await entry(for: choice, by: principal)
         let answers = try await batch(
             [
-                // Of two who choose at the same moment, the second sees what the first has chosen.
+                // Two who choose at the same moment do so one after the other. (Their entries say what each had seen.)
                 "select from organisations where org_id = \(principal.organisationID) for update",
                 Self.statement(choice, entry, by: principal, address: address),
             ],

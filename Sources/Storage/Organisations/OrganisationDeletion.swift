@@ -44,7 +44,7 @@ extension Store {
         return contents
     }
 
-    /// Closes it to everybody: its members' sessions go on in their own organisation, its API keys and links to join by are gone.
+    /// Closes it to everybody: its members' sessions go on in their own organisation, its API keys are gone, and links to join by are void.
     /// What is in it stays, for an administrator who opens it again. For its owners and administrators of the instance; throws
     /// `.forbidden` for other members, `.conflict("organization")` of a personal one. False when there is none.
     package func deleteOrganisation(_ id: UUID, by principal: Principal, address: String?) async throws -> Bool {
@@ -63,7 +63,7 @@ extension Store {
             ), keys as (
                 delete from api_keys k using closed where k.org_id = closed.org_id
             ), links as (
-                delete from organisation_invitations i using closed where i.org_id = closed.org_id
+                update organisation_invitations i set uses_left = 0 from closed where i.org_id = closed.org_id
             ), audited as (
                 \(entry.insertion(for: "closed", by: principal, address: address))
             )

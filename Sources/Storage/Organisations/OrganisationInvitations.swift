@@ -60,19 +60,19 @@ extension Store {
         guard (1...100).contains(uses) else { throw StorageError.invalid("uses", "From 1 to 100.") }
         guard (1...90).contains(days) else { throw StorageError.invalid("expires_in_days", "From 1 to 90 days.") }
         let email = try email.map { try Checks.email($0) }
-        if language != nil { try await checkMail(to: email, of: id) }
+        if language != nil, email == nil { throw StorageError.invalid("email", "A mail needs an address.") }
         let token = RandomToken.make()
         let invitation = UUID.v7()
         let entry = AuditEntry("organization.invitation_made", target: id.text, after: ["role": .string(role.rawValue)])
-        let row = try await query(
-            """
-            with made as (
+        let insertion: Query = """
+            with \(Self.enough(mailTo: language == nil ? nil : email, of: id, by: principal)), made as (
                 insert into organisation_invitations (
                     invitation_id, org_id, role, email, token_hash, uses_left, created_by, expires_at
-                ) values (
-                    \(invitation), \(id), \(role), \(email), \(RandomToken.hash(token)), \(uses), \(principal.userID),
-                    now() + \(days)::integer * interval '1 day'
-                ) returning *
+                ) select
+                    \(invitation)::uuid, \(id)::uuid, \(role), \(email), \(RandomToken.hash(token))::bytea, \(uses)::integer,
+                    \(principal.userID)::uuid, now() + \(days)::integer * interval '1 day'
+                from enough where not is_enough
+                returning *
             ), queued as (
                 insert into mails (mail_id, kind, recipient, language, invitation_id)
                 select \(UUID.v7())::uuid, \(MailKind.organisationInvitation), email, \(try language.map(Checks.language)),
@@ -82,27 +82,29 @@ extension Store {
                 \(entry.insertion(for: "made", by: principal, address: address))
             )
             select \(OrganisationInvitation.columns) from made
-            """,
-            by: .system
-        ).first
-        return try row.map { (token, try OrganisationInvitation($0)) }
-    }
-
-    /// Nobody is sent more than a few in an hour, and no organisation sends more than some.
-    private func checkMail(to email: String?, of id: UUID) async throws {
-        guard let email else { throw StorageError.invalid("email", "A mail needs an address.") }
-        let row = try await query(
             """
-            select count(*) filter (where m.recipient = \(email)) >= 3 or count(*) filter (where i.org_id = \(id)) >= 100
-                as is_enough
-            from mails m left join organisation_invitations i using (invitation_id)
-            where m.kind = \(MailKind.organisationInvitation) and m.created_at > now() - interval '1 hour'
-            """,
-            by: .system
-        ).first
-        guard try row?.get("is_enough") == false else {
+        // Of invitations that are sent at the same moment, each counts the ones before it.
+        let line: Query = "select pg_advisory_xact_lock(hashtext('alma.invitation_mails'))"
+        guard let row = try await batch(language == nil ? [insertion] : [line, insertion], by: .system).last?.first
+        else {
             throw StorageError.invalid("email", "Too many mails were sent. Try again in an hour, or hand out the link.")
         }
+        return (token, try OrganisationInvitation(row))
+    }
+
+    /// A table `enough (is_enough)`. Nobody is sent more than a few mails in an hour, and no organisation and no person sends
+    /// more than some. Mails are counted beyond their invitation's withdrawal.
+    private static func enough(mailTo email: String?, of id: UUID, by principal: Principal) -> Query {
+        """
+        enough as (
+            select \(email)::text is not null and (
+                count(*) filter (where m.recipient = \(email)) >= 3 or count(*) filter (where i.org_id = \(id)) >= 100
+                    or count(*) filter (where i.created_by = \(principal.userID)) >= 100
+            ) as is_enough
+            from mails m join organisation_invitations i using (invitation_id)
+            where m.created_at > now() - interval '1 hour'
+        )
+        """
     }
 
     /// False when there is no such link.
@@ -117,7 +119,8 @@ extension Store {
         return try await query(
             """
             with gone as (
-                delete from organisation_invitations where invitation_id = \(invitation) and org_id = \(id)
+                update organisation_invitations set uses_left = 0
+                where invitation_id = \(invitation) and org_id = \(id) and uses_left > 0
                 returning org_id
             ), audited as (
                 \(entry.insertion(for: "gone", by: principal, address: address))

@@ -57,26 +57,37 @@ extension Store {
         return isMember || principal.may(.organizationRead) ? found : nil
     }
 
-    /// The asker owns it.
+    /// That one person owns; their own is one of them.
+    private static let mostOwned = 50
+
+    /// The asker owns it. Throws `.conflict("organization")` for whoever owns too many already.
     package func createOrganisation(name: String, by principal: Principal, address: String?) async throws
         -> Organisation
     {
         let name = try Checks.text(name, "name", upTo: 100)
         let id = UUID.v7()
         let entry = AuditEntry("organization.created", target: id.text, after: ["name": .string(name)])
-        try await query(
-            """
+        let insertion: Query = """
             with made as (
-                insert into organisations (org_id, name) values (\(id), \(name)) returning org_id
+                insert into organisations (org_id, name) select \(id)::uuid, \(name)
+                where (
+                    select count(*) from memberships m join organisations o using (org_id)
+                    where m.user_id = \(principal.userID) and m.role = 'owner' and o.deleted_at is null
+                ) < \(Self.mostOwned)
+                returning org_id
             ), owned as (
                 insert into memberships (org_id, user_id, role) select org_id, \(principal.userID)::uuid, 'owner' from made
             )
             \(entry.insertion(for: "made", by: principal, address: address))
-            """,
-            by: .system
-        )
+            """
+        // Of some that one person makes at the same moment, each counts the ones before it.
+        let line: Query = "select pg_advisory_xact_lock(hashtext('alma.owner'), hashtext(\(principal.userID)::text))"
+        try await batch([line, insertion], by: .system)
         guard let made = try await organisation(id, by: principal) else {
-            throw StorageError(.failed, "The organisation was not made.")
+            throw StorageError.conflict(
+                "organization",
+                "You own \(Self.mostOwned) organizations already. Delete one that nobody uses."
+            )
         }
         return made
     }

@@ -75,7 +75,6 @@ extension Store {
             team: try Self.team(answers[.team], of: run, size: try agent.get("turn_size")),
             children: try answers[.children].map(Self.child),
             hasBudgets: try agent.get("has_budgets"),
-            othersTokens: try agent.get("others_tokens"),
             needsTitle: try answers[.context].first?.get("needs_title") ?? false,
             isCancelled: try agent.get("is_cancelled"),
             isPausing: try agent.get("is_pausing"),
@@ -96,24 +95,28 @@ extension Store {
             ) as is_steered, r.task,
             1 + (
                 select count(*) from runs t where t.root_run_id = r.root_run_id and t.parent_run_id is not null
-            ) as turn_size, \(hasBudgets("r")) as has_budgets, \(othersTokens) as others_tokens,
+            ) as turn_size, \(hasBudgets("r")) as has_budgets,
             \(skillsOfAgent) as skills
         from agents a cross join runs r where a.agent_id = \(run.agentID) and r.run_id = \(run.id)
         """
     }
 
-    /// For an `r` of runs: what the others of its turn have used. A turn that has just begun is alone, and reads nothing.
-    private static let othersTokens: Query = """
-        (
-            select coalesce(sum(u.input_tokens::bigint + u.output_tokens), 0)::bigint
+    /// By the index of turns, which holds those below one.
+    package func tokens(besides run: Run) async throws -> Int {
+        let row = try await query(
+            """
+            select coalesce(sum(u.input_tokens::bigint + u.output_tokens), 0)::bigint as tokens
             from (
-                select r.root_run_id as run_id
+                select \(run.rootRunID)::uuid as run_id
                 union all
-                select t.run_id from runs t where t.root_run_id = r.root_run_id and t.parent_run_id is not null
-            ) t join usage_records u on u.run_id = t.run_id
-            where t.run_id <> r.run_id
-        )
-        """
+                select run_id from runs where root_run_id = \(run.rootRunID) and parent_run_id is not null
+            ) t join usage_records u using (run_id)
+            where t.run_id <> \(run.id)
+            """,
+            by: .system
+        ).first
+        return try row?.get("tokens") ?? 0
+    }
 
     /// For a row of runs: whether any budget could be its business.
     static func hasBudgets(_ run: Query) -> Query {

@@ -65,6 +65,9 @@ struct NewTurn: Sendable {
         }
     }
 
+    /// For an `a` of agents, beside a table `conversation`. One that is tried out there need not be switched on.
+    static let isAnswering: Query = "(a.status = 'active' or a.agent_id = (select test_agent_id from conversation))"
+
     /// One statement that looks, locks, inserts and tells what it found. A key that was used before, or a run that is
     /// under way, lets nothing in, whoever comes at the same moment.
     var insertion: Query {
@@ -75,9 +78,7 @@ struct NewTurn: Sendable {
             for no key update
         ), agent as (
             select a.agent_id from agents a
-            where a.agent_id = \(run.agentID) and \(Store.isVisible(to: principal))
-                -- Tried out, it need not be switched on.
-                and (a.status = 'active' or a.agent_id = (select test_agent_id from conversation))
+            where a.agent_id = \(run.agentID) and \(Store.isVisible(to: principal)) and \(Self.isAnswering)
         ), model as (
             select m.model_id from models m join llmconfigs l using (llm_id)
             where m.model_id = \(input.modelID)::uuid and m.org_id = \(principal.organisationID)

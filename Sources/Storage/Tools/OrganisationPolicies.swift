@@ -16,7 +16,8 @@ extension Store {
     }
 
     /// The organisation's rule for a tool, or a level, with one agent or all, for one of its people or all; nil takes it away.
-    /// `patience`: as for a person's own rule. False when it is not the principal's to say, or there is no such agent or member.
+    /// `patience`: as for a person's own rule. False when it is not the principal's to say, or there is no such agent or member
+    /// to make a rule on.
     package func setOrganisationPolicy(
         _ decision: ToolPolicy.Decision?,
         for subject: PolicySubject,
@@ -24,7 +25,8 @@ extension Store {
         by principal: Principal
     ) async throws -> Bool {
         guard try await leads(principal) else { return false }
-        if let user = subject.user {
+        // Who has left the organisation leaves their rules to be taken away.
+        if decision != nil, let user = subject.user {
             guard let organisation = principal.organisationID,
                 try await member(user, of: organisation, by: principal) != nil
             else { return false }

@@ -27,7 +27,7 @@ extension Store {
     }
 
     /// The principal's own rule; nil takes it away. `patience`: seconds until a call that asks is taken for refused, or for
-    /// ever; when it is not given, a rule that is there keeps its own. False when there is no such agent.
+    /// ever; when it is not given, a rule that is there keeps its own. False when there is no such agent to make a rule on.
     package func setOwnPolicy(
         _ decision: ToolPolicy.Decision?,
         for subject: PolicySubject,
@@ -50,6 +50,12 @@ extension Store {
         ).map(ToolPolicy.Rule.init)
     }
 
+    /// Whether the principal sees the agent; of none in particular, yes.
+    private func isThere(_ agent: UUID?, by principal: Principal) async throws -> Bool {
+        guard let agent else { return true }
+        return try await self.agent(agent, by: principal) != nil
+    }
+
     func write(
         _ decision: ToolPolicy.Decision?,
         for subject: PolicySubject,
@@ -58,9 +64,9 @@ extension Store {
         by principal: Principal
     ) async throws -> Bool {
         let tool = try subject.tool.map { try Checks.text($0, "tool_name", upTo: 64) }
-        if let agent = subject.agent, try await self.agent(agent, by: principal) == nil { return false }
         guard let decision else {
-            try await query(
+            // A rule on an agent that went out of sight is taken away all the same; one that is not there is gone already.
+            let taken = try await query(
                 """
                 delete from tool_policies
                 where org_id = \(principal.organisationID) and by_organisation = \(isOrganisations)
@@ -71,8 +77,10 @@ extension Store {
                 """,
                 by: principal
             )
-            return true
+            if taken.affected > 0 { return true }
+            return try await isThere(subject.agent, by: principal)
         }
+        guard try await isThere(subject.agent, by: principal) else { return false }
         try await query(
             """
             insert into tool_policies (

@@ -1,0 +1,1 @@
+alter table pending_messages drop column is_program;
