@@ -1,4 +1,6 @@
+import Engine
 import Foundation
+import HTTPTypes
 import Hummingbird
 import NIOCore
 import Storage
@@ -39,7 +41,8 @@ struct AgentRoutes: Sendable {
             "/v1/agents/{id}",
             .agents,
             "Changes an agent",
-            about: "What is left out stays.",
+            about:
+                "What is left out stays, also as somebody else changes it meanwhile; 409 says that this happened again and again.",
             body: .json(
                 AgentChange.self,
                 [
@@ -131,41 +134,66 @@ struct AgentRoutes: Sendable {
 
     /// Changes what the body names.
     func update(_ input: AgentChange, _ request: Request, context: WebContext) async throws -> Response {
-        let (identity, id) = (try context.signedIn(), try context.identifier("id"))
-        guard var draft = try await services.store.agentDraft(id, by: identity.principal) else {
-            throw WebError.notFound
-        }
-        draft.name = input.name ?? draft.name
-        draft.displayName = input.displayName ?? draft.displayName
-        if let description = input.description { draft.description = description }
-        draft.instruction = input.instruction ?? draft.instruction
-        if let model = input.modelId { draft.modelID = model }
-        draft.capabilities = input.capabilities ?? draft.capabilities
-        draft.team = input.team ?? draft.team
-        draft.tools = input.tools ?? draft.tools
-        if let parameters = input.parameters { draft.parameters = parameters?.text ?? "{}" }
-        draft.isShared = input.isShared ?? draft.isShared
-        draft.isActive = try Self.isActive(input.status) ?? draft.isActive
-        guard let agent = try await services.store.updateAgent(id, draft, by: identity.principal) else {
+        let identity = try context.signedIn()
+        guard let agent = try await changed(context.identifier("id"), input, by: identity.principal) else {
             throw WebError.notFound
         }
         return Envelope.success(agent.representation, context: context)
     }
 
+    /// The agent as it is now, with what the body names, and the same again where somebody else was faster.
+    private func changed(_ id: UUID, _ input: AgentChange, by principal: Principal) async throws -> Agent? {
+        var attempt = 0
+        while true {
+            attempt += 1
+            // The version comes first: what comes between is found out when it is written.
+            guard let version = try await services.store.agent(id, by: principal)?.version,
+                var draft = try await services.store.agentDraft(id, by: principal)
+            else { return nil }
+            try input.change(&draft)
+            do {
+                return try await services.store.updateAgent(id, draft, at: version, by: principal)
+            } catch let error as StorageError where error.code == .conflict("version") && attempt < 5 {
+                // Read again, and changed as it stands then.
+            }
+        }
+    }
+
     func delete(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
-        guard try await services.store.deleteAgent(context.identifier("id"), by: identity.principal) else {
+        let isDeleted = try await services.deleteAgent(
+            context.identifier("id"),
+            by: identity.principal,
+            address: context.remoteAddress
+        )
+        guard isDeleted else {
             throw WebError.notFound
         }
         return Envelope.noContent(context: context)
     }
 
-    private static func isActive(_ status: String?) throws(WebError) -> Bool? {
+    fileprivate static func isActive(_ status: String?) throws(WebError) -> Bool? {
         switch status {
         case nil: nil
         case "active": true
         case "disabled": false
         default: throw .invalid("status", "Use active or disabled.")
         }
+    }
+}
+
+extension AgentRoutes.AgentChange {
+    fileprivate func change(_ draft: inout AgentDraft) throws(WebError) {
+        draft.name = name ?? draft.name
+        draft.displayName = displayName ?? draft.displayName
+        if let description { draft.description = description }
+        draft.instruction = instruction ?? draft.instruction
+        if let modelId { draft.modelID = modelId }
+        draft.capabilities = capabilities ?? draft.capabilities
+        draft.team = team ?? draft.team
+        draft.tools = tools ?? draft.tools
+        if let parameters { draft.parameters = parameters?.text ?? "{}" }
+        draft.isShared = isShared ?? draft.isShared
+        if let isActive = try AgentRoutes.isActive(status) { draft.isActive = isActive }
     }
 }

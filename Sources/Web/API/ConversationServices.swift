@@ -10,4 +10,13 @@ extension WebServices {
         await record("conversation.deleted", target: id.text, by: principal, address: address)
         return true
     }
+
+    /// With the conversation in which it was tried out. False when there is no such agent of the person's.
+    func deleteAgent(_ id: UUID, by principal: Principal, address: String?) async throws -> Bool {
+        guard try await store.agentDraft(id, by: principal) != nil else { return false }
+        if let trial = try await store.testConversation(of: id, by: principal) {
+            _ = try await deleteConversation(trial.id, by: principal, address: address)
+        }
+        return try await store.deleteAgent(id, by: principal)
+    }
 }

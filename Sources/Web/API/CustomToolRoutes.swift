@@ -258,10 +258,7 @@ struct CustomToolRoutes: Sendable {
 
 extension KeptVersion<ToolDraft> {
     fileprivate var representation: JSONObject {
-        JSONObject {
-            $0.set("version", version)
-            $0.set("user_id", userID)
-            $0.set("user_name", userName)
+        described {
             $0.set("name", draft.name)
             $0.set("description", draft.description)
             $0.raw("schema", draft.schema)
@@ -269,7 +266,6 @@ extension KeptVersion<ToolDraft> {
             $0.set("effect", draft.effect?.rawValue)
             $0.set("time_limit", draft.timeLimit)
             $0.raw("definition", draft.definition)
-            $0.set("created_at", createdAt)
         }
     }
 }
@@ -280,13 +276,13 @@ extension Schema {
         "ToolTrial",
         [.flag("success"), .text("result").orNull, .text("error").orNull, .number("execution_time", "Seconds.")]
     )
-    fileprivate static let toolVersion = object(
+    fileprivate static let toolVersion = version(
         "ToolVersion",
         [
-            .integer("version"), .uuid("user_id").orNull, .text("user_name").orNull, .text("name"),
-            .text("description"), .field("schema", .map), .field("security_level", .choice(ToolLevel.self).orNull),
+            .text("name"), .text("description"), .field("schema", .map),
+            .field("security_level", .choice(ToolLevel.self).orNull),
             .field("effect", .choice(ToolEffect.self).orNull), .integer("time_limit", "Seconds."),
-            .field("definition", .map), .date("created_at"),
+            .field("definition", .map),
         ]
     )
 }

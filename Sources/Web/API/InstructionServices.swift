@@ -1,11 +1,9 @@
+import Crypto
 import Engine
 import Foundation
 import Storage
 
 extension WebServices {
-    /// As much of an instruction as the audit keeps.
-    private static let audited = 4000
-
     /// nil leaves one as it is. Throws `WebError` when it is not the principal's to say. Written down in the audit.
     func setInstructions(
         instance: String?,
@@ -26,10 +24,17 @@ extension WebServices {
         )
     }
 
+    /// How long each is, in characters, and its SHA-256: what was said stays out of the audit, and no change goes without a
+    /// trace.
     private static func fields(_ instructions: Instructions) -> [String: JSONValue] {
-        [
-            "instance": .string(String(instructions.instance.prefix(audited))),
-            "organization": .string(String(instructions.organisation.prefix(audited))),
-        ]
+        var fields: [String: JSONValue] = [:]
+        for (name, text) in [("instance", instructions.instance), ("organization", instructions.organisation)] {
+            let digest = SHA256.hash(data: Data(text.utf8))
+            fields["\(name)_length"] = .number(Decimal(text.unicodeScalars.count))
+            fields["\(name)_digest"] = .string(
+                "sha256:" + digest.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+            )
+        }
+        return fields
     }
 }

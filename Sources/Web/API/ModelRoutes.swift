@@ -60,8 +60,8 @@ struct ModelRoutes: Sendable {
             .models,
             "Says which models do what nobody chooses one for",
             about:
-                "`chat` answers, `writing` gives conversations titles and summaries, `transcription` writes recordings down. What is left out stays; null leaves it to the usual one. All of it is taken, or nothing.",
-            body: .json(Defaults.self),
+                "`chat` answers, `writing` gives conversations titles and summaries, `transcription` writes recordings down. What is left out stays. Null leaves `writing` and `transcription` to the usual one; `chat` is always a model. All of it is taken, or nothing.",
+            body: .json(Defaults.self, ["chat": .schema(.uuid, isNullable: false)]),
             replies: [.object(.defaultModels)],
             use: setDefaults
         )
@@ -129,13 +129,16 @@ struct ModelRoutes: Sendable {
     }
 
     struct Defaults: Decodable, Sendable {
-        var chat: UUID?
+        @Change var chat: UUID??
         @Change var writing: UUID??
         @Change var transcription: UUID??
     }
 
     func setDefaults(_ input: Defaults, _ request: Request, context: WebContext) async throws -> Response {
-        var choice = ModelChoice(chat: input.chat)
+        if case .some(.none) = input.chat {
+            throw WebError.invalid("chat", "This field may not be null.")
+        }
+        var choice = ModelChoice(chat: input.chat ?? nil)
         if let writing = input.writing { choice.purposes.updateValue(writing, forKey: .writing) }
         if let listening = input.transcription { choice.purposes.updateValue(listening, forKey: .transcription) }
         try await choose(choice, context)

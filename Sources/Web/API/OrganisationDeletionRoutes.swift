@@ -3,7 +3,7 @@ import Foundation
 import Hummingbird
 import Storage
 
-/// Closing an organisation and opening it again, and members that an administrator of the instance takes in.
+/// Closing an organisation and opening it again.
 struct OrganisationDeletionRoutes: Sendable {
     let services: WebServices
 
@@ -28,23 +28,6 @@ struct OrganisationDeletionRoutes: Sendable {
             replies: [.object(.organisation)],
             use: restore
         )
-        Endpoint(
-            .post,
-            "/v1/organizations/{id}/members",
-            .organisations,
-            "Takes somebody in",
-            about:
-                "Without asking them: for administrators of the instance. Who is a member already stays what they are.",
-            access: .permitted(.memberInvite),
-            body: .json(NewMember.self, ["role": .schema(.choice(OrganisationRole.self))]),
-            errors: [.conflict],
-            use: add
-        )
-    }
-
-    struct NewMember: Decodable, Sendable {
-        var userId: UUID
-        var role: String?
     }
 
     func delete(_ request: Request, context: WebContext) async throws -> Response {
@@ -63,20 +46,5 @@ struct OrganisationDeletionRoutes: Sendable {
             let found = try await services.store.organisation(id, by: principal)
         else { throw WebError.notFound }
         return Envelope.success(found.representation, context: context)
-    }
-
-    func add(_ input: NewMember, _ request: Request, context: WebContext) async throws -> Response {
-        guard let role = OrganisationRole(rawValue: input.role ?? "member") else {
-            throw WebError.invalid("role", "Use owner, admin or member.")
-        }
-        let isAdded = try await services.store.addMember(
-            input.userId,
-            as: role,
-            to: context.identifier("id"),
-            by: try context.permitted(.memberInvite).principal,
-            address: context.remoteAddress
-        )
-        guard isAdded else { throw WebError.notFound }
-        return Envelope.noContent(context: context)
     }
 }

@@ -60,6 +60,18 @@ struct OrganisationRoutes: Sendable {
             use: members
         )
         Endpoint(
+            .post,
+            "/v1/organizations/{id}/members",
+            .organisations,
+            "Takes somebody in",
+            about:
+                "Without asking them: for administrators of the instance. Who is a member already stays what they are.",
+            access: .permitted(.memberInvite),
+            body: .json(NewMember.self, ["role": .schema(.choice(OrganisationRole.self))]),
+            errors: [.conflict],
+            use: add
+        )
+        Endpoint(
             .get,
             "/v1/organizations/{id}/members/{user}",
             .organisations,
@@ -91,6 +103,11 @@ struct OrganisationRoutes: Sendable {
     }
 
     struct Naming: Decodable, Sendable { var name: String }
+
+    struct NewMember: Decodable, Sendable {
+        var userId: UUID
+        var role: String?
+    }
 
     struct MemberChange: Decodable, Sendable { var role: String }
 
@@ -153,6 +170,21 @@ struct OrganisationRoutes: Sendable {
         return Envelope.list(found.map(\.representation), context: context)
     }
 
+    func add(_ input: NewMember, _ request: Request, context: WebContext) async throws -> Response {
+        guard let role = OrganisationRole(rawValue: input.role ?? "member") else {
+            throw WebError.invalid("role", "Use owner, admin or member.")
+        }
+        let isAdded = try await services.store.addMember(
+            input.userId,
+            as: role,
+            to: context.identifier("id"),
+            by: try context.permitted(.memberInvite).principal,
+            address: context.remoteAddress
+        )
+        guard isAdded else { throw WebError.notFound }
+        return Envelope.noContent(context: context)
+    }
+
     func member(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
         let member = try await services.store.member(
@@ -192,7 +224,6 @@ struct OrganisationRoutes: Sendable {
         guard isRemoved else { throw WebError.notFound }
         return Envelope.noContent(context: context)
     }
-
 }
 
 extension Organisation {

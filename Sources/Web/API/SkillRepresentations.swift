@@ -37,13 +37,7 @@ extension Schema {
             .integer("version"), .date("updated_at"),
         ]
     )
-    static let skillVersion = object(
-        "SkillVersion",
-        [
-            .integer("version"), .uuid("user_id").orNull, .text("user_name").orNull, .text("name"),
-            .text("description"), .text("skill_md"), .date("created_at"),
-        ]
-    )
+    static let skillVersion = version("SkillVersion", [.text("name"), .text("description"), .text("skill_md")])
 }
 
 extension EndpointContent {
@@ -54,14 +48,10 @@ extension EndpointContent {
 
 extension KeptVersion<SkillText> {
     var representation: JSONObject {
-        JSONObject {
-            $0.set("version", version)
-            $0.set("user_id", userID)
-            $0.set("user_name", userName)
+        described {
             $0.set("name", draft.name)
             $0.set("description", draft.description)
             $0.set("skill_md", draft.markdown)
-            $0.set("created_at", createdAt)
         }
     }
 }

@@ -83,22 +83,16 @@ struct ToolPolicyRoutes: Sendable {
         var expiresAfter: Int?
     }
 
+    /// The same on the runs of one person, or of everybody.
     struct Rule: Decodable, Sendable {
-        var toolName: String?
-        var securityLevel: String?
-        var agentId: UUID?
+        var own: OwnRule
         var userId: UUID?
-        var decision: String?
-        var expiresAfter: Int?
 
-        fileprivate var own: OwnRule {
-            OwnRule(
-                toolName: toolName,
-                securityLevel: securityLevel,
-                agentId: agentId,
-                decision: decision,
-                expiresAfter: expiresAfter
-            )
+        private enum CodingKeys: CodingKey { case userId }
+
+        init(from decoder: any Decoder) throws {
+            own = try OwnRule(from: decoder)
+            userId = try decoder.container(keyedBy: CodingKeys.self).decodeIfPresent(UUID.self, forKey: .userId)
         }
     }
 
@@ -106,12 +100,11 @@ struct ToolPolicyRoutes: Sendable {
     /// null takes the rule away. An organisation's `deny` stands, whatever its people allow.
     func set(_ input: Rule, _ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
-        var subject = try input.own.subject()
-        subject.user = input.userId
+        let wish = try PolicyWish(input.own, user: input.userId)
         let isSet = try await services.setOrganisationPolicy(
-            try ToolRoutes.decision(input.decision),
-            for: subject,
-            patience: input.expiresAfter,
+            wish.decision,
+            for: wish.subject,
+            patience: wish.patience,
             by: identity.principal,
             address: context.remoteAddress
         )
@@ -121,30 +114,15 @@ struct ToolPolicyRoutes: Sendable {
 
     func setOwn(_ input: OwnRule, _ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
+        let wish = try PolicyWish(input)
         let isSet = try await services.store.setOwnPolicy(
-            try ToolRoutes.decision(input.decision),
-            for: try input.subject(),
-            patience: input.expiresAfter,
+            wish.decision,
+            for: wish.subject,
+            patience: wish.patience,
             by: identity.principal
         )
         guard isSet else { throw WebError.notFound }
         return try await listOwn(request, context: context)
-    }
-}
-
-extension ToolPolicyRoutes.OwnRule {
-    fileprivate func subject() throws -> PolicySubject {
-        guard (toolName == nil) != (securityLevel == nil) else {
-            throw WebError.invalid("tool_name", "Name either a tool or a level.")
-        }
-        let level = try securityLevel.map { text in
-            guard let level = ToolLevel(rawValue: text) else {
-                throw WebError.invalid("security_level", "Use read_only, safe_execute or privileged.")
-            }
-            return level
-        }
-        if let expiresAfter { try ApprovalRoutes.check(patience: expiresAfter) }
-        return PolicySubject(tool: toolName, level: level, agent: agentId)
     }
 }
 

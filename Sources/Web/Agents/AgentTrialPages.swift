@@ -10,28 +10,32 @@ struct AgentTrialPages: Sendable {
     private var desk: Desk { making.desk }
 
     func say(_ request: Request, context: WebContext) async throws -> Response {
-        let (identity, id) = (try context.signedIn(), try context.identifier("id"))
+        let id = try context.identifier("id")
         let sent = try await request.decodeForm()
         if let refused = try await making.saved(sent, request, context: context) { return refused }
-        let voice = try desk.voice(context)
-        let text = sent["trial"].unixLines
-        func again(_ problem: String) async throws -> Response {
-            try await making.edit(request, context: context, trial: .init(text: text, problem: problem))
+        let form = TurnForm(trialOf: id, sent)
+        guard let problem = try await start(form, of: id, context) else {
+            return .redirect(to: "/agents/\(id.text)/edit#try")
         }
-        guard text.contains(where: { !$0.isWhitespace }) else { return try await again(voice.words["composer.empty"]) }
-        guard text.count <= TurnForm.longest else { return try await again(voice.words["composer.tooLong"]) }
-        guard let agent = try await desk.store.agent(id, by: identity.principal) else { throw WebError.notFound }
+        return try await making.edit(request, context: context, trial: .init(text: form.text, problem: problem))
+    }
+
+    /// The words for what stands in the way; nil when it is said.
+    private func start(_ form: TurnForm, of id: UUID, _ context: WebContext) async throws -> String? {
+        let (principal, voice) = (try context.signedIn().principal, try desk.voice(context))
+        if let problem = form.problem(voice) { return problem }
+        guard let agent = try await desk.store.agent(id, by: principal) else { throw WebError.notFound }
         let title = voice.words("trial.of", ["name": agent.displayName])
-        let talk = try await desk.store.beginTest(of: id, title: String(title.prefix(100)), by: identity.principal)
+        let talk = try await desk.store.beginTest(of: id, title: String(title.prefix(100)), by: principal)
         guard let talk else { throw WebError.notFound }
         do {
-            let turn = TurnInput(conversationID: talk.id, content: text, agentID: id)
-            guard try await desk.services.start(turn, by: identity.principal) != nil else { throw WebError.notFound }
+            let begun = try await desk.services.start(form, in: talk.id, by: principal)
+            guard begun != nil else { throw WebError.notFound }
+            return nil
         } catch let error as StorageError {
             guard let problem = error.turnProblem(voice) else { throw error }
-            return try await again(problem.message)
+            return problem.message
         }
-        return .redirect(to: "/agents/\(id.text)/edit#try")
     }
 
     /// Forgets what was said, and stops what is being said.

@@ -8,6 +8,8 @@ struct AgentTrialView: Sendable {
     let isEmpty: Bool
     /// Where the form goes with the message.
     let action: String
+    /// Makes the same form, sent twice, the same message.
+    let key: String
     let text: String
     let problem: String?
     /// Why it cannot be tried out now.
@@ -33,6 +35,7 @@ struct AgentTrialView: Sendable {
         var problem: String?
         /// The page stays as it is, so that one can write.
         var isStill = false
+        var key = UUID().uuidString
     }
 
     init(agent: UUID, talk: Talk, draft: Draft, notice: String?) {
@@ -40,6 +43,7 @@ struct AgentTrialView: Sendable {
         items = talk.items
         isEmpty = items.isEmpty
         action = "\(place)/trial#try"
+        key = draft.key
         text = draft.text
         problem = draft.problem
         self.notice = notice

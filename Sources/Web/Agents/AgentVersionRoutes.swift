@@ -48,8 +48,7 @@ struct AgentVersionRoutes: Sendable {
         let page = try context.page(of: request)
         guard try await services.store.agentDraft(id, by: principal) != nil else { throw WebError.notFound }
         let versions = try await services.store.agentVersions(of: id, page: page, by: principal)
-        let items = versions.items.map { version in JSONObject { version.write(to: &$0, version.draft) } }
-        return Envelope.page(items, page, total: versions.total, context: context)
+        return Envelope.page(versions.items.map(\.representation), page, total: versions.total, context: context)
     }
 
     func show(_ request: Request, context: WebContext) async throws -> Response {
@@ -59,11 +58,7 @@ struct AgentVersionRoutes: Sendable {
         }
         let definition = version.draft.kept
         let now = present.kept
-        let answer = JSONObject {
-            $0.set("version", version.version)
-            $0.set("user_id", version.userID)
-            $0.set("user_name", version.userName)
-            $0.set("created_at", version.createdAt)
+        let answer = version.described {
             $0.raw("definition", JSONValue.object(definition).text)
             $0.set("differs_in", definition.keys.sorted().filter { definition[$0] != now[$0] })
         }
@@ -121,30 +116,25 @@ extension AgentDefinition {
 }
 
 extension KeptVersion<AgentChanges> {
-    fileprivate func write(to object: inout JSONObject, _ changes: AgentChanges) {
-        object.set("version", version)
-        object.set("user_id", userID)
-        object.set("user_name", userName)
-        object.set("changes", changes.fields)
-        object.set("restored_version", changes.restored)
-        object.set("created_at", createdAt)
+    fileprivate var representation: JSONObject {
+        described {
+            $0.set("changes", draft.fields)
+            $0.set("restored_version", draft.restored)
+        }
     }
 }
 
 extension Schema {
-    private static let about: [Field] = [
-        .integer("version"), .uuid("user_id").orNull, .text("user_name").orNull, .date("created_at"),
-    ]
-    fileprivate static let agentVersion = object(
+    fileprivate static let agentVersion = version(
         "AgentVersion",
-        about + [
+        [
             .list("changes").about("The fields that it changed; none of the first."),
             .integer("restored_version", "The earlier version that was given again.").orNull,
         ]
     )
-    fileprivate static let wholeAgentVersion = object(
+    fileprivate static let wholeAgentVersion = version(
         "WholeAgentVersion",
-        about + [
+        [
             .field(
                 "definition",
                 agentDefinition.adding(nil, [.flag("is_shared"), .choice("status", "active", "disabled")])

@@ -1,20 +1,23 @@
+import Engine
 import HTTPTypes
 import Hummingbird
 import NIOCore
 
 /// Takes a body that is short, up to `limit` bytes of it.
-final class CollectingWriter: ResponseBodyWriter {
-    private(set) var collected = ByteBuffer()
+final class CollectingWriter: ResponseBodyWriter, Sendable {
+    private let buffer = Locked(ByteBuffer())
     private let limit: Int
 
     init(limit: Int = .max) { self.limit = limit }
 
-    func write(_ buffer: ByteBuffer) async throws {
-        let room = limit - collected.readableBytes
-        guard let part = buffer.getSlice(at: buffer.readerIndex, length: min(room, buffer.readableBytes)) else {
-            return
+    var collected: ByteBuffer { buffer.withLock { $0 } }
+
+    func write(_ part: ByteBuffer) async throws {
+        buffer.withLock { buffer in
+            let room = limit - buffer.readableBytes
+            guard let part = part.getSlice(at: part.readerIndex, length: min(room, part.readableBytes)) else { return }
+            buffer.writeImmutableBuffer(part)
         }
-        collected.writeImmutableBuffer(part)
     }
 
     func finish(_ trailingHeaders: HTTPFields?) async throws {}

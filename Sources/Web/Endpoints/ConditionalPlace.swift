@@ -11,6 +11,7 @@ extension Endpoint {
         case "/v1/organizations/{id}": .organisation(try context.identifier("id"))
         case "/v1/llm-configs/{id}": .provider(try context.identifier("id"))
         case "/v1/models/{id}": .model(try context.identifier("id"))
+        case "/v1/agents/{id}": .agent(try context.identifier("id"))
         case "/v1/budgets/{id}": .budget(try context.identifier("id"))
         case "/v1/admin/settings", "/v1/settings/registration", "/v1/settings/search", "/v1/settings/approvals":
             .settings

@@ -9,6 +9,9 @@ import Storage
 
 /// Answers a request that comes again with its `Idempotency-Key` as it was answered the first time, for a day.
 struct Repetition: Sendable {
+    /// Bytes of an answer that is kept. Of a longer one it is only known that it was given.
+    static let longestAnswer = 256 * 1024
+
     /// Of what the key is: `POST /v1/agents`.
     private let route: String
     private let key: String
@@ -43,7 +46,11 @@ struct Repetition: Sendable {
             throw Self.conflict(
                 "The first request with this key is still going, or was cut short. Look before you ask anew."
             )
-        case .answered(let answer): return try KeptAnswer(json: answer).response
+        case .answered(let answer):
+            guard let known = try KeptAnswer(json: answer).response else {
+                throw Self.conflict("This was done, but its answer was too large to keep. Ask anew with another key.")
+            }
+            return known
         case .new(let claim):
             do {
                 return try await keep(try await work(request, context), of: claim, by: principal)
@@ -73,7 +80,7 @@ struct Repetition: Sendable {
         return (request, Array(hash.finalize()))
     }
 
-    /// The answer as it is, and kept for the next time.
+    /// The answer as it is, and kept for the next time, or what is left of one that is too long for that.
     private func keep(_ response: Response, of claim: UUID, by principal: Principal) async throws -> Response {
         var response = response
         let writer = CollectingWriter()
@@ -84,7 +91,7 @@ struct Repetition: Sendable {
             status: Int(response.status.code),
             contentType: response.headers[.contentType],
             location: response.headers[.location],
-            body: String(buffer: body)
+            body: body.readableBytes > Self.longestAnswer ? nil : String(buffer: body)
         )
         do {
             try await services.store.keep(try kept.json, of: claim, by: principal)
@@ -112,9 +119,10 @@ private struct KeptAnswer: Codable {
     var status: Int
     var contentType: String?
     var location: String?
-    var body: String
+    /// nil when it was too long to be kept.
+    var body: String?
 
-    init(status: Int, contentType: String?, location: String?, body: String) {
+    init(status: Int, contentType: String?, location: String?, body: String?) {
         self.status = status
         self.contentType = contentType
         self.location = location
@@ -125,7 +133,9 @@ private struct KeptAnswer: Codable {
 
     var json: Secret { get throws { Secret(String(decoding: try JSONEncoder().encode(self), as: UTF8.self)) } }
 
-    var response: Response {
+    /// nil when it was not kept.
+    var response: Response? {
+        guard let body else { return nil }
         var headers: HTTPFields = [.idempotentReplayed: "true"]
         headers[.contentType] = contentType
         headers[.location] = location

@@ -25,6 +25,10 @@ struct SchemaRecorder {
                 }
             }
         }
+        /// What it is in truth, whatever its type says of null.
+        static func schema(_ schema: Schema, isNullable: Bool) -> Hint {
+            Hint { $0 = schema.with { $0.isNullable = isNullable } }
+        }
         static func choice(_ values: String..., about: String? = nil) -> Hint { .schema(.choice(values), about) }
         static func length(_ range: ClosedRange<Int>, _ about: String? = nil) -> Hint { .schema(.text(range), about) }
         static let tags = Hint { $0 = Schema(kind: .list(.text(1...50), count: 0...20), isNullable: $0.isNullable) }

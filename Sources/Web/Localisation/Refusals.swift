@@ -22,8 +22,16 @@ struct Refusals: Sendable {
         if let known = whole[sentence] { return known }
         // The one that says most of it.
         let fitting = patterns.compactMap { pattern in pattern.values(of: sentence).map { (pattern, $0) } }
-        guard let (pattern, values) = fitting.max(by: { $0.0.length < $1.0.length }) else { return sentence }
+        guard let (pattern, values) = fitting.max(by: { $0.0.length < $1.0.length }) else { return reason(sentence) }
         return values.reduce(pattern.translation) { $0.replacing("{\($1.0)}", with: $1.1) }
+    }
+
+    /// What is wrong with something that is named before it, as in `web_fetch: At most 20.`: the name stays.
+    private func reason(_ sentence: String) -> String {
+        guard let colon = sentence.firstRange(of: ": "), !sentence[..<colon.lowerBound].contains(" ") else {
+            return sentence
+        }
+        return String(sentence[..<colon.upperBound]) + self[String(sentence[colon.upperBound...])]
     }
 
     /// A sentence with something in it that varies.

@@ -84,21 +84,51 @@ struct OpenAIRoutes: Sendable {
         if let route = try await route(to: input.model, for: .chat, identity) {
             let caller = try caller(identity, context)
             let completion = ModelCompletion(services: services, input: input, route: route, caller: caller)
-            if input.isStreamed {
-                let stream = try CompletionStream(services: services, identity: identity, context: context)
-                return try await stream.response { try await completion.write(to: $0) }
-            }
-            guard let key else { return try await completion.whole(context) }
             var request = request
             request.body = .init(buffer: body)
-            let repetition = Repetition("POST \(Self.completions)", key: key, longest: Self.longest, services: services)
-            return try await repetition.answer(request, context: context) { try await completion.whole($1) }
+            return try await answer(completion, key: key, request, identity, context)
         }
         guard let agent = try await services.store.agentID(called: input.model, by: identity.principal) else {
             throw WebError.noModel(input.model)
         }
         let completion = AgentCompletion(services: services, input: input, agent: agent, key: key, identity: identity)
-        guard input.isStreamed else { return try await completion.whole(try await completion.begin(), context) }
+        return try await answer(completion, identity, context)
+    }
+
+    /// By a model: streamed anew each time, or whole and kept with its key.
+    private func answer(
+        _ completion: ModelCompletion,
+        key: String?,
+        _ request: Request,
+        _ identity: Identity,
+        _ context: WebContext
+    ) async throws -> Response {
+        guard !completion.input.isStreamed else {
+            let stream = try CompletionStream(services: services, identity: identity, context: context)
+            return try await stream.response { try await completion.write(to: $0) }
+        }
+        guard let key else { return try await completion.whole(context) }
+        let repetition = Repetition("POST \(Self.completions)", key: key, longest: Self.longest, services: services)
+        return try await repetition.answer(request, context: context) { try await completion.whole($1) }
+    }
+
+    /// By an agent: its run has the key.
+    private func answer(
+        _ completion: AgentCompletion,
+        _ identity: Identity,
+        _ context: WebContext
+    ) async throws -> Response {
+        guard !completion.input.isStreamed else {
+            return try await streamed(completion, identity, context)
+        }
+        return try await completion.whole(try await completion.begin(), context)
+    }
+
+    private func streamed(
+        _ completion: AgentCompletion,
+        _ identity: Identity,
+        _ context: WebContext
+    ) async throws -> Response {
         // Nothing is begun that its caller cannot be told.
         let stream = try CompletionStream(services: services, identity: identity, context: context)
         let run = try await completion.begin()

@@ -59,8 +59,9 @@ struct AgentMakingPages: Sendable {
     /// The form of an agent as it is.
     func edit(_ request: Request, context: WebContext, trial: AgentTrialView.Draft) async throws -> Response {
         let (identity, id) = (try context.signedIn(), try context.identifier("id"))
-        let agent = try await own(context)
+        // The version comes first: the form may know more than it says, never less, and what comes between is found out.
         let version = try await desk.store.agent(id, by: identity.principal)?.version
+        let agent = try await own(context)
         let tools = try await desk.store.tools(ofAgent: id, by: identity.principal) ?? []
         return try await form(
             request,
@@ -80,27 +81,14 @@ struct AgentMakingPages: Sendable {
     /// Changes it, unless somebody else has since the form was opened: then nothing is lost, and the person decides. nil when
     /// that is done, else the form with what is wrong.
     func saved(_ sent: Form, _ request: Request, context: WebContext) async throws -> Response? {
-        let (identity, id) = (try context.signedIn(), try context.identifier("id"))
-        let earlier = try await own(context)
+        let (principal, id) = (try context.signedIn().principal, try context.identifier("id"))
         var origin = AgentOrigin(sent)
         var input = AgentInput(sent, voice: try desk.voice(context))
         do {
-            let tools = try await desk.store.knownTools(by: identity.principal)
-            input.checkSettings(of: tools, try desk.voice(context).words)
-            if input.errors.isEmpty {
-                let saved = try await desk.store.updateAgent(
-                    id,
-                    input.agent(rest: origin.rest ?? .init(earlier), tools: tools),
-                    at: origin.version,
-                    restoring: origin.restoring,
-                    by: identity.principal
-                )
-                guard saved != nil else { throw WebError.notFound }
-                return nil
-            }
+            if try await change(id, as: &input, from: origin, context) { return nil }
         } catch let error as StorageError where error.code == .conflict("version") {
             origin.isOvertaken = true
-            origin.version = try await desk.store.agent(id, by: identity.principal)?.version
+            origin.version = try await desk.store.agent(id, by: principal)?.version
         } catch let error as StorageError {
             try refuse(error, of: &input, voice: desk.voice(context))
         }
@@ -113,6 +101,29 @@ struct AgentMakingPages: Sendable {
             trial: .init(text: sent["trial"]),
             errors: input.errors
         )
+    }
+
+    /// False when something is wrong with what was typed, which `input` then says.
+    private func change(
+        _ id: UUID,
+        as input: inout AgentInput,
+        from origin: AgentOrigin,
+        _ context: WebContext
+    ) async throws -> Bool {
+        let principal = try context.signedIn().principal
+        let earlier = try await own(context)
+        let tools = try await desk.store.knownTools(by: principal)
+        input.checkSettings(of: tools, try desk.voice(context).words)
+        guard input.errors.isEmpty else { return false }
+        let saved = try await desk.store.updateAgent(
+            id,
+            input.agent(rest: origin.rest ?? .init(earlier), tools: tools),
+            at: origin.version,
+            restoring: origin.restoring,
+            by: principal
+        )
+        guard saved != nil else { throw WebError.notFound }
+        return true
     }
 
     func askToDelete(_ request: Request, context: WebContext) async throws -> Response {
@@ -133,7 +144,12 @@ struct AgentMakingPages: Sendable {
 
     func delete(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
-        guard try await desk.store.deleteAgent(context.identifier("id"), by: identity.principal) else {
+        let isDeleted = try await desk.services.deleteAgent(
+            context.identifier("id"),
+            by: identity.principal,
+            address: context.remoteAddress
+        )
+        guard isDeleted else {
             throw WebError.notFound
         }
         return .redirect(to: "/agents", done: .deleted)
@@ -200,6 +216,12 @@ struct AgentMakingPages: Sendable {
         let identity = try context.signedIn()
         let voice = try desk.voice(context)
         let page = Page(number: 1, size: 100)
+        let refusal: HTTPResponse.Status? =
+            origin.isOvertaken
+            ? .conflict : errors.isEmpty && trial.problem == nil ? nil : .unprocessableContent
+        var trial = trial
+        // A page that answers a form is not the one at its address: what was typed would go when it loads again.
+        if request.method != .get || refusal != nil { trial.isStill = true }
         async let agents = desk.store.agents(type: nil, status: nil, page: page, by: identity.principal)
         async let models = desk.store.models(llmID: nil, isActive: true, by: identity.principal)
         let tools = try await desk.store.knownTools(by: identity.principal)
@@ -229,9 +251,6 @@ struct AgentMakingPages: Sendable {
             errors: errors,
             voice: voice
         )
-        let refusal: HTTPResponse.Status? =
-            origin.isOvertaken
-            ? .conflict : errors.isEmpty && trial.problem == nil ? nil : .unprocessableContent
         return try desk.page(view, context: context, status: refusal ?? .ok)
     }
 }

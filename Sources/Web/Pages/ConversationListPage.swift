@@ -35,7 +35,8 @@ struct ConversationListPage: Sendable {
                 voice: voice
             ),
             rows: found.items.map { ConversationRow($0, voice: voice) },
-            hits: cursor == nil ? try await hits(of: query, request, by: identity.principal, voice: voice) : nil,
+            hits: cursor == nil
+                ? try await hits(of: query, isArchive, request, by: identity.principal, voice: voice) : nil,
             query: query,
             isArchive: isArchive,
             pager: pager,
@@ -47,6 +48,7 @@ struct ConversationListPage: Sendable {
     /// What was said in all conversations, put away or not; nil where nothing is looked for or found.
     private func hits(
         of query: String,
+        _ isArchive: Bool,
         _ request: Request,
         by principal: Principal,
         voice: Voice
@@ -56,7 +58,7 @@ struct ConversationListPage: Sendable {
         async let found = desk.store.searchMessages(MessageQuestion(text: query), page: page, by: principal)
         let choices = try await desk.choices(by: principal)
         return MessageHitsView(try await found, names: { choices.name(of: $0, voice: voice) }, voice: voice) {
-            "/conversations?q=\(percentEncoded(query))&messages=\($0)#messages"
+            Self.address(after: nil, query: query, isArchive: isArchive) + "&messages=\($0)#messages"
         }
     }
 

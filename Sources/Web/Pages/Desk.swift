@@ -80,6 +80,14 @@ extension Response {
     }
 }
 
+extension Form {
+    /// Where it leads back to, when that is `place` or beneath it; nil when it is elsewhere, or nowhere of ours.
+    func back(under place: String) -> String? {
+        let path = self["return"].asOwnPath
+        return path == place || ["?", "/"].contains { path.hasPrefix(place + $0) } ? path : nil
+    }
+}
+
 extension Request {
     /// The parameter `name` of the address; empty when there is none.
     func query(_ name: String) -> String {

@@ -7,44 +7,43 @@ import Storage
 extension OrganisationPages {
     /// The page shows the link this one time.
     func invite(_ request: Request, context: WebContext) async throws -> Response {
-        let identity = try context.signedIn()
+        let id = try context.identifier("id")
         let form = try await request.decodeForm()
-        let voice = try desk.voice(context)
-        var draft = OrganisationView.Draft(
-            role: OrganisationRole(rawValue: form["role"]) ?? .member,
-            email: form.trimmed("email"),
-            uses: form.trimmed("uses"),
-            isMailed: form.has("mail") && desk.services.settings.sendsMail
-        )
+        var draft = OrganisationView.Draft(form, sendsMail: desk.services.settings.sendsMail)
         do {
-            let made = try await desk.store.invite(
-                to: context.identifier("id"),
-                as: draft.role,
-                email: draft.email.isEmpty ? nil : draft.email,
-                uses: Int(draft.uses) ?? 0,
-                days: 7,
-                mailIn: draft.isMailed ? context.language.rawValue : nil,
-                by: identity.principal,
-                address: context.remoteAddress
-            )
-            guard let made else { throw WebError.notFound }
+            let token = try await token(for: draft, to: id, context)
             if draft.isMailed {
-                let id = try context.identifier("id")
                 return .redirect(to: "/organisations/\(id.text)", done: .linkMailed, anchor: "invitations")
             }
-            let url = LinkPlace(base: desk.services.base(request)).joining(made.token)
+            let url = LinkPlace(base: desk.services.base(request)).joining(token)
             return try await page(request, context: context, link: url)
         } catch let error as StorageError where error.code != .forbidden {
-            try draft.errors.add(
-                error,
-                voice: voice,
-                words: [
-                    "email": draft.isMailed ? "organisations.mailWrong" : "form.emailWrong",
-                    "uses": "organisations.usesWrong",
-                ]
-            )
+            let words = [
+                "email": draft.isMailed ? "organisations.mailWrong" : "form.emailWrong",
+                "uses": "organisations.usesWrong",
+            ]
+            try draft.errors.add(error, voice: desk.voice(context), words: words)
         }
         return try await page(request, context: context, draft: draft)
+    }
+
+    private func token(
+        for draft: OrganisationView.Draft,
+        to id: UUID,
+        _ context: WebContext
+    ) async throws -> Secret {
+        let made = try await desk.store.invite(
+            to: id,
+            as: draft.role,
+            email: draft.email.isEmpty ? nil : draft.email,
+            uses: Int(draft.uses) ?? 0,
+            days: 7,
+            mailIn: draft.isMailed ? context.language.rawValue : nil,
+            by: try context.signedIn().principal,
+            address: context.remoteAddress
+        )
+        guard let made else { throw WebError.notFound }
+        return made.token
     }
 
     func withdraw(_ request: Request, context: WebContext) async throws -> Response {
@@ -102,6 +101,17 @@ extension OrganisationPages {
             view,
             context: context,
             status: offer == nil || result != nil ? .unprocessableContent : .ok
+        )
+    }
+}
+
+extension OrganisationView.Draft {
+    fileprivate init(_ form: Form, sendsMail: Bool) {
+        self.init(
+            role: OrganisationRole(rawValue: form["role"]) ?? .member,
+            email: form.trimmed("email"),
+            uses: form.trimmed("uses"),
+            isMailed: form.has("mail") && sendsMail
         )
     }
 }

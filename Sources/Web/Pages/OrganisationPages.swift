@@ -26,6 +26,8 @@ struct OrganisationPages: Sendable {
                 address: context.remoteAddress
             )
             return .redirect(to: "/organisations/\(made.id.text)", done: .saved)
+        } catch let error as StorageError where error.code == .conflict("organization") {
+            errors.add("name", voice.notAccepted(error.message))
         } catch let error as StorageError {
             try errors.add(error, voice: voice, words: ["name": "organisations.nameWrong"])
         }

@@ -24,6 +24,7 @@ struct RunPage: Sendable {
         let told = RunView.Told(
             tree: tree,
             parent: whole.runs.first { $0.run.id == run.parentRunID },
+            turn: whole.runs.first { $0.run.id == run.rootRunID },
             task: try await reader.task(of: run)?.task,
             conversation: conversation.ownTitle,
             forkedFrom: try await desk.store.runRecord(run.id, by: identity.principal)?.forkedFrom

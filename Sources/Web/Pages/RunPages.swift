@@ -8,10 +8,13 @@ import Storage
 struct RunPages: Sendable {
     let desk: Desk
 
+    /// Back to where it was stopped: the list of one's runs, or the talk.
     func cancel(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
+        let back = try await request.decodeForm().back(under: "/runs")
         let run = try await desk.services.cancel(context.identifier("id"), by: identity.principal)
         guard let run else { throw WebError.notFound }
+        if let back { return .redirect(to: back, done: .stopping) }
         return .redirect(to: "/conversations/\(run.conversationID.text)#end")
     }
 

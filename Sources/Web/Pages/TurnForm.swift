@@ -30,6 +30,16 @@ struct TurnForm: Sendable {
         attachments = form.all("attachment").prefix(100).compactMap { UUID(uuidString: $0) }
     }
 
+    /// What is said to an agent that is tried out, in a field of its form.
+    init(trialOf agent: UUID, _ form: Form) {
+        text = form["trial"].unixLines
+        self.agent = agent.text
+        model = ""
+        key = String(form["key"].prefix(100))
+        mode = nil
+        attachments = []
+    }
+
     /// The words for what is wrong; nil when it can be sent.
     func problem(_ voice: Voice) -> String? {
         if attachments.isEmpty, text.allSatisfy(\.isWhitespace) { return voice.words["composer.empty"] }

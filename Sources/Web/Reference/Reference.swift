@@ -36,8 +36,9 @@ extension Endpoint {
     /// Where the reference explains it.
     var explanation: String { "/docs/\(tag.place)#\(operationID)" }
 
-    /// What the page on which it can be tried cannot do: send files, and follow a stream.
-    var mayBeTried: Bool {
-        content?.mediaType != "multipart/form-data" && !replies.allSatisfy(\.isEvents)
-    }
+    /// Whether it answers with events and nothing else.
+    var isStream: Bool { replies.allSatisfy(\.isEvents) }
+
+    /// What the page on which it can be tried cannot do is to send files.
+    var mayBeTried: Bool { content?.mediaType != "multipart/form-data" }
 }

@@ -12,6 +12,7 @@ struct ReferenceCallView: View {
     let method: String
     let path: String
     let summary: String
+    let isStream: Bool
     let about: CodedText?
     let parameters: [Field]
     let body: TextArea?
@@ -38,6 +39,7 @@ struct ReferenceCallView: View {
         method = endpoint.method.rawValue
         path = endpoint.path
         summary = endpoint.summary
+        isStream = endpoint.isStream
         about = endpoint.about.map(CodedText.init)
         let rows = SchemaRows(voice: voice)
         parameters = draft.inputs.map { input in

@@ -9,6 +9,8 @@ import NIOCore
 struct ReferencePages: Sendable {
     /// The longest answer that is shown, in bytes.
     private static let longest = 262_144
+    /// What is seen of a stream, which has no end of its own.
+    private static let glance = Duration.seconds(3)
 
     private let desk: Desk
     private let reference: Reference
@@ -87,13 +89,23 @@ struct ReferencePages: Sendable {
             context: context
         )
         let writer = CollectingWriter(limit: Self.longest)
-        try await response.body.write(writer)
+        try await write(response.body, to: writer, isStream: draft.endpoint.isStream)
         return ReferenceCallView.Result(
             status: "\(response.status.code) \(response.status.reasonPhrase)",
             isFine: response.status.kind == .successful || response.status.kind == .redirection,
             headers: response.headers.map { .init(name: $0.name.rawName, value: $0.value) },
             content: Self.shown(writer.collected)
         )
+    }
+
+    private func write(_ body: ResponseBody, to writer: CollectingWriter, isStream: Bool) async throws {
+        guard isStream else { return try await body.write(writer) }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await body.write(writer) }
+            group.addTask { try await Task.sleep(for: Self.glance) }
+            try await group.next()
+            group.cancelAll()
+        }
     }
 
     private static func shown(_ body: ByteBuffer) -> String? {

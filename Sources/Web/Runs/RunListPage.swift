@@ -25,11 +25,11 @@ struct RunListPage: Sendable {
     /// One that has ended meanwhile stays as it is; the list shows it.
     func stop(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.permitted(.runCancel)
-        let back = try await request.decodeForm()["return"].asOwnPath
+        let back = try await request.decodeForm().back(under: "/admin/runs")
         guard try await desk.services.stop(context.identifier("id"), by: identity, context: context) != nil else {
             throw WebError.notFound
         }
-        return .redirect(to: back.hasPrefix("/admin/runs") ? back : "/admin/runs", done: .stopping)
+        return .redirect(to: back ?? "/admin/runs", done: .stopping)
     }
 }
 

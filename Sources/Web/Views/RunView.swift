@@ -18,6 +18,8 @@ struct RunView: View {
     let requestsAddress: String
     /// Nil for a run that cannot be forked: a task's, or one that has not ended.
     let forkAddress: String?
+    /// Of a task in a turn that has ended: where the whole turn is forked.
+    let wholeForkAddress: String?
     let originalAddress: String?
     let compareAddress: String?
     let task: TaskView?
@@ -34,6 +36,8 @@ struct RunView: View {
         /// The run with all below it.
         var tree: TurnTree
         var parent: TurnRun?
+        /// The turn that it serves; itself, where it is one.
+        var turn: TurnRun?
         var task: TaskContext?
         var conversation: String
         /// The run that it was forked from, if it was.
@@ -64,6 +68,9 @@ struct RunView: View {
         let address = "/runs/\(run?.id.text ?? "")"
         requestsAddress = "\(address)/requests"
         forkAddress = run?.parentRunID == nil && run?.state.isFinal == true ? "\(address)/fork" : nil
+        let turn = told.turn?.run
+        wholeForkAddress =
+            run?.parentRunID != nil && turn?.state.isFinal == true ? "/runs/\(turn?.id.text ?? "")/fork" : nil
         originalAddress = told.forkedFrom.map { "/runs/\($0.text)" }
         compareAddress = told.forkedFrom.map { "/runs/\($0.text)/compare/\(run?.id.text ?? "")" }
         task = told.task.map(TaskView.init)

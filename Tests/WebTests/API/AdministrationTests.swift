@@ -35,8 +35,8 @@ import Testing
             headers: [.prefer: "respond-async"]
         )
         let run = try #require(sent.string("data.run_id"))
-        for _ in 0..<1000 where try await ada.get("/v1/runs/\(run)").string("data.state") != "waiting" {
-            try await Task.sleep(for: .milliseconds(10))
+        try await eventually("the run waits") {
+            try await ada.get("/v1/runs/\(run)").string("data.state") == "waiting"
         }
         return run
     }
@@ -69,10 +69,9 @@ import Testing
             #expect(try await root.post("/v1/admin/runs/\(UUID().uuidString)/cancellation").status == 404)
             #expect(try await root.post("/v1/runs/\(run)/cancellation").status == 404)
             #expect(try await root.post("/v1/admin/runs/\(run)/cancellation").status == 202)
-            for _ in 0..<1000 where try await ada.get("/v1/runs/\(run)").string("data.state") != "cancelled" {
-                try await Task.sleep(for: .milliseconds(10))
+            try await eventually("the run is cancelled") {
+                try await ada.get("/v1/runs/\(run)").string("data.state") == "cancelled"
             }
-            #expect(try await ada.get("/v1/runs/\(run)").string("data.state") == "cancelled")
             let written = try await root.get("/v1/audit/events?action=run.stopped")
             #expect(written.count("data") == 1 && written.string("data.0.target") == run)
         }
@@ -154,8 +153,8 @@ import Testing
         try await TestServer.runSite { site in
             let (root, ada) = try await people(site)
             // A worker writes down that it lives within its first half second.
-            for _ in 0..<1000 where try await root.get("/v1/admin/health").count("data.workers") == 0 {
-                try await Task.sleep(for: .milliseconds(10))
+            try await eventually("a worker is known") {
+                try await root.get("/v1/admin/health").count("data.workers") ?? 0 > 0
             }
             let health = try await root.get("/v1/admin/health")
             #expect(health.status == 200 && health.flag("data.workers.0.is_alive") == true)

@@ -121,6 +121,22 @@ import Web
         }
     }
 
+    /// It was done all the same, and is not done again.
+    @Test func anAnswerThatIsTooLargeIsNotKept() async throws {
+        try await TestServer.run { caller in
+            let ada = try await caller.newcomer("ada")
+            let key: HTTPFields = [.idempotencyKey: "one"]
+            let long = String(repeating: "长", count: 100_000)
+            let body = #"{"name":"made","instruction":"\#(long)"}"#
+            let first = try await ada.post("/v1/agents", body, headers: key)
+            #expect(first.status == 201 && first.text.contains(long) && first.text.utf8.count > 256 * 1024)
+            let second = try await ada.post("/v1/agents", body, headers: key)
+            #expect(second.status == 409 && second.string("error.details.0.field") == "Idempotency-Key")
+            #expect(second.string("error.message")?.contains("too large to keep") == true)
+            #expect(try await ada.get("/v1/agents?type=custom").count("data") == 1)
+        }
+    }
+
     /// What is shown once stands sealed, and comes again to whoever did not hear it.
     @Test func aKeptSecretIsSealed() async throws {
         try await TestServer.runSite { site in

@@ -49,8 +49,8 @@ import Web
                 headers: [.prefer: "respond-async"]
             )
             let run = try #require(sent.string("data.run_id"))
-            for _ in 0..<1000 where try await program.get("/v1/runs/\(run)").string("data.state") != "running" {
-                try await Task.sleep(for: .milliseconds(10))
+            try await eventually("the run is at work") {
+                try await program.get("/v1/runs/\(run)").string("data.state") == "running"
             }
             (self.root, self.owner, self.program, self.visitor) = (root, owner, program, visitor)
             (self.id, self.run, self.token) = (id, run, String(token))
@@ -75,8 +75,7 @@ import Web
             func state() async throws -> String {
                 try await site.database.administrator.query("select state from runs where run_id = \(run)")[0].get(0)
             }
-            for _ in 0..<1000 where try await state() != "cancelled" { try await Task.sleep(for: .milliseconds(10)) }
-            #expect(try await state() == "cancelled")
+            try await eventually("the run is cancelled") { try await state() == "cancelled" }
         }
 
         func expectOpen(_ site: TestSite) async throws {

@@ -139,11 +139,10 @@ import Web
             func state() async throws -> String {
                 try await site.database.administrator.query("select state from runs where run_id = \(run)")[0].get(0)
             }
-            for _ in 0..<500 where try await state() != "waiting" { try await Task.sleep(for: .milliseconds(10)) }
+            try await eventually("the run waits") { try await state() == "waiting" }
             let id = try await ada.get("/v1/users/me").string("data.user_id") ?? ""
             #expect(try await root.put("/v1/users/\(id)", #"{"status":"disabled"}"#).status == 200)
-            for _ in 0..<500 where try await state() != "cancelled" { try await Task.sleep(for: .milliseconds(10)) }
-            #expect(try await state() == "cancelled")
+            try await eventually("the run is cancelled") { try await state() == "cancelled" }
         }
     }
 

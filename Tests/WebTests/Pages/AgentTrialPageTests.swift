@@ -55,6 +55,50 @@ import Testing
         }
     }
 
+    /// Without scripts a page loads again while an answer grows: not one that holds what somebody has typed.
+    @Test func whatWasTypedIsNotLoadedAway() async throws {
+        try await TestServer.run { caller in
+            let visitor = Visitor(caller)
+            let address = try await made(visitor)
+            let refresh = "http-equiv=\"refresh\""
+            let fields = [("display_name", "Proof"), ("instruction", "Read."), ("active", "1"), ("version", "1")]
+            let nameless = [("display_name", ""), ("instruction", "Read thrice."), ("active", "1"), ("version", "1")]
+            let late = [("display_name", "Proof"), ("instruction", "Read thrice."), ("active", "1"), ("version", "0")]
+            try await visitor.get("\(address)/edit")
+            #expect(try await visitor.submit("\(address)/trial", fields + [("trial", "wait")]).status == 303)
+            #expect(try await visitor.get("\(address)/edit").text.contains(refresh))
+            #expect(try await !visitor.get("\(address)/edit?write=1").text.contains(refresh))
+            for (path, typed, status) in [
+                ("edit", nameless, 422), ("trial", nameless, 422), ("edit", late, 409), ("trial", late, 409),
+                ("trial", fields + [("trial", "echo while busy")], 422),
+            ] {
+                let refused = try await visitor.submit("\(address)/\(path)", typed)
+                #expect(refused.status == status && !refused.text.contains(refresh), "\(path) \(refused.status)")
+            }
+            try await visitor.post("\(address)/trial/deletion")
+        }
+    }
+
+    @Test func aFormSentTwiceIsSaidOnce() async throws {
+        try await TestServer.runSite { site in
+            let visitor = Visitor(Caller(client: site.client))
+            let address = try await made(visitor)
+            let form = try await visitor.get("\(address)/edit")
+            let key = String(try #require(form.text.firstMatch(of: /name="key" value="([^"]+)"/)).1)
+            let fields = [("display_name", "Proof"), ("instruction", "Read."), ("active", "1"), ("version", "1")]
+            for _ in 0..<2 {
+                let said = try await visitor.submit(
+                    "\(address)/trial",
+                    fields + [("trial", "echo once"), ("key", key)]
+                )
+                #expect(said.status == 303)
+            }
+            _ = try await visitor.finished("\(address)/edit")
+            let messages = try await site.database.administrator.query("select from messages where role = 'user'")
+            #expect(messages.count == 1)
+        }
+    }
+
     @Test func whatIsSwitchedOffIsTriedOutToo() async throws {
         try await TestServer.run { caller in
             let visitor = Visitor(caller)

@@ -20,6 +20,25 @@ import Testing
         }
     }
 
+    /// A page of what was said is beside the list that it was looked for in.
+    @Test func theArchiveStaysTheArchiveOnTheNextPage() async throws {
+        try await TestServer.run { caller in
+            let visitor = Visitor(caller)
+            try await visitor.register("one")
+            try await visitor.addModel()
+            var program = caller
+            program.token = try await caller.signIn("one@example.com", "correct+horse+9").string("data.access_token")
+            let talk = try await program.newConversation()
+            for _ in 0..<11 {
+                _ = try await program.post("/v1/conversations/\(talk)/messages", #"{"content":"echo needle"}"#)
+            }
+            let archive = try await visitor.get("/conversations?archived=1&q=needle")
+            #expect(archive.text.contains("/conversations?archived=1&amp;q=needle&amp;messages=2#messages"))
+            let present = try await visitor.get("/conversations?q=needle")
+            #expect(present.text.contains("/conversations?q=needle&amp;messages=2#messages"))
+        }
+    }
+
     @Test func programsSearchAndChooseModels() async throws {
         try await TestServer.run { caller in
             let program = try await caller.newcomer("one")
@@ -45,6 +64,9 @@ import Testing
             for wrong in [#"{"transcription":"\#(model)"}"#, #"{"writing":"\#(UUID())"}"#, #"{"chat":"\#(UUID())"}"#] {
                 #expect(try await program.patch("/v1/models/defaults", wrong).status == 422)
             }
+            let none = try await program.patch("/v1/models/defaults", #"{"chat":null}"#)
+            #expect(none.status == 422 && none.string("error.details.0.field") == "chat")
+            #expect(try await program.get("/v1/models/defaults").string("data.chat") == model)
             // All of it, or nothing.
             let mixed = #"{"writing":null,"transcription":"\#(model)"}"#
             #expect(try await program.patch("/v1/models/defaults", mixed).status == 422)

@@ -39,6 +39,26 @@ import Testing
         }
     }
 
+    @Test func aStreamIsLookedAtForAMoment() async throws {
+        try await TestServer.run { caller in
+            let visitor = Visitor(caller)
+            try await visitor.register("one")
+            try await visitor.addModel()
+            let talk = try await visitor.finished(try await visitor.start("echo words"))
+            let run = String(try #require(talk.text.firstMatch(of: /href="\/runs\/([0-9a-f-]+)"/)).1)
+            let address = "/docs/calls/get_v1_runs_id_events"
+            #expect(try await visitor.get(address).text.contains("first three seconds"))
+            let whole = try await visitor.submit(address, [("path-id", run)])
+            #expect(whole.text.contains("200 OK") && whole.text.contains("message_complete"))
+            // This one would go on for ever.
+            let own = "/docs/calls/get_v1_events"
+            try await visitor.get(own)
+            let began = ContinuousClock.now
+            let glance = try await visitor.submit(own)
+            #expect(glance.text.contains("200 OK") && ContinuousClock.now - began < .seconds(30))
+        }
+    }
+
     @Test func whatIsTypedStaysAndLeadsNowhereElse() async throws {
         try await TestServer.run { caller in
             let visitor = Visitor(caller)
@@ -56,8 +76,8 @@ import Testing
                 headers: [.contentType: "application/x-www-form-urlencoded"]
             )
             #expect(forged.status == 403, "a form of another site")
-            let stream = try await visitor.look("/docs/calls/get_v1_runs_id_events")
-            #expect(stream.status == 404, "a stream is nothing for a page")
+            let files = try await visitor.look("/docs/calls/post_v1_conversations_id_files")
+            #expect(files.status == 404, "a page sends no files")
             let administration = try await visitor.submit("/docs/calls/get_v1_mcp_servers")
             #expect(administration.text.contains("403 Forbidden"), "with no more power than over the network")
         }

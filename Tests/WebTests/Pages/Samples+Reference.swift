@@ -24,6 +24,7 @@ extension Samples {
                 )
             ),
             ("reference-call", call(endpoints[0], nil)), ("reference-call-short", call(endpoints[1], nil)),
+            ("reference-call-stream", call(endpoints[2], nil)),
             ("reference-call-done", call(endpoints[0], status(true, body: Samples.hostile))),
             ("reference-call-failed", call(endpoints[1], status(false, body: nil))),
         ]

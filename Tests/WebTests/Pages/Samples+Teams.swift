@@ -143,7 +143,14 @@ extension Samples {
                 "results": .array([.object(["title": .string("a"), "result": .string(Samples.hostile)])]),
             ])
         )
-        let told = RunView.Told(tree: child, parent: tree.runs.first, task: task, conversation: "", forkedFrom: id(80))
+        let told = RunView.Told(
+            tree: child,
+            parent: tree.runs.first,
+            turn: tree.runs.first,
+            task: task,
+            conversation: "",
+            forkedFrom: id(80)
+        )
         let item =
             state.isFinal
             ? ThreadItem(answer: answer(child.runs[0].run, html: "<p>x</p>", tree: child))

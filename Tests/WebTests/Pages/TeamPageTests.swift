@@ -34,6 +34,10 @@ import Testing
             #expect(run.text.contains("<h1>First part</h1>") && run.text.contains("echo one"))
             #expect(run.text.contains("href=\"\(address)\"") && run.text.contains(">Run of Orchestrator</a>"))
             #expect(run.text.contains("class=\"score\"") && !run.text.contains("/cancellation\""))
+            // A task has no fork of its own; its turn has, and from here there is a way to it.
+            let fork = String(try #require(run.text.firstMatch(of: /href="(\/runs\/[^"]+\/fork)"/)).1)
+            #expect(fork != "\(child)/fork" && run.text.contains("Fork the whole turn"))
+            #expect(try await visitor.get(fork).text.contains("From the beginning"))
         }
     }
 }
