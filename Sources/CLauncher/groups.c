@@ -179,28 +179,27 @@ bool group_make(const char *name) {
 }
 
 bool group_limit(const char *name, const struct csandbox_request *request) {
-    bool done = true;
     for (int i = 0; i < KINDS; i++) {
         if (!homes[i][0]) continue;
         char path[PATH_SIZE];
         group_path(i, name, path);
         if (version == 2) {
-            done = done && set_number(path, "memory.max", request->memory)
-                && set_number(path, "pids.max", request->processes);
+            if (!set_number(path, "memory.max", request->memory) || !set_number(path, "pids.max", request->processes))
+                return false;
             set(path, "memory.swap.max", "0");
             set(path, "memory.oom.group", "1");
             set(path, "cpu.max", "100000 100000");
         } else if (i == MEMORY) {
-            done = done && set_number(path, "memory.limit_in_bytes", request->memory);
+            if (!set_number(path, "memory.limit_in_bytes", request->memory)) return false;
             set_number(path, "memory.memsw.limit_in_bytes", request->memory);
         } else if (i == PROCESSES) {
-            done = done && set_number(path, "pids.max", request->processes);
+            if (!set_number(path, "pids.max", request->processes)) return false;
         } else if (i == CPU) {
             set(path, "cpu.cfs_period_us", "100000");
             set(path, "cpu.cfs_quota_us", "100000");
         }
     }
-    return done;
+    return true;
 }
 
 bool group_join(const char *name) {

@@ -44,6 +44,7 @@ bool end_children(const pid_t *spared, size_t count);
 // Control groups. A command's is named by the launcher and by the process that serves it.
 void groups_prepare(struct csandbox_hello *hello);
 void groups_sweep(void);
+// Where they return false, `errno` says why.
 bool group_make(const char *name);
 bool group_limit(const char *name, const struct csandbox_request *request);
 // Puts the calling process into it.
@@ -73,7 +74,7 @@ struct means {
 
 // Begins the process that a command shall be, before anybody knows which: to move into a group takes the kernel some
 // milliseconds. `group` is NULL for none. `way`: where it is told by `runner_tell`; it ends when that is closed before.
-// Returns -1 when that is not possible.
+// Returns -1 when that is not possible; `errno` says why.
 pid_t runner_begin(const struct setting *setting, const char *group, int *way);
 
 // What it is. `text`: the request's words.

@@ -44,6 +44,13 @@ bool receive_all(int stream, void *data, size_t size) {
     return true;
 }
 
+int visitor_receive(int door, struct visitor *visitor) {
+    int all[4];
+    int got = csandbox_receive(door, all, 4);
+    *visitor = (struct visitor){.stream = all[0], .workspace = all[1], .line = all[2], .input = all[3]};
+    return got;
+}
+
 bool words_in(char *text, const struct csandbox_request *request, struct words *words) {
     size_t count = request->arguments + 2 * (size_t)request->variables + request->folders;
     char **all = calloc(count + 1, sizeof(char *));
@@ -98,8 +105,10 @@ pid_t runner_begin(const struct setting *setting, const char *group, int *way) {
         close_range(4, ~0u, 0);
         run(setting, group, 3);
     }
+    int error = errno;
     close(ends[1]);
     *way = ends[0];
+    errno = error;
     return process;
 }
 

@@ -147,7 +147,7 @@ static void add_arguments(struct list *list, const struct csandbox_request *requ
         add_root_folder(list, *path);
     add(list, "--perms 0755 --dir /etc --ro-bind-try /etc/alternatives /etc/alternatives");
     add(list, "--ro-bind-try /etc/ld.so.cache /etc/ld.so.cache --ro-bind-try /etc/ssl/certs /etc/ssl/certs");
-    add(list, "--ro-bind-try /etc/fonts /etc/fonts");
+    add(list, "--ro-bind-try /etc/fonts /etc/fonts --ro-bind-try /etc/libreoffice /etc/libreoffice");
     add(list, "--perms 0644 --ro-bind-data %d /etc/passwd --perms 0644 --ro-bind-data %d /etc/group", USERS, GROUPS);
     add(list, "--perms 0644 --ro-bind-data %d /etc/hosts", HOSTS);
     add_packages(list);

@@ -31,6 +31,8 @@ struct command {
     char group[48];
     bool has_group;
     pid_t process;
+    // Why there is no group or no process: it is said much later, when somebody is there to hear it.
+    int group_error, process_error;
     int handle;
     // Standard output and error; -1 after their end.
     int pipes[2];
@@ -51,14 +53,16 @@ static void send_frame(int stream, uint32_t kind, const void *data, size_t size)
     if (send_all(stream, &frame, sizeof frame)) send_all(stream, data, size);
 }
 
-static _Noreturn void fail(struct command *command, const char *what) {
+static _Noreturn void fail_with(struct command *command, const char *what, int error) {
     char words[256];
-    int length = snprintf(words, sizeof words, "%s: %s", what, strerror(errno));
+    int length = snprintf(words, sizeof words, "%s: %s", what, strerror(error));
     send_frame(command->stream, CSANDBOX_FAILURE, words, (size_t)length);
     end_children(NULL, 0);
     if (command->has_group) group_remove(command->group);
     _exit(1);
 }
+
+static _Noreturn void fail(struct command *command, const char *what) { fail_with(command, what, errno); }
 
 static bool read_request(struct command *command) {
     struct timeval patience = {.tv_sec = 5};
@@ -224,20 +228,15 @@ static bool was_begun(const struct command *command) {
     return strstr(text, "exit-code") != NULL;
 }
 
-int visitor_receive(int door, struct visitor *visitor) {
-    int all[4];
-    int got = csandbox_receive(door, all, 4);
-    *visitor = (struct visitor){.stream = all[0], .workspace = all[1], .line = all[2], .input = all[3]};
-    return got;
-}
-
 // The process that the command will be waits in its group, as this one waits for the command.
 static void prepare(struct command *command, const struct setting *setting, int *way) {
     if (setting->hello.limits != 0) {
         snprintf(command->group, sizeof command->group, "%d-%d", getppid(), getpid());
         command->has_group = group_make(command->group);
+        command->group_error = errno;
     }
     command->process = runner_begin(setting, command->has_group ? command->group : NULL, way);
+    command->process_error = errno;
     command->handle = command->process < 0 ? -1 : (int)syscall(SYS_pidfd_open, command->process, 0);
 }
 
@@ -258,9 +257,11 @@ void serve_command(const struct setting *setting, int door) {
         _exit(is_wanted ? 1 : 0);
     }
     fcntl(command.stream, F_SETFL, O_NONBLOCK);
-    if (command.process < 0) fail(&command, "no process");
-    if (setting->hello.limits != 0 && !(command.has_group && group_limit(command.group, &command.request)))
-        fail(&command, "no control group");
+    if (command.process < 0) fail_with(&command, "no process", command.process_error);
+    if (setting->hello.limits != 0) {
+        if (!command.has_group) fail_with(&command, "no control group", command.group_error);
+        if (!group_limit(command.group, &command.request)) fail(&command, "no control group");
+    }
 
     uint64_t begin = microseconds();
     start(&command, &visitor, way);

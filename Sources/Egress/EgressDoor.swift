@@ -3,6 +3,7 @@ import NIOCore
 
 /// One sandbox's connections: each is asked where it wants to go, and led there or turned away.
 struct EgressDoor: Sendable {
+    let owner: EgressProxy.Owner
     let permission: EgressProxy.Permission
     let addresses: AddressPolicy
     let names: NameResolver
@@ -39,8 +40,13 @@ struct EgressDoor: Sendable {
     private func open(_ request: EgressRequest) async throws -> EgressStream {
         let (host, port) = (request.address.host, request.address.port)
         guard permission(host, port) else {
-            record.refuse(request.place, "is not on this agent's list")
-            throw EgressRefusal(.forbidden, "\(request.place) is not on this agent's list.")
+            record.refuse(request.place, "is not on this \(owner.rawValue)'s list")
+            throw EgressRefusal(.forbidden, "\(request.place) is not on this \(owner.rawValue)'s list.")
+        }
+        guard record.hasRoom(limits) else {
+            let reason = EgressRecord.usedUp(limits)
+            record.refuse(request.place, reason)
+            throw EgressRefusal(.forbidden, "\(request.place) \(reason).")
         }
         let found = await names.addresses(of: host)
         guard !found.isEmpty else {

@@ -8,6 +8,9 @@ package struct EgressProxy: Sendable {
     /// Where a sandbox may go, in words of its owner's: a name in small letters and a port.
     package typealias Permission = @Sendable (_ host: String, _ port: Int) -> Bool
 
+    /// Whose list the permission is, for what is said to a program that is turned away. The raw values are words.
+    package enum Owner: String, Sendable { case agent, server }
+
     private let addresses: AddressPolicy
     private let names: NameResolver
     private let limits: EgressLimits
@@ -20,11 +23,17 @@ package struct EgressProxy: Sendable {
 
     /// Answers until the task is cancelled; then every connection is closed. The socket listens already and stays the
     /// caller's.
-    package func serve(_ listener: Int32, permission: @escaping Permission, record: EgressRecord) async {
+    package func serve(
+        _ listener: Int32,
+        for owner: Owner = .agent,
+        permission: @escaping Permission,
+        record: EgressRecord
+    ) async {
         let own = dup(listener)
         guard own >= 0 else { return }
         _ = fcntl(own, F_SETFD, FD_CLOEXEC)
         let door = EgressDoor(
+            owner: owner,
             permission: permission,
             addresses: addresses,
             names: names,
@@ -59,9 +68,25 @@ package struct EgressLimits: Sendable {
     package var connections = 48
     /// Bytes in both directions together.
     package var bytes = 512 << 20
+    /// How long the bytes are for, then as many may pass again; nil for as long as the sandbox lives.
+    package var period: Duration?
     package var connectTimeout = Duration.seconds(10)
     /// The longest silence in both directions.
     package var idleTimeout = Duration.seconds(90)
 
     package init() {}
+
+    /// Of a sandbox that lives for weeks: what would be enough for one command is used up there some day.
+    package static var lasting: EgressLimits {
+        var limits = EgressLimits()
+        limits.period = .seconds(3600)
+        return limits
+    }
+
+    /// Such as "512 MB an hour".
+    var volume: String {
+        let size = bytes >> 20 > 0 ? "\(bytes >> 20) MB" : "\(bytes) bytes"
+        guard let period else { return "\(size) in all" }
+        return period == .seconds(3600) ? "\(size) an hour" : "\(size) in \(period.components.seconds) seconds"
+    }
 }

@@ -26,8 +26,11 @@ package final class EgressRecord: @unchecked Sendable {
     private var turnedAway: [Refusal] = []
     private var open = 0
     private var bytes = 0
+    private var periodBegan: ContinuousClock.Instant?
+    private let tell: @Sendable (Refusal) -> Void
 
-    package init() {}
+    /// `tell` hears of each refusal when it comes, of equal ones once in a period of the limits.
+    package init(tell: @escaping @Sendable (Refusal) -> Void = { _ in }) { self.tell = tell }
 
     /// In the order in which they were first reached; those after the fiftieth are counted as one.
     package var traffic: [Traffic] { lock.withLock { places } }
@@ -36,8 +39,12 @@ package final class EgressRecord: @unchecked Sendable {
 
 /// The door's side.
 extension EgressRecord {
-    func enters(_ limits: EgressLimits) -> Bool {
+    /// Why nothing passes any more.
+    static func usedUp(_ limits: EgressLimits) -> String { "is cut off, because \(limits.volume) are used up" }
+
+    func enters(_ limits: EgressLimits, at now: ContinuousClock.Instant = .now) -> Bool {
         lock.withLock {
+            renew(limits, at: now)
             guard open < limits.connections else { return false }
             open += 1
             return true
@@ -48,8 +55,19 @@ extension EgressRecord {
 
     func refuse(_ place: String, _ reason: String) {
         let refusal = Refusal(place: place, reason: reason)
+        let isNew = lock.withLock {
+            guard turnedAway.count < Self.most, !turnedAway.contains(refusal) else { return false }
+            turnedAway.append(refusal)
+            return true
+        }
+        if isNew { tell(refusal) }
+    }
+
+    /// Whether anything may pass still.
+    func hasRoom(_ limits: EgressLimits, at now: ContinuousClock.Instant = .now) -> Bool {
         lock.withLock {
-            if turnedAway.count < Self.most, !turnedAway.contains(refusal) { turnedAway.append(refusal) }
+            renew(limits, at: now)
+            return bytes <= limits.bytes
         }
     }
 
@@ -68,20 +86,48 @@ extension EgressRecord {
     }
 
     /// False when that was more than may pass.
-    func counts(_ count: Int, sent index: Int, _ limits: EgressLimits) -> Bool {
-        pass(count, limits) { $0[index].sentBytes += count }
+    func counts(
+        _ count: Int,
+        sent index: Int,
+        _ limits: EgressLimits,
+        at now: ContinuousClock.Instant = .now
+    ) -> Bool {
+        pass(count, index, limits, now) { $0.sentBytes += count }
     }
 
-    func counts(_ count: Int, received index: Int, _ limits: EgressLimits) -> Bool {
-        pass(count, limits) { $0[index].receivedBytes += count }
+    func counts(
+        _ count: Int,
+        received index: Int,
+        _ limits: EgressLimits,
+        at now: ContinuousClock.Instant = .now
+    ) -> Bool {
+        pass(count, index, limits, now) { $0.receivedBytes += count }
     }
 
-    private func pass(_ count: Int, _ limits: EgressLimits, _ change: (inout [Traffic]) -> Void) -> Bool {
-        lock.withLock {
+    private func pass(
+        _ count: Int,
+        _ index: Int,
+        _ limits: EgressLimits,
+        _ now: ContinuousClock.Instant,
+        _ change: (inout Traffic) -> Void
+    ) -> Bool {
+        let cutOff = lock.withLock { () -> String? in
+            renew(limits, at: now)
             bytes += count
-            guard bytes <= limits.bytes else { return false }
-            change(&places)
-            return true
+            guard bytes <= limits.bytes else { return places[index].place }
+            change(&places[index])
+            return nil
         }
+        guard let cutOff else { return true }
+        refuse(cutOff, Self.usedUp(limits))
+        return false
+    }
+
+    /// Called under the lock. In a new period as much may pass again, and what is refused is told again.
+    private func renew(_ limits: EgressLimits, at now: ContinuousClock.Instant) {
+        let began = periodBegan ?? now
+        periodBegan = began
+        guard let period = limits.period, now - began >= period else { return }
+        (periodBegan, bytes, turnedAway) = (now, 0, [])
     }
 }

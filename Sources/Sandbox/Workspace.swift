@@ -66,7 +66,7 @@ package struct Workspace: Sendable {
     /// The same on a thread that may wait for the disk.
     func complaintAside(of command: pid_t? = nil) async -> String? { await aside { complaint(of: command) } }
 
-    /// Does on a thread of its own what may wait for the disk.
+    /// Does on a thread of the global queue, and not of the tasks', what may wait for the disk.
     package func aside<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
         await withCheckedContinuation { continuation in
             DispatchQueue.global().async { continuation.resume(returning: body()) }

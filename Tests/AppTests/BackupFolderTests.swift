@@ -1,4 +1,5 @@
 import Foundation
+import Postgres
 import Testing
 import Web
 
@@ -56,6 +57,32 @@ import Web
         #expect(made[.posixPermissions] as? Int == 0o600 && made[.type] as? FileAttributeType == .typeRegular)
         #expect(try String(contentsOfFile: elsewhere, encoding: .utf8) == "theirs")
         #expect(throws: AppError.self) { try BackupFolder(path: "/nowhere").begin("/nowhere/alma.part") }
+    }
+
+    @Test func whatAKilledProcessLeftGoesWithTheNextLock() throws {
+        let folder = BackupFolder(path: temporary.path)
+        let left = [folder.part, folder.script]
+        func make() throws { for file in left { try folder.begin(file) } }
+        func count() -> Int { left.count { FileManager.default.fileExists(atPath: $0) } }
+        try make()
+        let lock = try BackupFolderLock(folder)
+        #expect(count() == 0)
+        // What is being written is not a second one's to take.
+        try make()
+        #expect(throws: AppError.self) { try BackupFolderLock(folder) }
+        #expect(count() == 2)
+        withExtendedLifetime(lock) {}
+    }
+
+    @Test func nothingIsRestoredWhileABackupIsUnderWay() async throws {
+        let folder = BackupFolder(path: temporary.path)
+        let lock = try BackupFolderLock(folder)
+        try folder.begin(folder.script)
+        let backup = DatabaseBackup(folder: folder, database: try DatabaseConfiguration(url: "postgresql:///none"))
+        let error = await #expect(throws: AppError.self) { try await backup.restore("/nowhere/at-all.dump") }
+        #expect(error?.message.contains("is under way") == true)
+        #expect(FileManager.default.fileExists(atPath: folder.script))
+        withExtendedLifetime(lock) {}
     }
 
     @Test func placesAreInTheOrderOfTime() {

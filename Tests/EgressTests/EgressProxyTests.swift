@@ -187,7 +187,7 @@ import Testing
         for one in held { one.send("CONNECT 127.0.0.1:\(server.port) HTTP/1.1\r\n\r\n") }
         // Connections are taken by a task each, in any order: those two have to be in before the third comes.
         let reached = { proxy.record.traffic.first?.connections ?? 0 }
-        for _ in 0..<2000 where reached() < 2 { try await Task.sleep(for: .milliseconds(5)) }
+        try await eventually("both are in") { reached() >= 2 }
         #expect(reached() == 2)
         #expect(await proxy.say("nonsense\r\n\r\n") == "")
     }
@@ -197,7 +197,7 @@ import Testing
         let proxy = try ProxyBench(names: ["slow.test": ["198.51.100.1"]])
         async let tunnel = proxy.say("CONNECT 127.0.0.1:\(server.port) HTTP/1.1\r\n\r\n")
         async let half = proxy.say("CONN")
-        for _ in 0..<2000 where proxy.record.traffic.isEmpty { try await Task.sleep(for: .milliseconds(5)) }
+        try await eventually("the tunnel is there") { !proxy.record.traffic.isEmpty }
         let begin = ContinuousClock.now
         await proxy.stop()
         #expect(await tunnel.contains("200"))

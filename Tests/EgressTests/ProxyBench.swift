@@ -15,6 +15,7 @@ final class ProxyBench: Sendable {
     init(
         names: [String: [String]] = [:],
         limits: EgressLimits = EgressLimits(),
+        of owner: EgressProxy.Owner = .agent,
         allows: @escaping EgressProxy.Permission = { _, _ in true }
     ) throws {
         let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
@@ -39,7 +40,9 @@ final class ProxyBench: Sendable {
             names: resolver,
             limits: limits
         )
-        task = Task { [record] in await proxy.serve(listener, permission: allows, record: record) }
+        task = Task { [record] in
+            await proxy.serve(listener, for: owner, permission: allows, record: record)
+        }
     }
 
     deinit {

@@ -1,3 +1,4 @@
+import Egress
 import Engine
 import Fetch
 import Foundation
@@ -7,7 +8,7 @@ import Testing
 @testable import Tools
 
 /// A real Chromium in a real sandbox, against pages of the test's own.
-@Suite(.serialized, .wantsNamespaces, .wantsBrowser, .timeLimit(.minutes(3))) final class BrowserToolTests {
+@Suite(.serialized, .wantsNamespaces, .wantsBrowser, .timeLimit(.minutes(5))) final class BrowserToolTests {
     private let sessions: BrowserSessions
     private let tool: BrowserTool
     private let workspaces = Workspaces(path: "/tmp/alma-tools-\(UUID().uuidString)")
@@ -119,13 +120,6 @@ import Testing
         return stat.split(separator: ")").last?.split(separator: " ").dropFirst().first.flatMap { pid_t($0) }
     }
 
-    private func until(_ condition: () -> Bool) async throws {
-        while !condition() {
-            try Task.checkCancellation()
-            await Task.yield()
-        }
-    }
-
     @Test func aBrowserThatIsKilledEndsInWordsAndLeavesNothing() async throws {
         _ = try await open("/")
         #expect(!Self.browsers().isEmpty)
@@ -134,7 +128,7 @@ import Testing
         let opening = Task {
             try await call.perform(.object(["action": .string("open"), "url": .string(address)]), in: context)
         }
-        try await until { waiting.value > 0 }
+        try await eventually("the page that never comes is asked for") { waiting.value > 0 }
         for pid in Self.browsers() { kill(pid, SIGKILL) }
         let failure = await #expect(throws: ToolFailure.self) { try await opening.value }
         #expect(failure?.message.contains("browser") == true, "\(failure?.message ?? "")")
@@ -142,7 +136,7 @@ import Testing
         // Another one takes its place.
         #expect(try await open("/there?again").contains("You came with again"))
         await tool.runEnded(context.run.id)
-        try await until { Self.browsers().isEmpty }
+        try await eventually("no browser is left") { Self.browsers().isEmpty }
         let left = try? FileManager.default.contentsOfDirectory(atPath: scratch.path)
         #expect(left ?? [] == [])
     }
@@ -155,6 +149,16 @@ import Testing
         try await act("open", ["url": .string("\(server.url)\(path)")])
     }
 
+    /// Looks again until the page says it: one may come a moment after the act that has asked for it.
+    private func reading(_ said: String, until words: String) async throws -> String {
+        var text = said
+        try await eventually("the page says \"\(words)\"", every: .milliseconds(50)) {
+            if !text.contains(words), let now = try? await act("read") { text = now }
+            return text.contains(words)
+        }
+        return text
+    }
+
     /// The number before what begins so.
     private func number(of element: String, in text: String) throws -> JSONValue {
         let line = try #require(
@@ -165,31 +169,31 @@ import Testing
     }
 
     @Test func aPageMadeByScriptsIsReadAndUsed() async throws {
-        var text = try await open("/")
-        #expect(text.hasPrefix("Title: Shop\nAddress: \(server.url)/\n"))
+        let opened = try await open("/")
+        #expect(opened.hasPrefix("Title: Shop\nAddress: \(server.url)/\n"))
+        #expect(opened.contains("\nConnections: 127.0.0.1:\(server.port) ("))
+        var text = try await reading(opened, until: "At the bottom")
         #expect(text.contains("# Made by scripts") && text.contains("0 things") && text.contains("At the bottom"))
         #expect(!text.contains("not to be seen"))
         #expect(text.contains("list \"Size\" = \"Small\" of: Small | Large"))
         #expect(text.contains("button \"Off\" (disabled)"))
-        #expect(text.contains("\nConnections: 127.0.0.1:\(server.port) ("))
 
         text = try await act("click", ["element": try number(of: "button \"Add one\"", in: text)])
-        #expect(text.contains("1 things"))
+        text = try await reading(text, until: "1 things")
         text = try await act("click", ["element": try number(of: "checkbox \"I agree\"", in: text)])
-        #expect(text.contains("checkbox \"I agree\" (x)"))
+        text = try await reading(text, until: "checkbox \"I agree\" (x)")
         text = try await act("type", ["element": try number(of: "list \"Size\"", in: text), "text": "Large"])
-        #expect(text.contains("list \"Size\" = \"Large\""))
+        text = try await reading(text, until: "list \"Size\" = \"Large\"")
         text = try await act("scroll")
         #expect(text.contains("Scrolled to: ") && !text.contains("Scrolled to: 0 %"))
         let field = try number(of: "field \"Your name\"", in: text)
         text = try await act("type", ["element": field, "text": "Ada & 你好", "submit": true])
+        text = try await reading(text, until: "You came with who=Ada+%26+%E4%BD%A0%E5%A5%BD&agree=on&size=l")
         #expect(text.hasPrefix("Title: There\n"))
-        #expect(text.contains("You came with who=Ada+%26+%E4%BD%A0%E5%A5%BD&agree=on&size=l"))
-        text = try await act("back")
+        text = try await reading(try await act("back"), until: "link \"A window\"")
         #expect(text.hasPrefix("Title: Shop\n"))
         text = try await act("click", ["element": try number(of: "link \"A window\"", in: text)])
-        for _ in 0..<20 where !text.contains("You came with window") { text = try await act("read") }
-        #expect(text.contains("You came with window"))
+        _ = try await reading(text, until: "You came with window")
         await #expect(throws: ToolFailure("There is no element 77 any more. Read the page again.")) {
             try await act("click", ["element": 77])
         }
@@ -203,13 +207,20 @@ import Testing
     }
 
     @Test func aPageCannotReachInside() async throws {
-        let text = try await open("/asks")
+        var said = try await open("/asks")
         // What is refused comes as an empty answer, or as none; behind the proxy nobody was asked.
-        #expect(text.contains(/(open|no)( (open|no)){21} no/), "\(text)")
-        for host in ["127.0.0.2:80", "10.0.0.1:80"] { #expect(text.contains("\(host) leads into a private")) }
-        #expect(!text.contains("root:"))
-        #expect(text.contains("Refused: "))
-        #expect(text.contains("169.254.169.254:80 leads into a private or local network"))
+        try await eventually("all have been answered", every: .milliseconds(50)) {
+            if said.contains(/(open|no)( (open|no)){21} no/) { return true }
+            if let more = try? await act("read") { said += more }
+            return false
+        }
+        #expect(!said.contains("root:"))
+        #expect(said.contains("Refused: "))
+        // An answer names the first ones only.
+        let refused = Set(try sessions.known(for: context).refusals.map { "\($0.place) \($0.reason)" })
+        for host in ["127.0.0.2:80", "10.0.0.1:80", "169.254.169.254:80"] {
+            #expect(refused.contains("\(host) leads into a private or local network"), "\(refused)")
+        }
         await tool.runEnded(context.run.id)
     }
 
@@ -262,7 +273,7 @@ import Testing
         #expect(!scratch.conversations.isEmpty)
         let begin = ContinuousClock.now
         await tool.runEnded(context.run.id)
-        #expect(ContinuousClock.now - begin < .seconds(5))
+        #expect(ContinuousClock.now - begin < .seconds(30))
         #expect(scratch.conversations.isEmpty)
         await #expect(throws: ToolFailure("No page is open. Begin with open.")) { try await act("read") }
         let input = JSONValue.object(["action": "open", "url": .string("\(server.url)/")])

@@ -13,10 +13,14 @@ final class Asker: Sendable {
 
     let lines: TerminalLines
     private let screen: TurnScreen
+    /// nil where inputs are changed on a line.
+    private let editor: Editor?
     /// The call that is being asked about.
     private let asked = Locked<String?>(nil)
 
-    init(_ lines: TerminalLines, _ screen: TurnScreen) { (self.lines, self.screen) = (lines, screen) }
+    init(_ lines: TerminalLines, _ screen: TurnScreen, editor: Editor? = .named()) {
+        (self.lines, self.screen, self.editor) = (lines, screen, editor)
+    }
 
     func ask(_ call: AskedCall) async -> Said {
         // What was typed ahead was not meant as an answer to this.
@@ -37,7 +41,7 @@ final class Asker: Sendable {
                 switch call.reading(line) {
                 case .reply(let reply): return .reply(reply)
                 case .again(let complaint): screen.note("  \(complaint.harmlessLine)")
-                case .edit: if let reply = await edited(call) { return .reply(reply) }
+                case .edit: if let said = await edited(call) { return said }
                 }
             }
         }
@@ -68,13 +72,14 @@ final class Asker: Sendable {
     }
 
     private static func indented(_ text: String) -> String {
-        text.harmless.split(separator: "\n", omittingEmptySubsequences: false).map { "  " + $0 }.joined(separator: "\n")
+        let lines = text.harmlessLines.split(separator: "\n", omittingEmptySubsequences: false)
+        return lines.map { "  " + $0 }.joined(separator: "\n")
     }
 
-    /// In the person's editor, or on one line.
-    private func edited(_ call: AskedCall) async -> JSONValue? {
+    /// In the person's editor, or on one line; nil when nothing came of it.
+    func edited(_ call: AskedCall) async -> Said? {
         let text: String
-        if let editor = Editor.named() {
+        if let editor {
             guard let changed = await editor.edit(call.input.pretty) else {
                 screen.note("  The editor has failed; the input is as it was.")
                 return nil
@@ -82,13 +87,18 @@ final class Asker: Sendable {
             text = changed
         } else {
             screen.prompt("  The input as JSON, on one line › ")
-            guard case .text(let line) = await lines.next() else { return nil }
-            text = line
+            switch await lines.next() {
+            case .text(let line): text = line
+            case .end: return nil
+            case .interrupted:
+                Terminal.note("")
+                return .settled
+            }
         }
         guard let input = try? JSONValue(parsing: text), input.object != nil else {
             screen.note("  That is no JSON object; the input is as it was.")
             return nil
         }
-        return .object(["decision": .string("approve"), "tool_input": input])
+        return .reply(.object(["decision": .string("approve"), "tool_input": input]))
     }
 }

@@ -13,7 +13,7 @@ struct ChatSession {
     private let screen: TurnScreen
     private let interrupts: Interrupts
     private let watch: TurnWatch
-    private var start: TurnStart
+    private let start: TurnStart
 
     init(_ start: TurnStart, _ screen: TurnScreen, _ policy: ApprovalPolicy, _ interrupts: Interrupts) {
         (self.start, self.screen, self.interrupts, client) = (start, screen, interrupts, start.client)
@@ -23,7 +23,7 @@ struct ChatSession {
     }
 
     /// Until its person leaves.
-    mutating func run() async throws {
+    func run() async throws {
         do {
             try await talk()
         } catch {
@@ -33,13 +33,13 @@ struct ChatSession {
         await start.leave()
     }
 
-    private mutating func talk() async throws {
+    private func talk() async throws {
         screen.note(screen.traits.dim("Ctrl-D leaves, Ctrl-C stops an answer. A line that ends in \\ goes on."))
         if let conversation = start.conversation { try await takeUp(conversation) }
         while case .message(let text) = try await nextMessage() {
             do {
                 let isNew = start.conversation == nil
-                let begun = try await start.say(text)
+                let begun = try await interrupts.orLeave { [start] in try await start.say(text) }
                 if isNew { screen.progress("conversation \(begun.conversation.shortID)") }
                 try await see(begun)
             } catch let failure as CommandFailure where failure.code != .cancelled && failure.code != .forbidden {

@@ -28,10 +28,10 @@ struct ServerOptions: ParsableArguments {
         }
     }
 
-    /// Where to sign in.
-    func address(_ environment: [String: String], _ kept: Login? = nil) throws -> ServerAddress {
+    /// Where to ask or to sign in. `kept`: the login that is kept.
+    func address(_ environment: [String: String], _ kept: Login?) throws -> ServerAddress {
         let text = server ?? environment["ALMA_URL"] ?? kept?.server ?? ServerAddress.usual
-        let isTrusted = trustsNetwork || (kept?.trustsNetwork == true && kept?.server == text)
+        let isTrusted = trustsNetwork || kept?.trusts(text) == true
         return try ServerAddress(text, trustsNetwork: isTrusted)
     }
 
@@ -54,7 +54,7 @@ struct ServerOptions: ParsableArguments {
         let kept = Login.read(environment)
         let address = try address(environment, kept).text
         if let token = Self.token(environment) { return Login(server: address, key: token) }
-        guard let kept, kept.server == address else {
+        guard let kept, kept.isAt(address) else {
             throw CommandFailure(.forbidden, "Nobody is signed in at \(address). Use `alma login --server \(address)`.")
         }
         return kept

@@ -61,14 +61,18 @@ struct EventFollower: Sendable {
         call.headers = [("Accept", "text/event-stream")]
         (call.idleTimeout, call.totalTimeout) = (Self.longestSilence, nil)
         let response = try await client.open(call)
+        connection.opened(at: .now)
         var parser = ServerSentEventParser(limit: Self.limit)
         for try await chunk in response.body {
-            var hasEnough = false
+            connection.lives(at: .now)
+            var (hasEvent, hasEnough) = (false, false)
             try parser.feed(chunk) { event in
+                hasEvent = true
                 guard !hasEnough, let event = StreamedEvent(String(decoding: event.data, as: UTF8.self)) else { return }
                 hasEnough = !take(event)
             }
-            connection.heard(parser.lastEventID)
+            if let retry = parser.retry { connection.asked(toWait: .milliseconds(retry)) }
+            if hasEvent { connection.heard(parser.lastEventID) } else { connection.moved(to: parser.lastEventID) }
             if hasEnough { return true }
         }
         return false

@@ -22,6 +22,25 @@ final class Interrupts: Sendable {
     /// Takes the place of the listener before.
     func listen(_ body: (@Sendable () -> Void)?) { listener.withLock { $0 = body } }
 
+    /// Does what comes to nothing when it is left: Ctrl-C cancels it, and once more ends the program. Throws `CommandFailure`
+    /// with `cancelled` then.
+    func orLeave<Result: Sendable>(_ body: @escaping @Sendable () async throws -> Result) async throws -> Result {
+        let (task, isLeft) = (Task { try await body() }, Locked(false))
+        listen { [self] in
+            listen(nil)
+            isLeft.withLock { $0 = true }
+            task.cancel()
+        }
+        let result = await withTaskCancellationHandler {
+            await task.result
+        } onCancel: {
+            task.cancel()
+        }
+        if isLeft.withLock({ $0 }) { throw CommandFailure(.cancelled, "Left.") }
+        listen(nil)
+        return try result.get()
+    }
+
     private func press() {
         guard let listen = listener.withLock({ $0 }) else {
             Alma.exit(withError: ExitCode(CommandFailure.Code.cancelled.rawValue))

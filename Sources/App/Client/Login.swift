@@ -28,6 +28,17 @@ struct Login: Codable, Sendable {
         refreshToken = data["refresh_token"]?.string
     }
 
+    /// Whether it is at this server, in whichever way the address is written.
+    func isAt(_ address: String) -> Bool {
+        // Only compared: what may be sent there is decided elsewhere.
+        let mine = try? ServerAddress(server, trustsNetwork: true)
+        let other = try? ServerAddress(address, trustsNetwork: true)
+        return mine != nil && mine?.identity == other?.identity
+    }
+
+    /// Whether its person has said that plain HTTP will do for this server.
+    func trusts(_ address: String) -> Bool { trustsNetwork == true && isAt(address) }
+
     /// `$XDG_CONFIG_HOME/alma/login.json`, by default below `~/.config`.
     static func path(_ environment: [String: String]) -> String {
         let home = environment["HOME"] ?? NSHomeDirectory()

@@ -8,6 +8,8 @@ struct ServerAddress: Sendable, Equatable {
 
     /// Without a slash at its end.
     let text: String
+    /// The same in whichever way the address is written: capitals in its name, the port that is meant anyway.
+    let identity: String
 
     /// Without a scheme it is `https`.
     init(_ text: String, trustsNetwork: Bool) throws(CommandFailure) {
@@ -31,7 +33,9 @@ struct ServerAddress: Sendable, Equatable {
                 "\(text) is not encrypted: a key or password could be read on its way. Use https://, or --plain-http where you trust the network."
             )
         }
-        self.text = address.text.hasSuffix("/") ? String(address.text.dropLast()) : address.text
+        let text = address.text.hasSuffix("/") ? String(address.text.dropLast()) : address.text
+        self.text = text
+        identity = address.origin + text.dropFirst(address.scheme.count + "://".count).drop { $0 != "/" }
     }
 
     /// Whether what is sent there stays on this machine.

@@ -32,7 +32,7 @@ struct ServerCall: Sendable {
         return fields.isEmpty ? path : path + "?" + fields.joined(separator: "&")
     }
 
-    /// Everything but letters, digits and underscores as bytes.
+    /// Everything as bytes but what RFC 3986 reserves for nothing: letters and digits of ASCII, `-`, `_`, `.` and `~`.
     static func encoded(_ text: String) -> String {
         text.addingPercentEncoding(withAllowedCharacters: unreserved) ?? ""
     }

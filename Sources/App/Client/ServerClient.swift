@@ -82,7 +82,9 @@ struct ServerClient: Sendable {
         let credential = await session?.credential
         let response = try await respond(call, credential)
         guard response.status == 401, let session else { return try await checked(response) }
-        guard let fresh = await session.credential(insteadOf: credential) else { return try await checked(response) }
+        guard let fresh = try await session.credential(insteadOf: credential) else {
+            return try await checked(response)
+        }
         response.body.discardRest()
         return try await checked(try await respond(call, fresh))
     }

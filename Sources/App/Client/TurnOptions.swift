@@ -25,7 +25,7 @@ struct WatchOptions: ParsableArguments {
         timeout: Duration? = nil,
         streamsEvents: Bool = false,
         stopsRun: Bool = true,
-        begin: () async throws -> WatchedRun
+        begin: @escaping @Sendable () async throws -> WatchedRun
     ) async throws {
         let traits = TerminalTraits.now()
         let policy = try policy(traits)
@@ -34,7 +34,7 @@ struct WatchOptions: ParsableArguments {
             var watch = TurnWatch(client: client, screen: screen, policy: policy, interrupts: interrupts)
             watch.asker = policy == .none || !traits.isInteractive ? nil : Asker(TerminalLines(), screen)
             (watch.timeout, watch.stopsRun) = (timeout, stopsRun)
-            let run = try await begin()
+            let run = try await interrupts.orLeave(begin)
             let seen = try await watch.see(run)
             try await print(seen, run.conversation, screen, client)
             if let failure = seen.end.failure(seen.story, conversation: run.conversation) { throw failure }

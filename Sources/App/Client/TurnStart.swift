@@ -1,34 +1,42 @@
 import Engine
+import Fetch
 import Foundation
 
-/// Says something in a conversation, a new one where none is named.
+/// Says something in a conversation, a new one where none is named. Copies of one know of the same conversation: whoever says
+/// something may be given up while somebody else cleans up.
 struct TurnStart: Sendable {
+    private struct Place: Sendable {
+        var conversation: String?
+        /// The new one, while nothing is said in it.
+        var made: String?
+    }
+
     let client: ServerClient
-    /// nil until something is said in a new one.
-    private(set) var conversation: String?
+    private let place: Locked<Place>
     var agent: String?
     var model: String?
     var files: [InputFile] = []
-    /// The new one, while nothing is said in it.
-    private var made: String?
 
     init(client: ServerClient, conversation: String?) {
-        (self.client, self.conversation) = (client, conversation)
+        (self.client, place) = (client, Locked(Place(conversation: conversation)))
     }
 
-    mutating func say(_ content: String) async throws -> WatchedRun {
-        let conversation = try await place()
+    /// nil until something is said in a new one.
+    var conversation: String? { place.withLock { $0.conversation } }
+
+    func say(_ content: String) async throws -> WatchedRun {
+        let conversation = try await found()
         var fields: [String: JSONValue] = ["content": .string(content)]
         fields["agent_id"] = agent.map { .string($0) }
         fields["model_id"] = model.map { .string($0) }
         if !files.isEmpty { fields["attachments"] = .array(try await upload(to: conversation)) }
         let run = try await send(.object(fields), to: conversation)
-        (self.conversation, made) = (conversation, nil)
+        place.withLock { $0 = Place(conversation: conversation) }
         return WatchedRun(turn: run, conversation: conversation)
     }
 
     /// For whoever says nothing else, whatever becomes of it.
-    mutating func sayOnce(_ content: String) async throws -> WatchedRun {
+    func sayOnce(_ content: String) async throws -> WatchedRun {
         do {
             return try await say(content)
         } catch {
@@ -37,10 +45,17 @@ struct TurnStart: Sendable {
         }
     }
 
-    /// Deletes the conversation that was made in vain, if one was.
-    mutating func leave() async {
-        guard let id = made else { return }
-        made = nil
+    /// Deletes the conversation that was made in vain, if one was; also for a task that was cancelled.
+    func leave() async {
+        let made = place.withLock { place in
+            defer { place.made = nil }
+            return place.made
+        }
+        guard let made else { return }
+        await Task { await delete(made) }.value
+    }
+
+    private func delete(_ id: String) async {
         // A message may have come though its answer was lost.
         guard let found = try? await client.get("/v1/conversations/\(id)"), found["message_count"]?.int == 0 else {
             return
@@ -49,11 +64,11 @@ struct TurnStart: Sendable {
     }
 
     /// One that was made for a message that was refused is good for the next.
-    private mutating func place() async throws -> String {
-        if let known = conversation ?? made { return known }
+    private func found() async throws -> String {
+        if let known = place.withLock({ $0.conversation ?? $0.made }) { return known }
         let answer = try await client.post("/v1/conversations", .object([:]))
         guard let id = answer["conversation_id"]?.string else { throw CommandFailure.notALMA(client.server) }
-        made = id
+        place.withLock { $0.made = id }
         return id
     }
 
@@ -79,34 +94,13 @@ struct TurnStart: Sendable {
     private func upload(to conversation: String) async throws -> [JSONValue] {
         var attachments: [JSONValue] = []
         for file in files {
-            let form = FileForm(name: file.fileName)
+            let form = FetchForm(name: file.fileName, try file.bytes())
             var call = ServerCall("POST", "/v1/conversations/\(conversation)/files")
-            call.set(form.body(try file.bytes()), type: form.type)
+            call.set(form.body, type: form.type)
             call.totalTimeout = nil
             let kept = try await client.data(call).array ?? []
             attachments += kept.compactMap { $0["file_id"] }.map { .object(["file_id": $0]) }
         }
         return attachments
-    }
-}
-
-/// A file as a form of a browser's sends it (RFC 7578).
-struct FileForm: Sendable {
-    let name: String
-    let boundary = "alma-\(UUID().uuidString)"
-
-    var type: String { "multipart/form-data; boundary=\(boundary)" }
-
-    func body(_ content: [UInt8]) -> [UInt8] {
-        // As browsers do it: what would end the name early is written as bytes.
-        let name = self.name.replacing("\"", with: "%22").replacing("\r", with: "%0D").replacing("\n", with: "%0A")
-        let head = """
-            --\(boundary)\r
-            Content-Disposition: form-data; name="file"; filename="\(name)"\r
-            Content-Type: application/octet-stream\r
-            \r
-
-            """
-        return Array(head.utf8) + content + Array("\r\n--\(boundary)--\r\n".utf8)
     }
 }

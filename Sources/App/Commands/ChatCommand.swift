@@ -32,7 +32,7 @@ struct ChatCommand: AsyncParsableCommand {
     func run() async throws {
         try await turn.watching.options.withClient { client in
             let traits = TerminalTraits.now()
-            var start = try await turn.start(client, in: try await opened(client))
+            let start = try await turn.start(client, in: try await opened(client))
             guard !traits.isInteractive else { return try await talk(start, traits) }
             let content = try InputFile.standardInput.text(isRepaired: true)
             try await turn.watching.see(client) { try await start.sayOnce(content) }
@@ -44,7 +44,7 @@ struct ChatCommand: AsyncParsableCommand {
         let policy = try turn.watching.policy(traits)
         try await Interrupts.during { interrupts in
             let screen = TurnScreen(traits, traits.hasOutput ? .words : .answer, isQuiet: turn.watching.quiet)
-            var session = ChatSession(start, screen, policy, interrupts)
+            let session = ChatSession(start, screen, policy, interrupts)
             try await session.run()
         }
     }

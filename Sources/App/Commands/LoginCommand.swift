@@ -36,10 +36,11 @@ struct LoginCommand: AsyncParsableCommand {
 
     func run() async throws {
         let environment = ProcessInfo.processInfo.environment
-        let address = try place.address(environment).text
+        let kept = Login.read(environment)
+        let address = try place.address(environment, kept).text
         try await ServerOptions.withFetch { fetch in
             var login = if let key { try Self.key(key, address) } else { try await signedIn(fetch, address) }
-            if place.trustsNetwork { login.trustsNetwork = true }
+            if place.trustsNetwork || kept?.trusts(address) == true { login.trustsNetwork = true }
             let session = ClientSession(login, fetch, environment)
             let name = try await Self.name(ServerClient(fetch, server: address, session: session))
             try login.write(environment)

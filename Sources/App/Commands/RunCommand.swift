@@ -47,7 +47,7 @@ struct RunCommand: AsyncParsableCommand {
             if let conversation { known = try await Finder(client: client).conversation(conversation) }
             var start = try await turn.start(client, in: known)
             start.files = files
-            try await turn.watching.see(client, timeout: timeout?.duration, streamsEvents: streamsEvents) {
+            try await turn.watching.see(client, timeout: timeout?.duration, streamsEvents: streamsEvents) { [start] in
                 try await start.sayOnce(content)
             }
         }

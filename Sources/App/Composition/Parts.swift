@@ -72,6 +72,7 @@ struct Parts: Sendable {
                 folders: configuration.mcpFolders,
                 client: fetch,
                 addresses: configuration.toolAddresses,
+                givesNetwork: configuration.sandboxNetwork != .off,
                 version: Version.current,
                 patience: configuration.mcpPatience
             ),

@@ -6,6 +6,9 @@ extension DatabaseBackup {
     /// ours, or the process dies, everything stays as it was.
     func restore(_ file: String) async throws {
         try folder.prepare()
+        // Of two at once each would put back half of what the other one has written.
+        let lock = try BackupFolderLock(folder)
+        defer { withExtendedLifetime(lock) {} }
         let script = folder.script
         try folder.begin(script)
         defer { unlink(script) }

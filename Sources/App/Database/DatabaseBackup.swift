@@ -12,7 +12,7 @@ struct DatabaseBackup: Sendable {
     /// has another ending, so that a crash leaves nothing that looks like a backup.
     func make(_ kind: BackupFile.Kind) async throws -> String {
         try folder.prepare()
-        let lock = try FolderLock(folder)
+        let lock = try BackupFolderLock(folder)
         defer { withExtendedLifetime(lock) {} }
         let (file, part) = (folder.place(for: kind), folder.part)
         try folder.begin(part)
@@ -47,21 +47,4 @@ struct DatabaseBackup: Sendable {
         return Dictionary(uniqueKeysWithValues: values.compactMap { name, value in value.map { ("\(name)", $0) } })
             .reduce(into: [:]) { $0[Environment.Key(stringLiteral: $1.key)] = $1.value }
     }
-}
-
-/// Lets one process at a time write into a folder of backups; the kernel lets go of it however the process ends.
-private final class FolderLock: Sendable {
-    private let descriptor: Int32
-
-    init(_ folder: BackupFolder) throws(AppError) {
-        descriptor = open("\(folder.path)/.lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else {
-            throw AppError(.backup, "\(folder.path) is not writable: \(String(cString: strerror(errno)))")
-        }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            throw AppError(.backup, "Another backup into \(folder.path) is under way.")
-        }
-    }
-
-    deinit { close(descriptor) }
 }

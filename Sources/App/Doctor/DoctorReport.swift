@@ -27,7 +27,7 @@ struct DoctorReport: Sendable {
         let width = 1 + (findings.map(\.name.count).max() ?? 0)
         let lines = findings.map { finding in
             let name = "\(finding.name):".padding(toLength: width, withPad: " ", startingAt: 0)
-            return "\(finding.mark.rawValue)  \(name)  \(finding.detail)".printable
+            return "\(finding.mark.rawValue)  \(name)  \(finding.detail)".harmless
         }
         let failures = findings.count { $0.mark == .failure }
         return (lines + [failures == 0 ? "ALMA can run." : "\(failures) problem(s) to mend."]).joined(separator: "\n")

@@ -18,15 +18,3 @@ enum LogLine {
 
     static var now: String { Date().iso8601Milliseconds }
 }
-
-extension String {
-    /// Control characters come from elsewhere and could forge lines or move a terminal's cursor.
-    var printable: String {
-        guard unicodeScalars.contains(where: Self.isControl) else { return self }
-        return String(
-            String.UnicodeScalarView(unicodeScalars.map { Self.isControl($0) && $0 != "\n" ? "\u{FFFD}" : $0 })
-        )
-    }
-
-    private static func isControl(_ scalar: Unicode.Scalar) -> Bool { scalar.properties.generalCategory == .control }
-}

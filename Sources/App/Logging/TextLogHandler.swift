@@ -11,8 +11,8 @@ struct TextLogHandler: LogHandler {
     }
 
     func log(event: LogEvent) {
-        var line = "\(LogLine.now) \(event.level.rawValue.uppercased()) \("\(event.message)".printable)"
-        for (name, value) in LogLine.metadata(metadata, of: event) { line += " \(name)=\(value.printable)" }
+        var line = "\(LogLine.now) \(event.level.rawValue.uppercased()) \("\(event.message)".harmless)"
+        for (name, value) in LogLine.metadata(metadata, of: event) { line += " \(name)=\(value.harmless)" }
         LogLine.write(line)
     }
 }

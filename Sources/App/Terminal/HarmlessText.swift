@@ -8,6 +8,13 @@ extension String {
         return text
     }
 
+    /// The same, and what would reorder the letters is shown too: for what somebody decides about.
+    var harmlessLines: String {
+        guard unicodeScalars.contains(where: \.isReordering) else { return harmless }
+        let shown: [Unicode.Scalar] = unicodeScalars.map { $0.isReordering ? "\u{FFFD}" : $0 }
+        return String(String.UnicodeScalarView(shown)).harmless
+    }
+
     /// On one line; what would reorder the letters is shown too.
     var harmlessLine: String {
         var text = ""

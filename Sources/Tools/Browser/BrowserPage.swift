@@ -162,8 +162,31 @@ extension BrowserPage {
         )
     }
 
-    /// In a world of its own, in which the page's programs can change nothing.
+    /// How often a script is tried while one page after another takes its place away.
+    private static let mostTries = 5
+
+    /// In a world of its own, in which the page's programs can change nothing. A page that goes on to another one meanwhile
+    /// takes that world with it: then it is run on the other one.
     private func run(_ script: String) async throws -> JSONValue {
+        for attempt in 1..<Self.mostTries {
+            do {
+                return try await runOnce(script)
+            } catch let failure as ToolFailure where Self.tellsOfAnotherPage(failure.message) {
+                try await Task.sleep(for: .milliseconds(50 * attempt))
+            }
+        }
+        return try await runOnce(script)
+    }
+
+    /// By the browser's own words.
+    private static func tellsOfAnotherPage(_ words: String) -> Bool {
+        [
+            "annot find context", "Execution context was destroyed", "Inspected target navigated",
+            "Cannot find default execution context", "Could not create isolated world", "Promise was collected",
+        ].contains { words.contains($0) }
+    }
+
+    private func runOnce(_ script: String) async throws -> JSONValue {
         let world = try await ask(
             "Page.createIsolatedWorld",
             ["frameId": .string(frame), "worldName": .string("reader")]
@@ -188,7 +211,7 @@ extension BrowserPage {
         while loading.isLoading, ContinuousClock.now < end { try await Task.sleep(for: .milliseconds(50)) }
         // A page that goes on to another one takes the question with it.
         for _ in 0..<3 where ContinuousClock.now < end {
-            if (try? await run(PageScript.quiet)) != nil, !loading.isLoading { return }
+            if (try? await runOnce(PageScript.quiet)) != nil, !loading.isLoading { return }
             try Task.checkCancellation()
             guard wire.isOpen else { throw ToolFailure("The browser has ended. Open the page again.") }
             while loading.isLoading, ContinuousClock.now < end { try await Task.sleep(for: .milliseconds(50)) }

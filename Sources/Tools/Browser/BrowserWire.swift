@@ -5,22 +5,27 @@ import Sandbox
 /// Speaks the browser's debugging protocol over its pipe: JSON messages, each ended by a zero byte. What comes is hostile:
 /// the pages that the browser shows may have taken it over.
 final class BrowserWire: @unchecked Sendable {
-    /// Of one message; a picture of a page is the largest.
-    private static let longestMessage = 48 << 20
+    /// Seconds for an answer.
     private static let patience = 30
+    /// For the first one: it is asked for while the browser starts.
+    private static let firstPatience = 60
 
     // Everything that changes is guarded by `lock`; the descriptor is written to on `queue` alone, and read on one thread.
     private let lock = NSLock()
     private let queue = DispatchQueue(label: "alma.browser.wire")
     private let line: Descriptor
+    private let longestMessage: Int
     private var lastID = 0
+    private var hasAnswered = false
     private var waiting: [Int: CheckedContinuation<JSONValue, any Error>] = [:]
     private var listener: (@Sendable (String, JSONValue) -> Void)?
     private var isClosed = false
     private var enders: [CheckedContinuation<Void, Never>] = []
 
-    init(_ line: Descriptor) {
+    /// `longestMessage`: bytes of one message; a picture of a page is the largest.
+    init(_ line: Descriptor, longestMessage: Int = 48 << 20) {
         self.line = line
+        self.longestMessage = longestMessage
         Thread.detachNewThread { [self] in receive() }
     }
 
@@ -36,9 +41,9 @@ final class BrowserWire: @unchecked Sendable {
     func ask(_ method: String, _ parameters: [String: JSONValue] = [:], session: String? = nil) async throws
         -> JSONValue
     {
-        let id = lock.withLock {
+        let (id, patience) = lock.withLock {
             lastID += 1
-            return lastID
+            return (lastID, hasAnswered ? Self.patience : Self.firstPatience)
         }
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
@@ -48,7 +53,7 @@ final class BrowserWire: @unchecked Sendable {
                 }
                 guard !isGone else { return continuation.resume(throwing: Self.gone) }
                 send(id, method, parameters, session)
-                queue.asyncAfter(deadline: .now() + .seconds(Self.patience)) { [weak self] in
+                queue.asyncAfter(deadline: .now() + .seconds(patience)) { [weak self] in
                     self?.settle(id, .failure(ToolFailure("The browser does not answer.")))
                 }
                 if Task.isCancelled { settle(id, .failure(CancellationError())) }
@@ -123,7 +128,7 @@ extension BrowserWire {
                 rest = rest[(end + 1)...]
             }
             message += rest
-            guard message.count <= Self.longestMessage else { break }
+            guard message.count <= longestMessage else { break }
         }
         finish()
     }
@@ -131,6 +136,7 @@ extension BrowserWire {
     private func take(_ bytes: [UInt8]) {
         guard let message = try? JSONValue(parsing: String(decoding: bytes, as: UTF8.self)) else { return }
         if let id = message["id"]?.int {
+            lock.withLock { hasAnswered = true }
             let words = message["error"]?["message"]?.string
             settle(
                 id,

@@ -16,8 +16,8 @@ package struct MCPDoor: Sendable {
     private let folders: [String]
     private let client: FetchClient
     private let addresses: AddressPolicy
-    /// The way out of the programs' sandboxes.
-    private let proxy: EgressProxy
+    /// The way out of the programs' sandboxes; nil where they get none, whatever people wish.
+    private let proxy: EgressProxy?
     /// This program's.
     let version: String
     /// How long a server may take for each answer of its handshake.
@@ -25,6 +25,7 @@ package struct MCPDoor: Sendable {
 
     package static let usualPatience = Duration.seconds(20)
 
+    /// `givesNetwork`: whether a program may have the network that is listed for it.
     package init(
         sandbox: CodeSandbox?,
         workspaces: Workspaces,
@@ -32,6 +33,7 @@ package struct MCPDoor: Sendable {
         folders: [String],
         client: FetchClient,
         addresses: AddressPolicy,
+        givesNetwork: Bool,
         version: String,
         patience: Duration = MCPDoor.usualPatience
     ) {
@@ -41,17 +43,22 @@ package struct MCPDoor: Sendable {
         self.folders = folders
         self.client = client
         self.addresses = addresses
-        proxy = EgressProxy(addresses: addresses)
+        proxy = givesNetwork ? EgressProxy(addresses: addresses, limits: .lasting) : nil
         self.version = version
         self.patience = patience
     }
 
     var oauth: OAuthClient { OAuthClient(client: client, addresses: addresses) }
 
-    func open(_ server: MCPServer, source: any MCPSource) async throws -> any MCPTransport {
+    /// `tell` hears what the server's program wants of the network and does not get. Throws `MCPFailure`.
+    func open(
+        _ server: MCPServer,
+        source: any MCPSource,
+        tell: @escaping @Sendable (String) -> Void
+    ) async throws -> any MCPTransport {
         guard server.isEnabled else { throw MCPFailure(.off, "\(server.name) is switched off.") }
         switch server.transport {
-        case .stdio: return try await program(server)
+        case .stdio: return try await program(server, tell)
         case .http:
             let tokens = MCPTokens(
                 try await source.mcpGrant(of: server.id),
@@ -97,13 +104,22 @@ package struct MCPDoor: Sendable {
     /// Without the server's keys, which a program may have printed.
     func cleaned(_ error: any Error, of server: MCPServer) -> any Error {
         guard var failure = error as? MCPFailure else { return error }
-        for (name, secret) in server.secrets where secret.reveal().utf8.count >= 4 {
-            failure.message = failure.message.replacing(secret.reveal(), with: "[\(name)]")
-        }
+        failure.message = cleaned(failure.message, of: server)
         return failure
     }
 
-    private func program(_ server: MCPServer) async throws -> ProgramTransport {
+    func cleaned(_ text: String, of server: MCPServer) -> String {
+        server.secrets.reduce(text) { text, entry in
+            let secret = entry.value.reveal()
+            return secret.utf8.count < 4 ? text : text.replacing(secret, with: "[\(entry.key)]")
+        }
+    }
+
+    /// Begins it. Throws `MCPFailure`.
+    func program(
+        _ server: MCPServer,
+        _ tell: @escaping @Sendable (String) -> Void
+    ) async throws -> ProgramTransport {
         guard let sandbox else {
             throw MCPFailure(.connection, "This server runs no programs, because it has no sandbox.")
         }
@@ -113,17 +129,30 @@ package struct MCPDoor: Sendable {
                 "\(server.place) is not among the programs that ALMA_MCP_PROGRAMS lets this server run."
             )
         }
+        let visit = try visit(of: server, tell)
         do {
             // What lies in its workspace is not where it looks for its own parts, unless somebody wants that.
             let environment = ["PYTHONPATH": ""].merging(server.secrets.mapValues { $0.reveal() }) { _, own in own }
             let command = SandboxCommand([server.place] + server.arguments, environment: environment, folders: folders)
             let workspace = try workspaces.workspace(of: server.id)
-            let visit = server.network.isEmpty ? nil : NetworkVisit(proxy: proxy, list: server.network)
-            return ProgramTransport(
-                try await sandbox.start(command, in: workspace, limits: .lasting, door: visit?.door)
-            )
+            let process = try await sandbox.start(command, in: workspace, limits: .lasting, door: visit?.door)
+            return ProgramTransport(process, visit)
         } catch let error as SandboxError {
             throw MCPFailure(.connection, error.message)
         }
+    }
+
+    /// nil for a program that wants no network. One that wants it and gets none is not begun: it would only fail later, and
+    /// nobody would know why.
+    func visit(of server: MCPServer, _ tell: @escaping @Sendable (String) -> Void) throws(MCPFailure) -> NetworkVisit? {
+        guard !server.network.isEmpty else { return nil }
+        guard let proxy else {
+            throw MCPFailure(
+                .connection,
+                "\(server.name) lists hosts, and ALMA_SANDBOX_NETWORK=off gives programs no network. Empty its list to run "
+                    + "it without."
+            )
+        }
+        return NetworkVisit(proxy: proxy, list: server.network, of: .server, tell: tell)
     }
 }

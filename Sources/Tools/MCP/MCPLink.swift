@@ -198,7 +198,10 @@ extension MCPLink {
     private func connect() async throws {
         let transport: any MCPTransport
         do {
-            transport = try await door.open(server, source: source)
+            transport = try await door.open(server, source: source) { [door, logger, server] refusal in
+                let refusal = door.cleaned(refusal, of: server)
+                logger.warning("The network of the MCP server \(server.name) refuses: \(refusal)")
+            }
         } catch {
             throw door.cleaned(error, of: server)
         }

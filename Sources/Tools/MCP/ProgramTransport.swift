@@ -6,12 +6,15 @@ import Sandbox
 final class ProgramTransport: MCPTransport {
     /// What the program has written on standard error lately, for whoever wants to know why it ended.
     private static let mostWords = 2000
+    private static let mostRefusals = 3
     private static let farewell = Duration.seconds(2)
 
     private let process: SandboxProcess
+    /// nil where it has no network.
+    private let visit: NetworkVisit?
     private let words = Locked("")
 
-    init(_ process: SandboxProcess) { self.process = process }
+    init(_ process: SandboxProcess, _ visit: NetworkVisit? = nil) { (self.process, self.visit) = (process, visit) }
 
     func send(_ message: MCPMessage, _ hear: @escaping @Sendable (MCPMessage) -> Void) async throws {
         do {
@@ -59,7 +62,9 @@ final class ProgramTransport: MCPTransport {
 
     private var ending: String {
         let said = words.withLock { $0.trimmed }
-        let told = said.isEmpty ? "" : " It wrote: \(said)"
+        let refused = visit?.refusals.prefix(Self.mostRefusals).joined(separator: "; ") ?? ""
+        let told =
+            (refused.isEmpty ? "" : " Its network refused: \(refused).") + (said.isEmpty ? "" : " It wrote: \(said)")
         switch process.ending {
         case .failure(let error): return error.message + told
         case .result(let result) where result.isOutOfRoom:

@@ -27,13 +27,27 @@ struct NetworkVisit: Sendable {
     let door: SandboxDoor
     private let record: EgressRecord
 
-    init(proxy: EgressProxy, list: NetworkList) {
-        let record = EgressRecord()
+    /// `owner`: whose list it is. `tell` hears what is refused, as it comes.
+    init(
+        proxy: EgressProxy,
+        list: NetworkList,
+        of owner: EgressProxy.Owner = .agent,
+        tell: @escaping @Sendable (String) -> Void = { _ in }
+    ) {
+        let record = EgressRecord { tell("\($0.place) \($0.reason)") }
         self.record = record
         door = SandboxDoor(network: { listener in
-            await proxy.serve(listener.number, permission: { list.permits($0, $1) }, record: record)
+            await proxy.serve(
+                listener.number,
+                for: owner,
+                permission: { list.permits($0, $1) },
+                record: record
+            )
         })
     }
+
+    /// What it wanted and did not get, such as "example.org:443 is not on this agent's list".
+    var refusals: [String] { record.refusals.map { "\($0.place) \($0.reason)" } }
 
     /// Fields of the call's result, which the run's log keeps: where it went, how much, and what was refused.
     var summary: [String: JSONValue] {
@@ -45,7 +59,7 @@ struct NetworkVisit: Sendable {
                 "received_bytes": .number(Decimal(one.receivedBytes)),
             ])
         }
-        let refusals = record.refusals.map { JSONValue.string("\($0.place) \($0.reason)") }
+        let refusals = refusals.map { JSONValue.string($0) }
         return (traffic.isEmpty ? [:] : ["network": .array(traffic)])
             .merging(refusals.isEmpty ? [:] : ["network_refused": .array(refusals)]) { one, _ in one }
     }

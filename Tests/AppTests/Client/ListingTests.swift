@@ -42,17 +42,6 @@ import Testing
         #expect(Finder.matches(name, all, id: "call_id", names: []).count == count)
     }
 
-    @Test func aFileInAForm() {
-        let form = FileForm(name: "a\"b.txt")
-        let text = String(decoding: form.body(Array("hello".utf8)), as: UTF8.self)
-        #expect(
-            text.hasPrefix(
-                "--\(form.boundary)\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a%22b.txt\"\r\n"
-            )
-        )
-        #expect(text.hasSuffix("\r\n\r\nhello\r\n--\(form.boundary)--\r\n"))
-    }
-
     @Test func aReportHasWhatColleaguesUsedToo() throws {
         let tree = try JSONValue(
             parsing: """

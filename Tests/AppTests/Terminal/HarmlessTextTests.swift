@@ -13,6 +13,13 @@ import Testing
         #expect("a\nb\u{2028}c\u{202E}d\u{1B}[2J".harmlessLine == "a b c\u{FFFD}d␛[2J")
     }
 
+    @Test func whatIsDecidedAboutKeepsItsLinesAndItsOrder() {
+        for mark in ["\u{202A}", "\u{202E}", "\u{2066}", "\u{2069}"] {
+            #expect("a\n\tb\(mark)c\u{1B}[2J\rd".harmlessLines == "a\n\tb\u{FFFD}c␛[2Jd")
+        }
+        #expect("数据\nשלום".harmlessLines == "数据\nשלום")
+    }
+
     @Test func wordsThatComeInPiecesAreAsHarmless() {
         let pieces = ["\u{1B}", "[31", "mred\r", "\n"]
         #expect(pieces.map(\.harmless).joined() == "␛[31mred\n")

@@ -1,23 +1,15 @@
 """One server for all, and somebody who is signed in there."""
 
 import pytest
-from alma import EMAIL, PASSWORD, Client, Folder, Server
+from alma import EMAIL, PASSWORD, standing
 from cli_calls import alma, calculator, environment_of
 from terminals import Terminal
 
 
 @pytest.fixture(scope="session")
 def server(furnished):
-    folder = Folder(furnished)
-    server = Server(folder).start()
-    yield server
-    server.stop()
-    folder.remove()
-
-
-@pytest.fixture
-def client(server):
-    return Client(server)
+    with standing(furnished) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -109,6 +109,27 @@ def test_a_question_that_is_answered_elsewhere_is_not_asked_any_longer(client, t
     assert run.end() == 0 and "red" in answer_of(client, asked["run_id"])["content"]
 
 
+def test_a_question_that_is_answered_while_its_input_is_typed_is_over(asking, terminal):
+    run = terminal("run", SUM)
+    run.until("[a]lways › ")
+    run.type("e\n")
+    run.until("on one line › ")
+    (asked,) = [one for one in asking.http.get("/v1/approvals").json()["data"]]
+    asking.http.post(f"/v1/runs/{asked['run_id']}/approvals/{asked['call_id']}", json={"decision": "approve"})
+    run.until("42")
+    assert run.end() == 0
+
+
+def test_an_input_is_shown_in_the_order_in_which_it_is_written(asking, terminal):
+    run = terminal("run", '/tool calculator {"expression": "1 + \u202e2\u2066"}')
+    run.until("waits for your approval")
+    assert "1 + \ufffd2\ufffd" in run.until("[a]lways › ")
+    assert "\u202e" not in run.text and "\u2066" not in run.text
+    run.type("n\n")
+    run.until("denied: calculator")
+    run.end()
+
+
 def test_ctrl_c_stops_the_answer_and_then_leaves(client, terminal):
     chat = terminal("chat")
     chat.until("› ")
