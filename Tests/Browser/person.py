@@ -96,9 +96,9 @@ class Person:
         self.type("content", words)
         return self.submit("form.composer button[data-send]")
 
-    def answer(self):
+    def answer(self, seconds=20):
         """The text of the last answer, once nothing grows any more."""
-        return self.until(lambda: not self.all("[data-stream]") and self.last_words())
+        return self.until(lambda: not self.all("[data-stream]") and self.last_words(), seconds)
 
     def last_words(self):
         # Once: between two looks the page may have changed.

@@ -51,7 +51,7 @@ def test_a_tool_waits_for_its_person(visitor, scripts):
 
 def test_the_answer_grows_before_it_is_finished(visitor):
     person = visitor().sign_in(EMAIL, PASSWORD)
-    person.go("/").ask("/long 400")
+    person.go("/").ask("/long 1000")
     lengths = set()
     person.until(lambda: lengths.add(len(person.text("[data-blocks]"))) or len(lengths) > 3)
     person.submit("form.composer button[data-while-running]")
@@ -68,12 +68,12 @@ def test_two_browsers_see_the_same(visitor):
 
 def test_a_refresh_in_the_middle_loses_nothing(visitor):
     person = visitor().sign_in(EMAIL, PASSWORD)
-    person.go("/").ask("/long 200")
+    person.go("/").ask("/long 1000")
     person.until(lambda: len(person.text("[data-blocks]")) > 20)
     person.driver.refresh()
-    answer = person.answer()
+    answer = person.answer(90)
     person.driver.refresh()
-    assert person.answer() == answer
+    assert person.answer(90) == answer
 
 
 def test_an_upstream_that_fails_keeps_its_words_and_offers_another_try(visitor):

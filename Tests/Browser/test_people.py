@@ -54,14 +54,14 @@ def test_a_run_is_paused_and_resumed(visitor, scripts):
 @BOTH
 def test_a_message_waits_for_its_turn(visitor, scripts):
     person = visitor(scripts=scripts, **PHONE).sign_in(EMAIL, PASSWORD)
-    person.go("/").ask("/long 150")
+    person.go("/").ask("/long 1000")
     person.until(lambda: person.all("[data-stream]"))
     if not scripts:
         person.submit("noscript a[href*='write=1']" if person.all("noscript a") else "a[href*='write=1']")
     person.type("content", "/echo the second answer")
     person.submit("form.composer button[value=queue]")
     assert "/echo the second answer" in person.text("ul.pending")
-    person.until(lambda: "the second answer" == person.answer(), 40)
+    person.until(lambda: "the second answer" == person.answer(90), 90)
     assert not person.all("ul.pending")
     assert not person.complaints()
 

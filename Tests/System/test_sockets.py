@@ -30,6 +30,7 @@ def test_a_conversation_from_greeting_to_answer(server, client):
     complete = next(one for one in ws.heard if one["type"] == "message_complete")
     assert complete["data"]["final_content"] == answer_text(ws.log) == client.messages(conversation)[-1]["content"]
     assert complete["data"]["metadata"]["model"] and complete["data"]["metadata"]["usage"]["total_tokens"] > 0
+    assert 0 < complete["data"]["metadata"]["response_time"] < 60
     said = client.messages(conversation)
     assert received["data"]["message_id"] == said[0]["message_id"]
     assert received["data"]["answer_message_id"] == complete["data"]["message_id"] == said[1]["message_id"]
@@ -170,6 +171,27 @@ def test_messages_while_an_answer_is_under_way(server, client):
         ws.send("dispatch_pending", pending_id=waiting["pending_id"])
         ws.until_end()
     assert [one["content"] for one in client.messages(conversation) if one["role"] == "user"] == ["/long 2000", "then that"]
+
+
+def test_an_answer_that_fails_is_told_as_an_error(server, client):
+    """As the protocol has it: a code, a sentence, when to come again, and of which message."""
+    conversation = client.conversation()
+    with Socket.of(client, server, conversation) as ws:
+        ws.say("/fail 401")
+        error = ws.until_type("error")
+        assert error["data"]["error_code"] == "MODEL_UNAUTHORIZED" and error["data"]["error_message"]
+        assert error["data"]["retry_after"] is None and error["timestamp"]
+        received = next(one for one in ws.heard if one["type"] == "message_received")
+        assert error["data"]["message_id"] == received["data"]["answer_message_id"]
+        ws.until_end(state="failed")
+        # The socket stays, and so does the conversation.
+        ws.say("/fail 429")
+        limited = ws.until_type("error")
+        assert limited["data"]["error_code"] == "MODEL_RATE_LIMITED" and limited["data"]["retry_after"] == 5
+        ws.until_end(state="failed")
+        ws.say("and now?")
+        ws.until_end()
+    assert without_id(ws.log)[-1]["data"]["state"] == "completed"
 
 
 def test_mistakes_are_told_and_do_not_end_it(server, client):

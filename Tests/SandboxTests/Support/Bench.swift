@@ -49,7 +49,7 @@ final class Bench: Sendable {
         _ change: (inout SandboxLimits) -> Void = { _ in }
     ) async throws -> Ended {
         var limits = SandboxLimits()
-        limits.time = .seconds(10)
+        limits.time = .seconds(30)
         limits.memory = 256 << 20
         limits.temporary = 64 << 20
         change(&limits)
@@ -124,12 +124,6 @@ enum Kernel {
     /// their group.
     static func isAtRest(_ launcher: pid_t) -> Bool {
         descendants(of: launcher).count <= 2 && groups(of: launcher).count <= 1
-    }
-
-    /// Within ten seconds.
-    static func becomesTrue(_ condition: () -> Bool) async throws -> Bool {
-        for _ in 0..<1000 where !condition() { try await Task.sleep(for: .milliseconds(10)) }
-        return condition()
     }
 
     static let givesNamespaces: Bool = {
