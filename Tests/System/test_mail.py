@@ -240,6 +240,40 @@ def test_somebody_is_invited(sending):
     assert anyone.post("/v1/login/access-token", data={"username": "guest@example.com", "password": NEW}).is_success
 
 
+def test_somebody_is_asked_into_an_organisation(sending):
+    server, box = sending
+    client = Client(server)
+    client.created("/v1/users", email="guest@example.com", language="en")
+    anyone = httpx.Client(base_url=server.url, trust_env=False)
+    token = link(box.mail(0), "/password/reset")
+    assert anyone.post("/v1/password/reset", json={"token": token, "new_password": NEW}).status_code == 204
+    assert box.mail(1)["Subject"] == "Your password for ALMA was changed"
+
+    team = client.created("/v1/organizations", name="Harbour team")["organization_id"]
+    path = f"/v1/organizations/{team}/invitations"
+    nowhere = client.http.post(path, json={"send": True})
+    assert nowhere.status_code == 422 and nowhere.json()["error"]["details"][0]["field"] == "email"
+    made = client.created(path, email="guest@example.com", send=True)
+    assert made["url"] is None and made["is_mailed"] is True
+    mail = box.mail(2)
+    assert "guest@example.com" in mail["To"] and "Harbour team" in mail.get_body(("plain",)).get_content()
+    token = link(mail, "/join")
+
+    guest = {"username": "guest@example.com", "password": NEW}
+    access = anyone.post("/v1/login/access-token", data=guest).json()["data"]["access_token"]
+    anyone.headers["Authorization"] = f"Bearer {access}"
+    joined = anyone.post("/v1/invitations/acceptance", json={"token": token})
+    assert joined.status_code == 200 and joined.json()["data"]["organization_id"] == team, joined.text
+    members = client.http.get(f"/v1/organizations/{team}/members").json()["data"]
+    assert [one["role"] for one in members] == ["owner", "member"]
+    # Three in an hour, whatever becomes of them.
+    for _ in range(2):
+        again = client.created(path, email="guest@example.com", send=True)["invitation_id"]
+        assert client.http.delete(f"{path}/{again}").status_code == 204
+    assert client.http.post(path, json={"email": "guest@example.com", "send": True}).status_code == 422
+    assert token not in server.log_text()
+
+
 def test_a_server_that_nobody_vouches_for_gets_nothing(furnished, tmp_path):
     _, context = certificate(tmp_path)
     folder = Folder(furnished)
