@@ -178,6 +178,7 @@ import Testing
         let shop = Workshop(
             models: StubModels { _, receive in
                 try await receive(.text("Well"))
+                // For ever, as far as the test is concerned: it is cut.
                 try await Task.sleep(for: .seconds(600))
             },
             limits: limits

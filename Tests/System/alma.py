@@ -44,17 +44,6 @@ def wait_until(condition, limit: float, what: str):
     raise AssertionError(f"{what}: not within {limit} s")
 
 
-def takes_less_than(limit: float, attempt):
-    """`attempt` returns the seconds that it took. A machine that is busy with other tests holds one of them up now and then;
-    what the thing itself takes shows in one of three."""
-    taken = []
-    while len(taken) < 3:
-        taken.append(attempt())
-        if taken[-1] < limit:
-            return
-    raise AssertionError(f"{taken} s, and never less than {limit} s")
-
-
 def processes_in(folder: Path) -> list[int]:
     """Everything whose current folder it is, zombies aside: they have none. PostgreSQL's processes have their cluster's."""
     found = []

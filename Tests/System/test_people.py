@@ -7,8 +7,9 @@ import threading
 import time
 
 import pytest
-from alma import EMAIL, PASSWORD, QUESTION, Client, answer_text, assert_whole, takes_less_than, wait_until
+from alma import EMAIL, PASSWORD, QUESTION, Client, answer_text, assert_whole, wait_until
 from cli_calls import alma
+from timing import takes_less_than
 
 
 def waiting(client, run, kind="question"):

@@ -4,7 +4,8 @@ import json
 import time
 
 import pytest
-from alma import answer_text, assert_whole, takes_less_than, wait_until
+from alma import answer_text, assert_whole, wait_until
+from timing import takes_less_than
 
 
 def task(id, goal, agent="coding", needs=()):

@@ -179,6 +179,7 @@ private struct Scripts: ModelSource {
             case .broken(let words, let error):
                 for word in words { try await receive(.text(word)) }
                 throw error
+            // For ever, as far as the tests are concerned: these are cut.
             case .silent:
                 silence.ring()
                 try await Task.sleep(for: .seconds(600))

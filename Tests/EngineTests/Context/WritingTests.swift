@@ -151,6 +151,7 @@ import Testing
                 try await receive(.usage(TokenUsage(input: 7, output: 3)))
                 guard isOurs else { return try await receive(.finish(.stop)) }
                 begun.withLock { $0 = true }
+                // For ever, as far as the test is concerned: it is cut.
                 try await Task.sleep(for: .seconds(600))
             }
         )

@@ -115,6 +115,23 @@ import Testing
         }
     }
 
+    @Test func anAgentThatIsDeletedLeavesNothingAtWork() async throws {
+        try await TestServer.runSite { site in
+            let visitor = Visitor(Caller(client: site.client))
+            let address = try await made(visitor)
+            try await visitor.get("\(address)/edit")
+            let fields = [("display_name", "Proof"), ("instruction", "Read."), ("active", "1"), ("version", "1")]
+            #expect(try await visitor.submit("\(address)/trial", fields + [("trial", "wait")]).status == 303)
+            try await visitor.post("\(address)/deletion")
+            #expect(try await visitor.get(address).status == 404)
+            // As if somebody had deleted the conversation: what is at work in it is stopped first.
+            let database = site.database.administrator
+            let written = try await database.query("select from audit_events where action = 'conversation.deleted'")
+            #expect(written.count == 1)
+            #expect(try await database.query("select from runs").isEmpty)
+        }
+    }
+
     @Test func programsTryOutToo() async throws {
         try await TestServer.run { caller in
             let program = try await caller.newcomer("one")
