@@ -19,14 +19,14 @@ extension RunTreeTests {
             #expect(try await store.suspend(rest(first, children: [below])))
             let taken = try await store.claim(worker: worker, limit: 1, silence: silence)
 
-            #expect(try await store.requestCancellation(of: parent.run.id, by: ada.principal)?.state == .queued)
+            #expect(try await store.requestCancellation(of: parent.run.id, by: ada.principal)?.state == .stopping)
             let states = try await [first.run.id, queued.run.id, below.run.id].asyncMap {
                 try await store.run($0, by: ada.principal)?.state
             }
             let left = try #require(taken.first?.run.id)
             // One that rests ends with what it has said, one in a worker's hands is told, the others end at once.
             #expect(try await store.heartbeat(worker: worker).map(\.run) == [left])
-            #expect(states[0] == .queued)
+            #expect(states[0] == .stopping)
             #expect(states.count { $0 == .cancelled } == 1)
             let ended = left == below.run.id ? queued : below
             let log = try await store.events(of: ended.run.id, after: 0, limit: 10, by: ada.principal)

@@ -180,7 +180,7 @@ import Testing
             let ada = try await store.person()
             let claimed = try await store.claimedRun(by: ada.principal)
             #expect(try await store.suspend(claimed.suspended(calls)))
-            #expect(try await store.requestCancellation(of: claimed.run.id, by: ada.principal)?.state == .queued)
+            #expect(try await store.requestCancellation(of: claimed.run.id, by: ada.principal)?.state == .stopping)
             let again = try #require(try await store.claim(worker: .v7(), limit: 5, silence: .seconds(10)).first)
             #expect(try await store.brief(for: again).isCancelled)
         }

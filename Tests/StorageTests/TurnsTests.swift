@@ -185,7 +185,7 @@ import Testing
             let (user, worker) = (try await store.person(), UUID.v7())
             let claimed = try await store.claimedRun(worker: worker, by: user.principal)
             #expect(try await store.heartbeat(worker: worker) == [])
-            #expect(try await store.requestCancellation(of: claimed.run.id, by: user.principal)?.state == .running)
+            #expect(try await store.requestCancellation(of: claimed.run.id, by: user.principal)?.state == .stopping)
             #expect(try await store.heartbeat(worker: worker) == [RunWish(run: claimed.run.id, isCancelled: true)])
             #expect(try await store.heartbeat(worker: .v7()) == [])
             #expect(try await store.finish(claimed.outcome("", after: 2, state: .cancelled)))
@@ -204,7 +204,7 @@ import Testing
                 async let cancelled = store.requestCancellation(of: run.id, by: user.principal)
                 async let claimed = store.claim(worker: worker, limit: 1, silence: .seconds(10))
                 let (state, isClaimed) = (try await cancelled?.state, try await !claimed.isEmpty)
-                #expect(state == (isClaimed ? .running : .cancelled))
+                #expect(state == (isClaimed ? .stopping : .cancelled))
                 if isClaimed {
                     #expect(try await store.heartbeat(worker: worker).contains { $0.run == run.id && $0.isCancelled })
                 }

@@ -36,10 +36,10 @@ extension Conversation {
             and r.parent_run_id is null) as run_state
         """
 
-    /// What goes on in a turn `r`: it waits when a person is asked by any of its runs, and is at work when only its
-    /// children are.
+    /// What goes on in a turn `r` that has not ended: it waits when a person is asked by any of its runs, and is at work when
+    /// only its children are.
     private static let activity: Query = """
-        case when exists (
+        case when r.cancel_requested_at is not null then 'stopping' when exists (
             select from tool_approvals p join runs t on t.run_id = p.run_id
             where p.org_id = r.org_id and p.user_id = r.user_id and p.state = 'pending'
                 and t.root_run_id = r.root_run_id and t.finished_at is null

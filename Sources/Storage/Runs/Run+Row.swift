@@ -3,10 +3,15 @@ import Foundation
 import Postgres
 
 extension Run {
+    /// As everybody is told it, for an `r` of runs: whatever one does that was asked to stop, it does to end. The column
+    /// itself goes on to say whose turn it is, a worker's or the queue's.
+    static let toldState: Query =
+        "case when r.cancel_requested_at is not null and r.finished_at is null then 'stopping' else r.state end"
+
     /// For an `r` of runs.
     static let columns: Query = """
-        r.run_id, r.org_id, r.user_id, r.conversation_id, r.agent_id, r.user_message_id, r.message_id, r.state, r.attempt,
-        r.error_code, r.created_at, r.finished_at, r.parent_run_id, r.root_run_id, r.depth
+        r.run_id, r.org_id, r.user_id, r.conversation_id, r.agent_id, r.user_message_id, r.message_id, \(toldState) as state,
+        r.attempt, r.error_code, r.created_at, r.finished_at, r.parent_run_id, r.root_run_id, r.depth
         """
 
     init(_ row: Row) throws {

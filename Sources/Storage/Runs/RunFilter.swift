@@ -54,7 +54,7 @@ extension RunFilter {
         let isLive: Query = !states.isEmpty && states.allSatisfy { !$0.isFinal } ? "r.finished_at is null" : "true"
         return """
             \(whose) and \(turns) and \(isLive)
-                and (\(states.isEmpty) or r.state = any(\(states.map(\.rawValue))::text[]))
+                and (\(states.isEmpty) or \(Run.toldState) = any(\(states.map(\.rawValue))::text[]))
                 and (\(agent)::uuid is null or r.agent_id = \(agent)) and (\(user)::uuid is null or r.user_id = \(user))
                 and (\(conversation)::uuid is null or r.conversation_id = \(conversation))
                 and (\(since)::timestamptz is null or r.created_at >= \(since))

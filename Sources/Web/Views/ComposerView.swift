@@ -67,7 +67,7 @@ struct ComposerView: Sendable {
         self.models = ([(id: "", name: words["composer.ownModel"])] + models).map {
             Option(value: $0.id, label: $0.name, isChosen: $0.id == draft.model)
         }
-        stopAddress = run.map { "/runs/\($0.id.text)/cancellation" }
+        stopAddress = run.flatMap { $0.state == .stopping ? nil : "/runs/\($0.id.text)/cancellation" }
         isBusy = run != nil
         // A page that loads again by itself would take what is typed into a question.
         isWaiting = run.map { $0.state != .paused } ?? false && draft.error == nil && !isAsked && !isStill

@@ -26,7 +26,7 @@ struct GrowingView: Sendable {
         csrf: String,
         voice: Voice
     ) {
-        let mood = live.mood(isPersonAsked: tree?.pending.isEmpty == false)
+        let mood = live.mood(isPersonAsked: tree?.pending.isEmpty == false, isStopping: run.state == .stopping)
         line = mood.line(run: run.id, csrf: csrf, voice: voice)
         id = run.messageID.text
         self.agent = agent

@@ -128,15 +128,15 @@ extension LiveAnswer {
         let warning: BudgetNotice?
     }
 
-    /// `isPersonAsked` tells of the runs below, which this log knows nothing of.
-    func mood(isPersonAsked: Bool = false) -> Mood {
+    /// `isPersonAsked` tells of the runs below, `isStopping` of a wish: this log knows nothing of either.
+    func mood(isPersonAsked: Bool = false, isStopping: Bool = false) -> Mood {
         Mood(
-            state: state,
+            state: isStopping && !state.isFinal ? .stopping : state,
             attempt: attempt,
             reason: reason,
             hasText: !text.isEmpty,
             isOtherAtWork: calls.contains { !$0.isDone && !$0.isAsked },
-            isPersonAsked: !state.isFinal && (isPersonAsked || calls.contains { $0.isAsked }),
+            isPersonAsked: !state.isFinal && !isStopping && (isPersonAsked || calls.contains { $0.isAsked }),
             warning: budgets.last { !$0.isStop }
         )
     }

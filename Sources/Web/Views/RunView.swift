@@ -63,7 +63,7 @@ struct RunView: View {
         let state = told.tree.wholeState(voice: voice) ?? StateView(.completed, voice: voice)
         self.state = state
         facts = Self.facts(told.tree, state: state, voice: voice)
-        canStop = run?.state.isFinal == false
+        canStop = run.map { !$0.state.isFinal && $0.state != .stopping } ?? false
         stopAddress = "/runs/\(run?.id.text ?? "")/cancellation"
         let address = "/runs/\(run?.id.text ?? "")"
         requestsAddress = "\(address)/requests"

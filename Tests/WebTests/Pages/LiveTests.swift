@@ -40,6 +40,9 @@ import Testing
         #expect(live.mood().line(run: run, csrf: "token", voice: voice).word == "At work")
         live.feed(event(13, .runStatus, #"{"state":"paused"}"#))
         #expect(live.mood(isPersonAsked: true).line(run: run, csrf: "token", voice: voice).word == "Paused")
+        // A wish that the log does not know yet.
+        let stopping = live.mood(isPersonAsked: true, isStopping: true)
+        #expect(stopping.line(run: run, csrf: "token", voice: voice).word == "Stopping")
     }
 
     @Test func whatFinishedStepsHaveSaidStaysWhereItIs() {

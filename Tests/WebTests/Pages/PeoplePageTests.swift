@@ -1,5 +1,6 @@
 import Foundation
 import HTTPTypes
+import Postgres
 import Testing
 
 @testable import Web
@@ -43,6 +44,23 @@ import Testing
             // Answered in another window: back to the talk.
             try await visitor.post(String(form.1), [("answer", "red")])
             #expect(visitor.address == "\(address)#end")
+        }
+    }
+
+    @Test func aRunThatIsToStopAsksNothingAndThePageLooksForItsEnd() async throws {
+        try await TestServer.runSite { site in
+            let visitor = try await person(Caller(client: site.client))
+            let address = try await visitor.start("ask")
+            _ = try await page(address, visitor, showing: "The agent asks you")
+            // As it is from the press of the button until a worker has taken the run up to end it.
+            try await site.database.administrator.query("update runs set cancel_requested_at = now()")
+            let stopping = try await visitor.get(address)
+            #expect(stopping.text.contains("Stopping") && stopping.text.contains("http-equiv=\"refresh\""))
+            #expect(!stopping.text.contains("The agent asks you") && !stopping.text.contains("/cancellation\""))
+            let run = try #require(stopping.text.firstMatch(of: /live\?run=([0-9a-f-]+)/))
+            let alone = try await visitor.get("/runs/\(run.1)")
+            #expect(alone.text.contains("Stopping") && alone.text.contains("http-equiv=\"refresh\""))
+            #expect(!alone.text.contains("/cancellation\""))
         }
     }
 
