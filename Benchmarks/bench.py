@@ -28,9 +28,10 @@ def main():
         signal.signal(number, lambda *_: sys.exit(130))
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    busy = report.busy_share()
+    busy, before = report.busy_share(), report.processor_times()
     try:
-        text = report.text(*measure(arguments), arguments, busy)
+        figures, failures = measure(arguments)
+        text = report.text(figures, failures, arguments, busy, report.stolen_share(before))
         print("\n" + text)
         if arguments.write:
             report.write(ROOT / "docs/benchmarks.md", text)

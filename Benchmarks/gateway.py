@@ -1,5 +1,7 @@
 """Model calls of programs, through OpenAI's API."""
 
+import time
+
 from figure import Figure
 from load import Gateway, Speech
 from paced import paced
@@ -42,7 +44,7 @@ def _rate(bench, alma, targets):
     before = _rows(alma)
     found = {name: _ask(bench, target, 64, bench.number(10, 3)) for name, target in targets.items()}
     rates = {name: result["requests"] / result["seconds"] for name, result in found.items()}
-    if alma and _rows(alma) - before < found["ALMA"]["requests"]:
+    if alma and not _has_rows(alma, before + found["ALMA"]["requests"]):
         raise BenchError("a call has no usage row")
     name = "gateway: 64 connections, each call with its usage row, {}"
     columns = [rates.get(name) for name in ("direct", "nginx", "ALMA")]
@@ -61,6 +63,14 @@ def _time(result, part):
 
 def _rows(alma):
     return int(alma.query("select count(*) from usage_records where run_id is null")) if alma else 0
+
+
+def _has_rows(alma, count):
+    """They are written behind the answers."""
+    deadline = time.monotonic() + 5
+    while _rows(alma) < count and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return _rows(alma) >= count
 
 
 def _cpu(bench, through):

@@ -34,6 +34,23 @@ import Testing
         }
     }
 
+    /// The answer goes on its way while the database is busy; whoever reads costs, or closes the database, waits for them.
+    @Test func whatIsWrittenBehindAnAnswerIsThereForWhoeverReads() async throws {
+        try await TestDatabase.with { database in
+            let store = database.store
+            let ada = try await store.person()
+            let caller = GatewayCaller(ada)
+            try await database.administrator.transaction { transaction in
+                try await transaction.query("lock table usage_records in exclusive mode")
+                for _ in 0..<3 { try await store.note(UsageRecord(cost: "0.5"), of: caller) }
+                try await database.waitForLocks(1)
+            }
+            let question = UsageQuestion(grouping: .agent, from: "2020-01-01", to: "2100-01-01")
+            #expect(try await store.usage(question, by: ada.principal).map(\.calls) == [3])
+            await store.settleCalls()
+        }
+    }
+
     @Test func callsAreToldApartByTheirKeys() async throws {
         try await TestDatabase.with { database in
             let store = database.store

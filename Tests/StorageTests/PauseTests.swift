@@ -62,7 +62,7 @@ import Testing
             let answered = try await store.decide(.init(.approved), call: "a", of: claimed.run.id, by: ada.principal)
             #expect(answered?.state == .paused)
             #expect(try await store.resume(claimed.run.id, by: ada.principal)?.state == .queued)
-            #expect(try await store.requestCancellation(of: claimed.run.id, by: ada.principal)?.state == .queued)
+            #expect(try await store.requestCancellation(of: claimed.run.id, by: ada.principal)?.state == .stopping)
             await #expect(throws: StorageError.self) {
                 try await store.requestPause(of: claimed.run.id, by: ada.principal)
             }

@@ -1,7 +1,8 @@
 import Foundation
 
 /// Single model calls of people's programs, with all that a run's call has: others in its place when a provider fails, limits
-/// of providers, budgets, its cost written down before its end is told. Nothing is kept of what was said.
+/// of providers, budgets, its cost written down: before its end is told where a budget or a limit concerns it, else just
+/// behind. Nothing is kept of what was said.
 package struct Gateway: Sendable {
     /// How long what a call holds stays its own without being renewed.
     package static let patience = Duration.seconds(60)
@@ -119,7 +120,11 @@ extension Gateway {
         health.ended(outcome.said, of: candidate)
         switch outcome {
         case .success(let result):
-            try await journal.record(record, of: caller)
+            if reserved.isHeld || place != nil {
+                try await journal.record(record, of: caller)
+            } else {
+                try await journal.note(record, of: caller)
+            }
             return .success((result, GatewayAnswer(model: candidate.name, finish: meter.finish, usage: record)))
         case .failure(let error):
             // Its cost is written down where that can be done; what went wrong is the answer in any case.

@@ -156,6 +156,7 @@ extension Store {
     /// For those with `usage:read`: what some people's model calls have cost within 30 days, by currency; empty for others.
     package func recentCosts(of users: [UUID], by principal: Principal) async throws -> [UUID: [String: Decimal]] {
         guard principal.may(.usageRead) else { return [:] }
+        await settleCalls()
         let rows = try await query(
             """
             select user_id, currency, sum(cost) as cost from usage_records

@@ -35,6 +35,29 @@ extension Store: GatewayJournal {
         }
     }
 
+    package func note(_ usage: UsageRecord, of caller: GatewayCaller) async throws {
+        guard let call = callsUnderWay.begin() else { return try await record(usage, of: caller) }
+        // Nobody waits for it but `settleCalls`.
+        Task {
+            defer { callsUnderWay.end(call) }
+            do {
+                try await record(usage, of: caller)
+            } catch {
+                logger.error(
+                    "What a call has cost could not be written down",
+                    metadata: [
+                        "user": "\(caller.user.text)", "model": "\(usage.modelName)", "cost": "\(usage.cost ?? 0)",
+                        "currency": "\(usage.currency ?? "")", "error": "\(error)",
+                    ]
+                )
+            }
+        }
+    }
+
+    /// Until what the calls have cost that were answered so far stands in the database: for whoever reads it, and before
+    /// the database is closed.
+    package func settleCalls() async { await callsUnderWay.settled() }
+
     private func store(_ calls: [PaidCall]) async throws {
         try await query(UsageRows.insertion(of: calls.map(\.usage), by: calls.map(\.caller)), by: .system)
     }

@@ -53,6 +53,7 @@ package struct UsageSum: Sendable, Equatable {
 extension Store {
     /// Days in their order, everything else by cost.
     package func usage(_ question: UsageQuestion, by principal: Principal) async throws -> [UsageSum] {
+        await settleCalls()
         let order: Query = question.grouping == .day ? "1" : "cost desc, calls desc, 1"
         let rows = try await query(
             """
@@ -72,6 +73,7 @@ extension Store {
         in step: UsageStep,
         by principal: Principal
     ) async throws -> [UsagePoint] {
+        await settleCalls()
         let rows = try await query(
             """
             select to_char(date_trunc(\(step.rawValue), u.created_at, 'UTC') at time zone 'UTC', 'YYYY-MM-DD') as step,

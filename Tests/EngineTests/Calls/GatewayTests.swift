@@ -23,6 +23,8 @@ import Testing
         #expect(answer.model == "b" && answer.finish == .stop && text.withLock { $0 } == "b:Hel b:lo ")
         #expect(journal.records.map(\.modelName) == ["a", "b"] && journal.records.map(\.succeeded) == [false, true])
         #expect(journal.records.last == answer.usage)
+        // What was answered need not wait for the disk; what has failed is tried again only when it is written down.
+        #expect(journal.noted == [answer.usage])
     }
 
     @Test func onceWordsHaveComeNobodyElseGoesOn() async throws {
@@ -57,6 +59,7 @@ import Testing
         _ = try await gateway.answer(question, along: route, for: caller) { _, _ in }
         #expect(models.asked.withLock { $0 }.map(\.maximumTokens) == [50])
         #expect(journal.reserved.map(\.call) == journal.records.map(\.id))
+        #expect(journal.noted.isEmpty, "what a budget has set aside is charged before the answer's end")
     }
 
     @Test func aPlaceIsGivenBackWhateverBecomesOfTheCall() async throws {
@@ -195,6 +198,8 @@ private struct Scripts: ModelSource {
 private final class CallLedger: GatewayJournal {
     private struct State {
         var records: [UsageRecord] = []
+        /// Of these, what was written down behind the answer.
+        var noted: [UsageRecord] = []
         var reserved: [BudgetReservation] = []
         var entered = 0
         var left = 0
@@ -206,6 +211,7 @@ private final class CallLedger: GatewayJournal {
     init(budget: Decimal? = nil) { self.budget = budget }
 
     var records: [UsageRecord] { state.withLock { $0.records } }
+    var noted: [UsageRecord] { state.withLock { $0.noted } }
     var reserved: [BudgetReservation] { state.withLock { $0.reserved } }
     var entered: Int { state.withLock { $0.entered } }
     var left: Int { state.withLock { $0.left } }
@@ -245,5 +251,10 @@ private final class CallLedger: GatewayJournal {
     func renew(_ calls: [UUID]) async throws {}
     func record(_ usage: UsageRecord, of caller: GatewayCaller) async throws {
         state.withLock { $0.records.append(usage) }
+    }
+
+    func note(_ usage: UsageRecord, of caller: GatewayCaller) async throws {
+        state.withLock { $0.noted.append(usage) }
+        try await record(usage, of: caller)
     }
 }
