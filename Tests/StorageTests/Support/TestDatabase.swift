@@ -11,14 +11,18 @@ struct TestDatabase: Sendable {
     let application: Database
     let store: Store
 
-    /// Runs `body` with a clone; at most eight tests have one at a time.
+    /// One for all: what was sealed in a database can be read in its copies.
+    private static let keys = SealingKeys.ephemeral()
+
+    /// Runs `body` with a clone of `origin`, or of an empty database; at most eight tests have one at a time.
     static func with<Answer: Sendable>(
+        copyOf origin: String? = nil,
         _ body: @Sendable (TestDatabase) async throws -> Answer
     ) async throws -> Answer {
         let cluster = try await TestCluster.shared.value
         await TestGate.shared.enter()
         do {
-            let database = try await TestDatabase(cluster)
+            let database = try await TestDatabase(cluster, copyOf: origin ?? cluster.template)
             do {
                 let answer = try await body(database)
                 try await database.drop(from: cluster)
@@ -34,10 +38,21 @@ struct TestDatabase: Sendable {
         }
     }
 
-    private init(_ cluster: TestCluster) async throws {
+    /// A database to be copied, with what `fill` puts into it. It stays as long as the server.
+    static func origin<Answer: Sendable>(
+        _ fill: @Sendable (TestDatabase) async throws -> Answer
+    ) async throws -> (name: String, answer: Answer) {
+        let cluster = try await TestCluster.shared.value
+        let database = try await TestDatabase(cluster, copyOf: cluster.template)
+        let answer = try await fill(database)
+        await database.close()
+        return (database.name, answer)
+    }
+
+    private init(_ cluster: TestCluster, copyOf origin: String) async throws {
         let name = "alma_test_\(UUID().uuidString.lowercased().replacing("-", with: "_"))"
         try await cluster.run(
-            "create database \(unescaped: name) template \(unescaped: cluster.template) strategy file_copy"
+            "create database \(unescaped: name) template \(unescaped: origin) strategy file_copy"
         )
         var configuration = cluster.configuration(of: name)
         administrator = Database(configuration, logger: .silent)
@@ -45,13 +60,17 @@ struct TestDatabase: Sendable {
         configuration.maximumConnections = 8
         application = Database(configuration, logger: .silent)
         // bcrypt at its cheapest: what is tested is ours.
-        store = Store(database: application, keys: .ephemeral(), logger: .silent, passwordCost: 4)
+        store = Store(database: application, keys: Self.keys, logger: .silent, passwordCost: 4)
         self.name = name
     }
 
-    private func drop(from cluster: TestCluster) async throws {
+    private func close() async {
         await application.close()
         await administrator.close()
+    }
+
+    private func drop(from cluster: TestCluster) async throws {
+        await close()
         try await cluster.run("drop database \(unescaped: name) with (force)")
     }
 }

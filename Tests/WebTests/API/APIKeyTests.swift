@@ -46,15 +46,14 @@ import Web
     }
 
     @Test func onlyAnAdministratorsKeyAdministers() async throws {
-        try await TestServer.runSite { site in
-            let world = try await RouteWorld(site)
-            var (member, administrator) = (Caller(client: site.client), Caller(client: site.client))
+        try await RouteWorld.run { world in
+            var (member, administrator) = (Caller(client: world.site.client), Caller(client: world.site.client))
             (member.token, administrator.token) = (world.member.token, world.superuser.token)
             let body = #"{"name":"x","scopes":["admin"]}"#
             #expect(try await member.post("/v1/api-keys", body).status == 422)
             let key = try await administrator.post("/v1/api-keys", body).string("data.key")
             let plain = try await administrator.post("/v1/api-keys", #"{"name":"y","scopes":["api"]}"#)
-            var program = Caller(client: site.client)
+            var program = Caller(client: world.site.client)
             program.token = key
             #expect(try await program.get("/v1/mcp-servers").status == 200)
             program.token = plain.string("data.key")

@@ -42,15 +42,14 @@ import Testing
 
     /// Ada's organisation has a member who decides nothing: Bob.
     @Test func membersSetTheirOwnAndSeeWhatTheOrganisationHasSet() async throws {
-        try await TestServer.runSite { site in
-            let world = try await RouteWorld(site)
+        try await RouteWorld.run { world in
             let (owner, organisation) = (
-                Caller(client: site.client, token: world.member.token), world.things["organisation"] ?? ""
+                Caller(client: world.site.client, token: world.member.token), world.things["organisation"] ?? ""
             )
-            let bob = Caller(client: site.client, token: world.stranger.token)
+            let bob = Caller(client: world.site.client, token: world.stranger.token)
             let stranger = try #require(try await bob.get("/v1/users/me").string("data.user_id").flatMap(UUID.init))
             let home = try #require(UUID(uuidString: organisation))
-            try await site.database.administrator.batch([
+            try await world.site.database.administrator.batch([
                 "insert into memberships (org_id, user_id) values (\(home), \(stranger))",
                 "update users set home_org_id = \(home) where user_id = \(stranger)",
             ])

@@ -66,9 +66,8 @@ import Web
 
     /// All calls of the native API that the matrix knows, as somebody who may make them.
     private static func withCalls(_ body: @escaping @Sendable (Call) async throws -> Void) async throws {
-        try await TestServer.runSite(rateLimits: RateLimits(perUser: 0, perKey: 0, perAddress: 0, signIn: 0)) { site in
-            let world = try await RouteWorld(site)
-            let document = try await Contract.of(site.client).document
+        try await RouteWorld.run(rateLimits: RateLimits(perUser: 0, perKey: 0, perAddress: 0, signIn: 0)) { world in
+            let document = try await Contract.of(world.site.client).document
             for rule in RouteMatrix.api where rule.path.hasPrefix("/v1/") {
                 let operation = document["paths"]?[rule.path]?[rule.method.rawValue.lowercased()]
                 let call = Call(rule: rule, operation: try #require(operation), document: document, world: world)

@@ -43,8 +43,7 @@ import Testing
     }
 
     @Test func aFormWithoutItsProofChangesNothing() async throws {
-        try await TestServer.runSite { site in
-            let world = try await RouteWorld(site)
+        try await RouteWorld.run { world in
             var member = world.member
             member.proof = "another site's guess"
             let id = world.things["budget"] ?? ""
@@ -52,7 +51,7 @@ import Testing
             for (path, body) in [("/budgets", form), ("/budgets/\(id)", form), ("/budgets/\(id)/deletion", "")] {
                 #expect(try await world.answer(.post, path, body: body, to: member).status == 403)
             }
-            let budgets = try await Caller(client: site.client, token: member.token).get("/v1/budgets")
+            let budgets = try await Caller(client: world.site.client, token: member.token).get("/v1/budgets")
             #expect(budgets.count("data") == 1 && budgets.number("data.0.amount") == 10)
         }
     }

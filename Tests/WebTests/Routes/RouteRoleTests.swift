@@ -40,8 +40,7 @@ import Testing
 
     /// What is looked at, and what is closed to them, in one world: nothing of it changes anything.
     @Test func rolesSeeWhatIsTheirs() async throws {
-        try await TestServer.runSite { site in
-            let world = try await RouteWorld(site)
+        try await RouteWorld.run { world in
             for role in Self.roles {
                 let caller = try await world.caller(role)
                 for rule in RouteMatrix.all where rule.method == .get || !Self.isOpen(rule, to: role) {
@@ -58,8 +57,7 @@ import Testing
 
     @Test(arguments: acts)
     func rolesDoWhatIsTheirs(_ act: Act) async throws {
-        try await TestServer.runSite { site in
-            let world = try await RouteWorld(site)
+        try await RouteWorld.run { world in
             try await world.leaveOrganisations()
             let caller = try await world.caller(act.role)
             let before = act.rule.isAdministrativeAct ? try await world.acts() : []

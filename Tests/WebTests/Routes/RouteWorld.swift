@@ -42,39 +42,73 @@ struct RouteWorld: Sendable {
         "--part\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\r\nhello\r\n--part--\r\n"
 
     let site: TestSite
-    let member: RouteCaller
-    let stranger: RouteCaller
-    let superuser: RouteCaller
-    let revoked: RouteCaller
-    let suspended: RouteCaller
-    /// The stranger's, one for each scope; that of an administrator is the superuser's.
-    let keys: [APIKey.Scope: RouteCaller]
-    /// The member's ids by what they are of.
-    let things: [String: String]
+    private let cast: Cast
 
-    init(_ site: TestSite) async throws {
-        self.site = site
-        let owner = try await Self.person("member", at: site)
-        let other = try await Self.person("stranger", at: site)
-        let leaver = try await Self.person("suspended", at: site)
-        member = try await Self.caller("member", owner, at: site)
-        stranger = try await Self.caller("stranger", other, at: site)
-        let administratorUser = try await Self.person("superuser", isSuperuser: true, at: site)
-        superuser = try await Self.caller("superuser", administratorUser, at: site)
-        suspended = try await Self.caller("suspended", leaver, at: site).signedOut
-        revoked = try await Self.revoked(owner, at: site)
-        let (administrator, leaverID, ownerID) = (site.database.administrator, leaver.id, owner.id)
-        try await administrator.query("update users set status = 'disabled' where user_id = \(leaverID)")
-        try await administrator.query(
-            "update users set tokens_valid_after = now() - interval '10 minutes' where user_id = \(ownerID)"
-        )
-        keys = try await Self.keys(of: other, administrator: administratorUser, at: site)
+    var member: RouteCaller { cast.member }
+    var stranger: RouteCaller { cast.stranger }
+    var superuser: RouteCaller { cast.superuser }
+    var revoked: RouteCaller { cast.revoked }
+    var suspended: RouteCaller { cast.suspended }
+    /// The stranger's, one for each scope; that of an administrator is the superuser's.
+    var keys: [APIKey.Scope: RouteCaller] { cast.keys }
+    /// The member's ids by what they are of.
+    var things: [String: String] { cast.things }
+
+    /// Who is in a world, and what there is: the same in all its copies.
+    struct Cast: Sendable {
+        var member: RouteCaller
+        var stranger: RouteCaller
+        var superuser: RouteCaller
+        var revoked: RouteCaller
+        var suspended: RouteCaller
+        var keys: [APIKey.Scope: RouteCaller]
+        var things: [String: String]
+    }
+
+    /// Made once: to make one takes longer than most tests that want one.
+    private static let origin = Task {
+        try await TestDatabase.origin { database in
+            try await TestServer.serve(database) { try await cast(at: $0) }
+        }
+    }
+
+    /// A world of a test's own.
+    static func run(
+        rateLimits: RateLimits = RateLimits(),
+        _ body: @escaping @Sendable (RouteWorld) async throws -> Void
+    ) async throws {
+        let (name, cast) = try await origin.value
+        try await TestServer.runSite(rateLimits: rateLimits, copyOf: name) { site in
+            try await body(RouteWorld(site: site, cast: cast))
+        }
+    }
+
+    private static func cast(at site: TestSite) async throws -> Cast {
+        let owner = try await person("member", at: site)
+        let other = try await person("stranger", at: site)
+        let leaver = try await person("suspended", at: site)
+        let member = try await caller("member", owner, at: site)
+        let administrator = try await person("superuser", isSuperuser: true, at: site)
+        let database = site.database.administrator
         // Of those that only an administrator has.
         let server = MCPDraft(name: "harbour", transport: .http, place: "https://mcp.example.org/mcp")
-        let mcp = try await site.store.createMCPServer(server, by: administratorUser.principal)
-        things = try await Self.things(of: owner, as: member, at: site).merging([
-            "mcp": mcp.id.text, "suspended": leaver.id.text,
-        ]) { $1 }
+        let mcp = try await site.store.createMCPServer(server, by: administrator.principal)
+        let cast = Cast(
+            member: member,
+            stranger: try await caller("stranger", other, at: site),
+            superuser: try await caller("superuser", administrator, at: site),
+            revoked: try await revoked(owner, at: site),
+            suspended: try await caller("suspended", leaver, at: site).signedOut,
+            keys: try await keys(of: other, administrator: administrator, at: site),
+            things: try await things(of: owner, as: member, at: site).merging([
+                "mcp": mcp.id.text, "suspended": leaver.id.text,
+            ]) { $1 }
+        )
+        try await database.query("update users set status = 'disabled' where user_id = \(leaver.id)")
+        try await database.query(
+            "update users set tokens_valid_after = now() - interval '10 minutes' where user_id = \(owner.id)"
+        )
+        return cast
     }
 
     /// The request that a rule describes; what it names is the member's, whoever asks.
@@ -187,7 +221,7 @@ extension RouteWorld {
     }
 
     private static func session(of user: User, at site: TestSite) async throws -> (token: Secret, session: Session) {
-        try await site.store.startSession(user: user.id, userAgent: nil, address: nil, lifetime: .seconds(600))
+        try await site.store.startSession(user: user.id, userAgent: nil, address: nil, lifetime: .seconds(7200))
     }
 
     private static func keys(
@@ -277,6 +311,8 @@ extension RouteWorld {
                 by: principal
             )?.id.text ?? "",
             "skill": skill.id.text,
+            // The first of the tool and of the skill; the agent came without any.
+            "version": "1",
             "key": try await store.createAPIKey(name: "x", scopes: [.mcp], days: nil, by: principal).key.id.text,
             "chapter": "agents", "operation": "get_v1_users_me",
             "applicant": try await person("applicant", status: .pending, at: site).id.text,

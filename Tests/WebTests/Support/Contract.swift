@@ -23,9 +23,9 @@ struct Contract: Sendable {
     /// Records an issue when the status is not declared, or the body is not as it is declared.
     func check(_ method: HTTPRequest.Method, _ uri: String, _ answer: Answer) throws {
         let path = String(uri.prefix { $0 != "?" })
-        guard path.hasPrefix("/v1/") || path.hasPrefix("/openai/"), let operation = operation(method, path) else {
-            return
-        }
+        guard path.hasPrefix("/v1/") || path.hasPrefix("/openai/") || path == "/mcp",
+            let operation = operation(method, path)
+        else { return }
         let name = "\(method) \(uri) \(answer.status)"
         guard var response = operation["responses"]?[String(answer.status)] else {
             Issue.record("\(name) is not declared")

@@ -22,69 +22,86 @@ enum TestServer {
         rateLimits: RateLimits = RateLimits(),
         backups: any BackupShelf = NoBackups(),
         setup: TestingSetup = .router,
+        copyOf origin: String? = nil,
         _ body: @escaping @Sendable (TestSite) async throws -> Void
     ) async throws {
-        try await TestDatabase.with { database in
-            let store = database.store
-            let logger = Logger.silent
-            let hub = EventHub()
-            let models = ScriptedModels()
-            let tools = try ToolCatalogue([ScriptedQuestion()], makers: [ScriptedScripts()])
-            try await store.register(tools.specifications)
-            // Titles come when they come: what a test sees must not depend on it.
-            var limits = RunLimits()
-            limits.writesInBackground = false
-            let worker = Worker(
-                journal: store,
-                models: models,
-                tools: tools,
-                hub: hub,
-                capacity: 100,
-                limits: limits,
-                logger: logger
-            )
-            let services = WebServices(
-                store: store,
-                models: models,
-                tools: tools,
-                mcp: ScriptedMCP(),
-                hub: hub,
-                runQueued: { worker.wake() },
-                runCancelled: { worker.cancel(run: $0.id) },
-                runWished: { worker.heed($0) },
-                backups: backups,
-                tokens: await AccessTokens(secret: Secret("a secret of thirty-two characters, or more")),
-                settings: WebSettings(
-                    trustedProxies: trustedProxies.compactMap { AddressRange($0) },
-                    allowedHosts: allowedHosts,
-                    corsOrigins: corsOrigins,
-                    rateLimits: rateLimits,
-                    version: "test"
-                ),
-                logger: logger
-            )
-            try await store.setRegistrationMode(.open, by: .system)
-            let work = Task {
-                await withDiscardingTaskGroup { group in
-                    group.addTask { await worker.run() }
-                    group.addTask { await services.streams.run(store, logger: logger) }
-                    group.addTask { await services.streams.hear(store) }
-                }
+        let settings = WebSettings(
+            trustedProxies: trustedProxies.compactMap { AddressRange($0) },
+            allowedHosts: allowedHosts,
+            corsOrigins: corsOrigins,
+            rateLimits: rateLimits,
+            version: "test"
+        )
+        try await TestDatabase.with(copyOf: origin) { database in
+            try await serve(database, settings: settings, backups: backups, setup: setup, body)
+        }
+    }
+
+    /// Until `body` is done.
+    static func serve<Result: Sendable>(
+        _ database: TestDatabase,
+        settings: WebSettings = WebSettings(version: "test"),
+        backups: any BackupShelf = NoBackups(),
+        setup: TestingSetup = .router,
+        _ body: @escaping @Sendable (TestSite) async throws -> Result
+    ) async throws -> Result {
+        let store = database.store
+        let logger = Logger.silent
+        let hub = EventHub()
+        let models = ScriptedModels()
+        let tools = try ToolCatalogue([ScriptedQuestion()], makers: [ScriptedScripts()])
+        try await store.register(tools.specifications)
+        // Titles come when they come: what a test sees must not depend on it.
+        var limits = RunLimits()
+        limits.writesInBackground = false
+        let worker = Worker(
+            journal: store,
+            models: models,
+            tools: tools,
+            hub: hub,
+            capacity: 100,
+            limits: limits,
+            logger: logger
+        )
+        let services = WebServices(
+            store: store,
+            models: models,
+            tools: tools,
+            mcp: ScriptedMCP(),
+            hub: hub,
+            runQueued: { worker.wake() },
+            runCancelled: { worker.cancel(run: $0.id) },
+            runWished: { worker.heed($0) },
+            backups: backups,
+            tokens: await AccessTokens(secret: Secret("a secret of thirty-two characters, or more")),
+            settings: settings,
+            logger: logger
+        )
+        try await store.setRegistrationMode(.open, by: .system)
+        let work = Task {
+            await withDiscardingTaskGroup { group in
+                group.addTask { await worker.run() }
+                group.addTask { await services.streams.run(store, logger: logger) }
+                group.addTask { await services.streams.hear(store) }
             }
-            let router = WebServer(services: services, files: try Fixtures.pageFiles()).router()
-            let routes = router.routes.map(\.description)
-            do {
-                try await Application(router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0)))
-                    .test(setup) { client in
-                        try await body(TestSite(client: client, database: database, services: services, routes: routes))
-                    }
-            } catch {
-                work.cancel()
-                await work.value
-                throw error
+        }
+        let router = WebServer(services: services, files: try Fixtures.pageFiles()).router()
+        let routes = router.routes.map(\.description)
+        do {
+            let result = try await Application(
+                router: router,
+                configuration: .init(address: .hostname("127.0.0.1", port: 0))
+            )
+            .test(setup) { client in
+                try await body(TestSite(client: client, database: database, services: services, routes: routes))
             }
             work.cancel()
             await work.value
+            return result
+        } catch {
+            work.cancel()
+            await work.value
+            throw error
         }
     }
 }
@@ -98,6 +115,11 @@ struct TestSite: Sendable {
     let routes: [String]
 
     var store: Store { services.store }
+
+    /// Those of the routes that are for programs.
+    var calls: [String] {
+        routes.filter { $0.contains(" /v1/") || $0.contains(" /openai/") || $0.hasSuffix(" /mcp") }
+    }
 
     /// Somebody who may do everything, signed in.
     func administrator() async throws -> Caller {
