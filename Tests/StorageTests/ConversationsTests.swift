@@ -22,7 +22,7 @@ import Testing
             let changed = try await store.updateConversation(made.id, title: "New", isPinned: true, by: user.principal)
             #expect(changed?.title == "New")
             #expect(changed?.isPinned == true)
-            #expect(changed?.tags == made.tags)
+            #expect(changed?.tags == made.tags && changed?.metadata == made.metadata)
             #expect(try await store.createConversation(title: nil, by: user.principal).title == Conversation.untitled)
             #expect(try await store.deleteConversation(made.id, by: user.principal))
             #expect(try await store.deleteConversation(made.id, by: user.principal) == false)
@@ -36,6 +36,27 @@ import Testing
                     #expect(error.code == .invalid(field))
                 }
             }
+        }
+    }
+
+    @Test func metadataIsReplacedWhole() async throws {
+        try await TestDatabase.with { database in
+            let (store, user) = (database.store, try await database.store.person())
+            let made = try await store.createConversation(title: "x", metadata: #"{"a":1,"b":2}"#, by: user.principal)
+            func change(_ metadata: String) async throws -> Conversation? {
+                try await store.updateConversation(made.id, metadata: metadata, by: user.principal)
+            }
+            #expect(try await change(#"{"c":3}"#)?.metadata == #"{"c": 3}"#)
+            #expect(try await change("{}")?.metadata == "{}")
+            for wrong in ["[]", "x", #"{"a":"\#(String(repeating: "x", count: 65_536))"}"#] {
+                do {
+                    _ = try await change(wrong)
+                    Issue.record("taken: \(wrong.prefix(10))")
+                } catch let error as StorageError {
+                    #expect(error.code == .invalid("metadata"))
+                }
+            }
+            #expect(try await store.conversation(made.id, by: user.principal)?.metadata == "{}")
         }
     }
 

@@ -22,6 +22,10 @@ struct HousekeepingService: Service {
                         metadata: ["conversations": "\(gone.conversations)", "logs": "\(gone.logs)"]
                     )
                 }
+                let purged = try await store.purgeOrganisations()
+                if purged > 0 {
+                    logger.notice("Deleted organisations are gone for good", metadata: ["count": "\(purged)"])
+                }
             } catch {
                 logger.warning(
                     "The daily housekeeping failed; it is tried again tomorrow.",

@@ -3,7 +3,9 @@ package import Engine
 package import Foundation
 import Postgres
 
-/// A request that came with an `Idempotency-Key`.
+/// A request that came with an `Idempotency-Key`. Of whoever is not signed in `.system` asks: it is then known again by
+/// key and hash together, so that its answer is for those who know all that was sent, and the same key with something
+/// else is another request.
 package struct IdempotentRequest: Sendable {
     /// Method and path as they are declared.
     package var route: String
@@ -37,6 +39,7 @@ extension Store {
     /// Lays claim to a request, unless somebody has within the last day.
     package func claim(_ request: IdempotentRequest, by principal: Principal) async throws -> IdempotentClaim {
         let seconds = Int(Self.answerLifetime.components.seconds)
+        let request = try kept(request, by: principal)
         let made = try await query(
             """
             insert into idempotent_answers as a (answer_id, org_id, user_id, route, key, request_hash)
@@ -55,8 +58,7 @@ extension Store {
             """
             select a.answer_id, a.request_hash = \(request.hash)::bytea as is_same, a.answer_encrypted
             from idempotent_answers a
-            where a.org_id = \(principal.organisationID) and a.user_id = \(principal.userID)
-                and a.route = \(request.route) and a.key = \(request.key)
+            where \(Self.isOwnAnswer(principal)) and a.route = \(request.route) and a.key = \(request.key)
             """,
             by: principal
         ).first
@@ -71,8 +73,8 @@ extension Store {
     package func keep(_ answer: Secret, of claim: UUID, by principal: Principal) async throws {
         try await query(
             """
-            update idempotent_answers set answer_encrypted = \(try keys.seal(answer, in: Self.place(ofAnswer: claim)))
-            where answer_id = \(claim) and user_id = \(principal.userID)
+            update idempotent_answers a set answer_encrypted = \(try keys.seal(answer, in: Self.place(ofAnswer: claim)))
+            where a.answer_id = \(claim) and \(Self.isOwnAnswer(principal))
             """,
             by: principal
         )
@@ -82,11 +84,25 @@ extension Store {
     package func giveUp(_ claim: UUID, by principal: Principal) async throws {
         try await query(
             """
-            delete from idempotent_answers
-            where answer_id = \(claim) and user_id = \(principal.userID) and answer_encrypted is null
+            delete from idempotent_answers a
+            where a.answer_id = \(claim) and \(Self.isOwnAnswer(principal)) and a.answer_encrypted is null
             """,
             by: principal
         )
+    }
+
+    /// As it stands in the database. What a stranger sends may hold a password, and with its plain digest whoever has a
+    /// copy of the database could try passwords out: of such a request only a mark is kept, made with the server's keys.
+    private func kept(_ request: IdempotentRequest, by principal: Principal) throws -> IdempotentRequest {
+        guard principal.userID == nil else { return request }
+        let mark = try keys.mark(of: request.hash + Array(request.key.utf8))
+        return IdempotentRequest(route: request.route, key: mark, hash: [])
+    }
+
+    /// The fourth law for an `a` of answers.
+    private static func isOwnAnswer(_ principal: Principal) -> Query {
+        guard let user = principal.userID else { return "a.org_id is null and a.user_id is null" }
+        return "a.org_id = \(principal.organisationID) and a.user_id = \(user)"
     }
 
     static func place(ofAnswer id: UUID) -> SealedPlace {

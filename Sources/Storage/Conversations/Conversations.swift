@@ -123,16 +123,18 @@ extension Store {
         return try Conversation(row)
     }
 
-    /// nil leaves a field as it is.
+    /// nil leaves a field as it is. `metadata`: a JSON object in the place of the other.
     package func updateConversation(
         _ id: UUID,
         title: String? = nil,
         isPinned: Bool? = nil,
         isArchived: Bool? = nil,
         tags: [String]? = nil,
+        metadata: String? = nil,
         by principal: Principal
     ) async throws -> Conversation? {
-        try await query(
+        let metadata = try metadata.map { JSONText(try Checks.object($0, "metadata")) }
+        return try await query(
             """
             update conversations c set
                 is_titled = is_titled or coalesce(title <> \(title), false),
@@ -140,6 +142,7 @@ extension Store {
                 is_pinned = coalesce(\(isPinned)::boolean, is_pinned),
                 is_archived = coalesce(\(isArchived)::boolean, is_archived),
                 tags = coalesce(\(try tags.map { try Checks.tags($0).json })::jsonb, tags),
+                metadata = coalesce(\(metadata)::jsonb, metadata),
                 updated_at = now()
             where \(Self.isOwn(id, principal))
             returning \(Conversation.columns)

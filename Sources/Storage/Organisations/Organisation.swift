@@ -13,6 +13,8 @@ package struct Organisation: Sendable, Equatable {
     package var createdAt: Date
     /// Since when it is closed; only administrators of the instance see it then.
     package var deletedAt: Date?
+    /// Until when one that is closed can be opened again; after that it goes for good.
+    package var keptUntil: Date?
 
     package init(
         id: UUID,
@@ -21,7 +23,8 @@ package struct Organisation: Sendable, Equatable {
         role: OrganisationRole?,
         memberCount: Int,
         createdAt: Date,
-        deletedAt: Date? = nil
+        deletedAt: Date? = nil,
+        keptUntil: Date? = nil
     ) {
         self.id = id
         self.name = name
@@ -30,6 +33,7 @@ package struct Organisation: Sendable, Equatable {
         self.memberCount = memberCount
         self.createdAt = createdAt
         self.deletedAt = deletedAt
+        self.keptUntil = keptUntil
     }
 }
 
@@ -109,7 +113,7 @@ extension Organisation {
     /// For an `o` of organisations; `asker` is whose role is meant.
     static func columns(asker: UUID?) -> Query {
         """
-        o.org_id, o.name, o.is_personal, o.created_at, o.deleted_at,
+        o.org_id, o.name, o.is_personal, o.created_at, o.deleted_at, o.kept_until,
         (select role from memberships m where m.org_id = o.org_id and m.user_id = \(asker)) as own_role,
         (
             select count(*)::int from memberships m join users u on u.user_id = m.user_id and u.status <> 'deleted'
@@ -126,7 +130,8 @@ extension Organisation {
             role: try row.get("own_role"),
             memberCount: try row.get("members"),
             createdAt: try row.get("created_at"),
-            deletedAt: try row.get("deleted_at")
+            deletedAt: try row.get("deleted_at"),
+            keptUntil: try row.get("kept_until")
         )
     }
 }

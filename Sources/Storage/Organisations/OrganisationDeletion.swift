@@ -44,9 +44,10 @@ extension Store {
         return contents
     }
 
-    /// Closes it to everybody: its members' sessions go on in their own organisation, its API keys are gone, and links to join by are void.
-    /// What is in it stays, for an administrator who opens it again. For its owners and administrators of the instance; throws
-    /// `.forbidden` for other members, `.conflict("organization")` of a personal one. False when there is none.
+    /// Closes it to everybody: its members' sessions go on in their own organisation, its API keys are gone, and links to
+    /// join by are void. What is in it is kept for `organisationDays`, for an administrator who opens it again. For its
+    /// owners and administrators of the instance; throws `.forbidden` for other members, `.conflict("organization")` of a
+    /// personal one. False when there is none.
     package func deleteOrganisation(_ id: UUID, by principal: Principal, address: String?) async throws -> Bool {
         guard let old = try await deletable(id, by: principal) else { return false }
         let entry = AuditEntry(
@@ -56,7 +57,9 @@ extension Store {
         )
         let deletion: Query = """
             with closed as (
-                update organisations set deleted_at = now() where org_id = \(id) and deleted_at is null returning org_id
+                update organisations set deleted_at = now(),
+                    kept_until = now() + \(Self.organisationDays)::integer * interval '1 day'
+                where org_id = \(id) and deleted_at is null returning org_id
             ), moved as (
                 update sessions s set org_id = u.home_org_id from users u, closed
                 where u.user_id = s.user_id and s.org_id = closed.org_id
@@ -72,14 +75,15 @@ extension Store {
         return try await batch(Self.locked(.organisation(id)) + [deletion], by: .system).last?.count == 1
     }
 
-    /// Opens one again that was deleted, with all its members. For administrators of the instance; false for others, and when there
-    /// is none.
+    /// Opens one again that was deleted, with all its members. For administrators of the instance; false for others,
+    /// when there is none, and when it is being taken away for good.
     package func restoreOrganisation(_ id: UUID, by principal: Principal, address: String?) async throws -> Bool {
         guard principal.may(.systemManage) else { return false }
         let entry = AuditEntry("organization.restored", target: id.text)
         let restoration: Query = """
             with opened as (
-                update organisations set deleted_at = null where org_id = \(id) and deleted_at is not null
+                update organisations set deleted_at = null, kept_until = null
+                where org_id = \(id) and deleted_at is not null and purge_began_at is null
                 returning org_id
             ), audited as (
                 \(entry.insertion(for: "opened", by: principal, address: address))

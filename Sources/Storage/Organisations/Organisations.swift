@@ -28,7 +28,9 @@ extension Store {
     ) async throws -> Paged<Organisation>? {
         guard principal.may(.organizationRead) else { return nil }
         let pattern = SearchPattern.containing(search)
-        let condition: Query = "not o.is_personal and (\(pattern)::text is null or o.name ilike \(pattern))"
+        let condition: Query = """
+            not o.is_personal and o.purge_began_at is null and (\(pattern)::text is null or o.name ilike \(pattern))
+            """
         let answers = try await batch(
             [
                 "select count(*)::int as total from organisations o where \(condition)",
@@ -49,7 +51,10 @@ extension Store {
     /// nil when there is none that the asker may see.
     package func organisation(_ id: UUID, by principal: Principal) async throws -> Organisation? {
         let row = try await query(
-            "select \(Organisation.columns(asker: principal.userID)) from organisations o where o.org_id = \(id)",
+            """
+            select \(Organisation.columns(asker: principal.userID)) from organisations o
+            where o.org_id = \(id) and o.purge_began_at is null
+            """,
             by: .system
         ).first
         guard let found = try row.map(Organisation.init) else { return nil }

@@ -62,6 +62,15 @@ package struct SealingKeys: Sendable {
         }
     }
 
+    /// Stands for `bytes` where they are looked for again and must not be kept: without the keys it cannot be told of any
+    /// guess whether it is right. With a new current key it is another one.
+    func mark(of bytes: [UInt8]) throws -> String {
+        guard let key = keys[currentKeyID] else { throw Self.bad("The current key is missing.") }
+        // A key of its own: one that seals does nothing else.
+        let own = HKDF<SHA256>.deriveKey(inputKeyMaterial: key, info: Data("alma.mark".utf8), outputByteCount: 32)
+        return Data(HMAC<SHA256>.authenticationCode(for: Data(bytes), using: own)).base64EncodedString()
+    }
+
     /// Whether the value was sealed with the key that seals now.
     package func isCurrent(_ sealed: String) -> Bool { sealed.hasPrefix("v1.\(currentKeyID).") }
 }

@@ -19,6 +19,7 @@ struct AccountRoutes: Sendable {
             body: .form([.text("username", "The e-mail address."), .text("password")]),
             replies: [.object(.tokens)],
             errors: [.unauthorized, .forbidden],
+            key: .nobody,
             use: signIn
         )
         Endpoint(
@@ -31,6 +32,7 @@ struct AccountRoutes: Sendable {
             body: .json(RefreshInput.self),
             replies: [.object(.tokens)],
             errors: [.unauthorized],
+            key: .nobody,
             use: refresh
         )
         Endpoint(
@@ -40,6 +42,7 @@ struct AccountRoutes: Sendable {
             "Ends what a refresh token has begun",
             access: .anyone,
             body: .json(RefreshInput.self),
+            key: .nobody,
             use: signOut
         )
         Endpoint(

@@ -50,7 +50,7 @@ struct ConversationRoutes: Sendable {
             "/v1/conversations/{id}",
             .conversations,
             "Changes a conversation",
-            about: "What is left out stays.",
+            about: "What is left out stays; `metadata` is replaced whole, and cleared by null.",
             body: .json(ConversationChange.self, ["title": .length(1...200), "tags": .tags]),
             replies: [.object(.conversation)],
             use: update
@@ -141,6 +141,7 @@ struct ConversationRoutes: Sendable {
         var isPinned: Bool?
         var isArchived: Bool?
         var tags: [String]?
+        @Change var metadata: OwnObject??
     }
 
     func update(_ input: ConversationChange, _ request: Request, context: WebContext) async throws -> Response {
@@ -152,6 +153,7 @@ struct ConversationRoutes: Sendable {
             isPinned: input.isPinned,
             isArchived: input.isArchived,
             tags: input.tags,
+            metadata: input.metadata.map { $0?.text ?? "{}" },
             by: identity.principal
         )
         guard let updated else { throw WebError.notFound }

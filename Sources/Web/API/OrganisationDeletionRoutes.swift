@@ -14,7 +14,7 @@ struct OrganisationDeletionRoutes: Sendable {
             .organisations,
             "Deletes an organisation",
             about:
-                "For its owners. It is closed to everybody, its runs are stopped, its API keys and links are gone; what is in it stays, and an administrator of the instance can open it again.",
+                "For its owners. It is closed to everybody, its runs are stopped, its API keys and links are gone. For \(Store.organisationDays) days an administrator of the instance can open it again; then all that is in it is deleted for good.",
             access: .inPerson,
             errors: [.conflict, .forbidden],
             use: delete

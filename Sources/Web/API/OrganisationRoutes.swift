@@ -236,6 +236,7 @@ extension Organisation {
             $0.set("member_count", memberCount)
             $0.set("created_at", createdAt)
             $0.set("deleted_at", deletedAt)
+            $0.set("kept_until", keptUntil)
         }
     }
 }
@@ -261,6 +262,7 @@ extension Schema {
             .field("role", Schema.choice(OrganisationRole.self).about("One's own there.")).orNull,
             .integer("member_count"), .date("created_at"),
             .date("deleted_at", "Only those who look after the instance see it then.").orNull,
+            .date("kept_until", "Until when a deleted one can be opened again.").orNull,
         ]
     )
     fileprivate static let member = object(

@@ -5,6 +5,7 @@ import HTTPTypes
 import Hummingbird
 import Logging
 import NIOCore
+import NIOHTTP1
 import Storage
 
 /// Answers a request that comes again with its `Idempotency-Key` as it was answered the first time, for a day.
@@ -17,6 +18,8 @@ struct Repetition: Sendable {
     private let key: String
     /// Bytes of a body; nil for what is usual.
     private let longest: Int?
+    /// Nobody need be signed in: the answer is for whoever knows the key and the whole request.
+    private let isForAnyone: Bool
     private let services: WebServices
 
     init(_ endpoint: Endpoint, key: String, services: WebServices) {
@@ -24,12 +27,14 @@ struct Repetition: Sendable {
             "\(endpoint.method.rawValue) \(endpoint.path)",
             key: key,
             longest: endpoint.longest,
+            isForAnyone: endpoint.access == .anyone,
             services: services
         )
     }
 
-    init(_ route: String, key: String, longest: Int?, services: WebServices) {
+    init(_ route: String, key: String, longest: Int?, isForAnyone: Bool = false, services: WebServices) {
         (self.route, self.key, self.longest, self.services) = (route, key, longest, services)
+        self.isForAnyone = isForAnyone
     }
 
     func answer(
@@ -37,7 +42,7 @@ struct Repetition: Sendable {
         context: WebContext,
         doing work: (Request, WebContext) async throws -> Response
     ) async throws -> Response {
-        let principal = try context.signedIn().principal
+        let principal: Principal = try isForAnyone ? .system : context.signedIn().principal
         let (request, hash) = try await read(request, context)
         let asked = IdempotentRequest(route: route, key: key, hash: hash)
         switch try await services.store.claim(asked, by: principal) {
@@ -65,12 +70,12 @@ struct Repetition: Sendable {
         WebError(.conflict, message, details: [.init(field: "Idempotency-Key", message: message)])
     }
 
-    /// With its body read, where it is one that can be read twice. Of files that are sent only the length is known.
+    /// With its body read, where it is one that can be read twice. Of files that somebody sends only the length is known.
     private func read(_ request: Request, _ context: WebContext) async throws -> (Request, [UInt8]) {
         var request = request
         var hash = SHA256()
         hash.update(data: Data("\(request.method.rawValue) \(request.uri.description)\n".utf8))
-        if request.headers[.contentType]?.hasPrefix("multipart/") == true {
+        if !isForAnyone, request.headers[.contentType]?.hasPrefix("multipart/") == true {
             hash.update(data: Data((request.headers[.contentLength] ?? "").utf8))
         } else {
             let body = try await request.boundedBody(upTo: longest ?? context.maxUploadSize)
@@ -140,7 +145,8 @@ private struct KeptAnswer: Codable {
         headers[.contentType] = contentType
         headers[.location] = location
         return Response(
-            status: .init(code: status),
+            // With its words, which stand for what it means.
+            status: .init(code: status, reasonPhrase: HTTPResponseStatus(statusCode: status).reasonPhrase),
             headers: headers,
             body: body.isEmpty ? .init() : .init(byteBuffer: ByteBuffer(string: body))
         )

@@ -62,6 +62,7 @@ struct OrganisationDeletionPages: Sendable {
                 "contents": parts.joined(separator: " · "),
                 "keys": words.count("organisations.keysEnd", contents.keys),
                 "runs": words.count("organisations.runsEnd", contents.runs),
+                "days": String(Store.organisationDays),
             ]
         )
     }

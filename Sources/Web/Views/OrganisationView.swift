@@ -22,6 +22,8 @@ struct OrganisationView: View {
     let mayDelete: Bool
     /// Since when it is closed; all else is only to be looked at then.
     let closed: String?
+    /// Until when it can be opened again; empty for one that is open.
+    let kept: String
     let mayRestore: Bool
     let errors: ErrorSummary?
     let role: Select
@@ -121,6 +123,8 @@ struct OrganisationView: View {
         closed = organisation.deletedAt.map {
             words("organisations.closed", ["time": TimeText.exact($0, voice: voice)])
         }
+        let until = organisation.keptUntil.map { TimeText.exact($0, voice: voice) }
+        kept = until.map { words("organisations.kept", ["time": $0]) } ?? ""
         mayRestore = rights.mayRestore
         errors = draft.errors.summary(
             ["email": words["form.email"], "uses": words["organisations.uses"]],

@@ -28,8 +28,29 @@ import Testing
             let changed = try await ada.patch("/v1/conversations/\(id)", #"{"title":"New","is_pinned":true}"#)
             #expect(changed.string("data.title") == "New")
             #expect(changed.flag("data.is_pinned") == true)
+            #expect(changed.string("data.metadata.topic") == "programming", "what is left out stays")
             #expect(try await ada.delete("/v1/conversations/\(id)").status == 204)
             #expect(try await ada.get("/v1/conversations/\(id)").status == 404)
+        }
+    }
+
+    /// Its names are the caller's own: they come back as they were written.
+    @Test func metadataIsReplacedAndCleared() async throws {
+        try await TestServer.run { caller in
+            let ada = try await caller.newcomer("ada")
+            let path = "/v1/conversations/\(try await ada.newConversation())"
+            let changed = try await ada.patch(path, #"{"metadata":{"my_topic":{"isDeep":true},"n":1}}"#)
+            #expect(changed.status == 200 && changed.flag("data.metadata.my_topic.isDeep") == true)
+            let replaced = try await ada.patch(path, #"{"metadata":{"other":"x"}}"#)
+            #expect(replaced.keys("data.metadata") == ["other"])
+            #expect(try await ada.patch(path, #"{"is_pinned":true}"#).keys("data.metadata") == ["other"])
+            #expect(try await ada.patch(path, #"{"metadata":null}"#).keys("data.metadata") == [])
+            #expect(try await ada.get(path).keys("data.metadata") == [])
+            let long = String(repeating: "x", count: 65_536)
+            for wrong in ["[]", #""text""#, #"{"a":"\#(long)"}"#] {
+                let answer = try await ada.patch(path, #"{"metadata":\#(wrong)}"#)
+                #expect(answer.status == 422 && answer.string("error.details.0.field") == "metadata")
+            }
         }
     }
 

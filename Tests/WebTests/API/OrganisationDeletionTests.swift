@@ -102,12 +102,30 @@ import Web
             #expect(try await team.owner.delete(team.path).status == 204)
             #expect(try await team.owner.delete(team.path).status == 404)
             try await team.expectClosed(site)
+            #expect(try await team.root.get(team.path).string("data.kept_until") != nil)
             #expect(try await team.owner.post("\(team.path)/restoration").status == 403)
             let opened = try await team.root.post("\(team.path)/restoration")
             #expect(opened.status == 200 && opened.string("data.name") == "Harbour")
+            #expect(opened["data.kept_until"] == nil)
             try await team.expectOpen(site)
             let events = try await team.root.get("/v1/audit/events?action=organization.restored")
             #expect(events.count("data") == 1, "\(events.text)")
+        }
+    }
+
+    @Test func forGoodWhenItsTimeIsOver() async throws {
+        try await TestServer.runSite { site in
+            let team = try await Team(site)
+            #expect(try await team.owner.delete(team.path).status == 204)
+            try await team.expectClosed(site)
+            #expect(try await site.store.purgeOrganisations() == 0)
+            try await site.database.administrator.query(
+                "update organisations set kept_until = now() where kept_until is not null"
+            )
+            #expect(try await site.store.purgeOrganisations() == 1)
+            #expect(try await team.root.get(team.path).status == 404)
+            #expect(try await team.root.post("\(team.path)/restoration").status == 404)
+            #expect(try await team.owner.get("/v1/organizations").count("data") == 1)
         }
     }
 
@@ -116,6 +134,7 @@ import Web
             let team = try await Team(site)
             let question = try await team.visitor.get("/organisations/\(team.id)/deletion")
             #expect(question.text.contains("Harbour") && question.text.contains("2 members"))
+            #expect(question.text.contains("For \(Store.organisationDays) days"))
             let deleted = try await team.visitor.post("/organisations/\(team.id)/deletion")
             #expect(deleted.status == 200 && team.visitor.address.hasPrefix("/organisations?"))
             try await team.expectClosed(site)
@@ -126,6 +145,7 @@ import Web
             #expect(all.text.contains("/organisations/\(team.id)"))
             let closed = try await root.get("/organisations/\(team.id)")
             #expect(closed.text.contains("/admin/organisations/\(team.id)/restoration"))
+            #expect(closed.text.contains("it can be opened again"))
             let opened = try await root.post("/admin/organisations/\(team.id)/restoration")
             #expect(opened.status == 200 && root.address.hasPrefix("/organisations/\(team.id)"))
             try await team.expectOpen(site)
