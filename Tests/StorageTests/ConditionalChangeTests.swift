@@ -53,6 +53,7 @@ import Testing
                     by: asker
                 )
             )
+            let (tool, skill) = try await made(by: asker, in: store)
             let changes: [(Conditional, Query, Change)] = [
                 (
                     .user(ada.id), "select from users where user_id = \(ada.id) for update",
@@ -84,6 +85,22 @@ import Testing
                     { _ = try await store.updateBudget(budget.id, name: "Budget \($0)", terms: terms, by: asker) }
                 ),
                 (
+                    .tool(tool.id), "select from tools where tool_id = \(tool.id) for update",
+                    { number in
+                        guard var draft = tool.draft else { return }
+                        draft.description = "Tool \(number)"
+                        _ = try await store.updateTool(tool.id, draft, by: asker)
+                    }
+                ),
+                (
+                    .skill(skill.id), "select from skills where skill_id = \(skill.id) for update",
+                    { number in
+                        var text = skill.skill
+                        text.description = "Skill \(number)"
+                        _ = try await store.updateSkill(skill.id, text, by: asker)
+                    }
+                ),
+                (
                     .settings, "select pg_advisory_xact_lock(hashtext('alma.settings'))",
                     { _ = try await store.setApprovalPatience(60 + $0, by: asker) }
                 ),
@@ -93,6 +110,37 @@ import Testing
                 #expect(codes.filter { $0 == nil }.count == 1, "\(subject): \(codes)")
                 #expect(codes.filter { $0 == .changed }.count == 1, "\(subject): \(codes)")
             }
+        }
+    }
+
+    private func made(by principal: Principal, in store: Store) async throws -> (ToolRecord, SkillRecord) {
+        let draft = ToolDraft(
+            name: "greet",
+            description: "Greets.",
+            type: "script",
+            schema: #"{"type":"object"}"#,
+            definition: #"{"language":"shell","code":"cat"}"#
+        )
+        let text = SkillText(name: "notes", description: "How.", instructions: "Short.")
+        let tool = try #require(try await store.createTool(draft, by: principal))
+        return (tool, try #require(try await store.createSkill(text, by: principal)))
+    }
+
+    @Test func whatWasChangedMeanwhileIsNotDeleted() async throws {
+        try await TestDatabase.with { database in
+            let (store, by) = (database.store, try await database.store.person().principal)
+            let (tool, skill) = try await made(by: by, in: store)
+            let seen = (try await store.condition(of: .tool(tool.id)), try await store.condition(of: .skill(skill.id)))
+            _ = try await store.updateTool(tool.id, try #require(tool.draft), by: by)
+            _ = try await store.updateSkill(skill.id, skill.skill, by: by)
+            await #expect {
+                try await Condition.$current.withValue(seen.0) { _ = try await store.deleteTool(tool.id, by: by) }
+            } throws: { ($0 as? StorageError)?.code == .changed }
+            await #expect {
+                try await Condition.$current.withValue(seen.1) { _ = try await store.deleteSkill(skill.id, by: by) }
+            } throws: { ($0 as? StorageError)?.code == .changed }
+            #expect(try await store.deleteTool(tool.id, by: by))
+            #expect(try await store.deleteSkill(skill.id, by: by))
         }
     }
 

@@ -47,6 +47,27 @@ import Testing
         }
     }
 
+    @Test func whoeverHasSeenAnOlderOneGivesNothingAgain() async throws {
+        try await TestDatabase.with { database in
+            let store = database.store
+            let (user, stranger) = (try await store.person(), try await store.person("eve"))
+            let tool = try await made(store, by: user.principal)
+            let changed = try await store.updateTool(tool.id, draft(code: "tac"), at: 1, by: user.principal)
+            await #expect {
+                _ = try await store.restoreTool(tool.id, version: 1, at: 1, by: user.principal)
+            } throws: { ($0 as? StorageError)?.code == .changed }
+            #expect(try await store.tool(tool.id, by: user.principal) == changed)
+            #expect(try await store.toolVersions(of: tool.id, by: user.principal).count == 2)
+            let first = try #require(try await store.toolVersion(1, of: tool.id, by: user.principal))
+            #expect(first.version == 1 && first.draft.definition == tool.definition && first.userID == user.id)
+            #expect(try await store.toolVersion(3, of: tool.id, by: user.principal) == nil)
+            #expect(try await store.toolVersion(1, of: tool.id, by: stranger.principal) == nil)
+            #expect(try await store.restoreTool(tool.id, version: 1, at: 2, by: stranger.principal) == nil)
+            let restored = try await store.restoreTool(tool.id, version: 1, at: 2, by: user.principal)
+            #expect(restored?.version == "3" && restored?.definition == tool.definition)
+        }
+    }
+
     @Test func aRunHasItAsItIs() async throws {
         try await TestDatabase.with { database in
             let store = database.store

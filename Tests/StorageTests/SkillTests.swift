@@ -124,6 +124,52 @@ import Testing
         }
     }
 
+    @Test func aVersionIsKnownWithItsFiles() async throws {
+        try await TestDatabase.with { database in
+            let store = database.store
+            let (user, stranger) = (try await store.person(), try await store.person("eve"))
+            let by = user.principal
+            let skill = try #require(
+                try await store.createSkill(text, files: [.init(path: "a", content: [97])], by: by)
+            )
+            #expect(try await store.putFile(.init(path: "a", content: [98]), of: skill.id, by: by))
+            #expect(try await store.putFile(.init(path: "b", content: []), of: skill.id, by: by))
+            #expect(try await store.deleteFile("b", of: skill.id, by: by))
+            var versions: [KeptVersion<SkillDefinition>] = []
+            for number in 1...4 {
+                versions.append(try #require(try await store.skillVersion(number, of: skill.id, by: by)))
+            }
+            let a = "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb"
+            let b = "3e23e8160039594a33894f6564e1b1348bbd7a0088d42c4acb73eeaed59c009d"
+            #expect(versions[0].draft == .init(text: text, files: [.init(path: "a", size: 1, digest: a)]))
+            #expect(versions[1].draft == .init(text: text, files: [.init(path: "a", size: 1, digest: b)]))
+            #expect(versions[2].draft.files.map(\.path) == ["a", "b"] && versions[2].draft.files[1].size == 0)
+            #expect(versions[3].draft == versions[1].draft)
+            #expect(versions.map(\.version) == [1, 2, 3, 4] && versions.allSatisfy { $0.userID == user.id })
+            #expect(try await store.skillVersion(5, of: skill.id, by: by) == nil)
+            #expect(try await store.skillVersion(1, of: skill.id, by: stranger.principal) == nil)
+        }
+    }
+
+    @Test func whoeverHasSeenAnOlderOneGivesNothingAgain() async throws {
+        try await TestDatabase.with { database in
+            let (store, user) = (database.store, try await database.store.person())
+            let by = user.principal
+            let files = [Skill.File(path: "a", content: [1])]
+            let skill = try #require(try await store.createSkill(text, files: files, by: by))
+            let other = SkillText(name: "notes", description: "x", instructions: "Long.")
+            let kept = try await store.updateSkill(skill.id, other, files: [.init(path: "b", content: [2])], by: by)
+            await #expect {
+                _ = try await store.restoreSkill(skill.id, version: 1, at: 1, by: by)
+            } throws: { ($0 as? StorageError)?.code == .changed }
+            #expect(try await store.skill(skill.id, by: by) == kept && kept?.files.map(\.path) == ["b"])
+            #expect(try await store.skillVersions(of: skill.id, by: by).map(\.version) == [2, 1])
+            let restored = try await store.restoreSkill(skill.id, version: 1, at: 2, by: by)
+            #expect(restored?.version == 3 && restored?.skill == text)
+            #expect(try await store.files(ofSkill: skill.id, by: by) == files)
+        }
+    }
+
     @Test func whatIsOlderThanTheNewestFiftyGoes() async throws {
         try await TestDatabase.with { database in
             let (store, user) = (database.store, try await database.store.person())

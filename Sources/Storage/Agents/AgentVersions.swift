@@ -87,7 +87,7 @@ extension Store {
             select a.version from agents a where \(Self.isMade(id, by: principal)) for no key update
             """
         let kept = Self.keepVersion(of: id, where: isMade, restored: restored, by: principal)
-        let demand = Condition.current?.subject == .agent(id) ? Self.locked(.agent(id)) : []
+        let demand = Self.demanded(.agent(id))
         let answers = try await batch(demand + [held] + statements + kept + [Self.one(id, principal)], by: principal)
             .dropFirst(demand.count)
         guard let present = try answers.first?.first?.get("version", as: Int.self) else { return nil }

@@ -4,7 +4,7 @@ import Postgres
 
 /// A thing that somebody may change on condition that it still is as they saw it.
 package enum Conditional: Sendable, Equatable {
-    case user(UUID), organisation(UUID), provider(UUID), model(UUID), budget(UUID), agent(UUID)
+    case user(UUID), organisation(UUID), provider(UUID), model(UUID), budget(UUID), agent(UUID), tool(UUID), skill(UUID)
     /// Of the instance, all together.
     case settings
 }
@@ -37,6 +37,14 @@ extension Store {
         let lock: Query = "select pg_advisory_xact_lock(hashtext('alma.settings'))"
         return condition == nil ? [lock] : [lock, "select \(demand)"]
     }
+
+    /// The first statements of a change of what has versions: they hold it to `version`, which its changer has seen, else to the
+    /// task's condition. None where nobody says what they have seen.
+    static func demanded(_ subject: Conditional, at version: Int? = nil) -> [Query] {
+        let said = version.map { Condition(subject: subject, version: String($0)) }
+        guard let seen = said ?? Condition.current, seen.subject == subject else { return [] }
+        return Condition.$current.withValue(seen) { locked(subject) }
+    }
 }
 
 extension Conditional {
@@ -45,8 +53,8 @@ extension Conditional {
         switch self {
         case .settings: "(select string_agg(name || ':' || xmin::text, ',' order by name) from settings)"
         case .user, .organisation, .provider, .model, .budget: "xmin::text"
-        // Its runs are counted in its row, too.
-        case .agent: "version::text"
+        // Their rows may be written for other reasons, too: an agent's runs are counted in its own.
+        case .agent, .tool, .skill: "version::text"
         }
     }
 
@@ -58,6 +66,8 @@ extension Conditional {
         case .model(let id): "models where model_id = \(id)"
         case .budget(let id): "budgets where budget_id = \(id)"
         case .agent(let id): "agents where agent_id = \(id)"
+        case .tool(let id): "tools where tool_id = \(id)"
+        case .skill(let id): "skills where skill_id = \(id)"
         case .settings: "(values (1)) one"
         }
     }

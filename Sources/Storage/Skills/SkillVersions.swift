@@ -20,11 +20,41 @@ extension Store {
         return try await versions(rows, draft: SkillText.init)
     }
 
+    /// One of them whole; nil when there is none, or no such skill of the principal's organisation.
+    package func skillVersion(
+        _ version: Int,
+        of id: UUID,
+        by principal: Principal
+    ) async throws -> KeptVersion<SkillDefinition>? {
+        let rows = try await query(
+            """
+            select v.version, v.user_id, v.created_at, v.name, v.description, v.instructions, (
+                select coalesce(json_agg(json_build_object(
+                    'path', f.path, 'size', octet_length(f.content), 'digest', encode(sha256(f.content), 'hex')
+                ) order by f.path), '[]')
+                from skill_files f
+                where f.skill_id = v.skill_id and f.since <= v.version and (f.until is null or f.until > v.version)
+            )::text as files
+            from skill_versions v
+            where v.skill_id = \(id) and v.org_id = \(principal.organisationID) and v.version = \(version)
+            """,
+            by: principal
+        )
+        return try await versions(rows, draft: SkillDefinition.init).first
+    }
+
     /// What makes or changes it, what that means for its files, and the version that comes of it; what is older than the newest
-    /// fifty goes. nil when the first statement found nothing.
-    func write(_ statement: Query, files: [Query], _ id: UUID, by principal: Principal) async throws -> SkillRecord? {
+    /// fifty goes. nil when the first statement found nothing. `demand` stands before all of them.
+    func write(
+        _ statement: Query,
+        files: [Query],
+        _ id: UUID,
+        after demand: [Query] = [],
+        by principal: Principal
+    ) async throws -> SkillRecord? {
+        let changes = demand + [statement] + files
         let answers = try await batch(
-            [statement] + files + [
+            changes + [
                 """
                 insert into skill_versions (skill_id, version, org_id, user_id, name, description, instructions)
                 select s.skill_id, s.version, s.org_id, \(principal.userID), s.name, s.description, s.instructions
@@ -44,7 +74,7 @@ extension Store {
             ],
             by: principal
         )
-        return answers[0].affected == 1 ? try await skill(id, by: principal) : nil
+        return answers[demand.count].affected == 1 ? try await skill(id, by: principal) : nil
     }
 
     /// The next version of its files, with the text it has.

@@ -65,11 +65,17 @@ extension Store {
             [end(where: "f.path <> all(\(files.map(\.path))::text[])", id, principal)]
                 + files.flatMap { put($0, id, principal) }
         }
-        return try await write(change, files: statements ?? [], id, by: principal)
+        return try await write(change, files: statements ?? [], id, after: Self.demanded(.skill(id)), by: principal)
     }
 
-    /// Gives an earlier version again, as a new one. nil when there is none, or it is not the principal's to change.
-    package func restoreSkill(_ id: UUID, version: Int, by principal: Principal) async throws -> SkillRecord? {
+    /// Gives an earlier version again, as a new one. nil when there is none, or it is not the principal's to change. Throws
+    /// `.changed`, and changes nothing, when `seen`, which they know as the one that holds, is not its newest.
+    package func restoreSkill(
+        _ id: UUID,
+        version: Int,
+        at seen: Int? = nil,
+        by principal: Principal
+    ) async throws -> SkillRecord? {
         let isKnown: Query = """
             exists (select from skill_versions v where v.skill_id = s.skill_id and v.version = \(version))
             """
@@ -87,12 +93,16 @@ extension Store {
                 and \(Self.isOwnSkill(id, principal))
             """
         let gone = end(where: "f.since > \(version) and \(isKnown)", id, principal)
-        return try await write(change, files: [gone, again], id, by: principal)
+        let demand = Self.demanded(.skill(id), at: seen)
+        return try await write(change, files: [gone, again], id, after: demand, by: principal)
     }
 
     /// False when there is none that the principal may change.
     package func deleteSkill(_ id: UUID, by principal: Principal) async throws -> Bool {
-        try await query("delete from skills s where \(Self.isOwnSkill(id, principal))", by: principal).affected == 1
+        try await batch(
+            Self.demanded(.skill(id)) + ["delete from skills s where \(Self.isOwnSkill(id, principal))"],
+            by: principal
+        ).last?.affected == 1
     }
 
     package func mayChange(skill id: UUID, by principal: Principal) async throws -> Bool {

@@ -57,8 +57,14 @@ extension Store {
         return try await write(made, id, by: principal)
     }
 
-    /// A new version of it; its kind stays. nil when there is no such tool, or it is not the principal's to change.
-    package func updateTool(_ id: UUID, _ draft: ToolDraft, by principal: Principal) async throws -> ToolRecord? {
+    /// A new version of it; its kind stays. nil when there is no such tool, or it is not the principal's to change. Throws
+    /// `.changed`, and changes nothing, when `version`, which they have seen, is not its newest.
+    package func updateTool(
+        _ id: UUID,
+        _ draft: ToolDraft,
+        at version: Int? = nil,
+        by principal: Principal
+    ) async throws -> ToolRecord? {
         let draft = try draft.checked()
         try await check(name: draft.name, by: principal)
         let change: Query = """
@@ -69,22 +75,27 @@ extension Store {
                 updated_at = now()
             where t.tool_id = \(id) and t.tool_type = \(draft.type) and \(Self.mayChange(principal))
             """
-        return try await write(change, id, by: principal)
+        return try await write(change, id, after: Self.demanded(.tool(id), at: version), by: principal)
     }
 
-    /// Gives an earlier version again, as a new one. nil when there is none, or it is not the principal's to change.
-    package func restoreTool(_ id: UUID, version: Int, by principal: Principal) async throws -> ToolRecord? {
-        let versions = try await toolVersions(of: id, by: principal)
-        guard let earlier = versions.first(where: { $0.version == version }) else { return nil }
-        return try await updateTool(id, earlier.draft, by: principal)
+    /// Gives an earlier version again, as a new one. nil when there is none, or it is not the principal's to change. Throws
+    /// `.changed`, and changes nothing, when `seen`, which they know as the one that holds, is not its newest.
+    package func restoreTool(
+        _ id: UUID,
+        version: Int,
+        at seen: Int? = nil,
+        by principal: Principal
+    ) async throws -> ToolRecord? {
+        guard let earlier = try await toolVersion(version, of: id, by: principal) else { return nil }
+        return try await updateTool(id, earlier.draft, at: seen, by: principal)
     }
 
     /// Agents that had it have it no more. False when there is no such tool, or it is not the principal's to change.
     package func deleteTool(_ id: UUID, by principal: Principal) async throws -> Bool {
-        try await query(
-            "delete from tools t where t.tool_id = \(id) and \(Self.mayChange(principal))",
+        try await batch(
+            Self.demanded(.tool(id)) + ["delete from tools t where t.tool_id = \(id) and \(Self.mayChange(principal))"],
             by: principal
-        ).affected == 1
+        ).last?.affected == 1
     }
 
     /// The newest first; none of a tool that nobody made here.
@@ -99,10 +110,31 @@ extension Store {
         return try await versions(rows, draft: ToolDraft.init)
     }
 
-    /// The statement and the version that comes of it; what is older than the newest hundred goes.
-    private func write(_ statement: Query, _ id: UUID, by principal: Principal) async throws -> ToolRecord? {
+    /// One of them; nil when there is none, or no such tool of the principal's organisation.
+    package func toolVersion(
+        _ version: Int,
+        of id: UUID,
+        by principal: Principal
+    ) async throws -> KeptVersion<ToolDraft>? {
+        let rows = try await query(
+            """
+            select v.*, t.tool_type from tool_versions v join tools t using (tool_id)
+            where v.tool_id = \(id) and v.org_id = \(principal.organisationID) and v.version = \(version)
+            """,
+            by: principal
+        )
+        return try await versions(rows, draft: ToolDraft.init).first
+    }
+
+    /// The statement and the version that comes of it; what is older than the newest hundred goes. `demand` stands before them.
+    private func write(
+        _ statement: Query,
+        _ id: UUID,
+        after demand: [Query] = [],
+        by principal: Principal
+    ) async throws -> ToolRecord? {
         let answers = try await batch(
-            [
+            demand + [
                 """
                 with t as (\(statement) returning *)
                 insert into tool_versions (
@@ -122,8 +154,8 @@ extension Store {
             ],
             by: principal
         )
-        guard answers[0].affected == 1 else { return nil }
-        return try answers[2].first.map(ToolRecord.init)
+        guard answers[demand.count].affected == 1 else { return nil }
+        return try answers.last?.first.map(ToolRecord.init)
     }
 
     /// The program's own names are not to be had.

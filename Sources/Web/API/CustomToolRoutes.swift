@@ -4,7 +4,7 @@ import Hummingbird
 import NIOCore
 import Storage
 
-/// `/v1/tools`: making tools, changing them, trying them out, going back to an earlier version.
+/// `/v1/tools`: making tools, changing them, trying them out.
 struct CustomToolRoutes: Sendable {
     let services: WebServices
 
@@ -31,24 +31,6 @@ struct CustomToolRoutes: Sendable {
             use: update
         )
         Endpoint(.delete, "/v1/tools/{id}", .tools, "Deletes a tool that somebody made", use: delete)
-        Endpoint(
-            .get,
-            "/v1/tools/{id}/versions",
-            .tools,
-            "Lists the versions of a tool",
-            replies: [.list(.toolVersion)],
-            use: versions
-        )
-        Endpoint(
-            .post,
-            "/v1/tools/{id}/versions/{version}/restoration",
-            .tools,
-            "Goes back to a version of a tool",
-            parameters: ["version": .integer(1...1_000_000)],
-            replies: [.object(.tool)],
-            errors: [.conflict],
-            use: restore
-        )
         Endpoint(
             .post,
             "/v1/tools/{id}/test",
@@ -162,28 +144,6 @@ struct CustomToolRoutes: Sendable {
         return Envelope.noContent(context: context)
     }
 
-    func versions(_ request: Request, context: WebContext) async throws -> Response {
-        let identity = try context.signedIn()
-        guard let tool = try await services.store.tool(context.identifier("id"), by: identity.principal) else {
-            throw WebError.notFound
-        }
-        let versions = try await services.store.toolVersions(of: tool.id, by: identity.principal)
-        return Envelope.list(versions.map(\.representation), context: context)
-    }
-
-    func restore(_ request: Request, context: WebContext) async throws -> Response {
-        let (identity, tool, _) = try await own(context)
-        guard let version = Int(context.parameters.get("version") ?? "") else { throw WebError.notFound }
-        let restored = try await services.restoreTool(
-            tool,
-            version: version,
-            by: identity.principal,
-            address: context.remoteAddress
-        )
-        guard let restored else { throw WebError.notFound }
-        return Envelope.success(restored.representation([]), context: context)
-    }
-
     struct Trial: Decodable, Sendable {
         var input: OwnObject?
         var parameters: OwnObject?
@@ -256,33 +216,10 @@ struct CustomToolRoutes: Sendable {
     }
 }
 
-extension KeptVersion<ToolDraft> {
-    fileprivate var representation: JSONObject {
-        described {
-            $0.set("name", draft.name)
-            $0.set("description", draft.description)
-            $0.raw("schema", draft.schema)
-            $0.set("security_level", draft.level?.rawValue)
-            $0.set("effect", draft.effect?.rawValue)
-            $0.set("time_limit", draft.timeLimit)
-            $0.raw("definition", draft.definition)
-        }
-    }
-}
-
 extension Schema {
     fileprivate static let making = object("Making", [.flag("members_may_make")])
     fileprivate static let toolTrial = object(
         "ToolTrial",
         [.flag("success"), .text("result").orNull, .text("error").orNull, .number("execution_time", "Seconds.")]
-    )
-    fileprivate static let toolVersion = version(
-        "ToolVersion",
-        [
-            .text("name"), .text("description"), .field("schema", .map),
-            .field("security_level", .choice(ToolLevel.self).orNull),
-            .field("effect", .choice(ToolEffect.self).orNull), .integer("time_limit", "Seconds."),
-            .field("definition", .map),
-        ]
     )
 }

@@ -24,13 +24,16 @@ extension WebServices {
         return tool
     }
 
+    /// `seen`: the version that whoever asks knows as the one that holds.
     func restoreTool(
         _ id: UUID,
         version: Int,
+        at seen: Int? = nil,
         by principal: Principal,
         address: String?
     ) async throws -> ToolRecord? {
-        guard let tool = try await store.restoreTool(id, version: version, by: principal) else { return nil }
+        let restored = try await store.restoreTool(id, version: version, at: seen, by: principal)
+        guard let tool = restored else { return nil }
         await record("tool.restored", target: "\(id.text) \(version)", by: principal, address: address)
         return tool
     }

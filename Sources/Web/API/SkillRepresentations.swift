@@ -37,21 +37,10 @@ extension Schema {
             .integer("version"), .date("updated_at"),
         ]
     )
-    static let skillVersion = version("SkillVersion", [.text("name"), .text("description"), .text("skill_md")])
 }
 
 extension EndpointContent {
     static let archive = EndpointContent(mediaType: "multipart/form-data") {
         .object([.text("file", "A zip archive of a folder with `SKILL.md` and its files.")])
-    }
-}
-
-extension KeptVersion<SkillText> {
-    var representation: JSONObject {
-        described {
-            $0.set("name", draft.name)
-            $0.set("description", draft.description)
-            $0.set("skill_md", draft.markdown)
-        }
     }
 }

@@ -68,25 +68,6 @@ struct SkillRoutes: Sendable {
             use: replace
         )
         Endpoint(
-            .get,
-            "/v1/skills/{id}/versions",
-            .skills,
-            "Lists the versions of a skill",
-            about: "The newest fifty.",
-            replies: [.list(.skillVersion)],
-            use: versions
-        )
-        Endpoint(
-            .post,
-            "/v1/skills/{id}/versions/{version}/restoration",
-            .skills,
-            "Goes back to a version of a skill",
-            parameters: ["version": .integer(1...1_000_000)],
-            replies: [.object(.skill)],
-            errors: [.conflict],
-            use: restore
-        )
-        Endpoint(
             .put,
             "/v1/skills/{id}/files",
             .skills,
@@ -186,27 +167,6 @@ struct SkillRoutes: Sendable {
         let changed = try await services.updateSkill(id, skill, by: identity.principal, address: context.remoteAddress)
         guard let changed else { throw WebError.notFound }
         return Envelope.success(changed.representation, context: context)
-    }
-
-    func versions(_ request: Request, context: WebContext) async throws -> Response {
-        let (identity, id) = (try context.signedIn(), try context.identifier("id"))
-        guard try await services.store.skill(id, by: identity.principal) != nil else { throw WebError.notFound }
-        let versions = try await services.store.skillVersions(of: id, by: identity.principal)
-        return Envelope.list(versions.map(\.representation), context: context)
-    }
-
-    /// Gives an earlier version again, as a new one.
-    func restore(_ request: Request, context: WebContext) async throws -> Response {
-        let (identity, id) = (try context.signedIn(), try context.identifier("id"))
-        guard let version = Int(context.parameters.get("version") ?? "") else { throw WebError.notFound }
-        let restored = try await services.restoreSkill(
-            id,
-            version: version,
-            by: identity.principal,
-            address: context.remoteAddress
-        )
-        guard let restored else { throw WebError.notFound }
-        return Envelope.success(restored.representation, context: context)
     }
 
     func delete(_ request: Request, context: WebContext) async throws -> Response {

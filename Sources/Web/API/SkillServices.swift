@@ -26,13 +26,16 @@ extension WebServices {
         return changed
     }
 
+    /// `seen`: the version that whoever asks knows as the one that holds.
     func restoreSkill(
         _ id: UUID,
         version: Int,
+        at seen: Int? = nil,
         by principal: Principal,
         address: String?
     ) async throws -> SkillRecord? {
-        guard let restored = try await store.restoreSkill(id, version: version, by: principal) else { return nil }
+        let skill = try await store.restoreSkill(id, version: version, at: seen, by: principal)
+        guard let restored = skill else { return nil }
         await record("skill.changed", target: "\(id.text) \(version)", by: principal, address: address)
         return restored
     }

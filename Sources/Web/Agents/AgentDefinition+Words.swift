@@ -4,17 +4,18 @@ import Storage
 // What defines an agent, and what is missing of it, in a reader's words.
 extension AgentDefinition {
     /// Each field as lines of text, with its name.
-    func parts(_ words: Words) -> [(field: String, text: String)] {
-        [
+    func parts(_ words: Words) -> [VersionField] {
+        let texts: [(field: String, text: String)] = [
             ("display_name", displayName), ("name", name), ("description", description ?? ""),
             ("instruction", instruction.unixLines),
             ("model", model.map { [$0.name, $0.provider].compactMap(\.self).joined(separator: ", ") } ?? ""),
-            ("parameters", Self.lines(parameters)), ("capabilities", capabilities.joined(separator: "\n")),
+            ("parameters", parameters.memberLines), ("capabilities", capabilities.joined(separator: "\n")),
             ("team", team.joined(separator: "\n")),
             ("tools", tools.map(\.lines).joined(separator: "\n")), ("skills", skills.joined(separator: "\n")),
             ("is_shared", words[isShared ? "agents.shared" : "agents.notShared"]),
             ("status", words[isActive ? "agents.active" : "agents.notActive"]),
         ]
+        return texts.map { VersionField($0.field, Self.label($0.field, words), $0.text) }
     }
 
     /// What a field is called.
@@ -35,16 +36,11 @@ extension AgentDefinition {
         default: field
         }
     }
-
-    fileprivate static func lines(_ object: JSONValue) -> String {
-        (object.object ?? [:]).sorted { $0.key < $1.key }.map { "\($0.key): \($0.value.string ?? $0.value.text)" }
-            .joined(separator: "\n")
-    }
 }
 
 extension AgentDefinition.ToolUse {
     fileprivate var lines: String {
-        let settings = AgentDefinition.lines(configuration)
+        let settings = configuration.memberLines
         return settings.isEmpty ? name : "\(name)\n  \(settings.replacing("\n", with: "\n  "))"
     }
 }

@@ -10,6 +10,11 @@ struct AgentVersionPages: Sendable {
     private var desk: Desk { making.desk }
 
     func show(_ request: Request, context: WebContext) async throws -> Response {
+        try await page(request, context: context)
+    }
+
+    /// `isOvertaken`: whether somebody has changed the agent since the reader saw what they wanted to replace.
+    private func page(_ request: Request, context: WebContext, isOvertaken: Bool = false) async throws -> Response {
         let (agent, kept) = try await known(context)
         let voice = try desk.voice(context)
         let principal = try context.signedIn().principal
@@ -27,19 +32,22 @@ struct AgentVersionPages: Sendable {
                 version: agent.version
             ),
             kept,
-            parts: zip(kept.draft.parts(voice.words), present.parts(voice.words)).compactMap { then, now in
-                VersionView.Part(AgentDefinition.label(then.field, voice.words), then.text, now.text)
-            },
+            parts: VersionView.Part.all(kept.draft.parts(voice.words), present.parts(voice.words)),
+            isOvertaken: isOvertaken,
             voice: voice
         )
-        return try desk.page(view, context: context)
+        return try desk.page(view, context: context, status: isOvertaken ? .conflict : .ok)
     }
 
-    /// Gives it again as a new one. Where something that it names is not there any more, the person sees the form with the
-    /// rest, and decides.
+    /// Gives it again as a new one, unless there is a newer one than the person has seen: then they see what that would undo,
+    /// and decide. Where something that it names is not there any more, they see the form with the rest.
     func restore(_ request: Request, context: WebContext) async throws -> Response {
         let (agent, kept) = try await known(context)
         let identity = try context.signedIn()
+        let seen = try await request.seenVersion()
+        guard seen == nil || seen == agent.version else {
+            return try await page(request, context: context, isOvertaken: true)
+        }
         let arrival = try await desk.store.arrival(of: kept.draft, by: identity.principal)
         var errors = FormErrors()
         if arrival.missing.isEmpty {
@@ -47,11 +55,14 @@ struct AgentVersionPages: Sendable {
                 let restored = try await desk.store.updateAgent(
                     agent.id,
                     arrival.draft,
+                    at: seen,
                     restoring: kept.version,
                     by: identity.principal
                 )
                 guard restored != nil else { throw WebError.notFound }
                 return .redirect(to: "/agents/\(agent.id.text)", done: .saved, anchor: "versions")
+            } catch let error as StorageError where error.code == .conflict("version") {
+                return try await page(request, context: context, isOvertaken: true)
             } catch let error as StorageError {
                 try making.refuse(error, &errors, voice: desk.voice(context))
             }
@@ -68,8 +79,7 @@ struct AgentVersionPages: Sendable {
 
     private func known(_ context: WebContext) async throws -> (Agent, KeptVersion<AgentDefinition>) {
         let (principal, id) = (try context.signedIn().principal, try context.identifier("id"))
-        guard let number = Int(context.parameters.get("version") ?? ""),
-            let version = try await desk.store.agentVersion(number, of: id, by: principal),
+        guard let version = try await desk.store.agentVersion(context.version(), of: id, by: principal),
             let agent = try await desk.store.agent(id, by: principal)
         else { throw WebError.notFound }
         return (agent, version)

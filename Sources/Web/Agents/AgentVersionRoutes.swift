@@ -34,7 +34,8 @@ struct AgentVersionRoutes: Sendable {
             .agents,
             "Goes back to a version of an agent",
             about:
-                "As a new version; nothing is overwritten. What it names and is not there any more is listed under 422.",
+                "As a new version; nothing is overwritten. What it names and is not there any more is listed under 422. `If-Match` takes the `ETag` of the agent.",
+            changing: "/v1/agents/{id}",
             parameters: ["version": .integer(1...1_000_000)],
             query: [AgentMissing.field.field],
             replies: [.object(.agent)],
@@ -66,9 +67,10 @@ struct AgentVersionRoutes: Sendable {
     }
 
     func restore(_ request: Request, context: WebContext) async throws -> Response {
+        let missing = try context.query(AgentMissing.field, of: request)
         let (principal, id, version) = try await known(context)
         let arrival = try await services.store.arrival(of: version.draft, by: principal)
-        try arrival.check(context.query(AgentMissing.field, of: request))
+        try arrival.check(missing)
         let restored = try await services.store.updateAgent(
             id,
             arrival.draft,
@@ -81,9 +83,9 @@ struct AgentVersionRoutes: Sendable {
 
     private func known(_ context: WebContext) async throws -> (Principal, UUID, KeptVersion<AgentDefinition>) {
         let (principal, id) = (try context.signedIn().principal, try context.identifier("id"))
-        guard let number = Int(context.parameters.get("version") ?? ""),
-            let version = try await services.store.agentVersion(number, of: id, by: principal)
-        else { throw WebError.notFound }
+        guard let version = try await services.store.agentVersion(context.version(), of: id, by: principal) else {
+            throw WebError.notFound
+        }
         return (principal, id, version)
     }
 }

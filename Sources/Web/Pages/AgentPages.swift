@@ -100,7 +100,6 @@ struct AgentPages: Sendable {
             current: String(agent.version),
             address: address,
             mayChange: true,
-            hasPages: true,
             turner: PageTurner(page, shown: versions.items.count, total: versions.total, voice: voice) {
                 "\(address)?versions=\($0)#versions"
             },

@@ -3,7 +3,7 @@ import Foundation
 import Hummingbird
 import Storage
 
-// Skills as folders in zip archives, and the way back to an earlier version.
+// Skills as folders in zip archives.
 extension SkillPages {
     func upload(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try await maker(context)
@@ -45,19 +45,6 @@ extension SkillPages {
     func download(_ request: Request, context: WebContext) async throws -> Response {
         let (skill, _) = try await known(context)
         return try await desk.services.archive(of: skill, by: context.signedIn().principal)
-    }
-
-    func restore(_ request: Request, context: WebContext) async throws -> Response {
-        let (identity, skill) = try await own(context)
-        guard let version = Int(context.parameters.get("version") ?? "") else { throw WebError.notFound }
-        let restored = try await desk.services.restoreSkill(
-            skill.id,
-            version: version,
-            by: identity.principal,
-            address: context.remoteAddress
-        )
-        guard restored != nil else { throw WebError.notFound }
-        return .redirect(to: "/skills/\(skill.id.text)", done: .saved)
     }
 
     private func archive(_ request: Request, _ context: WebContext) async throws -> SkillArchive {

@@ -3,7 +3,7 @@ import Foundation
 import Hummingbird
 import Storage
 
-/// Making a tool, changing it, trying it out, going back to an earlier version, taking it away.
+/// Making a tool, changing it, trying it out, taking it away.
 struct ToolMakingPages: Sendable {
     let pages: ToolPages
     private var desk: Desk { pages.desk }
@@ -85,19 +85,6 @@ struct ToolMakingPages: Sendable {
             trial.error = voice.words["tools.noJSON"]
         }
         return try await pages.page(request, context: context, identity: identity, id: tool.id, trial: trial)
-    }
-
-    func restore(_ request: Request, context: WebContext) async throws -> Response {
-        let (identity, tool) = try await own(context)
-        guard let version = Int(context.parameters.get("version") ?? "") else { throw WebError.notFound }
-        let restored = try await desk.services.restoreTool(
-            tool.id,
-            version: version,
-            by: identity.principal,
-            address: context.remoteAddress
-        )
-        guard restored != nil else { throw WebError.notFound }
-        return .redirect(to: "/tools/\(tool.id.text)", done: .saved)
     }
 
     func askToDelete(_ request: Request, context: WebContext) async throws -> Response {

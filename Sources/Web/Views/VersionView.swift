@@ -16,8 +16,12 @@ struct VersionView: View {
     let time: TimeText
     let isSame: Bool
     let parts: [Part]
-    /// Where it is given again; nil of the present one.
+    /// Where it is given again; nil of the present one, and for those who may not.
     let restore: String?
+    /// The version that it is shown beside: of a later one it does not take the place unseen.
+    let seen: String
+    /// Whether it was to be given again on a page that had not seen the newest one.
+    let isOvertaken: Bool
 
     /// A field in which they differ, line by line: as it was on the left, as it is on the right.
     struct Part: Sendable {
@@ -40,10 +44,21 @@ struct VersionView: View {
         var address: String
         /// The version that holds.
         var version: Int
+        /// Whether the reader may give an earlier one again.
+        var mayChange = true
     }
 
-    init<Draft>(page: Frame, of thing: Thing, _ version: KeptVersion<Draft>, parts: [Part], voice: Voice) {
+    init<Draft>(
+        page: Frame,
+        of thing: Thing,
+        _ version: KeptVersion<Draft>,
+        parts: [Part],
+        isOvertaken: Bool = false,
+        voice: Voice
+    ) {
         self.page = page
+        self.isOvertaken = isOvertaken
+        seen = String(thing.version)
         (list, listAddress) = (thing.list, thing.listAddress)
         (name, address) = (thing.name, thing.address)
         title = page.title
@@ -52,6 +67,7 @@ struct VersionView: View {
         isSame = parts.isEmpty
         self.parts = parts
         restore =
-            version.version == thing.version ? nil : "\(address)/versions/\(version.version)/restoration"
+            thing.mayChange && version.version != thing.version
+            ? "\(address)/versions/\(version.version)/restoration" : nil
     }
 }

@@ -155,6 +155,40 @@ import Web
         }
     }
 
+    /// What is given again takes the place of what its caller has seen, and of nothing else.
+    @Test func anEarlierVersionTakesThePlaceOfWhatWasSeen() async throws {
+        try await TestServer.run { caller in
+            let ada = try await caller.newcomer("ada")
+            func skill(_ about: String) -> String {
+                #"{"skill_md":"---\nname: notes\ndescription: \#(about)\n---\nShort."}"#
+            }
+            for (list, id, made, change) in [
+                (
+                    "/v1/agents", "agent_id", #"{"name":"scout","instruction":"Look.","description":"First."}"#,
+                    #"{"description":"Second."}"#
+                ),
+                (
+                    "/v1/tools", "tool_id", #"{"name":"mine","description":"First.","definition":{"code":"cat"}}"#,
+                    #"{"description":"Second."}"#
+                ),
+                ("/v1/skills", "skill_id", skill("First."), skill("Second.")),
+            ] {
+                let path = "\(list)/\(try #require(try await ada.post(list, made).string("data.\(id)")))"
+                let way = "\(path)/versions/1/restoration"
+                let old = try #require(try await ada.get(path).headers[.eTag])
+                #expect(try await ada.patch(path, change).status == 200)
+                let late = try await ada.post(way, headers: [.ifMatch: old])
+                #expect(late.status == 412 && late.string("error.code") == "PRECONDITION_FAILED", "\(late.text)")
+                let kept = try await ada.get(path)
+                #expect(kept.string("data.description") == "Second.", "\(kept.text)")
+                let tag = try #require(kept.headers[.eTag])
+                let restored = try await ada.post(way, headers: [.ifMatch: tag])
+                #expect(restored.status == 200 && restored.string("data.description") == "First.", "\(restored.text)")
+                #expect(try await ada.post(way, headers: [.ifMatch: "*"]).status == 200)
+            }
+        }
+    }
+
     /// The same thing, however its address is written.
     @Test func anAddressInCapitalsIsTheSamePlace() async throws {
         try await TestServer.run { caller in
