@@ -41,9 +41,11 @@ struct APIRoutes: Sendable {
         AgentNetworkRoutes(services: services).endpoints
         ToolLibraryRoutes(services: services).endpoints
         CustomToolRoutes(services: services).endpoints
+        ToolVersionRoutes(services: services).endpoints
         ToolPolicyRoutes(services: services).endpoints
         ToolSecretRoutes(services: services).endpoints
         SkillRoutes(services: services).endpoints
+        SkillVersionRoutes(services: services).endpoints
         ProviderRoutes(services: services).endpoints
         ModelRoutes(services: services).endpoints
         UsageRoutes(services: services).endpoints
@@ -58,18 +60,13 @@ struct APIRoutes: Sendable {
         BackupRoutes(services: services).endpoints
         SearchSettingRoutes(services: services).endpoints
         OpenAIRoutes(services: services).endpoints
+        MCPEndpoint(services: services).endpoints
     }
 
     func add(to router: Router<WebContext>) {
         addEndpoints(to: router)
         let reference = OpenAPIRoute(document: OpenAPIDocument(endpoints: endpoints, settings: services.settings))
         router.get("/openapi.json", use: reference.show)
-
-        // A protocol of its own, which its own messages describe.
-        let mcp = MCPEndpoint(services: services)
-        router.post("/mcp", use: mcp.post)
-        router.get("/mcp", use: mcp.get)
-        router.delete("/mcp", use: mcp.delete)
     }
 
     func addEndpoints(to router: Router<WebContext>) {

@@ -6,12 +6,14 @@ extension Endpoint {
     /// What the store itself holds to a caller's `If-Match`, with the change and in one transaction; nil of what only the door
     /// looks at.
     func conditional(_ context: WebContext) throws(WebError) -> Conditional? {
-        switch path {
+        switch subject {
         case "/v1/users/{id}": .user(try context.identifier("id"))
         case "/v1/organizations/{id}": .organisation(try context.identifier("id"))
         case "/v1/llm-configs/{id}": .provider(try context.identifier("id"))
         case "/v1/models/{id}": .model(try context.identifier("id"))
         case "/v1/agents/{id}": .agent(try context.identifier("id"))
+        case "/v1/tools/{id}": .tool(try context.identifier("id"))
+        case "/v1/skills/{id}": .skill(try context.identifier("id"))
         case "/v1/budgets/{id}": .budget(try context.identifier("id"))
         case "/v1/admin/settings", "/v1/settings/registration", "/v1/settings/search", "/v1/settings/approvals":
             .settings

@@ -62,6 +62,12 @@ struct RequestHeader: Sendable {
         about: "`respond-async`: answered at once with the run."
     )
 
+    static let mcpSession = RequestHeader(
+        name: "Mcp-Session-Id",
+        schema: .uuid,
+        about: "As the answer to `initialize` named it: calls of a session can be cancelled, and are found again."
+    )
+
     var parameter: JSONObject {
         JSONObject {
             $0.set("name", name)

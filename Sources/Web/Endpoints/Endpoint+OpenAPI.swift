@@ -16,7 +16,7 @@ extension Endpoint {
             + replies.compactMap(\.schema)
     }
 
-    /// `isRead`: whether the same address can be read, so that a change of it may be made to depend on what was seen.
+    /// `isRead`: whether what it changes can be read, so that the change may be made to depend on what was seen.
     func operation(isRead: Bool) -> JSONObject {
         JSONObject { json in
             json.set("operationId", operationID)
@@ -47,6 +47,7 @@ extension Endpoint {
     }
 
     func headers(_ isRead: Bool) -> [RequestHeader] {
+        if isForMCP { return method == .get ? [] : [.mcpSession] }
         var headers: [RequestHeader] = []
         if replies.contains(where: \.isEvents), method == .get { headers.append(.lastEventID) }
         if replies.contains(where: \.isEvents), method == .post, !isForOpenAI { headers.append(.prefer) }
@@ -57,7 +58,7 @@ extension Endpoint {
     }
 
     private var isTagged: Bool { method == .get && replies.contains { $0.schema != nil } }
-    private func isGuarded(_ isRead: Bool) -> Bool { isRead && [.put, .patch, .delete].contains(method) }
+    private func isGuarded(_ isRead: Bool) -> Bool { isRead && mayDepend }
 
     private func responses(_ isRead: Bool) -> JSONObject {
         var order: [String] = []
@@ -73,7 +74,8 @@ extension Endpoint {
                 json.set("304", JSONObject { $0.set("description", "It is still as `If-None-Match` has it.") })
             }
             let failures = Dictionary(grouping: refusals(isRead), by: { status(of: $0) })
-            for (status, codes) in failures.sorted(by: { $0.key < $1.key }) {
+            // A status that a reply describes is described.
+            for (status, codes) in failures.sorted(by: { $0.key < $1.key }) where replied[String(status)] == nil {
                 let name = (isForOpenAI ? OpenAIError.responsePrefix : "") + codes[0].rawValue
                 let reference = JSONObject { $0.set("$ref", "#/components/responses/\(name)") }
                 json.set(String(status), reference)
@@ -96,8 +98,8 @@ extension Endpoint {
         if !parameters.isEmpty { codes.insert(.notFound) }
         if !query.isEmpty || content != nil { codes.insert(.validation) }
         if content != nil { codes.formUnion([.tooLarge, .requestTimeout]) }
-        // Clients of OpenAI's API are not asked what they call their JSON.
-        if content != nil, !isForOpenAI { codes.insert(.unsupportedMediaType) }
+        // Clients of OpenAI's API, and those of MCP, are not asked what they call their JSON.
+        if content != nil, !isForOpenAI, !isForMCP { codes.insert(.unsupportedMediaType) }
         return WebError.Code.allCases.filter(codes.contains)
     }
 }

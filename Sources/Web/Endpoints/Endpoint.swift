@@ -35,13 +35,15 @@ struct Endpoint: Sendable {
         case door
         /// The handler, with what it begins.
         case handler
-        /// Nobody: each time is another one.
+        /// Nobody: each time is another one, or it is all the same how often it comes.
         case nobody
     }
 
     let method: HTTPRequest.Method
     /// With `{name}` for what varies; the reference and the router write it alike.
     let path: String
+    /// Where that is read which it changes: its own address, where nothing else is said.
+    let subject: String
     let tag: EndpointTag
     /// A short sentence without a full stop.
     let summary: String
@@ -67,6 +69,7 @@ struct Endpoint: Sendable {
         _ summary: String,
         about: String? = nil,
         access: Access = .signedIn,
+        changing subject: String? = nil,
         parameters: [String: Schema] = [:],
         query: [QueryField] = [],
         content: EndpointContent? = nil,
@@ -78,6 +81,7 @@ struct Endpoint: Sendable {
     ) {
         self.method = method
         self.path = path
+        self.subject = subject ?? path
         self.tag = tag
         self.summary = summary
         self.about = about
@@ -135,10 +139,16 @@ struct Endpoint: Sendable {
     /// Whether it answers as OpenAI's API does, errors too.
     var isForOpenAI: Bool { tag == .gateway }
 
-    /// Whether somebody's `If-Match` can be checked: the same address can be read.
+    /// Whether it speaks the Model Context Protocol, in which JSON-RPC says most of what is elsewhere said by headers.
+    var isForMCP: Bool { tag == .overMCP }
+
+    /// Whether somebody's `If-Match` can be checked: what the other changes is read here.
     func isReading(of other: Endpoint) -> Bool {
-        method == .get && path == other.path && replies.contains { $0.schema != nil }
+        method == .get && path == other.subject && replies.contains { $0.schema != nil }
     }
+
+    /// Whether it changes something that a caller may have seen before.
+    var mayDepend: Bool { [.put, .patch, .delete].contains(method) || subject != path }
 }
 
 /// What stands for `{name}` in a path: a UUID where nothing else is said.

@@ -9,7 +9,7 @@ import Storage
 struct EndpointDoor: Sendable {
     let endpoint: Endpoint
     let services: WebServices
-    /// How the thing at this address is read, if it is: what a change must match.
+    /// How the thing that is changed is read, if it is: what a change must match.
     let reading: Endpoint.Handler?
 
     func answer(_ request: Request, context: WebContext) async throws -> Response {
@@ -17,9 +17,7 @@ struct EndpointDoor: Sendable {
         context.queryNames = Set(endpoint.query.map(\.name))
         try admit(context)
         let key = endpoint.takesKey ? try request.idempotencyKey() : nil
-        guard endpoint.isRepeatable, context.identity != nil, let key else {
-            return try await checked(request, context)
-        }
+        guard endpoint.isRepeatable, let key else { return try await checked(request, context) }
         let repetition = Repetition(endpoint, key: key, services: services)
         return try await repetition.answer(request, context: context) { try await checked($0, $1) }
     }
@@ -43,7 +41,7 @@ struct EndpointDoor: Sendable {
     }
 
     private func checked(_ request: Request, _ context: WebContext) async throws -> Response {
-        if [.put, .patch, .delete].contains(endpoint.method), let known = try request.tags(.ifMatch) {
+        if endpoint.mayDepend, let known = try request.tags(.ifMatch) {
             guard let reading else { throw Self.unread }
             if known != "*", let subject = try endpoint.conditional(context) {
                 // First how it stands, then what its caller makes of it: what comes between is a change.
@@ -74,12 +72,12 @@ struct EndpointDoor: Sendable {
 
     /// What is changed, however its address is written.
     private func place(_ context: WebContext) -> String {
-        let names = endpoint.parameters.map { parameter in
+        let names = PathParameter.all(in: endpoint.subject, known: [:]).map { parameter in
             let name = context.parameters.get(parameter.name) ?? ""
             return UUID(uuidString: name)?.text ?? name
         }
         let owner = names.isEmpty ? endpoint.owner(context)?.text : nil
-        return ([endpoint.path] + names + [owner].compactMap(\.self)).joined(separator: "\n")
+        return ([endpoint.subject] + names + [owner].compactMap(\.self)).joined(separator: "\n")
     }
 
     /// Throws unless the thing is as its caller last saw it.
@@ -128,12 +126,13 @@ extension Endpoint {
     var isRepeatable: Bool { takesKey && key == .door }
 
     /// Whether it is done once for an `Idempotency-Key`, by whoever sees to it.
-    var takesKey: Bool { method == .post && access != .anyone && key != .nobody }
+    var takesKey: Bool { method == .post && key != .nobody }
 
     /// Any of these lets a key in.
     fileprivate var uses: [APIKey.Use] {
         if access.isAdministrative { return [.administer] }
         if isForOpenAI { return [.call] }
+        if isForMCP { return [.mcp] }
         let own: APIKey.Use = method == .get ? .look : .change
         switch tag.chat {
         case .all: return [own, .chat]

@@ -20,6 +20,7 @@ enum EndpointTag: String, Sendable, CaseIterable {
     case settings = "Settings"
     case administration = "Administration"
     case gateway = "OpenAI's API"
+    case overMCP = "ALMA over MCP"
 
     var about: String {
         switch self {
@@ -43,6 +44,7 @@ enum EndpointTag: String, Sendable, CaseIterable {
         case .settings: "What holds for all."
         case .administration: "For those who run the instance."
         case .gateway: "For programs that were written for OpenAI's API."
+        case .overMCP: "For programs that speak the Model Context Protocol: one's agents and conversations as tools."
         }
     }
 }

@@ -117,7 +117,8 @@ struct OpenAPIDocument: Sendable {
         `If-Match` a change is refused with 412 when it has not. How many requests are left stands in `RateLimit-*`; \
         beyond them the answer is 429 with `Retry-After`. `X-Request-Id` comes back as it was sent.
 
-        What is under `/openai/v1` answers as OpenAI's API does, errors too: without the envelope.
+        What is under `/openai/v1` answers as OpenAI's API does, errors too: without the envelope. `/mcp` is spoken to in \
+        JSON-RPC 2.0, as the Model Context Protocol has it; only what is refused before a message is read has the envelope.
         """
 }
 

@@ -36,7 +36,7 @@ struct Reply: Sendable {
     static func file(_ types: String..., about: String? = nil) -> Reply {
         Reply(status: .ok, kind: .file(types), about: about)
     }
-    static func bare(_ schema: Schema, _ status: HTTPResponse.Status = .ok) -> Reply {
-        Reply(status: status, kind: .bare(schema), about: nil)
+    static func bare(_ schema: Schema, _ status: HTTPResponse.Status = .ok, _ about: String? = nil) -> Reply {
+        Reply(status: status, kind: .bare(schema), about: about)
     }
 }

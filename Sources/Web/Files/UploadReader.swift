@@ -153,12 +153,13 @@ extension Request {
     /// Whether it is a form that may carry files.
     var hasFiles: Bool { headers[.contentType]?.lowercased().hasPrefix("multipart/form-data") == true }
 
-    /// The pages whose forms may carry files: their handlers read them with `UploadReader` or `decodeFormWithFile`, which
-    /// check the form's proof.
+    /// The pages whose forms may carry files: their handlers read them with `UploadReader`, `decodeFormWithFile` or
+    /// `TriedUpload`, which check the form's proof.
     var takesFiles: Bool {
         let parts = uri.path.split(separator: "/")
         if parts.first == "skills" { return parts.last == "upload" || parts.last == "archive" }
         if parts.first == "agents" { return parts == ["agents", "import"] }
+        if parts.first == "docs" { return parts.count == 3 && parts[1] == "calls" }
         guard parts.first == "conversations" else { return false }
         return parts.count == 1 || (parts.count == 3 && parts[2] == "messages")
     }

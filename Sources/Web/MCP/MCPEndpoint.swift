@@ -15,11 +15,58 @@ struct MCPEndpoint: Sendable {
 
     let services: WebServices
 
+    @EndpointBuilder var endpoints: [Endpoint] {
+        Endpoint(
+            .post,
+            "/mcp",
+            .overMCP,
+            "Takes a message of MCP",
+            about:
+                "Streamable HTTP, one message at a time. What can be called is in the answer to `tools/list`; `ask_agent` begins a run like any other. Of keys, those with the scope `mcp` open it.",
+            content: EndpointContent(mediaType: "application/json") { .mcpMessage },
+            replies: [
+                .bare(
+                    .mcpAnswer,
+                    .ok,
+                    "The answer to a request; that to `initialize` names a session in the header `Mcp-Session-Id`."
+                ),
+                .events(
+                    "With `Accept: text/event-stream`, `ask_agent` is answered by a stream: progress, then the result.",
+                    of: .mcpEvent
+                ),
+                Reply(status: .accepted, kind: .nothing, about: "A notification or an answer, which is not answered."),
+                .bare(.mcpRefusal, .badRequest, "It is no message, as JSON-RPC says; or the request cannot be read."),
+            ],
+            errors: [.notFound, .conflict],
+            key: .nobody,
+            use: post
+        )
+        Endpoint(
+            .get,
+            "/mcp",
+            .overMCP,
+            "Refuses a stream of the server's own",
+            about: "As the protocol lets it: what happens is told to the call that waits for it.",
+            replies: [],
+            errors: [.methodNotAllowed],
+            use: get
+        )
+        Endpoint(
+            .delete,
+            "/mcp",
+            .overMCP,
+            "Ends a session",
+            about: "Nothing is kept of one, and its runs go on.",
+            errors: [.notFound],
+            use: delete
+        )
+    }
+
     func post(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
         let body = try await request.boundedBody(upTo: context.maxUploadSize)
         let session = try sessionID(request)
-        guard let message = MCPMessage.read(Array(body.readableBytesView)).first else {
+        guard let message = MCPMessage(asDescribed: String(buffer: body)) else {
             let error = MCPMessage.error(id: .null, code: -32_700, message: "This is no message of JSON-RPC 2.0.")
             return answer(error, status: .badRequest)
         }
@@ -38,12 +85,13 @@ struct MCPEndpoint: Sendable {
 
     /// What happens by itself is told to whoever waits for it: there is no stream of its own.
     func get(_ request: Request, context: WebContext) async throws -> Response {
-        _ = try context.signedIn()
-        return Response(status: .methodNotAllowed, headers: [.allow: "POST, DELETE"])
+        var error = WebError(.methodNotAllowed, "There is no stream here but that of a call.")
+        error.allowed = [.post, .delete]
+        throw error
     }
 
     func delete(_ request: Request, context: WebContext) async throws -> Response {
-        _ = try context.signedIn()
+        _ = try sessionID(request)
         return Response(status: .noContent)
     }
 

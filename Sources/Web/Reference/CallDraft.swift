@@ -13,6 +13,8 @@ struct CallDraft: Sendable {
 
     let endpoint: Endpoint
     let inputs: [Input]
+    /// The files that go with it. They are sent on as they come, and not filled in again.
+    let files: [Input]
     var values: [String: String] = [:]
     /// nil where none is sent.
     var body: String?
@@ -37,6 +39,10 @@ struct CallDraft: Sendable {
             + endpoint.headers(isRead).map {
                 Input(id: "header-\($0.name)", name: $0.name, schema: $0.schema, about: $0.about, isRequired: false)
             }
+        files = endpoint.fileFields.map {
+            Input(id: $0.name, name: $0.name, schema: $0.schema, about: $0.schema.about, isRequired: $0.isRequired)
+        }
+        guard !endpoint.takesFiles else { return }
         body = endpoint.content.map { content in
             content.mediaType == "application/json" ? content.schema().sample().prettyJSON : Self.form(content.schema())
         }

@@ -15,7 +15,7 @@ struct OperationView: Sendable {
     let replies: [Answer]
     let failures: [Failure]
     /// Where it can be tried.
-    let trial: String?
+    let trial: String
 
     struct Parameter: Sendable {
         let name: String
@@ -72,7 +72,7 @@ struct OperationView: Sendable {
         failures = endpoint.refusals(isRead).map {
             Failure(status: String(endpoint.status(of: $0)), code: $0.rawValue, meaning: CodedText($0.about))
         }.sorted { $0.status < $1.status }
-        trial = endpoint.mayBeTried ? "/docs/calls/\(endpoint.operationID)" : nil
+        trial = "/docs/calls/\(endpoint.operationID)"
     }
 
     private static func parameters(_ endpoint: Endpoint, _ isRead: Bool, _ rows: SchemaRows) -> [Parameter] {

@@ -37,8 +37,14 @@ extension Endpoint {
     var explanation: String { "/docs/\(tag.place)#\(operationID)" }
 
     /// Whether it answers with events and nothing else.
-    var isStream: Bool { replies.allSatisfy(\.isEvents) }
+    var isStream: Bool { !replies.isEmpty && replies.allSatisfy(\.isEvents) }
 
-    /// What the page on which it can be tried cannot do is to send files.
-    var mayBeTried: Bool { content?.mediaType != "multipart/form-data" }
+    /// Whether files are sent to it, as a browser's form sends them.
+    var takesFiles: Bool { content?.mediaType == "multipart/form-data" }
+
+    /// The fields of such a form: each is of a file, or of a list of them.
+    var fileFields: [Schema.Field] {
+        guard takesFiles, case .object(let fields)? = content?.schema().kind else { return [] }
+        return fields
+    }
 }

@@ -13,8 +13,10 @@ struct ReferenceCallView: View {
     let path: String
     let summary: String
     let isStream: Bool
+    let takesFiles: Bool
     let about: CodedText?
     let parameters: [Field]
+    let files: [Field]
     let body: TextArea?
     let errors: ErrorSummary?
     let result: Result?
@@ -40,6 +42,7 @@ struct ReferenceCallView: View {
         path = endpoint.path
         summary = endpoint.summary
         isStream = endpoint.isStream
+        takesFiles = endpoint.takesFiles
         about = endpoint.about.map(CodedText.init)
         let rows = SchemaRows(voice: voice)
         parameters = draft.inputs.map { input in
@@ -53,6 +56,17 @@ struct ReferenceCallView: View {
                 error: draft.errors[input.id],
                 autocomplete: "off",
                 isRequired: input.isRequired
+            )
+        }
+        files = draft.files.map { input in
+            let item: Schema? = if case .list(let one, _) = input.schema.kind { one } else { nil }
+            return Field(
+                input.id,
+                label: input.name,
+                type: "file",
+                hint: (input.about ?? item?.about).map(CodedText.plain),
+                isRequired: input.isRequired,
+                isMultiple: item != nil
             )
         }
         body = draft.body.map {

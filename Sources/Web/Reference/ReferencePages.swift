@@ -64,30 +64,54 @@ struct ReferencePages: Sendable {
     func call(_ request: Request, context: WebContext) async throws -> Response {
         _ = try context.signedIn()
         let endpoint = try endpoint(context)
-        let draft = CallDraft(
-            endpoint,
-            isRead: reference.isRead(endpoint),
-            form: try await request.decodeForm(),
-            words: try desk.voice(context).words
-        )
+        guard request.hasFiles else {
+            return try await answer(try await request.decodeForm(), nil, of: endpoint, request, context)
+        }
+        // Nobody has checked the form's proof yet, and of a call without files nobody would.
+        guard endpoint.takesFiles else {
+            throw WebError(.unsupportedMediaType, "Send this form as application/x-www-form-urlencoded.")
+        }
+        return try await TriedUpload(request: request, proof: context.csrfToken).answer { form, files in
+            try await answer(form, files, of: endpoint, request, context)
+        }
+    }
+
+    /// `files` is the form itself, as it comes, where it has files in it.
+    private func answer(
+        _ form: Form,
+        _ files: RequestBody?,
+        of endpoint: Endpoint,
+        _ request: Request,
+        _ context: WebContext
+    ) async throws -> Response {
+        let words = try desk.voice(context).words
+        let draft = CallDraft(endpoint, isRead: reference.isRead(endpoint), form: form, words: words)
         guard draft.errors.isEmpty else { return try page(draft, request, context, status: .unprocessableContent) }
-        return try page(draft, request, context, result: try await result(of: draft, context))
+        var headers = draft.headers
+        if files != nil {
+            // With what stands between the parts, and the length by which a repetition is known.
+            headers[.contentType] = request.headers[.contentType]
+            headers[.contentLength] = request.headers[.contentLength]
+        }
+        let body = files ?? RequestBody(buffer: ByteBuffer(string: draft.body ?? ""))
+        return try page(draft, request, context, result: try await result(of: draft, headers, body, context))
     }
 
     /// The call itself, done here and now as it would be over the network.
-    private func result(of draft: CallDraft, _ context: WebContext) async throws -> ReferenceCallView.Result {
+    private func result(
+        of draft: CallDraft,
+        _ headers: HTTPFields,
+        _ body: RequestBody,
+        _ context: WebContext
+    ) async throws -> ReferenceCallView.Result {
         let head = HTTPRequest(
             method: draft.endpoint.method,
             scheme: nil,
             authority: nil,
             path: draft.address,
-            headerFields: draft.headers
+            headerFields: headers
         )
-        let body = ByteBuffer(string: draft.body ?? "")
-        let response = try await responder.respond(
-            to: Request(head: head, body: .init(buffer: body)),
-            context: context
-        )
+        let response = try await responder.respond(to: Request(head: head, body: body), context: context)
         let writer = CollectingWriter(limit: Self.longest)
         try await write(response.body, to: writer, isStream: draft.endpoint.isStream)
         return ReferenceCallView.Result(
@@ -117,9 +141,7 @@ struct ReferencePages: Sendable {
     }
 
     private func endpoint(_ context: WebContext) throws(WebError) -> Endpoint {
-        guard let endpoint = reference.endpoint(context.parameters.get("operation") ?? ""), endpoint.mayBeTried else {
-            throw .notFound
-        }
+        guard let endpoint = reference.endpoint(context.parameters.get("operation") ?? "") else { throw .notFound }
         return endpoint
     }
 

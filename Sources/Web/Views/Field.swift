@@ -12,6 +12,8 @@ struct Field: Sendable {
     let inputMode: String?
     let maximumLength: String?
     let isRequired: Bool
+    /// Of files: whether there may be several.
+    let isMultiple: Bool
     let describedBy: String?
 
     /// A password's value is never shown again, whatever is given.
@@ -26,7 +28,8 @@ struct Field: Sendable {
         placeholder: String? = nil,
         inputMode: String? = nil,
         maximumLength: Int? = nil,
-        isRequired: Bool = false
+        isRequired: Bool = false,
+        isMultiple: Bool = false
     ) {
         id = name
         self.name = name
@@ -40,6 +43,7 @@ struct Field: Sendable {
         self.inputMode = inputMode
         self.maximumLength = maximumLength.map(String.init)
         self.isRequired = isRequired
+        self.isMultiple = isMultiple
         describedBy = Field.describedBy(name, hint: hint, error: error)
     }
 
