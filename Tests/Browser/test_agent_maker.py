@@ -47,6 +47,17 @@ def test_the_makers_journey(visitor, tmp_path, settings, request):
     assert "very short" in person.one("[name=instruction]").get_attribute("value")
     assert agent not in person.go("/conversations").driver.page_source
 
+    # Stopped while it grows: what was typed meanwhile is neither saved nor lost.
+    person.go(f"{address}/edit").type("trial", "/stall").submit("#try button.primary[form=agent]")
+    person.go(f"{address}/edit?write=1").type("instruction", "Not yet.").type("trial", "Half a thou")
+    person.submit("#try [formaction*='/trial/cancellation']")
+    assert person.one("[name=instruction]").get_attribute("value") == "Not yet."
+    assert person.one("[name=trial]").get_attribute("value") == "Half a thou"
+    assert not person.all("#try [formaction*='/trial/cancellation']")
+    person.go(f"{address}/edit")
+    person.until(lambda: "Stopped." in person.text("#try .thread") and not person.all("[data-stream]"))
+    assert "very short" in person.one("[name=instruction]").get_attribute("value")
+
     # Each change is a version, with what it changed, and the way back.
     person.go(address)
     assert len(person.all("#versions li")) == 2

@@ -29,6 +29,15 @@ def test_a_tool_is_made_tried_and_used(visitor, server, width, dark):
     assert "Hello, Ada" in person.text("#test")
     assert no_wider_than_the_screen(person, width)
 
+    # Each change is a version: what it changed, and the way back.
+    person.submit("a[href$='/edit']").type("description", "Greets everybody.").submit("form .button.primary")
+    assert no_wider_than_the_screen(person, width)
+    person.submit("#versions a[href$='/versions/1']")
+    assert "somebody" in person.text(".difference .removed") and "everybody" in person.text(".difference .added")
+    assert no_wider_than_the_screen(person, width)
+    person.submit("form[action$='/versions/1/restoration'] button")
+    assert "Greets somebody." in person.text(".instruction")
+
     person.go("/agents/new").type("display_name", f"Host {width}").type("instruction", "Greet whoever comes.")
     person.press(f"input[name='tool'][value='{name}']").press(f"details:has([name='timeout.{name}']) > summary")
     person.one(f"[name='param.end.{name}']").send_keys("!")

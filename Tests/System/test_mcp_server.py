@@ -6,7 +6,7 @@ import json
 import httpx
 import httpx2
 import pytest
-from alma import standing, wait_until
+from alma import QUESTION, standing, wait_until
 from mcp import Client as Program
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.exceptions import MCPError
@@ -99,6 +99,26 @@ def test_what_is_asked_wrongly_is_said(server, key):
     with_program(server, key, unknown)
 
 
+def test_an_agent_that_waits_for_a_person_is_not_waited_for(server, key, client):
+    async def body(program):
+        asked = await program.call_tool("ask_agent", {"message": QUESTION})
+        rest = asked.structured_content
+        (call,) = rest["waiting_for"]
+        path = f"/v1/runs/{call['run_id']}/approvals/{call['call_id']}"
+        answered = await asyncio.to_thread(client.http.post, path, json={"answer": "red"})
+        assert answered.status_code == 202, answered.text
+        await asyncio.to_thread(client.finished, rest["run_id"])
+        return asked, await program.call_tool("get_conversation", {"conversation_id": rest["conversation_id"]})
+
+    asked, read = with_program(server, key, body)
+    assert asked.is_error and asked.structured_content["state"] == "waiting"
+    (call,) = asked.structured_content["waiting_for"]
+    assert call["tool_name"] == "ask_person" and call["tool_input"]["question"] == "Which colour?"
+    for words in ["ask_person", call["run_id"], f"approvals/{call['call_id']}", "get_conversation"]:
+        assert words in text_of(asked), text_of(asked)
+    assert "red" in read.structured_content["messages"][-1]["content"]
+
+
 def test_a_call_that_is_cancelled_stops_the_run(server, key, client):
     async def body(program):
         call = asyncio.ensure_future(program.call_tool("ask_agent", {"message": "/stall"}))
@@ -156,7 +176,10 @@ def test_what_is_no_message_is_refused(server, key):
             f"{server.url}/mcp", content=body, headers={"Authorization": f"Bearer {key}"}, trust_env=False
         )
 
-    for body in [b"", b"{", b"[]", b"7", b'{"jsonrpc":"1.0","id":1,"method":"ping"}', b"\xff\xfe", b"[" * 100_000]:
+    ping = b'{"jsonrpc":"2.0","id":1,"method":"ping"}'
+    several = b"[" + ping + b"," + ping + b"]"
+    other = ping.replace(b"2.0", b"1.0")
+    for body in [b"", b"{", b"[]", b"7", other, several, b"\xff\xfe", b"[" * 100_000]:
         answer = post(body)
         assert answer.status_code == 400 and answer.json()["error"]["code"] == -32700, (body[:20], answer.text)
     answer = post(b'{"jsonrpc":"2.0","id":5,"method":"resources/list"}')

@@ -1,5 +1,6 @@
 """Skills in the real process: an agent opens one and works with its files; folders come and go as zip archives."""
 
+import hashlib
 import io
 import json
 import zipfile
@@ -59,9 +60,18 @@ def test_a_folder_comes_goes_and_is_given_again(client):
     skill = sent.json()["data"]
     assert [file["path"] for file in skill["files"]] == ["empty", "scripts/count.py"] and skill["version"] == 1
     path = f"/v1/skills/{skill['skill_id']}"
+    seen = client.http.get(path).headers["ETag"]
     replaced = client.http.put(path + "/archive", files=packed(**{"SKILL.md": TEXT.replace("Read", "Count"), "b": b"2"}))
     assert replaced.status_code == 200, replaced.text
     assert [file["path"] for file in replaced.json()["data"]["files"]] == ["b"]
+    first = client.http.get(path + "/versions/1").json()["data"]
+    assert first["differs_in"] == ["files", "instructions"]
+    assert [(file["path"], file["sha256"]) for file in first["files"]] == [
+        ("empty", hashlib.sha256(b"").hexdigest()),
+        ("scripts/count.py", hashlib.sha256(script).hexdigest()),
+    ]
+    late = client.http.post(path + "/versions/1/restoration", headers={"If-Match": seen})
+    assert late.status_code == 412, "it was replaced since"
     restored = client.http.post(path + "/versions/1/restoration")
     assert restored.json()["data"]["version"] == 3
     archive = zipfile.ZipFile(io.BytesIO(client.http.get(path + "/archive").content))

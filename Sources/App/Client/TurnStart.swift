@@ -11,6 +11,9 @@ struct TurnStart: Sendable {
         var made: String?
     }
 
+    /// How long whoever leaves waits for the server's answer.
+    private static let patience = Duration.seconds(10)
+
     let client: ServerClient
     private let place: Locked<Place>
     var agent: String?
@@ -26,6 +29,7 @@ struct TurnStart: Sendable {
 
     func say(_ content: String) async throws -> WatchedRun {
         let conversation = try await found()
+        try Task.checkCancellation()
         var fields: [String: JSONValue] = ["content": .string(content)]
         fields["agent_id"] = agent.map { .string($0) }
         fields["model_id"] = model.map { .string($0) }
@@ -66,10 +70,29 @@ struct TurnStart: Sendable {
     /// One that was made for a message that was refused is good for the next.
     private func found() async throws -> String {
         if let known = place.withLock({ $0.conversation ?? $0.made }) { return known }
-        let answer = try await client.post("/v1/conversations", .object([:]))
-        guard let id = answer["conversation_id"]?.string else { throw CommandFailure.notALMA(client.server) }
+        try Task.checkCancellation()
+        let id = try await make()
         place.withLock { $0.made = id }
         return id
+    }
+
+    /// A new one. Whoever leaves meanwhile has to wait for the answer: without it nobody knows what is to be deleted.
+    private func make() async throws -> String {
+        // It outlives a cancellation on purpose, but not for long.
+        let making = Task { [client] in
+            let answer = try await client.post("/v1/conversations", .object([:]))
+            guard let id = answer["conversation_id"]?.string else { throw CommandFailure.notALMA(client.server) }
+            return id
+        }
+        return try await withTaskCancellationHandler {
+            try await making.value
+        } onCancel: {
+            Terminal.note("Leaving as soon as the server has answered. Ctrl-C once more leaves at once.")
+            Task {
+                try? await Task.sleep(for: Self.patience)
+                making.cancel()
+            }
+        }
     }
 
     /// With a key, so that it is said once, however often the connection breaks.

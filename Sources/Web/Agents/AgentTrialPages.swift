@@ -5,6 +5,9 @@ import Storage
 
 /// Trying an agent out beside its form. It answers as it is saved: what was typed into the form is saved first, as a version.
 struct AgentTrialPages: Sendable {
+    /// How long the end of a stopped answer is waited for, and after how much silence no longer.
+    private static let (patience, silence) = (Duration.seconds(2), Duration.milliseconds(500))
+
     let making: AgentMakingPages
 
     private var desk: Desk { making.desk }
@@ -36,6 +39,27 @@ struct AgentTrialPages: Sendable {
             guard let problem = error.turnProblem(voice) else { throw error }
             return problem.message
         }
+    }
+
+    /// Stops the answer that grows. What was typed is neither saved nor lost: the form comes back as it is.
+    func stop(_ request: Request, context: WebContext) async throws -> Response {
+        let (principal, id) = (try context.signedIn().principal, try context.identifier("id"))
+        let sent = try await request.decodeForm()
+        guard try await desk.store.agentDraft(id, by: principal) != nil else { throw WebError.notFound }
+        if let talk = try await desk.store.testConversation(of: id, by: principal) {
+            for run in try await desk.store.activeRuns(in: talk.id, by: principal) {
+                try await desk.services.cancel(run.id, by: principal)
+                try await seeEnd(of: run)
+            }
+        }
+        return try await making.unsaved(sent, request, context: context)
+    }
+
+    /// For a moment: a page that holds what was typed does not load again to show the end.
+    private func seeEnd(of run: Run) async throws {
+        let last = ContinuousClock.now + Self.patience
+        let log = desk.services.hub.watch(run: run.id, after: 0, from: desk.store, tick: Self.silence)
+        for try await events in log where events.isEmpty || ContinuousClock.now >= last { return }
     }
 
     /// Forgets what was said, and stops what is being said.
@@ -75,6 +99,7 @@ extension AgentMakingPages {
             talk.conversation = known.id
             talk.items = thread?.items ?? []
             talk.pending = thread?.pending ?? talk.pending
+            talk.canStop = thread?.activeRun.map { $0.state != .stopping } ?? false
         }
         let notice = choices.needsModel ? voice.words["conversation.noModel"] : nil
         return AgentTrialView(agent: agent.id, talk: talk, draft: draft, notice: notice)

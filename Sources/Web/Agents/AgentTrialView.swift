@@ -19,6 +19,8 @@ struct AgentTrialView: Sendable {
     /// The whole conversation, and where it is forgotten; nil before anything was said.
     let conversation: String?
     let forgetting: String?
+    /// Where the form goes to stop the answer that grows.
+    let stopping: String?
     let pending: PendingView
 
     /// What is known of the conversation.
@@ -27,6 +29,8 @@ struct AgentTrialView: Sendable {
         var conversation: UUID?
         var items: [ThreadItem] = []
         var pending: PendingView
+        /// While an answer is under way that nobody has stopped yet.
+        var canStop = false
     }
 
     /// What was typed and could not be said, and why.
@@ -51,6 +55,7 @@ struct AgentTrialView: Sendable {
         stillAddress = isGrowing && !draft.isStill ? "\(place)/edit?write=1#try" : nil
         conversation = talk.conversation.map { "/conversations/\($0.text)" }
         forgetting = talk.conversation.map { _ in "\(place)/trial/deletion" }
+        stopping = talk.canStop ? "\(place)/trial/cancellation#try" : nil
         pending = talk.pending
     }
 }

@@ -26,12 +26,14 @@ struct Refusals: Sendable {
         return values.reduce(pattern.translation) { $0.replacing("{\($1.0)}", with: $1.1) }
     }
 
-    /// What is wrong with something that is named before it, as in `web_fetch: At most 20.`: the name stays.
+    /// What is wrong with something that is named before it, as in `web_fetch: At most 20.`: the name stays. What a schema
+    /// is against may be several things, as in `custom_params: /tone: is not allowed; /times: must be 1`.
     private func reason(_ sentence: String) -> String {
-        guard let colon = sentence.firstRange(of: ": "), !sentence[..<colon.lowerBound].contains(" ") else {
-            return sentence
-        }
-        return String(sentence[..<colon.upperBound]) + self[String(sentence[colon.upperBound...])]
+        guard !whole.isEmpty, let colon = sentence.firstRange(of: ": ") else { return sentence }
+        let name = String(sentence[..<colon.lowerBound])
+        guard whole[name] != nil || name.hasPrefix("/") || !name.contains(" ") else { return sentence }
+        let parts = sentence[colon.upperBound...].split(separator: /; (?=\/|the arguments: )/)
+        return "\(whole[name] ?? name): " + parts.map { self[String($0)] }.joined(separator: " ")
     }
 
     /// A sentence with something in it that varies.

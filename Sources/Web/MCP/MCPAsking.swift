@@ -5,8 +5,8 @@ import Hummingbird
 import NIOCore
 import Storage
 
-/// An agent that is asked by another program: a run like any other, followed to its end. Whoever leaves finds the answer in
-/// the conversation.
+/// An agent that is asked by another program: a run like any other, followed to its end, or to where only a person can
+/// move it. Whoever leaves finds the answer in the conversation.
 struct MCPAsking: Sendable {
     let call: MCPCall
     let arguments: JSONValue
@@ -25,7 +25,7 @@ struct MCPAsking: Sendable {
             body: ResponseBody { writer in
                 try await writer.write(ByteBuffer(string: ": it is asked\n\n"))
                 let beginning = try await begin()
-                var log = RunProgress()
+                var (log, resting) = (RunProgress(), RestingRun?.none)
                 if case .run(let run) = beginning {
                     for try await events in watch(run) {
                         let news = pass.take()
@@ -37,9 +37,11 @@ struct MCPAsking: Sendable {
                         }
                         if buffer.readableBytes == 0, news.isBeatDue { buffer.writeString(": still here\n\n") }
                         if buffer.readableBytes > 0 { try await writer.write(buffer) }
+                        resting = try await rest(of: run, log)
+                        if resting != nil { break }
                     }
                 }
-                let result = try await outcome(of: beginning, log)
+                let result = try await outcome(of: beginning, log, resting)
                 try await writer.write(ByteBuffer(string: frame(.result(id: call.id, result))))
                 try await writer.finish(nil)
             }
@@ -49,15 +51,24 @@ struct MCPAsking: Sendable {
     /// The result alone, for those who read no streams.
     func result() async throws -> JSONValue {
         let beginning = try await begin()
-        var log = RunProgress()
+        var (log, resting) = (RunProgress(), RestingRun?.none)
         if case .run(let run) = beginning {
-            for try await events in watch(run) { events.forEach { log.take($0) } }
+            for try await events in watch(run) {
+                events.forEach { log.take($0) }
+                resting = try await rest(of: run, log)
+                if resting != nil { break }
+            }
         }
-        return try await outcome(of: beginning, log)
+        return try await outcome(of: beginning, log, resting)
     }
 
     private func watch(_ run: Run) -> RunEventSequence {
         services.hub.watch(run: run.id, after: 0, from: services.store, tick: StreamDesk.recheckInterval)
+    }
+
+    /// nil while it moves by itself. What a colleague asks is not in this log: it is looked for from time to time.
+    private func rest(of run: Run, _ log: RunProgress) async throws -> RestingRun? {
+        log.mayRest ? try await services.resting(run, by: principal) : nil
     }
 
     private enum Beginning {
@@ -104,11 +115,19 @@ struct MCPAsking: Sendable {
         return UUID(uuidString: text)
     }
 
-    private func outcome(of beginning: Beginning, _ log: RunProgress) async throws -> JSONValue {
+    private func outcome(
+        of beginning: Beginning,
+        _ log: RunProgress,
+        _ resting: RestingRun?
+    ) async throws -> JSONValue {
         let run: Run
         switch beginning {
         case .run(let begun): run = begun
         case .refused(let reason): return .failure(reason)
+        }
+        if let resting {
+            let place = "get_conversation of \(run.conversationID.text)"
+            return .failure("\(resting.plea); then \(place) has the answer.", resting.structured)
         }
         guard log.hasEnded else {
             return .failure("The server ends; the answer goes on as run \(run.id.text) in ALMA.")
@@ -136,6 +155,25 @@ struct MCPAsking: Sendable {
     }
 
     private func frame(_ message: MCPMessage) -> String { "event: message\ndata: \(message.text)\n\n" }
+}
+
+extension RestingRun {
+    /// As it is for programs.
+    fileprivate var structured: JSONValue {
+        .object([
+            "conversation_id": .string(run.conversationID.text), "run_id": .string(run.id.text),
+            "state": .string(run.state.rawValue),
+            "waiting_for": .array(
+                asked.map { call in
+                    .object([
+                        "run_id": .string(call.runID.text), "call_id": .string(call.callID),
+                        "kind": .string(call.kind.rawValue), "tool_name": .string(call.toolName),
+                        "tool_input": (try? JSONValue(parsing: call.toolInput)) ?? .null,
+                    ])
+                }
+            ),
+        ])
+    }
 }
 
 extension MCPAsking {

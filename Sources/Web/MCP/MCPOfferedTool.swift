@@ -37,7 +37,8 @@ enum MCPOfferedTool: String, CaseIterable, Sendable {
         case .askAgent:
             """
             Asks an agent and waits for its answer, in a new conversation or as the next message of one. What the agent may \
-            not do without a person's word waits for it in ALMA. Cancelling the call stops the agent.
+            not do without a person's word waits for it in ALMA: the call says so at once, and get_conversation has \
+            the answer when the person has moved it. Cancelling the call stops the agent.
             """
         case .listConversations: "Lists conversations, those used last first: id, title, time, number of messages."
         case .getConversation: "Reads what was said in a conversation, the newest messages last."
@@ -87,9 +88,11 @@ extension JSONValue {
         ])
     }
 
-    static func failure(_ text: String) -> JSONValue {
-        .object([
+    static func failure(_ text: String, _ structured: JSONValue? = nil) -> JSONValue {
+        var result: [String: JSONValue] = [
             "content": .array([.object(["type": .string("text"), "text": .string(text)])]), "isError": .bool(true),
-        ])
+        ]
+        result["structuredContent"] = structured
+        return .object(result)
     }
 }

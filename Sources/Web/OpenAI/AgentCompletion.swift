@@ -122,19 +122,10 @@ struct AgentCompletion: Sendable {
 
     private func refuseResting(_ story: AgentStory, _ run: Run) async throws {
         guard story.progress.mayRest, let resting = try await services.resting(run, by: principal) else { return }
-        let end = "then GET /v1/runs/\(run.id.text)/events has its answer."
-        guard resting.run.state != .paused, let call = resting.asked.first else {
-            throw WebError(
-                .conflict,
-                "The agent's run was paused. Let it go on in ALMA or at POST /v1/runs/\(run.id.text)/resume; \(end)",
-                specificCode: "run_paused"
-            )
-        }
         throw WebError(
-            .forbidden,
-            "The agent waits for a person: \(call.toolName), in run \(call.runID.text). Answer it in ALMA or at "
-                + "POST /v1/runs/\(call.runID.text)/approvals/\(call.callID); \(end)",
-            specificCode: "approval_required"
+            resting.isPaused ? .conflict : .forbidden,
+            "\(resting.plea); then GET /v1/runs/\(run.id.text)/events has its answer.",
+            specificCode: resting.isPaused ? "run_paused" : "approval_required"
         )
     }
 

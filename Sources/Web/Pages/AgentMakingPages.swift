@@ -103,6 +103,18 @@ struct AgentMakingPages: Sendable {
         )
     }
 
+    /// The form as it was typed, neither saved nor judged.
+    func unsaved(_ sent: Form, _ request: Request, context: WebContext) async throws -> Response {
+        try await form(
+            request,
+            context: context,
+            id: try context.identifier("id"),
+            draft: AgentInput(sent, voice: try desk.voice(context)).draft,
+            origin: AgentOrigin(sent),
+            trial: .init(text: sent["trial"])
+        )
+    }
+
     /// False when something is wrong with what was typed, which `input` then says.
     private func change(
         _ id: UUID,

@@ -61,6 +61,17 @@ extension WebError {
 struct RestingRun: Sendable {
     let run: Run
     let asked: [ApprovalRecord]
+
+    var isPaused: Bool { run.state == .paused }
+
+    /// What it waits for and what moves it, for programs that do not wait.
+    var plea: String {
+        guard !isPaused, let call = asked.first else {
+            return "The agent's run was paused. Let it go on in ALMA or at POST /v1/runs/\(run.id.text)/resume"
+        }
+        return "The agent waits for a person: \(call.toolName), in run \(call.runID.text). Answer it in ALMA or at "
+            + "POST /v1/runs/\(call.runID.text)/approvals/\(call.callID)"
+    }
 }
 
 extension WebServices {

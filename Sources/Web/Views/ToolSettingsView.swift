@@ -85,7 +85,7 @@ struct ToolParameter: Sendable {
     func complaint(_ typed: String, isNeeded: Bool, words: Words) -> String? {
         guard !typed.isEmpty else { return isNeeded ? words["agents.toolNeeds"] : nil }
         let violations = (try? JSONSchema(schema))?.validate(value(typed)) ?? []
-        return violations.first.map { words("form.notAccepted", ["reason": $0.message]) }
+        return violations.first.map { words("form.notAccepted", ["reason": words.refusals[$0.message]]) }
     }
 
     /// What was typed as JSON: of the declared type where it can be that, else as text, of which the schema will complain.

@@ -3,6 +3,7 @@
 import json
 import resource
 import subprocess
+import threading
 
 import pytest
 from alma import EMAIL, PASSWORD, PROGRAM, wait_until
@@ -124,4 +125,32 @@ def test_ctrl_c_while_something_is_said_leaves_no_empty_conversation(stand_in, t
         assert terminal.end() == 130
         assert len(server.times(f"DELETE /v1/conversations/{CONVERSATION}")) == 1
     finally:
+        terminal.close()
+
+
+@pytest.mark.parametrize("command", ["chat", "run"])
+def test_ctrl_c_while_a_conversation_is_made_leaves_none(stand_in, tmp_path, command):
+    is_left = threading.Event()
+
+    def answer(what, token):
+        if what == "POST /v1/conversations":
+            is_left.wait(60)
+        return 200, {"conversation_id": CONVERSATION, "message_count": 0}
+
+    server = stand_in(answer)
+    arguments = ["chat"] if command == "chat" else ["run", "hello"]
+    terminal = Terminal(*arguments, XDG_CONFIG_HOME=str(tmp_path), ALMA_URL=server.url, ALMA_TOKEN="x")
+    try:
+        if command == "chat":
+            terminal.until("› ")
+            terminal.type("hello\n")
+        wait_until(lambda: server.times("POST /v1/conversations"), 30, "the conversation")
+        terminal.type("\x03")
+        terminal.until("once more leaves at once")
+        is_left.set()
+        assert terminal.end() == 130
+        assert len(server.times(f"DELETE /v1/conversations/{CONVERSATION}")) == 1
+        assert not server.times(f"POST /v1/conversations/{CONVERSATION}/messages")
+    finally:
+        is_left.set()
         terminal.close()

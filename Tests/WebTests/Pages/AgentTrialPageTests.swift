@@ -79,6 +79,59 @@ import Testing
         }
     }
 
+    /// The button stops the answer, and nothing else: what stands in the form is neither saved nor lost.
+    @Test func anAnswerThatGrowsIsStopped() async throws {
+        try await TestServer.run { caller in
+            let visitor = Visitor(caller)
+            let address = try await made(visitor)
+            let stop = "formaction=\"\(address)/trial/cancellation#try\""
+            #expect(try await !visitor.get("\(address)/edit").text.contains(stop))
+            let fields = [("display_name", "Proof"), ("instruction", "Read."), ("active", "1"), ("version", "1")]
+            #expect(try await visitor.submit("\(address)/trial", fields + [("trial", "wait")]).status == 303)
+            #expect(try await visitor.get("\(address)/edit").text.contains(stop))
+            let typed = [
+                ("display_name", ""), ("instruction", "Read <thrice>."), ("version", "1"), ("tool", "ask_person"),
+                ("timeout.ask_person", "soon"), ("trial", "Half a thou"),
+            ]
+            // Once more when it is over: somebody may have pressed it in that moment.
+            for _ in 0..<2 {
+                let page = try await visitor.submit("\(address)/trial/cancellation", typed)
+                #expect(page.status == 200 && !page.text.contains(stop), "\(page.status)")
+                #expect(!page.text.contains("http-equiv=\"refresh\"") && !page.text.contains("aria-invalid"))
+                #expect(page.text.contains("Read &lt;thrice&gt;.</textarea>"))
+                #expect(page.text.contains("Half a thou</textarea>") && page.text.contains("value=\"soon\""))
+                #expect(page.text.contains("name=\"version\" value=\"1\""))
+                let over = try await visitor.finished("\(address)/edit")
+                #expect(over.text.contains("Stopped.") && over.text.contains("Read.</textarea>"))
+                #expect(!over.text.contains(stop) && over.text.contains("value=\"Proof\""))
+            }
+        }
+    }
+
+    @Test func anAnswerThatIsToStopHasNoButtonAnyMore() async throws {
+        try await TestServer.runSite { site in
+            let visitor = Visitor(Caller(client: site.client))
+            let address = try await made(visitor)
+            try await visitor.get("\(address)/edit")
+            let asking = [
+                ("display_name", "Proof"), ("instruction", "Read."), ("active", "1"), ("tool", "ask_person"),
+                ("version", "1"), ("trial", "ask"),
+            ]
+            #expect(try await visitor.submit("\(address)/trial", asking).status == 303)
+            var asked = try await visitor.get("\(address)/edit")
+            try await eventually("the agent asks") {
+                if asked.text.contains("The agent asks you") { return true }
+                asked = try await visitor.get("\(address)/edit")
+                return false
+            }
+            #expect(asked.text.contains("/trial/cancellation#try\""))
+            // As it is from the press of the button until a worker has taken the run up to end it.
+            try await site.database.administrator.query("update runs set cancel_requested_at = now()")
+            let stopping = try await visitor.get("\(address)/edit")
+            #expect(stopping.text.contains("Stopping") && !stopping.text.contains("/trial/cancellation"))
+        }
+    }
+
     @Test func aFormSentTwiceIsSaidOnce() async throws {
         try await TestServer.runSite { site in
             let visitor = Visitor(Caller(client: site.client))

@@ -85,6 +85,7 @@ extension Samples {
         (own.id, own.isPersonal) = (id(81), true)
         var closed = team
         closed.deletedAt = ago(60)
+        closed.keptUntil = ago(-9000)
         var errors = FormErrors()
         errors.add("name", Samples.hostile)
         let page = frame(voice.words["organisations.title"])

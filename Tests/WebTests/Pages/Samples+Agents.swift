@@ -62,7 +62,8 @@ extension Samples {
                     talk: .init(
                         conversation: isQuiet ? nil : self.id(2),
                         items: isQuiet ? [] : thread(isRunning: true, isAsked: false),
-                        pending: isQuiet ? PendingView([], csrf: "token", voice: voice) : pending
+                        pending: isQuiet ? PendingView([], csrf: "token", voice: voice) : pending,
+                        canStop: !isQuiet
                     ),
                     draft: isQuiet ? .init() : .init(text: Samples.hostile, problem: Samples.hostile),
                     notice: isQuiet ? nil : Samples.hostile
@@ -95,13 +96,12 @@ extension Samples {
             current: "3",
             address: "/agents/x",
             mayChange: true,
-            hasPages: true,
             turner: PageTurner(page, shown: 2, total: 5, voice: voice) { "?versions=\($0)" },
             voice: voice
         ) { $0.words(voice.words) }
     }
 
-    func agentVersion(isSame: Bool = false) -> VersionView {
+    func agentVersion(isSame: Bool = false, isOvertaken: Bool = false) -> VersionView {
         let version = KeptVersion(
             version: 2,
             userID: id(1),
@@ -128,6 +128,7 @@ extension Samples {
                         text("Read it once.\n", "读一遍。\n") + Samples.hostile
                     ), VersionView.Part(voice.words["agents.tools"], "web_fetch", "web_fetch\nweb_search"),
                 ].compactMap(\.self),
+            isOvertaken: isOvertaken,
             voice: voice
         )
     }

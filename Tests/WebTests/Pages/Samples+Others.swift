@@ -53,6 +53,7 @@ extension Samples {
             ("agent-edit", agentForm(id(40), hostileDraft)),
             ("agent-edit-quiet", agentForm(id(40), .init(displayName: "Scribe"), isQuiet: true)),
             ("agent-version", agentVersion()), ("agent-version-same", agentVersion(isSame: true)),
+            ("agent-version-overtaken", agentVersion(isOvertaken: true)),
             ("agent-import", agentImport),
             ("budgets", budgets(Samples.budgets(id))), ("budgets-none", budgets([])),
             ("budget-new", newBudget), ("budget", changedBudget),

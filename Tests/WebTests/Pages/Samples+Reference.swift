@@ -24,7 +24,7 @@ extension Samples {
                 )
             ),
             ("reference-call", call(endpoints[0], nil)), ("reference-call-short", call(endpoints[1], nil)),
-            ("reference-call-stream", call(endpoints[2], nil)),
+            ("reference-call-stream", call(endpoints[2], nil)), ("reference-call-files", call(endpoints[4], nil)),
             ("reference-call-done", call(endpoints[0], status(true, body: Samples.hostile))),
             ("reference-call-failed", call(endpoints[1], status(false, body: nil))),
         ]
@@ -51,6 +51,7 @@ extension Samples {
             Endpoint(.post, "/v1/form", .agents, "Sends a form", body: .form([.text("name")])) { _, _, _ in
                 Response(status: .ok)
             },
+            Endpoint(.post, "/v1/files", .agents, "Sends files", content: .files) { _, _ in Response(status: .ok) },
         ]
     }
 

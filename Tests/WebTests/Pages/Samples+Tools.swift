@@ -16,6 +16,7 @@ extension Samples {
             ("skills", SkillsView(page: frame(voice.words["skills.title"], .agents), skills: [skill], mayMake: true)),
             ("skills-none", SkillsView(page: frame(voice.words["skills.title"], .agents), skills: [], mayMake: false)),
             ("skill", skill(mayChange: true)), ("skill-member", skill(mayChange: false)),
+            ("tool-version", toolVersion), ("skill-version", skillVersion),
             ("instructions", instructions(mayWrite: true)), ("instructions-member", instructions(mayWrite: false)),
         ]
     }
@@ -114,6 +115,56 @@ extension Samples {
             mayChange: mayChange,
             around: mayChange ? .init(agents: [(id(40), Samples.hostile)], versions: versions) : .init(),
             errors: errors,
+            voice: voice
+        )
+    }
+
+    private var toolVersion: VersionView {
+        var then = http.draft ?? ToolDraft(name: "", description: "", type: "http", schema: "{}", definition: "{}")
+        let now = then
+        then.definition = #"{"method":"GET","url":"https://example.org/","headers":{"X":"{{secret:OLD}}"}}"#
+        then.description = Samples.hostile
+        return version(1, of: then, list: "tools", mayChange: true, then.parts(voice.words), now.parts(voice.words))
+    }
+
+    private var skillVersion: VersionView {
+        let (now, digest) = (skill.skill, String(repeating: "0f", count: 32))
+        var then = now
+        then.instructions = text("Read the diary first.", "先看日志。")
+        let (old, new) = (
+            SkillDefinition(text: then, files: [.init(path: "scripts/check.py", size: 900, digest: digest)]),
+            SkillDefinition(
+                text: now,
+                files: [
+                    .init(path: Samples.hostile, size: 3, digest: digest),
+                    .init(path: "scripts/check.py", size: 1200, digest: String(digest.reversed())),
+                ]
+            )
+        )
+        return version(1, of: old, list: "skills", mayChange: false, old.parts(voice.words), new.parts(voice.words))
+    }
+
+    private func version<Draft: Sendable & Equatable>(
+        _ number: Int,
+        of draft: Draft,
+        list: String,
+        mayChange: Bool,
+        _ then: [VersionField],
+        _ now: [VersionField]
+    ) -> VersionView {
+        let name = then.first?.text ?? ""
+        return VersionView(
+            page: frame(voice.words("version.title", ["n": String(number), "name": name]), .agents),
+            of: .init(
+                list: voice.words["\(list).title"],
+                listAddress: "/\(list)",
+                name: name,
+                address: "/\(list)/x",
+                version: number + 2,
+                mayChange: mayChange
+            ),
+            KeptVersion(version: number, userID: id(1), userName: nil, draft: draft, createdAt: ago(50)),
+            parts: VersionView.Part.all(then, now),
             voice: voice
         )
     }

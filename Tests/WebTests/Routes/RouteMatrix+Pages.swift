@@ -122,6 +122,13 @@ extension RouteMatrix {
             .owner(.moved),
             body: "display_name=Own&instruction=Be+brief&active=1&trial=echo"
         ),
+        RouteRule(
+            .post,
+            "/agents/{id}/trial/cancellation",
+            of: "agent",
+            .owner(.fine),
+            body: "display_name=Own&instruction=Be+brief&active=1"
+        ),
         // Nothing was said.
         RouteRule(.post, "/agents/{id}/trial/deletion", of: "agent", .owner(.missing), body: ""),
         RouteRule(.get, "/agents/import", .signedIn(.fine)),
@@ -148,7 +155,8 @@ extension RouteMatrix {
                 "kind=script&name=formed&description=x&schema=%7B%22type%22%3A%22object%22%7D&time_limit=5&language=shell&code=cat"
         ),
         RouteRule(.post, "/tools/{id}/test", of: "own", .owner(.fine), body: "input=%7B%7D"),
-        RouteRule(.post, "/tools/{id}/versions/{version}/restoration", of: "own", .owner(.missing), body: ""),
+        RouteRule(.get, "/tools/{id}/versions/{version}", of: "own", .owner(.fine)),
+        RouteRule(.post, "/tools/{id}/versions/{version}/restoration", of: "own", .owner(.moved), body: "version=1"),
         RouteRule(.get, "/tools/{id}/deletion", of: "own", .owner(.fine)),
         RouteRule(.post, "/tools/{id}/deletion", of: "own", .owner(.moved), body: ""),
         RouteRule(.get, "/tools/{id}", of: "tool", .signedIn(.fine)),
@@ -175,7 +183,8 @@ extension RouteMatrix {
         RouteRule(.post, "/skills/upload", .signedIn(.refused), body: ""),
         RouteRule(.get, "/skills/{id}/archive", of: "skill", .owner(.fine)),
         RouteRule(.post, "/skills/{id}/archive", of: "skill", .owner(.refused), body: ""),
-        RouteRule(.post, "/skills/{id}/versions/{version}/restoration", of: "skill", .owner(.missing), body: ""),
+        RouteRule(.get, "/skills/{id}/versions/{version}", of: "skill", .owner(.fine)),
+        RouteRule(.post, "/skills/{id}/versions/{version}/restoration", of: "skill", .owner(.moved), body: "version=2"),
         RouteRule(.post, "/agents/{id}/skills", of: "agent", .owner(.moved), body: "skill=own"),
         RouteRule(.post, "/skills/{id}/files", of: "skill", .owner(.moved), body: "path=b.txt&content=b"),
         RouteRule(.post, "/skills/{id}/files/deletion", of: "skill", .owner(.moved), body: "path=a.txt"),

@@ -54,14 +54,8 @@ extension RouteMatrix {
         RouteRule(.patch, "/v1/tools/{id}", of: "own", .owner(.fine), body: #"{"description":"y"}"#),
         RouteRule(.delete, "/v1/tools/{id}", of: "own", .owner(.fine)),
         RouteRule(.get, "/v1/tools/{id}/versions", of: "own", .owner(.fine)),
-        // There is no version of that name.
-        RouteRule(
-            .post,
-            "/v1/tools/{id}/versions/{version}/restoration",
-            of: "own",
-            .owner(.missing),
-            body: "{}"
-        ),
+        RouteRule(.get, "/v1/tools/{id}/versions/{version}", of: "own", .owner(.fine)),
+        RouteRule(.post, "/v1/tools/{id}/versions/{version}/restoration", of: "own", .owner(.fine), body: "{}"),
         RouteRule(.post, "/v1/tools/{id}/test", of: "own", .owner(.fine), body: "{}"),
         RouteRule(.get, "/v1/settings/tools", .signedIn(.fine)),
         RouteRule(.put, "/v1/settings/tools", .signedIn(.fine), body: #"{"members_may_make":true}"#),
@@ -88,13 +82,8 @@ extension RouteMatrix {
         RouteRule(.get, "/v1/skills/{id}/archive", of: "skill", .owner(.fine)),
         RouteRule(.put, "/v1/skills/{id}/archive", of: "skill", .owner(.refused), body: "{}"),
         RouteRule(.get, "/v1/skills/{id}/versions", of: "skill", .owner(.fine)),
-        RouteRule(
-            .post,
-            "/v1/skills/{id}/versions/{version}/restoration",
-            of: "skill",
-            .owner(.missing),
-            body: "{}"
-        ),
+        RouteRule(.get, "/v1/skills/{id}/versions/{version}", of: "skill", .owner(.fine)),
+        RouteRule(.post, "/v1/skills/{id}/versions/{version}/restoration", of: "skill", .owner(.fine), body: "{}"),
         RouteRule(.put, "/v1/skills/{id}/files", of: "skill", .owner(.fine), body: #"{"path":"b.txt","content":"b"}"#),
         RouteRule(.delete, "/v1/skills/{id}/files", of: "skill", .owner(.fine), query: "?path=a.txt"),
         RouteRule(.get, "/v1/agents/{id}/skills", of: "agent", .owner(.fine)),
