@@ -102,10 +102,10 @@ final class RunExecution: Sendable {
                 message: "This run was interrupted \(limits.attempts) times and was given up. Try again."
             )
         }
-        let brief = try await patiently { try await journal.brief(for: claimed) }
         // The message and its place in the queue are the first two; whatever follows is an earlier attempt's.
-        let replay = claimed.lastSequence > 2 ? try await replay() : RunReplay()
+        let replay = claimed.lastSequence > 2 ? try await whatWasSaid() : RunReplay()
         answer.resume(replay)
+        let brief = try await patiently { try await journal.brief(for: claimed) }
         let reason = claimed.isAgentReplaced ? "agent_replaced" : nil
         let begun = data.runStatus(.running, reason: reason, attempt: run.attempt)
         try await writer.event(.runStatus, begun, state: .running)
@@ -140,6 +140,16 @@ final class RunExecution: Sendable {
     }
 
     /// What earlier attempts have left.
+    /// Also for a run that is stopped in this moment: it ends with the words that it had.
+    private func whatWasSaid() async throws -> RunReplay {
+        let reading = Task { try await replay() }
+        return try await withTaskCancellationHandler {
+            try await reading.value
+        } onCancel: { [handle] in
+            if handle.ending != .cancelled { reading.cancel() }
+        }
+    }
+
     private func replay() async throws -> RunReplay {
         let size = 1000
         var replay = RunReplay()
@@ -163,6 +173,7 @@ final class RunExecution: Sendable {
                 throw failure
             } catch {
                 try Task.checkCancellation()
+                guard !handle.isLeaving else { throw CancellationError() }
                 logger.warning("A run waits for the database", metadata: ["error": "\(error)"])
                 try await Task.sleep(for: delay)
                 delay = min(delay * 2, .seconds(1))

@@ -95,6 +95,27 @@ import Testing
         }
     }
 
+    /// The wish reaches the worker in the moment in which it takes the run up: what was said is read all the same.
+    @Test func whatWasSaidIsKeptHoweverSoonItIsStopped() async throws {
+        let journal = MemoryJournal()
+        let shop = try shop(journal, DigTool())
+        try await shop.open {
+            let run = shop.ask("Go", tools: ["dig"])
+            _ = try await waiting(journal, run)
+            let stopping = Task {
+                while !Task.isCancelled {
+                    shop.worker.cancel(run: run.id)
+                    await Task.yield()
+                }
+            }
+            defer { stopping.cancel() }
+            journal.requestCancellation(of: run.id)
+            shop.worker.wake()
+            #expect(try await shop.log(of: run).states.last == "cancelled")
+            #expect(journal.outcome(of: run.id)?.content == "I dig.")
+        }
+    }
+
     @Test(
         arguments: [
             (rules: [], level: ToolLevel.privileged, expected: ToolPolicy.Decision.ask),

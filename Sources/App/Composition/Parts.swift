@@ -123,8 +123,12 @@ struct Parts: Sendable {
         services.append(Closing("data folder") { [lock = access.lock] in withExtendedLifetime(lock) {} })
         services.append(Closing("sandbox") { [sandbox] in sandbox.close() })
         services.append(Closing("browsers") { [browsers] in await browsers?.close() })
-        services.append(Closing("database") { [database] in await database.close() })
-        services.append(Closing("costs of calls") { [store] in await store.settleCalls() })
+        services.append(
+            Closing("database") { [database, store] in
+                await store.closeCalls()
+                await database.close()
+            }
+        )
         services.append(Closing("outbound connections") { [fetch] in await fetch.close() })
         // Ends after the runs that use it.
         services.append(MCPService(connections: mcp))

@@ -43,7 +43,7 @@ extension Store {
         let settings = try await instanceSettings()
         var counts = RetentionCounts(conversations: 0, logs: 0)
         if let days = settings.conversationDays {
-            counts.conversations = try await deleteAll(by: Self.retentionBatch) { limit in
+            counts.conversations = try await deleteAll { limit in
                 """
                 delete from conversations where conversation_id in (
                     select conversation_id from conversations c where \(Self.isOld(days)) limit \(limit)
@@ -53,14 +53,14 @@ extension Store {
         }
         if let days = settings.logDays {
             counts.logs =
-                try await deleteAll(by: Self.retentionBatch) { limit in
+                try await deleteAll { limit in
                     """
                     delete from tool_calls where (run_id, call_id) in (
                         select run_id, call_id from tool_calls t where \(Self.isOldLog(days, "t")) limit \(limit)
                     )
                     """
                 }
-                + deleteAll(by: Self.retentionBatch) { limit in
+                + deleteAll { limit in
                     """
                     delete from model_requests where (run_id, request_id) in (
                         select run_id, request_id from model_requests t where \(Self.isOldLog(days, "t")) limit \(limit)
@@ -71,14 +71,12 @@ extension Store {
         return counts
     }
 
-    /// Asks for the statement that deletes as many rows as it is told, until there are no more; how many there were.
-    @discardableResult
-    func deleteAll(by limit: Int, _ statement: (Int) -> Query) async throws -> Int {
+    private func deleteAll(_ statement: (Int) -> Query) async throws -> Int {
         var all = 0
         while true {
-            let gone = try await query(statement(limit), by: .system).affected
+            let gone = try await query(statement(Self.retentionBatch), by: .system).affected
             all += gone
-            if gone < limit { return all }
+            if gone < Self.retentionBatch { return all }
         }
     }
 

@@ -150,8 +150,8 @@ extension Store {
                 order by w.heartbeat_at < now() - interval '1 minute', w.node, w.started_at limit 200
                 """,
                 """
-                select \(Run.toldState) as state, count(*) as runs, min(r.created_at) as oldest_at from runs r
-                where r.finished_at is null group by 1
+                select state, count(*) as runs, min(created_at) as oldest_at from runs where finished_at is null
+                group by state
                 """,
                 """
                 select count(*) as runs, r.error_code from runs r

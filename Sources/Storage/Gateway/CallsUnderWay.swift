@@ -14,6 +14,7 @@ final class CallsUnderWay: Sendable {
         var next: UInt64 = 0
         var open: Set<UInt64> = []
         var waiting: [Waiting] = []
+        var isClosed = false
     }
 
     private let state = Mutex(State())
@@ -39,6 +40,11 @@ final class CallsUnderWay: Sendable {
         }
         for one in done { one.continuation.resume() }
     }
+
+    /// The server ends: what cannot be written now is given up.
+    func close() { state.withLock { $0.isClosed = true } }
+
+    var isClosed: Bool { state.withLock { $0.isClosed } }
 
     /// Whether somebody waits until they are written.
     var isWaitedFor: Bool { state.withLock { !$0.waiting.isEmpty } }

@@ -41,7 +41,7 @@ extension Store: GatewayJournal {
         Task {
             defer { callsUnderWay.end(call) }
             do {
-                try await record(usage, of: caller)
+                try await persistently { try await record(usage, of: caller) }
             } catch {
                 logger.error(
                     "What a call has cost could not be written down",
@@ -54,8 +54,25 @@ extension Store: GatewayJournal {
         }
     }
 
-    /// Until what the calls have cost that were answered so far stands in the database: for whoever reads it, and before
-    /// the database is closed.
+    /// Nobody waits for it, so a database that is away for long is waited for, too; until the server ends.
+    private func persistently(_ write: () async throws -> Void) async throws {
+        let last = ContinuousClock.now + .seconds(900)
+        while true {
+            do {
+                return try await write()
+            } catch let error as StorageError where error.isTransient && !callsUnderWay.isClosed && .now < last {
+                try await Task.sleep(for: .seconds(2))
+            }
+        }
+    }
+
+    /// Before the database is closed: what could not be written until now is tried once more, and not again.
+    package func closeCalls() async {
+        callsUnderWay.close()
+        await callsUnderWay.settled()
+    }
+
+    /// Until what the calls have cost that were answered so far stands in the database: for whoever reads it.
     package func settleCalls() async { await callsUnderWay.settled() }
 
     private func store(_ calls: [PaidCall]) async throws {

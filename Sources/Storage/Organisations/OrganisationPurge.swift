@@ -1,5 +1,6 @@
 import Engine
 import Foundation
+import Logging
 import Postgres
 
 extension Store {
@@ -9,27 +10,58 @@ extension Store {
     /// Rows of one statement: what hangs on them goes with them.
     private static let purgeBatch = 50
 
-    /// Once a day: deleted organisations whose time is over go for good, with all that is in them; piece by piece, and
-    /// gone on with the next time where it was cut short. What was spent, the calls of tools without their inputs and the
-    /// audit stay, as of conversations that are deleted; workspaces are swept when their conversations are no more.
-    /// How many are gone.
+    /// Deleted organisations whose time is over go for good, with all that is in them; piece by piece, and gone on with the
+    /// next time where it was cut short. What was spent, the calls of tools without their inputs and the audit stay, as of
+    /// conversations that are deleted; workspaces are swept when their conversations are no more. How many are gone.
     package func purgeOrganisations() async throws -> Int {
-        try await query(
-            "update organisations set purge_began_at = now() where kept_until <= now() and purge_began_at is null",
-            by: .system
-        )
+        // A node of an older version has closed some without saying until when they are kept.
         let rows = try await query(
-            "select org_id, name from organisations where purge_began_at is not null order by purge_began_at, org_id",
+            """
+            select org_id, name from organisations where not is_personal and deleted_at is not null
+                and coalesce(kept_until, deleted_at + \(Self.organisationDays)::integer * interval '1 day') <= now()
+            order by purge_began_at nulls last, deleted_at, org_id
+            """,
             by: .system
         )
         var count = 0
         for row in rows {
-            let id: UUID = try row.get("org_id")
-            try await purgeConversations(of: id)
-            try await purgeTools(of: id)
-            if try await purge(id, called: row.get("name")) { count += 1 }
+            let (id, name) = (try row.get("org_id", as: UUID.self), try row.get("name", as: String.self))
+            do {
+                if try await purgeWhole(id, called: name) { count += 1 }
+            } catch let error as StorageError {
+                // The others do not wait for it.
+                let facts: Logger.Metadata = ["organization": "\(id.text)", "error": "\(error)"]
+                logger.warning("A deleted organisation is not gone yet; it is gone on with tomorrow", metadata: facts)
+            }
         }
         return count
+    }
+
+    private func purgeWhole(_ id: UUID, called name: String) async throws -> Bool {
+        try await query(
+            """
+            update organisations set purge_began_at = coalesce(purge_began_at, now()),
+                kept_until = coalesce(kept_until, now())
+            where org_id = \(id) and deleted_at is not null
+            """,
+            by: .system
+        )
+        try await purgeConversations(of: id)
+        try await purgeTools(of: id)
+        return try await purge(id, called: name)
+    }
+
+    /// What hangs on few rows may be much, and nobody waits for any of it.
+    @discardableResult
+    private func patientQuery(_ statement: Query) async throws -> Rows {
+        let answers = try await batch(["set local statement_timeout = '15min'", statement], by: .system)
+        guard let rows = answers.last else { throw StorageError(.failed, "The database did not answer.") }
+        return rows
+    }
+
+    /// Until there are none: another process may be at the same.
+    private func purgeAll(_ statement: (Int) -> Query) async throws {
+        while try await patientQuery(statement(Self.purgeBatch)).affected > 0 {}
     }
 
     private func purgeConversations(of organisation: UUID) async throws {
@@ -43,7 +75,7 @@ extension Store {
             guard !ids.isEmpty else { return }
             // One conversation may hold much of these.
             for (table, key) in [("files", "file_id"), ("runs", "run_id")] as [(Query, Query)] {
-                try await deleteAll(by: Self.purgeBatch) { limit in
+                try await purgeAll { limit in
                     """
                     delete from \(table) where \(key) in (
                         select \(key) from \(table) where conversation_id = any(\(ids)::uuid[]) limit \(limit)
@@ -51,7 +83,7 @@ extension Store {
                     """
                 }
             }
-            try await query("delete from conversations where conversation_id = any(\(ids)::uuid[])", by: .system)
+            try await patientQuery("delete from conversations where conversation_id = any(\(ids)::uuid[])")
         }
     }
 
@@ -62,7 +94,7 @@ extension Store {
             ("request_preambles", "preamble_id"),
         ]
         for (table, key) in kinds {
-            try await deleteAll(by: Self.purgeBatch) { limit in
+            try await purgeAll { limit in
                 """
                 delete from \(table) where org_id = \(organisation) and \(key) in (
                     select \(key) from \(table) where org_id = \(organisation) limit \(limit)
@@ -75,7 +107,7 @@ extension Store {
     /// Itself, with its members, providers, keys and rules. False while another process is still at what it holds.
     private func purge(_ id: UUID, called name: String) async throws -> Bool {
         let entry = AuditEntry("organization.purged", target: id.text, before: ["name": .string(name)])
-        return try await query(
+        return try await patientQuery(
             """
             with gone as (
                 delete from organisations o where o.org_id = \(id) and o.purge_began_at is not null
@@ -83,8 +115,7 @@ extension Store {
                 returning o.org_id
             )
             \(entry.insertion(for: "gone", by: .system, address: nil))
-            """,
-            by: .system
+            """
         ).affected == 1
     }
 }

@@ -82,7 +82,7 @@ struct AgentRoutes: Sendable {
         guard let agent = try await services.store.agent(context.identifier("id"), by: identity.principal) else {
             throw WebError.notFound
         }
-        return Envelope.success(agent.representation, context: context)
+        return Envelope.success(agent.representation, counting: agent.bare, context: context)
     }
 
     struct NewAgent: Decodable, Sendable {

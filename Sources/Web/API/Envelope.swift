@@ -14,6 +14,13 @@ package enum Envelope {
         respond(status, #""data":\#(data.text)"#, context)
     }
 
+    /// Something with what is counted of its use: `bare` is it alone, on which a change may depend.
+    static func success(_ data: JSONObject, counting bare: JSONObject, context: WebContext) -> Response {
+        var response = success(data, context: context)
+        if let tag = response.headers[.eTag] { response.headers[.eTag] = EntityTag.of(bare.text, counted: tag) }
+        return response
+    }
+
     package static func list(
         _ items: [JSONObject],
         status: HTTPResponse.Status = .ok,

@@ -71,7 +71,12 @@ extension ModelRecord {
 }
 
 extension Agent {
-    var representation: JSONObject {
+    var representation: JSONObject { represented(withUse: true) }
+
+    /// Without what its runs count.
+    var bare: JSONObject { represented(withUse: false) }
+
+    private func represented(withUse: Bool) -> JSONObject {
         JSONObject {
             $0.set("agent_id", id)
             $0.set("name", name)
@@ -85,12 +90,14 @@ extension Agent {
             $0.set("team", team)
             $0.set("model_id", modelID)
             $0.raw("parameters", parameters)
-            $0.set("usage_count", usageCount)
-            $0.set("success_rate", successRate)
-            $0.set("average_response_time", averageResponseTime)
+            if withUse {
+                $0.set("usage_count", usageCount)
+                $0.set("success_rate", successRate)
+                $0.set("average_response_time", averageResponseTime)
+            }
             $0.set("created_at", createdAt)
             $0.set("updated_at", updatedAt)
-            $0.set("last_used_at", lastUsedAt)
+            if withUse { $0.set("last_used_at", lastUsedAt) }
             $0.set("version", version)
         }
     }

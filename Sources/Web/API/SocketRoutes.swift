@@ -71,6 +71,8 @@ struct SocketRoutes: Sendable {
         let start = try ConversationFeed.Start(request)
         let accept = try Self.accept(request)
         let pass = try await services.openWatchingStream(for: identity, conversation: conversation)
+        // The feed sees for itself what was until now; only what comes after is news.
+        _ = pass.take()
         let feed = try await ConversationFeed(conversation, from: start, services: services, by: identity.principal)
         let link = SocketLink(channel: context.channel, bell: pass.bell)
         try await link.prepare(limit: Self.messageLimit)
@@ -79,7 +81,8 @@ struct SocketRoutes: Sendable {
             link: link,
             pass: pass,
             feed: feed,
-            context: context
+            request: context.requestID,
+            logger: context.logger
         )
         return Response(
             status: .switchingProtocols,

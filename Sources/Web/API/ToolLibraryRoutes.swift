@@ -46,7 +46,7 @@ struct ToolLibraryRoutes: Sendable {
             throw WebError.notFound
         }
         let use = try await services.store.toolUse(tool: tool.name, by: identity.principal)
-        return Envelope.success(tool.representation(use), context: context)
+        return Envelope.success(tool.representation(use), counting: tool.representation([]), context: context)
     }
 
     func calls(_ request: Request, context: WebContext) async throws -> Response {

@@ -55,22 +55,27 @@ struct ErrorMiddleware: RouterMiddleware {
     }
 
     static func webError(from error: any Error, context: WebContext) -> WebError {
+        webError(from: error, in: context.requestID, logger: context.logger)
+    }
+
+    /// `request`: under which name the log has it.
+    static func webError(from error: any Error, in request: String, logger: Logger) -> WebError {
         switch error {
         case let error as WebError: return error
         case let error as ModelError: return WebError(error)
         case let error as BudgetExceeded: return WebError(error)
         case is CancellationError:
             return WebError(.unavailable, "The request was not finished: the caller left, or the server ends.")
-        case let error as StorageError: return webError(from: error, context: context)
+        case let error as StorageError: return webError(from: error, in: request, logger: logger)
         case let error as HTTPError: return webError(from: error)
         default:
-            context.logger.error(
+            logger.error(
                 "A request failed",
-                metadata: ["error": "\(String(reflecting: error))", "request": "\(context.requestID)"]
+                metadata: ["error": "\(String(reflecting: error))", "request": "\(request)"]
             )
             return WebError(
                 .internalError,
-                "Something failed on the server. Try again; if it stays, the log has more under \(context.requestID)."
+                "Something failed on the server. Try again; if it stays, the log has more under \(request)."
             )
         }
     }
@@ -84,7 +89,7 @@ struct ErrorMiddleware: RouterMiddleware {
         return error
     }
 
-    private static func webError(from error: StorageError, context: WebContext) -> WebError {
+    private static func webError(from error: StorageError, in request: String, logger: Logger) -> WebError {
         switch error.code {
         case .conflict(let field):
             WebError(
@@ -93,33 +98,33 @@ struct ErrorMiddleware: RouterMiddleware {
                 details: [.init(field: field, message: error.message)]
             )
         case .invalid(let field): .invalid(field, error.message)
-        case .unfit: unfit(error, context)
+        case .unfit: unfit(error, request, logger)
         case .forbidden: WebError(.forbidden, error.message)
         case .changed: WebError(.preconditionFailed, error.message)
         case .unavailable:
             WebError(.unavailable, "The database does not answer at the moment. Try again shortly.", retryAfter: 2)
         default:
-            logged(error, context: context)
+            logged(error, request, logger)
         }
     }
 
     /// The caller's mistake, and ours: nobody has checked it before.
-    private static func unfit(_ error: StorageError, _ context: WebContext) -> WebError {
-        context.logger.notice(
+    private static func unfit(_ error: StorageError, _ request: String, _ logger: Logger) -> WebError {
+        logger.notice(
             "The store cannot keep a value",
-            metadata: ["error": "\(String(reflecting: error))", "request": "\(context.requestID)"]
+            metadata: ["error": "\(String(reflecting: error))", "request": "\(request)"]
         )
         return WebError(.validation, error.message)
     }
 
-    private static func logged(_ error: StorageError, context: WebContext) -> WebError {
-        context.logger.error(
+    private static func logged(_ error: StorageError, _ request: String, _ logger: Logger) -> WebError {
+        logger.error(
             "The store failed",
-            metadata: ["error": "\(String(reflecting: error))", "request": "\(context.requestID)"]
+            metadata: ["error": "\(String(reflecting: error))", "request": "\(request)"]
         )
         return WebError(
             .internalError,
-            "Something failed on the server. Try again; the log has more under \(context.requestID)."
+            "Something failed on the server. Try again; the log has more under \(request)."
         )
     }
 

@@ -16,6 +16,16 @@ struct SecurityHeadersMiddleware: RouterMiddleware {
         next: @concurrent (Request, WebContext) async throws -> Response
     ) async throws -> Response {
         var response = try await next(request, context)
+        guard response.status != .switchingProtocols else {
+            // No document is shown. A socket keeps the head of its answer as long as it lives, so that is short.
+            let words: [HTTPField.Name] = [.upgrade, .connection, .secWebSocketAccept]
+            var head = HTTPFields()
+            // With those that come outside: the request's name, the date and ours.
+            head.reserveCapacity(words.count + 3)
+            for field in response.headers where words.contains(field.name) { head.append(field) }
+            response.headers = head
+            return response
+        }
         // What others have brought comes with a stricter one.
         if response.headers[.contentSecurityPolicy] == nil {
             response.headers[.contentSecurityPolicy] = Self.contentSecurityPolicy

@@ -88,7 +88,7 @@ struct EndpointDoor: Sendable {
         _ context: WebContext
     ) async throws {
         let now = try await tagged(reading, request, context).headers[.eTag]
-        guard let now, EntityTag.matches(now, in: known) else {
+        guard let now, EntityTag.matchesUnchanged(now, in: known) else {
             throw Self.changed
         }
     }

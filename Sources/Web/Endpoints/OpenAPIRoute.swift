@@ -37,6 +37,19 @@ enum EntityTag {
         return "\"" + digest.prefix(12).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined() + "\""
     }
 
+    /// Of something that is used without being changed: its own tag stands before a dot, that of all that is told of it
+    /// behind.
+    static func of(_ text: String, counted whole: String) -> String { "\(of(text).dropLast()).\(whole.dropFirst())" }
+
+    /// Whether a list such as that of `If-Match` has the thing, however much it was used since.
+    static func matchesUnchanged(_ tag: String, in list: String) -> Bool {
+        guard let dot = tag.firstIndex(of: ".") else { return matches(tag, in: list) }
+        return list.split(separator: ",").contains { entry in
+            let plain = entry.trimmingPrefix { $0 == " " }.trimmingPrefix("W/")
+            return plain.hasPrefix(tag[...dot]) || plain.hasPrefix("*")
+        }
+    }
+
     /// Whether a list such as that of `If-None-Match` has the tag, or all of them: `*`.
     static func matches(_ tag: String, in list: String) -> Bool {
         list.split(separator: ",").contains { entry in

@@ -32,7 +32,8 @@ extension Schema {
     ])
 
     private static let mcpFailure = object([
-        .choice("jsonrpc", "2.0"), .field("id", mcpID),
+        .choice("jsonrpc", "2.0"),
+        .field("id", mcpID.about("Missing, or null, where it cannot be told what failed.")).orMissing,
         .field(
             "error",
             .object([

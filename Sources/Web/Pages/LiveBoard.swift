@@ -30,6 +30,7 @@ final class LiveBoard: Sendable {
         /// nil when they are as they were.
         var questions: String?
         var isPersonAsked: Bool
+        var isStopping = false
     }
 
     fileprivate struct State: Sendable {
@@ -41,11 +42,13 @@ final class LiveBoard: Sendable {
         var heard = 0
         var drawing: Drawing?
         var isPersonAsked = false
+        /// Somebody wants it to stop, of which its log knows nothing.
+        var isStopping = false
         var known: Int64
     }
 
-    init(known: Int64) {
-        state = Mutex(State(known: known))
+    init(known: Int64, isStopping: Bool = false) {
+        state = Mutex(State(isStopping: isStopping, known: known))
         (changes, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
@@ -78,6 +81,7 @@ final class LiveBoard: Sendable {
             var drawing = drawing
             drawing.questions = drawing.questions ?? state.drawing?.questions
             state.isPersonAsked = drawing.isPersonAsked
+            state.isStopping = state.isStopping || drawing.isStopping
             state.drawing = drawing
             return state.hasCaughtUp
         }
@@ -95,11 +99,11 @@ extension LiveBoard.State {
 
     fileprivate mutating func catchUp() {
         _ = text.advance(to: answer)
-        (shown, heard) = (answer.mood(), answer.heard.count)
+        (shown, heard) = (answer.mood(isStopping: isStopping), answer.heard.count)
     }
 
     fileprivate mutating func take() -> LiveBoard.Change {
-        let mood = answer.mood(isPersonAsked: isPersonAsked)
+        let mood = answer.mood(isPersonAsked: isPersonAsked, isStopping: isStopping)
         let change = LiveBoard.Change(
             sequence: answer.sequence,
             text: text.advance(to: answer),

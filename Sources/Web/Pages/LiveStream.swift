@@ -23,7 +23,7 @@ struct LiveStream: Sendable {
     let pass: StreamPass
 
     @concurrent func write(to writer: inout any ResponseBodyWriter) async throws {
-        let board = LiveBoard(known: known)
+        let board = LiveBoard(known: known, isStopping: run.state == .stopping)
         try await writer.write(ByteBuffer(string: "retry: 1000\n\n"))
         // Leaving the scope cancels the reading and waits for its end.
         async let _ = read(into: board)

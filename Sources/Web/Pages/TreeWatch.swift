@@ -50,7 +50,8 @@ struct TreeWatch: Sendable {
         return LiveBoard.Drawing(
             tree: try templates.html(line, language),
             questions: isSame ? nil : try templates.html(questions, language),
-            isPersonAsked: !tree.pending.isEmpty
+            isPersonAsked: !tree.pending.isEmpty,
+            isStopping: tree.runs.first?.run.state == .stopping
         )
     }
 }

@@ -46,7 +46,7 @@ struct RunListView: View {
         lead = words[isWhole ? "runs.lead" : "runs.leadOwn"]
         place = isWhole ? "/admin/runs" : "/runs"
         let shown = ["live"] + RunState.allCases.map(\.rawValue) + ["all"]
-        states = shown.filter { !["stopping"].contains($0) }.map { state in
+        states = shown.map { state in
             let chosen = choice.with { $0.filter.states = RunListView.states(state) }
             let word = RunState(rawValue: state) == nil ? "runs.\(state)" : "health.state.\(state)"
             return Segment(name: words[word], address: chosen.address, isCurrent: state == choice.state)

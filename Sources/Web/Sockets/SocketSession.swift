@@ -14,13 +14,17 @@ struct SocketSession: Sendable {
     let desk: SocketDesk
     let link: SocketLink
     let pass: StreamPass
-    let context: WebContext
+    /// Under which name the log has the handshake.
+    let request: String
+    let logger: Logger
     private var feed: ConversationFeed
     private var pace = SocketPace()
     private var mistakes = 0
 
-    init(desk: SocketDesk, link: SocketLink, pass: StreamPass, feed: ConversationFeed, context: WebContext) {
-        (self.desk, self.link, self.pass, self.feed, self.context) = (desk, link, pass, feed, context)
+    init(desk: SocketDesk, link: SocketLink, pass: StreamPass, feed: ConversationFeed, request: String, logger: Logger)
+    {
+        (self.desk, self.link, self.pass, self.feed) = (desk, link, pass, feed)
+        (self.request, self.logger) = (request, logger)
     }
 
     /// Until the socket is closed, by whomever.
@@ -33,7 +37,7 @@ struct SocketSession: Sendable {
         } catch is CancellationError {
             link.close(.away("The server ends."))
         } catch {
-            _ = ErrorMiddleware.webError(from: error, context: context)
+            _ = ErrorMiddleware.webError(from: error, in: request, logger: logger)
             link.close(.failed)
         }
         await link.closed()
@@ -48,7 +52,8 @@ struct SocketSession: Sendable {
         isTold = isTold || news.isTold
         // A client that does not read finds it in the log; the bell rings when it reads again.
         guard link.isWritable else { return await pass.bell.wait() }
-        let records = try await feed.next(isTold: isTold)
+        // The connection keeps the memory of its deepest call: where nothing goes on, nothing is asked.
+        let records = isTold || !feed.isQuiet ? try await feed.next(isTold: isTold) : []
         isTold = false
         if !records.isEmpty { return link.send(records.map(SocketRecord.json)) }
         feed.leave(pass.bell)
@@ -85,7 +90,7 @@ struct SocketSession: Sendable {
         } catch {
             link.send(
                 SocketRecord.error(
-                    ErrorMiddleware.webError(from: error, context: context),
+                    ErrorMiddleware.webError(from: error, in: request, logger: logger),
                     about: SocketMessage.name(in: text)
                 )
             )
@@ -106,7 +111,7 @@ struct SocketSession: Sendable {
             $0.set("status", "connected")
             $0.set("user_id", desk.identity.user.id)
             $0.set("conversation_id", desk.conversation)
-            $0.set("session_id", "session_\(context.requestID)")
+            $0.set("session_id", "session_\(request)")
             $0.set("resumed", isResumed)
         }
         return SocketRecord.json(StreamRecord(id: feed.start, json: SocketRecord.json("connection_status", data)))

@@ -62,6 +62,9 @@ struct ConversationFeed: StreamFeed {
 
     private func isBegun(_ follower: Follower) -> Bool { begun.map { follower.root <= $0 } ?? false }
 
+    /// Whether there is nothing to be read before somebody tells of something new.
+    var isQuiet: Bool { followers.isEmpty && !hasMoreTurns }
+
     mutating func next(isTold: Bool) async throws -> [StreamRecord] {
         for index in followers.indices {
             followers[index].takeBack?()

@@ -189,6 +189,26 @@ import Web
         }
     }
 
+    /// What is used is not changed by it: a save goes through, and a reader is told of the use.
+    @Test func toBeUsedIsNoChange() async throws {
+        try await TestServer.runSite { site in
+            let ada = try await Caller(client: site.client).newcomer("ada")
+            let body = #"{"name":"scout","instruction":"Look."}"#
+            let path = "/v1/agents/\(try #require(try await ada.post("/v1/agents", body).string("data.agent_id")))"
+            let seen = try #require(try await ada.get(path).headers[.eTag])
+            // As the end of a run writes it.
+            let names = "org_id, agent_id, usage_count, last_used_at"
+            let use: Query = "select org_id, agent_id, 1, now() from agents where name = 'scout'"
+            try await site.database.administrator.query("insert into agent_statistics (\(unescaped: names)) \(use)")
+            let later = try await ada.get(path, headers: [.ifNoneMatch: seen])
+            #expect(later.status == 200 && later.number("data.usage_count") == 1 && later.headers[.eTag] != seen)
+            let saved = try await ada.patch(path, #"{"description":"Looks."}"#, headers: [.ifMatch: seen])
+            #expect(saved.status == 200, "\(saved.text)")
+            let late = try await ada.patch(path, #"{"description":"Peers."}"#, headers: [.ifMatch: seen])
+            #expect(late.status == 412)
+        }
+    }
+
     /// The same thing, however its address is written.
     @Test func anAddressInCapitalsIsTheSamePlace() async throws {
         try await TestServer.run { caller in

@@ -16,6 +16,7 @@ import Web
         (#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#, 202),
         (#"{"jsonrpc":"2.0","id":null,"method":"ping"}"#, 202), (#"{"jsonrpc":"2.0","id":1,"result":{}}"#, 202),
         (#"{"jsonrpc":"2.0","id":1,"error":{"code":-1,"message":"no"}}"#, 202),
+        (#"{"jsonrpc":"2.0","error":{"code":-1,"message":"no"}}"#, 202),
         ("{}", 400), ("[]", 400), ("7", 400), (#"{"jsonrpc":"1.0","id":1,"method":"ping"}"#, 400),
         (#"{"id":1,"method":"ping"}"#, 400), (#"{"jsonrpc":"2.0","id":1}"#, 400),
         (#"{"jsonrpc":"2.0","id":{},"method":"ping"}"#, 400), (#"{"jsonrpc":"2.0","id":true,"method":"ping"}"#, 400),

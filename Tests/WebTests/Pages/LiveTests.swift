@@ -142,6 +142,13 @@ import Testing
         let change = board.take()
         #expect(change.tree == "two" && change.questions == "q" && change.line?.isPersonAsked == true)
         #expect(board.take().tree == nil && board.take().line == nil)
+        // Whoever takes it up to end it says that it runs; that somebody wants it to stop is no event.
+        board.show(.init(tree: "three", isPersonAsked: false, isStopping: true))
+        #expect(board.take().line?.state == .stopping)
+        board.feed([event(3, .runStatus, #"{"state":"running"}"#)])
+        #expect(board.take().line == nil)
+        board.feed([event(4, .runStatus, #"{"state":"cancelled"}"#)])
+        #expect(board.take().line?.state == .cancelled)
     }
 
     @Test func framesAreOneLineOfJSON() throws {
