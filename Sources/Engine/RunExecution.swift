@@ -102,10 +102,8 @@ final class RunExecution: Sendable {
                 message: "This run was interrupted \(limits.attempts) times and was given up. Try again."
             )
         }
-        // The message and its place in the queue are the first two; whatever follows is an earlier attempt's.
-        let replay = claimed.lastSequence > 2 ? try await whatWasSaid() : RunReplay()
+        let (replay, brief) = try await terms()
         answer.resume(replay)
-        let brief = try await patiently { try await journal.brief(for: claimed) }
         let reason = claimed.isAgentReplaced ? "agent_replaced" : nil
         let begun = data.runStatus(.running, reason: reason, attempt: run.attempt)
         try await writer.event(.runStatus, begun, state: .running)
@@ -118,6 +116,7 @@ final class RunExecution: Sendable {
         try await writer.event(.agentStart, start)
         if !replay.content.isEmpty { try await writer.text(replay.content) }
         if brief.isCancelled { throw RunEnding.cancelled }
+        try Task.checkCancellation()
         guard !brief.candidates.isEmpty else {
             throw RunEnding.failed(
                 code: ModelError.Code.notConfigured.rawValue,
@@ -139,10 +138,13 @@ final class RunExecution: Sendable {
         if run.parentRunID == nil { answer.wants(brief.writing(limits)) }
     }
 
-    /// What earlier attempts have left.
-    /// Also for a run that is stopped in this moment: it ends with the words that it had.
-    private func whatWasSaid() async throws -> RunReplay {
-        let reading = Task { try await replay() }
+    /// What it begins with. Read also for a run that is stopped in this moment: it ends with the words that it had.
+    private func terms() async throws -> (RunReplay, RunBrief) {
+        let reading = Task {
+            // The message and its place in the queue are the first two; whatever follows is an earlier attempt's.
+            let replay = claimed.lastSequence > 2 ? try await replay() : RunReplay()
+            return (replay, try await patiently { try await journal.brief(for: claimed) })
+        }
         return try await withTaskCancellationHandler {
             try await reading.value
         } onCancel: { [handle] in
@@ -150,6 +152,7 @@ final class RunExecution: Sendable {
         }
     }
 
+    /// What earlier attempts have left.
     private func replay() async throws -> RunReplay {
         let size = 1000
         var replay = RunReplay()

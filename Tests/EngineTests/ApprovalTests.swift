@@ -111,8 +111,9 @@ import Testing
             defer { stopping.cancel() }
             journal.requestCancellation(of: run.id)
             shop.worker.wake()
-            #expect(try await shop.log(of: run).states.last == "cancelled")
-            #expect(journal.outcome(of: run.id)?.content == "I dig.")
+            let log = try await shop.log(of: run)
+            #expect(log.states.last == "cancelled")
+            #expect(journal.outcome(of: run.id)?.content == "I dig." && log.text == "I dig.")
         }
     }
 

@@ -19,6 +19,21 @@ import Testing
         await calls.settled()
     }
 
+    /// Readers do not wait for a database that is away; its end does.
+    @Test func thoseThatAreDelayedAreWaitedForAtTheEndAlone() async throws {
+        let calls = CallsUnderWay()
+        let call = try #require(calls.begin())
+        let reading = Task { await calls.settled() }
+        while !calls.isWaitedFor { await Task.yield() }
+        calls.delay(call)
+        await reading.value
+        await calls.settled()
+        let closing = Task { await calls.settled(all: true) }
+        while !calls.isWaitedFor { await Task.yield() }
+        calls.end(call)
+        await closing.value
+    }
+
     @Test func thereAreOnlySoMany() {
         let calls = CallsUnderWay()
         let begun = (0..<CallsUnderWay.most).compactMap { _ in calls.begin() }

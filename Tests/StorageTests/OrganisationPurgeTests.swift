@@ -1,8 +1,9 @@
 import Engine
 import Foundation
 import Postgres
-import Storage
 import Testing
+
+@testable import Storage
 
 /// A deleted organisation goes for good when its time is over, and not before.
 @Suite struct OrganisationPurgeTests {
@@ -78,6 +79,8 @@ import Testing
             let open = try #require(try await store.organisation(harbour.id, by: owner))
             #expect(open.deletedAt == nil && open.keptUntil == nil && open.memberCount == 2)
             #expect(try await store.purgeOrganisations() == 0)
+            // Nor when it was opened while others had their turn.
+            #expect(try await !store.purgeWhole(harbour.id, called: "Harbour"))
             #expect(try await store.conversation(talk, by: within)?.title == "Kept")
         }
     }

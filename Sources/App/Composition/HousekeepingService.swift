@@ -35,6 +35,8 @@ struct HousekeepingService: Service {
     private func chore(_ work: () async throws -> Void) async {
         do {
             try await work()
+        } catch is CancellationError {
+            // The server ends.
         } catch {
             logger.warning(
                 "The daily housekeeping failed; it is tried again tomorrow.",

@@ -7,12 +7,15 @@ final class CallsUnderWay: Sendable {
 
     private struct Waiting {
         var last: UInt64
+        var isForAll: Bool
         var continuation: CheckedContinuation<Void, Never>
     }
 
     private struct State {
         var next: UInt64 = 0
         var open: Set<UInt64> = []
+        /// Those for which the database was away; only the server's end waits for them.
+        var delayed: Set<UInt64> = []
         var waiting: [Waiting] = []
         var isClosed = false
     }
@@ -22,7 +25,7 @@ final class CallsUnderWay: Sendable {
     /// nil when too many are under way.
     func begin() -> UInt64? {
         state.withLock { state in
-            guard state.open.count < Self.most else { return nil }
+            guard state.open.count + state.delayed.count < Self.most else { return nil }
             state.next += 1
             state.open.insert(state.next)
             return state.next
@@ -30,13 +33,28 @@ final class CallsUnderWay: Sendable {
     }
 
     func end(_ call: UInt64) {
-        let done = state.withLock { state in
+        leave(call) { state in
             state.open.remove(call)
+            state.delayed.remove(call)
+        }
+    }
+
+    /// It takes longer.
+    func delay(_ call: UInt64) {
+        leave(call) { state in
+            if state.open.remove(call) != nil { state.delayed.insert(call) }
+        }
+    }
+
+    private func leave(_ call: UInt64, _ change: (inout State) -> Void) {
+        let done = state.withLock { state in
+            change(&state)
             guard !state.waiting.isEmpty else { return [Waiting]() }
-            let oldest = state.open.min() ?? .max
-            let done = state.waiting.filter { $0.last < oldest }
-            state.waiting.removeAll { $0.last < oldest }
-            return done
+            let open = state.open.min() ?? .max
+            let any = min(open, state.delayed.min() ?? .max)
+            let isDone = { (one: Waiting) in one.last < (one.isForAll ? any : open) }
+            defer { state.waiting.removeAll(where: isDone) }
+            return state.waiting.filter(isDone)
         }
         for one in done { one.continuation.resume() }
     }
@@ -49,12 +67,13 @@ final class CallsUnderWay: Sendable {
     /// Whether somebody waits until they are written.
     var isWaitedFor: Bool { state.withLock { !$0.waiting.isEmpty } }
 
-    /// Until all that have begun have ended; not those that begin meanwhile.
-    func settled() async {
+    /// Until those that have begun have ended; not those that begin meanwhile, nor, unless it is for all, those that are
+    /// delayed.
+    func settled(all isForAll: Bool = false) async {
         await withCheckedContinuation { continuation in
             let isSettled = state.withLock { state in
-                guard !state.open.isEmpty else { return true }
-                state.waiting.append(Waiting(last: state.next, continuation: continuation))
+                guard !state.open.isEmpty || isForAll && !state.delayed.isEmpty else { return true }
+                state.waiting.append(Waiting(last: state.next, isForAll: isForAll, continuation: continuation))
                 return false
             }
             if isSettled { continuation.resume() }

@@ -41,7 +41,7 @@ extension Store: GatewayJournal {
         Task {
             defer { callsUnderWay.end(call) }
             do {
-                try await persistently { try await record(usage, of: caller) }
+                try await persistently(call) { try await record(usage, of: caller) }
             } catch {
                 logger.error(
                     "What a call has cost could not be written down",
@@ -54,13 +54,14 @@ extension Store: GatewayJournal {
         }
     }
 
-    /// Nobody waits for it, so a database that is away for long is waited for, too; until the server ends.
-    private func persistently(_ write: () async throws -> Void) async throws {
+    /// A database that is away for long is waited for, too, until the server ends; readers of costs wait for the first tries.
+    private func persistently(_ call: UInt64, _ write: () async throws -> Void) async throws {
         let last = ContinuousClock.now + .seconds(900)
         while true {
             do {
                 return try await write()
             } catch let error as StorageError where error.isTransient && !callsUnderWay.isClosed && .now < last {
+                callsUnderWay.delay(call)
                 try await Task.sleep(for: .seconds(2))
             }
         }
@@ -69,7 +70,7 @@ extension Store: GatewayJournal {
     /// Before the database is closed: what could not be written until now is tried once more, and not again.
     package func closeCalls() async {
         callsUnderWay.close()
-        await callsUnderWay.settled()
+        await callsUnderWay.settled(all: true)
     }
 
     /// Until what the calls have cost that were answered so far stands in the database: for whoever reads it.
@@ -85,7 +86,8 @@ extension Store: GatewayJournal {
         while true {
             do {
                 return try await write()
-            } catch let error as StorageError where error.isTransient && delay < .seconds(4) {
+            } catch let error as StorageError where error.isTransient && delay < .seconds(4) && !callsUnderWay.isClosed
+            {
                 logger.warning("What calls have cost waits for the database", metadata: ["error": "\(error)"])
                 try await Task.sleep(for: delay)
                 delay *= 2

@@ -14,11 +14,9 @@ extension Store {
     /// next time where it was cut short. What was spent, the calls of tools without their inputs and the audit stay, as of
     /// conversations that are deleted; workspaces are swept when their conversations are no more. How many are gone.
     package func purgeOrganisations() async throws -> Int {
-        // A node of an older version has closed some without saying until when they are kept.
         let rows = try await query(
             """
-            select org_id, name from organisations where not is_personal and deleted_at is not null
-                and coalesce(kept_until, deleted_at + \(Self.organisationDays)::integer * interval '1 day') <= now()
+            select org_id, name from organisations where \(Self.isDue)
             order by purge_began_at nulls last, deleted_at, org_id
             """,
             by: .system
@@ -37,15 +35,23 @@ extension Store {
         return count
     }
 
-    private func purgeWhole(_ id: UUID, called name: String) async throws -> Bool {
-        try await query(
+    /// A node of an older version has closed some without saying until when they are kept.
+    private static let isDue: Query = """
+        not is_personal and deleted_at is not null
+            and coalesce(kept_until, deleted_at + \(organisationDays)::integer * interval '1 day') <= now()
+        """
+
+    /// Whether it is gone: it may have been opened again while others had their turn.
+    func purgeWhole(_ id: UUID, called name: String) async throws -> Bool {
+        let marked = try await query(
             """
             update organisations set purge_began_at = coalesce(purge_began_at, now()),
                 kept_until = coalesce(kept_until, now())
-            where org_id = \(id) and deleted_at is not null
+            where org_id = \(id) and \(Self.isDue)
             """,
             by: .system
         )
+        guard marked.affected == 1 else { return false }
         try await purgeConversations(of: id)
         try await purgeTools(of: id)
         return try await purge(id, called: name)

@@ -43,10 +43,11 @@ enum EntityTag {
 
     /// Whether a list such as that of `If-Match` has the thing, however much it was used since.
     static func matchesUnchanged(_ tag: String, in list: String) -> Bool {
-        guard let dot = tag.firstIndex(of: ".") else { return matches(tag, in: list) }
+        if matches(tag, in: list) { return true }
+        guard let dot = tag.firstIndex(of: ".") else { return false }
         return list.split(separator: ",").contains { entry in
             let plain = entry.trimmingPrefix { $0 == " " }.trimmingPrefix("W/")
-            return plain.hasPrefix(tag[...dot]) || plain.hasPrefix("*")
+            return plain.hasPrefix(tag[...dot])
         }
     }
 

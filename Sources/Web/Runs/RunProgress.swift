@@ -81,7 +81,7 @@ extension WebServices {
         let asked = try await store.pendingApprovals(by: principal).filter { $0.conversationID == run.conversationID }
         guard run.state == .paused || (run.state == .waiting && !asked.isEmpty) else { return nil }
         let below = try await store.tree(of: run, by: principal)?.runs ?? []
-        guard !below.contains(where: { [.queued, .running].contains($0.run.state) }) else { return nil }
+        guard !below.contains(where: { [.queued, .running, .stopping].contains($0.run.state) }) else { return nil }
         return RestingRun(run: run, asked: asked)
     }
 }
