@@ -128,4 +128,31 @@ extension RunTreeTests {
             #expect(try await state() == .running)
         }
     }
+
+    /// A turn rests only when all who work for it do: one that asks keeps nobody from looking at the other.
+    @Test func aTurnIsAtWorkAsLongAsAnyOfItsRuns() async throws {
+        try await TestDatabase.with { database in
+            let store = database.store
+            let (ada, bob) = (try await store.person(), try await store.person("bob"))
+            let worker = UUID.v7()
+            let parent = try await store.claimedRun(worker: worker, by: ada.principal)
+            func isAtWork() async throws -> Bool {
+                try await store.isAtWork(turn: parent.run.id, by: ada.principal)
+            }
+            #expect(try await isAtWork())
+            let children = [child(of: parent.run, "c/a"), child(of: parent.run, "c/b")]
+            #expect(try await store.suspend(rest(parent, children: children)))
+            let claimed = try await store.claim(worker: worker, limit: 2, silence: silence)
+            #expect(claimed.count == 2)
+            for (index, one) in claimed.enumerated() {
+                #expect(try await isAtWork())
+                let call = ToolCall(id: "k\(index)", name: "dig", arguments: "{}")
+                #expect(try await store.suspend(one.suspended([call])))
+            }
+            #expect(try await !isAtWork())
+            _ = try await store.decide(.init(.approved), call: "k0", of: claimed[0].run.id, by: ada.principal)
+            #expect(try await isAtWork())
+            #expect(try await !store.isAtWork(turn: parent.run.id, by: bob.principal))
+        }
+    }
 }

@@ -89,6 +89,7 @@ struct TurnStart: Sendable {
         } onCancel: {
             Terminal.note("Leaving as soon as the server has answered. Ctrl-C once more leaves at once.")
             Task {
+                // Nobody cancels it.
                 try? await Task.sleep(for: Self.patience)
                 making.cancel()
             }

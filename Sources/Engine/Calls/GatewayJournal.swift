@@ -10,8 +10,8 @@ package protocol GatewayJournal: BudgetJournal, ProviderPlaces {
     /// was cancelled.
     func record(_ usage: UsageRecord, of caller: GatewayCaller) async throws
 
-    /// The same for a call that no budget or limit of a provider concerns: it is written down behind its answer, which need not wait for the disk.
-    /// Of a process that is killed in that moment it is lost, as it would be of one that is killed a moment before.
+    /// The same for a call that no budget or limit of a provider concerns: it is written down behind its answer, which need not
+    /// wait for the disk. Of a process that is killed in that moment it is lost, as of one that is killed a moment before.
     func note(_ usage: UsageRecord, of caller: GatewayCaller) async throws
 }
 

@@ -33,7 +33,7 @@ final class CallsUnderWay: Sendable {
     }
 
     func end(_ call: UInt64) {
-        leave(call) { state in
+        change { state in
             state.open.remove(call)
             state.delayed.remove(call)
         }
@@ -41,12 +41,13 @@ final class CallsUnderWay: Sendable {
 
     /// It takes longer.
     func delay(_ call: UInt64) {
-        leave(call) { state in
+        change { state in
             if state.open.remove(call) != nil { state.delayed.insert(call) }
         }
     }
 
-    private func leave(_ call: UInt64, _ change: (inout State) -> Void) {
+    /// Lets those go on who have waited for what has changed.
+    private func change(_ change: (inout State) -> Void) {
         let done = state.withLock { state in
             change(&state)
             guard !state.waiting.isEmpty else { return [Waiting]() }

@@ -127,6 +127,18 @@ extension Store {
         ).map(Run.init)
     }
 
+    /// Whether a turn, or any run that works for it, is in the queue's hands or a worker's.
+    package func isAtWork(turn: UUID, by principal: Principal) async throws -> Bool {
+        try await query(
+            """
+            select from runs r where r.root_run_id = \(turn) and r.finished_at is null
+                and r.state in ('queued', 'running') and \(Self.isOwnRun(principal))
+            limit 1
+            """,
+            by: principal
+        ).first != nil
+    }
+
     /// What a page of these messages has to know: the runs that wrote them, the last one that was to answer each, and
     /// the one under way, the oldest first. `isWritten` says that its answer is a message, on this page or another.
     package func runs(

@@ -79,9 +79,9 @@ extension WebServices {
     func resting(_ begun: Run, by principal: Principal) async throws -> RestingRun? {
         guard let run = try await store.run(begun.id, by: principal) else { return nil }
         let asked = try await store.pendingApprovals(by: principal).filter { $0.conversationID == run.conversationID }
-        guard run.state == .paused || (run.state == .waiting && !asked.isEmpty) else { return nil }
-        let below = try await store.tree(of: run, by: principal)?.runs ?? []
-        guard !below.contains(where: { [.queued, .running, .stopping].contains($0.run.state) }) else { return nil }
+        guard run.state == .paused || (run.state == .waiting && !asked.isEmpty),
+            try await !store.isAtWork(turn: run.rootRunID, by: principal)
+        else { return nil }
         return RestingRun(run: run, asked: asked)
     }
 }

@@ -1,5 +1,6 @@
 """The command line at servers that are not as they should be."""
 
+import contextlib
 import json
 import resource
 import subprocess
@@ -104,6 +105,20 @@ def test_a_stream_that_ends_at_once_is_not_asked_for_all_the_time(stand_in, tmp_
         run.wait()
 
 
+@contextlib.contextmanager
+def hello(command, server, folder):
+    """A terminal in which hello was said, as a talk or as a run."""
+    arguments = ["chat"] if command == "chat" else ["run", "hello"]
+    terminal = Terminal(*arguments, XDG_CONFIG_HOME=str(folder), ALMA_URL=server.url, ALMA_TOKEN="x")
+    try:
+        if command == "chat":
+            terminal.until("› ")
+            terminal.type("hello\n")
+        yield terminal
+    finally:
+        terminal.close()
+
+
 @pytest.mark.parametrize("command", ["chat", "run"])
 def test_ctrl_c_while_something_is_said_leaves_no_empty_conversation(stand_in, tmp_path, command):
     def answer(what, token):
@@ -114,18 +129,11 @@ def test_ctrl_c_while_something_is_said_leaves_no_empty_conversation(stand_in, t
         return 200, {"conversation_id": CONVERSATION, "message_count": 0}
 
     server = stand_in(answer)
-    arguments = ["chat"] if command == "chat" else ["run", "hello"]
-    terminal = Terminal(*arguments, XDG_CONFIG_HOME=str(tmp_path), ALMA_URL=server.url, ALMA_TOKEN="x")
-    try:
-        if command == "chat":
-            terminal.until("› ")
-            terminal.type("hello\n")
+    with hello(command, server, tmp_path) as terminal:
         wait_until(lambda: server.times(f"POST /v1/conversations/{CONVERSATION}/messages"), 30, "the message")
         terminal.type("\x03")
         assert terminal.end() == 130
         assert len(server.times(f"DELETE /v1/conversations/{CONVERSATION}")) == 1
-    finally:
-        terminal.close()
 
 
 @pytest.mark.parametrize("command", ["chat", "run"])
@@ -138,19 +146,13 @@ def test_ctrl_c_while_a_conversation_is_made_leaves_none(stand_in, tmp_path, com
         return 200, {"conversation_id": CONVERSATION, "message_count": 0}
 
     server = stand_in(answer)
-    arguments = ["chat"] if command == "chat" else ["run", "hello"]
-    terminal = Terminal(*arguments, XDG_CONFIG_HOME=str(tmp_path), ALMA_URL=server.url, ALMA_TOKEN="x")
-    try:
-        if command == "chat":
-            terminal.until("› ")
-            terminal.type("hello\n")
-        wait_until(lambda: server.times("POST /v1/conversations"), 30, "the conversation")
-        terminal.type("\x03")
-        terminal.until("once more leaves at once")
-        is_left.set()
+    with hello(command, server, tmp_path) as terminal:
+        try:
+            wait_until(lambda: server.times("POST /v1/conversations"), 30, "the conversation")
+            terminal.type("\x03")
+            terminal.until("once more leaves at once")
+        finally:
+            is_left.set()
         assert terminal.end() == 130
         assert len(server.times(f"DELETE /v1/conversations/{CONVERSATION}")) == 1
         assert not server.times(f"POST /v1/conversations/{CONVERSATION}/messages")
-    finally:
-        is_left.set()
-        terminal.close()
