@@ -155,6 +155,9 @@ class Client:
     def set_policy(self, agent, tool, decision):
         self._send("PUT", f"/v1/agents/{self.agent(agent)}/tools/{tool}/policy", {"decision": decision})
 
+    def get(self, path):
+        return self._send("GET", path, None)
+
     def headers(self):
         return f"Authorization: Bearer {self.token}\n"
 

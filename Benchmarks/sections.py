@@ -11,6 +11,7 @@ from idle import idle
 from load import Speech
 from paced import paced
 from sandbox import sandbox
+from search import search
 
 PEERS = ("direct", "nginx", "ALMA")
 
@@ -192,6 +193,7 @@ SECTIONS = {
     "plans": engine.plans,
     "waiting": engine.waiting,
     "sandbox": sandbox,
-    # The last, because its hundred thousand runs stay.
+    # The last, because what they fill the database with stays.
     "queue": engine.queue,
+    "search": search,
 }

@@ -75,8 +75,6 @@ package struct MessageHit: Sendable, Equatable {
 }
 
 extension Store: ConversationSearch {
-    /// Characters on each side of the place that was found.
-    private static let excerptMargin = 150
     /// Hits are counted no further than this.
     private static let hitLimit = 1000
 
@@ -87,13 +85,14 @@ extension Store: ConversationSearch {
         by principal: Principal
     ) async throws -> [ConversationMatch] {
         let page = Page(number: 1, size: min(max(1, limit), 50))
-        let found = try await hits(
+        let search = MessageSearchQuery(
             MessageQuestion(text: text, notIn: conversation),
             words: [text.replacing("\0", with: "")],
             page: page,
+            limit: page.size,
             by: principal
         )
-        return try found.rows.map { row in
+        return try await hits(search, by: principal).rows.map { row in
             ConversationMatch(
                 conversationID: try row.get("conversation_id"),
                 conversationTitle: try row.get("title"),
@@ -112,7 +111,8 @@ extension Store: ConversationSearch {
     ) async throws -> Paged<MessageHit> {
         let words = question.words
         guard !words.isEmpty else { return Paged(items: [], page: page, total: 0) }
-        let (total, rows) = try await hits(question, words: words, page: page, by: principal)
+        let search = MessageSearchQuery(question, words: words, page: page, limit: Self.hitLimit, by: principal)
+        let (total, rows) = try await hits(search, by: principal)
         let hits = try rows.map { row in
             MessageHit(
                 messageID: try row.get("message_id"),
@@ -131,56 +131,16 @@ extension Store: ConversationSearch {
         return Paged(items: hits, page: page, total: total)
     }
 
-    /// Those of the page, and how many there are. Every message of the person's may have to be read, which is done once.
-    private func hits(
-        _ question: MessageQuestion,
-        words: [String],
-        page: Page,
-        by principal: Principal
-    ) async throws -> (total: Int, rows: [Row]) {
-        let (margin, first) = (Self.excerptMargin, words.first ?? "")
-        let rows = try await query(
-            """
-            with found as materialized (
-                select m.conversation_id, m.message_id, m.timestamp, c.title \(Self.found(question, words, principal))
-                order by m.timestamp desc, m.message_id limit \(Self.hitLimit)
-            )
-            select counted.total, h.message_id, h.conversation_id, h.title, h.role, h.agent_id, h.timestamp,
-                substr(h.content, h.start, h.size) as excerpt, h.start > 1 as begins_within,
-                h.start + h.size <= length(h.content) as ends_within
-            from (select count(*)::integer as total from found) counted left join (
-                select f.*, m.role, m.agent_id, m.content,
-                    greatest(1, strpos(lower(m.content), lower(\(first)::text)) - \(margin)) as start,
-                    \(2 * margin) + length(\(first)::text) as size
-                from (
-                    select * from found order by timestamp desc, message_id limit \(page.size) offset \(page.offset)
-                ) f join messages m using (conversation_id, message_id)
-            ) h on true
-            order by h.timestamp desc, h.message_id
-            """,
+    /// Those of the page, and how many there are.
+    private func hits(_ search: MessageSearchQuery, by principal: Principal) async throws -> (total: Int, rows: [Row]) {
+        // Planned each time for whoever asks: a plan for anybody may read all that is there, and then put it in order.
+        let answers = try await batch(
+            ["set local plan_cache_mode = force_custom_plan", search.statement],
             by: principal
         )
+        guard let rows = answers.last else { throw StorageError(.failed, "The database did not answer.") }
         let there = try rows.filter { try $0.get("message_id", as: UUID?.self) != nil }
         return (try rows.first?.get("total") ?? 0, there)
-    }
-
-    /// From where, and which: conversations `c` with messages `m`.
-    private static func found(_ question: MessageQuestion, _ words: [String], _ principal: Principal) -> Query {
-        var found: Query = """
-            from conversations c join messages m using (conversation_id)
-            where c.org_id = \(principal.organisationID) and c.user_id = \(principal.userID)
-                and m.org_id = c.org_id and m.user_id = c.user_id and not m.is_deleted
-            """
-        if let conversation = question.conversationID {
-            found.append(" and c.conversation_id = \(conversation)")
-        } else {
-            found.append(" and c.test_agent_id is null")
-        }
-        if let other = question.notIn { found.append(" and c.conversation_id <> \(other)") }
-        if let role = question.role { found.append(" and m.role = \(role)") }
-        if let agent = question.agentID { found.append(" and m.agent_id = \(agent)") }
-        for word in words { found.append(" and strpos(lower(m.content), lower(\(word)::text)) > 0") }
-        return found
     }
 }
 
