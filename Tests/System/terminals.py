@@ -1,4 +1,4 @@
-"""The program as a person at a terminal has it, and a connection that can be cut."""
+"""The program, or a shell, as a person at a terminal has it, and a connection that can be cut."""
 
 import fcntl
 import os
@@ -19,7 +19,7 @@ ESCAPES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 class Terminal:
     """A command in a terminal of its own: what it writes, and what is typed."""
 
-    def __init__(self, *arguments, columns=100, **environment):
+    def __init__(self, *arguments, program=PROGRAM, columns=100, **environment):
         self.ours, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
 
@@ -28,7 +28,7 @@ class Terminal:
             fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
         self.process = subprocess.Popen(
-            [PROGRAM, *arguments],
+            [program, *arguments],
             env={"PATH": os.environ["PATH"], "TERM": "xterm", **environment},
             stdin=theirs,
             stdout=theirs,

@@ -27,5 +27,15 @@ struct CompletionsCommand: ParsableCommand {
     @Argument(help: "The shell.")
     var shell: Shell
 
-    func run() { Terminal.say(Alma.completionScript(for: shell.shell)) }
+    func run() {
+        let script = Alma.completionScript(for: shell.shell)
+        Terminal.say(shell == .zsh ? Self.insertingOptions(script) : script)
+    }
+
+    /// While an argument is missing of which nothing but its name is known, zsh only lists the options that fit, and puts
+    /// none of them into the line; unless the argument shows its name itself.
+    private static func insertingOptions(_ script: String) -> String {
+        let argument = /^( +'\*?:([a-z-]+):)'$/.anchorsMatchLineEndings()
+        return script.replacing(argument) { "\($0.1)_message \($0.2)'" }
+    }
 }

@@ -3,7 +3,7 @@ import Logging
 
 /// The flags that every command takes; they count more than the environment, `.env` and the file.
 struct ConfigurationOptions: ParsableArguments {
-    @Option(help: "Folder for everything ALMA keeps on disk (ALMA_DATA, ./data).")
+    @Option(help: "Folder for everything ALMA keeps on disk (ALMA_DATA, ./data).", completion: .directory)
     var data: String?
 
     @Option(help: "trace, debug, info, warning or error (ALMA_LOG_LEVEL, info).")

@@ -12,7 +12,10 @@ struct RestoreCommand: AsyncParsableCommand {
             "Bring the database back to a backup. Stop all servers and workers first; what is there is backed up before."
     )
 
-    @Argument(help: "A backup: a file of the folder of backups, of “alma backup”, or of pg_dump --format=custom.")
+    @Argument(
+        help: "A backup: a file of the folder of backups, of “alma backup”, or of pg_dump --format=custom.",
+        completion: .file()
+    )
     var file: String
 
     @OptionGroup var common: ConfigurationOptions
