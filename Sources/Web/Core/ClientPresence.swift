@@ -19,7 +19,7 @@ package final class ClientPresence: Sendable {
         _ work: @escaping @Sendable () async throws -> Answer
     ) async throws -> Answer {
         // Cancelled with the caller's, and awaited by it.
-        let task = Task { try await work() }
+        let task = Task(executorPreference: LoopExecutor.preferred) { try await work() }
         let number = watch(channel) { task.cancel() }
         defer { forget(number, of: channel) }
         return try await withTaskCancellationHandler {

@@ -39,5 +39,7 @@ package struct SocketServerChannel: ServerChildChannel {
         }
     }
 
-    package func handle(value: Value, logger: Logger) async { await http.handle(value: value, logger: logger) }
+    package func handle(value: Value, logger: Logger) async {
+        await LoopExecutor.run({ await http.handle(value: value, logger: logger) }, on: value.channel.eventLoop)
+    }
 }
