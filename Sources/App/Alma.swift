@@ -27,6 +27,9 @@ struct Alma: AsyncParsableCommand {
         ]
     )
 
+    /// Where those are who are at the machine itself, for the audit.
+    static let place = "command line"
+
     static func main() async {
         do {
             var command = try parseAsRoot()

@@ -86,7 +86,7 @@ extension CircuitBreaker.Outcome {
             case .unreachable, .unavailable, .timeout, .interrupted: .failed
             case .rateLimited: .limited(.seconds(error.retryAfter ?? 0))
             case .unauthorized, .notFound, .rejected: .answered
-            case .malformed, .notConfigured, .contextTooLong: .unknown
+            case .malformed, .unsupported, .notConfigured, .contextTooLong: .unknown
             }
     }
 }

@@ -39,7 +39,9 @@ extension MemoryJournal {
     }
 
     /// Somebody says something into a run.
-    package func steer(_ run: UUID, _ words: String) { state.withLock { $0.entries[run]?.unheard.append(words) } }
+    package func steer(_ run: UUID, _ words: String, temporaryID: String? = nil) {
+        state.withLock { $0.entries[run]?.unheard.append(Said(words: words, temporaryID: temporaryID)) }
+    }
 
     package func state(of run: UUID) -> RunState? { state.withLock { $0.entries[run]?.run.state } }
 
@@ -49,9 +51,9 @@ extension MemoryJournal {
                 return []
             }
             let known = entry.brief.steering.count
-            let heard = entry.unheard.enumerated().map { index, words in
+            let heard = entry.unheard.enumerated().map { index, said in
                 let id = SteeringMessage.id(after: run.run.userMessageID, number: known + index + 1)
-                return SteeringMessage(id: id, content: words, step: step)
+                return SteeringMessage(id: id, content: said.words, step: step, temporaryID: said.temporaryID)
             }
             entry.unheard = []
             entry.brief.steering += heard

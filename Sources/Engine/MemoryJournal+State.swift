@@ -11,7 +11,7 @@ extension MemoryJournal {
         var isCancelling = false
         var isPausing = false
         /// What people said into it that it has not taken in.
-        var unheard: [String] = []
+        var unheard: [Said] = []
         var events: [RunEvent] = []
         var usage: [UsageRecord] = []
         var toolCalls: [ToolCallRecord] = []
@@ -21,6 +21,11 @@ extension MemoryJournal {
         var isAgentReplaced = false
         var outcome: RunOutcome?
         var results: [String: String] = [:]
+    }
+
+    struct Said {
+        var words: String
+        var temporaryID: String?
     }
 
     struct WritingEntry {

@@ -81,6 +81,8 @@ package struct ToolCall: Sendable, Equatable {
 package enum ModelPiece: Sendable, Equatable {
     /// More text of the answer, never empty.
     case text(String)
+    /// More of the words in which the model declines, where its vendor tells them apart from an answer.
+    case refusal(String)
     /// More of the reasoning that some models show.
     case reasoning(String)
     /// One whole tool call, sent when its arguments are complete.
@@ -91,7 +93,8 @@ package enum ModelPiece: Sendable, Equatable {
     case finish(FinishReason)
 }
 
-/// Tokens of one model call. `cached` are those of `input` that the provider had cached.
+/// Tokens of one model call. `cached` are those of `input` that the provider had cached; `reasoning`, those that it says were
+/// thought: they are told on, and neither paid apart nor kept.
 ///
 /// The numbers are the upstream's word: whatever it says, they can be added up and stored.
 package struct TokenUsage: Sendable, Equatable {
@@ -101,11 +104,13 @@ package struct TokenUsage: Sendable, Equatable {
     package let input: Int
     package let output: Int
     package let cached: Int
+    package let reasoning: Int
 
-    package init(input: Int, output: Int, cached: Int = 0) {
+    package init(input: Int, output: Int, cached: Int = 0, reasoning: Int = 0) {
         self.input = min(max(0, input), Self.most)
         self.output = min(max(0, output), Self.most)
         self.cached = min(max(0, cached), self.input)
+        self.reasoning = min(max(0, reasoning), Self.most)
     }
 }
 
@@ -119,12 +124,14 @@ package enum FinishReason: String, Sendable {
 
 /// A model call that failed, in words that a person can act on.
 package struct ModelError: Error, Sendable, Equatable {
-    package enum Code: String, Sendable {
+    package enum Code: String, Sendable, CaseIterable {
         case unreachable = "MODEL_UNREACHABLE"
         case unauthorized = "MODEL_UNAUTHORIZED"
         case notFound = "MODEL_NOT_FOUND"
         case rateLimited = "MODEL_RATE_LIMITED"
         case rejected = "MODEL_REJECTED_REQUEST"
+        /// The provider has no word for what is asked, so it was not asked.
+        case unsupported = "UNSUPPORTED_PARAMETER"
         case unavailable = "MODEL_UNAVAILABLE"
         case timeout = "MODEL_TIMEOUT"
         /// What came was not what the protocol promises.
@@ -145,6 +152,8 @@ package struct ModelError: Error, Sendable, Equatable {
     package var status: Int?
     /// We gave up, and the provider does not know why: it goes on, and charges what it makes.
     package var isOurs = false
+    /// What of the request is not supported.
+    package var parameter: String?
 
     package init(_ code: Code, _ message: String, retryAfter: Int? = nil, status: Int? = nil) {
         self.code = code
@@ -160,11 +169,28 @@ package struct ModelError: Error, Sendable, Equatable {
         return error
     }
 
+    package static func unsupported(_ parameter: String, _ message: String) -> ModelError {
+        var error = ModelError(.unsupported, message)
+        error.parameter = parameter
+        return error
+    }
+
+    /// Whether the request itself is wrong, rather than the key, the account, the model's name or the address: it is whoever
+    /// asks who can mend it.
+    var isCallersMistake: Bool {
+        switch code {
+        case .unsupported, .contextTooLong: true
+        // In a stream nobody says a status.
+        case .rejected: [nil, 400, 413, 422].contains(status)
+        default: false
+        }
+    }
+
     /// Whether another provider, or the same one later, may do better with the same request.
     package var isTransient: Bool {
         switch code {
         case .unreachable, .rateLimited, .unavailable, .timeout, .malformed, .interrupted: true
-        case .unauthorized, .notFound, .rejected, .notConfigured, .contextTooLong: false
+        case .unauthorized, .notFound, .rejected, .unsupported, .notConfigured, .contextTooLong: false
         }
     }
 }

@@ -26,7 +26,8 @@ final class ModelTake: Sendable {
         if case .usage = piece {} else { try await replace() }
         try meter.take(piece)
         switch piece {
-        case .text(let delta):
+        // Whoever reads the answer reads why there is none.
+        case .text(let delta), .refusal(let delta):
             let added = answer.add(delta)
             guard added.bytes <= limit else {
                 throw ModelError(.malformed, "The answer grew longer than \(limit / 1024) KB and was stopped.")

@@ -88,7 +88,7 @@ extension RunExecution {
 
     /// An end that says nothing but that it failed; its first event has the number `first`.
     private func unstorable(at first: Int64) -> RunOutcome {
-        let code = "RUN_FAILED"
+        let code = RunFailure.unforeseen.rawValue
         let message = "What the model sent could not be stored. Try again, or choose another model."
         let said: [(kind: RunEvent.Kind, data: String)] = [
             (.error, data.error(code: code, message: message, retryAfter: nil)),
@@ -172,14 +172,14 @@ extension RunEnding? {
 extension RunLimits {
     func tokensAreUsed(_ used: Int) -> RunEnding {
         .failed(
-            code: "RUN_TOKENS_EXHAUSTED",
+            code: RunFailure.outOfTokens.rawValue,
             message: "This turn has used \(used) tokens, of \(tokens) that it may. Ask for less at once."
         )
     }
 
     var timeout: RunEnding {
         .failed(
-            code: "RUN_TIMEOUT",
+            code: RunFailure.outOfTime.rawValue,
             message: "The answer took longer than \(time.components.seconds) seconds and was stopped. Try again."
         )
     }

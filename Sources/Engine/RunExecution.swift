@@ -91,14 +91,14 @@ final class RunExecution: Sendable {
                 "A run failed in a way that nobody foresaw",
                 metadata: ["run": "\(run.id.text)", "error": "\(error)"]
             )
-            return .failed(code: "RUN_FAILED", message: "Something failed on the server. Try again.")
+            return .failed(code: RunFailure.unforeseen.rawValue, message: "Something failed on the server. Try again.")
         }
     }
 
     private func attempt(_ writer: RunWriter, _ answer: AnswerInProgress) async throws {
         guard run.attempt <= limits.attempts else {
             throw RunEnding.failed(
-                code: "RUN_ATTEMPTS_EXHAUSTED",
+                code: RunFailure.outOfAttempts.rawValue,
                 message: "This run was interrupted \(limits.attempts) times and was given up. Try again."
             )
         }
@@ -131,7 +131,7 @@ final class RunExecution: Sendable {
         try await turns.run()
         guard !answer.content.isEmpty else {
             throw RunEnding.failed(
-                code: "MODEL_EMPTY_ANSWER",
+                code: RunFailure.emptyAnswer.rawValue,
                 message: "The model ended without a word. Try again, or choose another model."
             )
         }

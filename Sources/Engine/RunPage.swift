@@ -105,7 +105,7 @@ final class RunPage {
         text = ""
         bytes = 0
         let ending = RunEnding.failed(
-            code: "RUN_FAILED",
+            code: RunFailure.unforeseen.rawValue,
             message: "What the model sent could not be stored. Try again, or choose another model."
         )
         return [{ [stop] in stop(ending) }] + idle()

@@ -23,11 +23,14 @@ package struct SteeringMessage: Sendable, Equatable {
     package var content: String
     /// After how many steps the run took it in.
     package var step: Int
+    /// The sender's own name for it.
+    package var temporaryID: String?
 
-    package init(id: UUID, content: String, step: Int) {
+    package init(id: UUID, content: String, step: Int, temporaryID: String? = nil) {
         self.id = id
         self.content = content
         self.step = step
+        self.temporaryID = temporaryID
     }
 
     /// The key of the message that the `number`-th one (from 1) said into a run becomes: behind what the person said first

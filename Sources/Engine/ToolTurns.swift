@@ -110,7 +110,7 @@ final class ToolTurns {
             steps += 1
             guard steps <= limits.steps + 2 else {
                 throw RunEnding.failed(
-                    code: "RUN_STEPS_EXHAUSTED",
+                    code: RunFailure.outOfSteps.rawValue,
                     message: "The model called tools \(steps - 1) times and came to no answer. Ask for less at once."
                 )
             }
@@ -171,7 +171,7 @@ final class ToolTurns {
         guard heard.insert(message.id).inserted else { return }
         request.messages.append(.user(message.content))
         guard !replay.steered.contains(message.id.text) else { return }
-        let received = data.messageReceived(userMessage: message.id, temporaryID: nil, steers: true)
+        let received = data.messageReceived(userMessage: message.id, temporaryID: message.temporaryID, steers: true)
         try await writer.event(.messageReceived, received)
     }
 

@@ -53,6 +53,8 @@ extension stat {
     var isLink: Bool { st_mode & S_IFMT == S_IFLNK }
     /// What it takes on the disk, in bytes.
     var occupied: Int64 { Int64(st_blocks) * 512 }
+    /// When it was changed last, its name or place included: nanoseconds since 1970.
+    var changed: Int64 { Int64(st_ctim.tv_sec) * 1_000_000_000 + Int64(st_ctim.tv_nsec) }
 }
 
 /// Empties a folder without going deeper than its children: what lies deeper is moved up first.

@@ -73,6 +73,12 @@ package struct Workspace: Sendable {
         }
     }
 
+    /// A regular file as it stands. Throws `SandboxError`.
+    package func file(_ path: String) throws -> Entry {
+        let about = try status(of: try openFile(path, O_RDONLY), path)
+        return Entry(path: path, kind: .file, size: Int64(about.st_size), changed: about.changed)
+    }
+
     /// A part of a file, from a byte on. Throws `SandboxError`.
     package func read(_ path: String, from start: Int64 = 0, limit: Int) throws -> (bytes: [UInt8], size: Int64) {
         let file = try openFile(path, O_RDONLY)
@@ -218,6 +224,6 @@ extension Workspace.Entry {
         kind = about.isFolder ? .folder : about.isFile ? .file : about.isLink ? .link : .other
         path = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         size = Int64(about.st_size)
-        changed = Int64(about.st_ctim.tv_sec) * 1_000_000_000 + Int64(about.st_ctim.tv_nsec)
+        changed = about.changed
     }
 }

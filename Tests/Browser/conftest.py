@@ -11,6 +11,7 @@ from selenium.webdriver.chrome.service import Service
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "System"))
 
 from alma import Client, Folder, Server  # noqa: E402
+import chinese  # noqa: E402
 from person import Person  # noqa: E402
 
 
@@ -67,6 +68,12 @@ def server():
     yield server
     server.stop()
     folder.remove()
+
+
+@pytest.fixture(scope="session")
+def lin(server):
+    """Whose account is Chinese, as a program of theirs."""
+    return chinese.settle(server)
 
 
 @pytest.fixture

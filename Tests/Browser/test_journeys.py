@@ -1,5 +1,6 @@
 """What people do, from the door to the answer."""
 
+import chinese
 import pytest
 from alma import EMAIL, PASSWORD, Folder, Server
 from person import Person
@@ -58,12 +59,15 @@ def test_the_answer_grows_before_it_is_finished(visitor):
     assert person.answer()
 
 
-def test_two_browsers_see_the_same(visitor):
-    first = visitor().sign_in(EMAIL, PASSWORD)
+def test_two_browsers_see_the_same(visitor, lin):
+    """In the account's language, whatever theirs is."""
+    first = visitor().sign_in(chinese.EMAIL, PASSWORD)
     first.go("/").ask("The same for both of us")
-    second = visitor(language="zh-CN").sign_in(EMAIL, PASSWORD)
+    second = visitor(language="zh-CN").sign_in(chinese.EMAIL, PASSWORD)
     second.driver.get(first.driver.current_url)
     assert first.answer() == second.answer()
+    for person in (first, second):
+        chinese.is_spoken(person, "发送", "form.composer")
 
 
 def test_a_refresh_in_the_middle_loses_nothing(visitor):

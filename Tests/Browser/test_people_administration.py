@@ -102,3 +102,71 @@ def test_a_team_is_made_joined_and_left(visitor, scripts):
     assert "closed to everybody" in owner.text("main")
     owner.submit("main button.danger")
     assert "Harbour team" not in owner.text("main table")
+
+
+PHONE = {"width": 390, "height": 844, "scripts": False, "dark": True}
+
+
+def newcomers(server, *names):
+    """Accounts for these, each signed in from a program."""
+    programs = []
+    for name in names:
+        email = f"{uuid4().hex}@example.com"
+        Client(server).created("/v1/users", email=email, password=PASSWORD, nickname=name)
+        programs.append(Client(server, email=email))
+    return programs
+
+
+def fits(person):
+    return person.evaluate("document.documentElement.scrollWidth")["result"]["value"] <= PHONE["width"]
+
+
+def test_many_are_changed_at_once_on_a_phone_without_scripts(visitor, server):
+    crew, program = f"Crew{uuid4().hex[:6]}", Client(server)
+    people = newcomers(server, f"{crew} A", f"{crew} B", f"{crew} C")
+    administrator = visitor(**PHONE).sign_in(EMAIL, PASSWORD)
+
+    def done(action, role="member"):
+        """With the first two of the three: the accounts as they are then."""
+        administrator.go(f"/admin/users?q={crew}&sort=nickname").choose("new_role", role)
+        assert len(administrator.all("main tbody tr")) == 3 and fits(administrator)
+        for row in (1, 2):
+            administrator.press(f"main tbody tr:nth-of-type({row}) input[type=checkbox]")
+        administrator.submit(f".bulk button[value={action}]")
+        assert "Saved" in administrator.one(".toast").get_attribute("textContent")
+        return program.http.get("/v1/users", params={"search": crew, "sort": "nickname"}).json()["data"]
+
+    def answers():
+        return [one.http.get("/v1/users/me").status_code for one in people]
+
+    found = done("role", "manager")
+    assert [one["role"] for one in found] == ["manager", "manager", "member"]
+    assert answers() == [200, 200, 200]
+    # A role stands in the form with every act, and is given by its own button alone.
+    signed_out = done("sign_out")
+    assert [(one["role"], one["status"]) for one in signed_out] == [
+        ("manager", "active"), ("manager", "active"), ("member", "active"),
+    ]  # fmt: skip
+    assert answers() == [401, 401, 200]
+    assert [one["status"] for one in done("disable")] == ["disabled", "disabled", "active"]
+    refused = program.http.post("/v1/login/access-token", data={"username": found[0]["email"], "password": PASSWORD})
+    assert refused.status_code != 200
+    assert answers() == [401, 401, 200]
+    assert not administrator.complaints()
+
+
+def test_somebody_signs_out_elsewhere_on_a_phone_without_scripts(visitor, server):
+    (program,) = newcomers(server, "Forgetful")
+    email = program.http.get("/v1/users/me").json()["data"]["email"]
+    person = visitor(**PHONE).sign_in(email, PASSWORD)
+    Client(server, email=email)
+    person.go("/settings")
+    # The one that reads this, and two programs: theirs can be ended, one's own by signing out alone.
+    assert len(person.all("#sessions tbody tr")) == 3 and fits(person)
+    person.submit("#sessions tbody form[action$='/end'] button")
+    assert "That device is signed out" in person.one(".toast").get_attribute("textContent")
+    assert len(person.all("#sessions tbody tr")) == 2
+    person.submit("form[action='/settings/sessions/end'] button")
+    assert len(person.all("#sessions tbody tr")) == 1 and not person.all("#sessions form") and fits(person)
+    assert program.http.get("/v1/users/me").status_code == 401
+    assert not person.complaints()

@@ -5,6 +5,7 @@ import json
 import os
 from pathlib import Path
 
+import chinese
 import pytest
 from alma import EMAIL, PASSWORD
 
@@ -31,11 +32,12 @@ def keep_picture(person, name):
 
 
 @pytest.fixture
-def asking(visitor):
-    """Somebody whose coding agent asks before it calculates."""
+def asking(visitor, lin):
+    """Somebody whose coding agent asks before it calculates. Who has a Chinese browser has a Chinese account."""
 
     def asking(**settings):
-        person = visitor(**settings).sign_in(EMAIL, PASSWORD)
+        email = chinese.EMAIL if settings.get("language") == "zh-CN" else EMAIL
+        person = visitor(**settings).sign_in(email, PASSWORD)
         person.go(f"/agents/{CODING}").choose("policy.calculator", "ask")
         person.submit("form[action$='/tools'] button.primary")
         return person
@@ -57,6 +59,7 @@ TASKS = plan(
 )
 def test_a_plan_is_seen_and_a_childs_question_is_answered_in_place(asking, settings, request):
     person, name = asking(**settings), request.node.callspec.id
+    is_chinese = settings.get("language") == "zh-CN"
     person.go(f"/?agent={ORCHESTRATOR}").choose("agent_id", ORCHESTRATOR).ask(TASKS)
     person.until(lambda: person.all("section.approval"))
     # The page as it is: the plan, whose first step waits, the runs, and the question after them. Without scripts it
@@ -68,6 +71,8 @@ def test_a_plan_is_seen_and_a_childs_question_is_answered_in_place(asking, setti
     person.until(lambda: person.all(".score details.node[open] rect[fill='url(#hatch)']"))
     person.until(lambda: "0.5 * 2" in person.one("section.approval textarea").get_attribute("value"))
     assert person.driver.execute_cdp_cmd("Page.getLayoutMetrics", {})["cssContentSize"]["width"] <= settings.get("width", 1280)
+    if is_chinese:
+        chinese.is_spoken(person, "想使用", "section.approval")
     if settings.get("scripts", True):
         # What the reader has closed stays closed, what they type stays typed, whatever comes meanwhile.
         person.press(".score details.node[open] > summary .name")
@@ -82,10 +87,14 @@ def test_a_plan_is_seen_and_a_childs_question_is_answered_in_place(asking, setti
     person.answer()
     person.until(lambda: len(person.all(".plan li.done")) == 4)
     person.press("details.run > summary")
+    if is_chinese:
+        chinese.is_spoken(person, "计划", "details.run")
     keep_picture(person, f"team-{name}-finished")
     # Any run opens; what was calculated is what was approved.
     person.press(".score details.node a[href^='/runs/']")
     person.until(lambda: person.all("header.page-head h1") and "/runs/" in person.driver.current_url)
+    if is_chinese:
+        chinese.is_spoken(person, "的运行", "h1")
     assert ("2" if settings.get("scripts", True) else "1") in person.text("article.message .prose")
     assert person.driver.execute_cdp_cmd("Page.getLayoutMetrics", {})["cssContentSize"]["width"] <= settings.get("width", 1280)
     keep_picture(person, f"team-{name}-child")

@@ -109,7 +109,7 @@ import Testing
         let listener = Locked<Workshop?>(nil)
         let shop = try shop(steps: 2) { number in
             guard number == 1, let shop = listener.withLock({ $0 }) else { return }
-            shop.journal.steer(run.id, "Be quick")
+            shop.journal.steer(run.id, "Be quick", temporaryID: "mine")
             shop.worker.heed(RunWish(run: run.id, isSteered: true))
         }
         listener.withLock { $0 = shop }
@@ -119,6 +119,7 @@ import Testing
         let heard = log.filter { $0.kind == .messageReceived && $0.data.contains(#""steers":true"#) }
         #expect(heard.count == 1)
         #expect(heard.first?.field("user_message_id") == SteeringMessage.id(after: run.userMessageID, number: 1).text)
+        #expect(heard.first?.field("temp_message_id") == "mine")
     }
 
     /// It was taken in, and the process died before the log said so: another worker puts it at its place, and says it once.
@@ -127,13 +128,14 @@ import Testing
         let (run, dead) = (Run.sample(), UUID.v7())
         shop.journal.enqueue(run, brief: .sample("Go", candidates: ["main"], tools: ["work"]))
         let claimed = try #require(try await shop.journal.claim(worker: dead, limit: 1, silence: .seconds(9)).first)
-        shop.journal.steer(run.id, "Be quick")
+        shop.journal.steer(run.id, "Be quick", temporaryID: "mine")
         #expect(try await shop.journal.takeSteering(of: claimed, after: 0).map(\.content) == ["Be quick"])
         #expect(try await shop.journal.takeSteering(of: claimed, after: 0).isEmpty)
         shop.journal.forget(worker: dead)
         let log = try await shop.open { try await shop.log(of: run) }
         #expect(log.text == "Go Be quick call result")
-        #expect(log.count { $0.kind == .messageReceived } == 2)
+        let received = log.filter { $0.kind == .messageReceived }
+        #expect(received.count == 2 && received.last?.field("temp_message_id") == "mine")
     }
 
     @Test(arguments: [UUID(), UUID(uuidString: "01999999-0000-7000-8000-00000000ffff") ?? UUID()])

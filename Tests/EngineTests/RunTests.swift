@@ -17,6 +17,7 @@ import Testing
             #expect(log.isDense)
             #expect(log.states == ["queued", "running", "completed"])
             #expect(log.text == "Good morning.")
+            #expect(log.isTextEnded)
             #expect(log.first(.messageComplete)?.field("final_content") == "Good morning.")
             let outcome = try #require(shop.journal.outcome(of: run.id))
             #expect(outcome.content == "Good morning.")
@@ -128,7 +129,7 @@ import Testing
         try await shop.open {
             let run = shop.ask("hello")
             let log = try await shop.log(of: run)
-            #expect(log.text == "Half an")
+            #expect(log.text == "Half an" && log.isTextEnded)
             #expect(log.states.last == "failed")
             #expect(shop.journal.outcome(of: run.id)?.content == "Half an")
         }

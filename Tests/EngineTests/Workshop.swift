@@ -136,14 +136,24 @@ extension [RunEvent] {
         return self[start...].filter { $0.kind == .contentStream }.compactMap { $0.field("content_delta") }.joined()
     }
 
+    /// Whether all pieces of text but the last say that more may come, and that one that it is whole.
+    var isTextEnded: Bool {
+        let ends = filter { $0.kind == .contentStream }.map(\.isComplete)
+        return ends.last == true && ends.dropLast().allSatisfy { $0 == false }
+    }
+
     var states: [String] { filter { $0.kind == .runStatus }.compactMap { $0.field("state") } }
     func first(_ kind: RunEvent.Kind) -> RunEvent? { first { $0.kind == kind } }
     var isDense: Bool { map(\.sequence) == (1...Int64(Swift.max(1, count))).map { $0 } }
 }
 
 extension RunEvent {
-    func field(_ name: String) -> String? {
-        let object = try? JSONSerialization.jsonObject(with: Data(data.utf8)) as? [String: Any]
-        return object?[name] as? String
+    func field(_ name: String) -> String? { object?[name] as? String }
+
+    /// nil where it does not say.
+    var isComplete: Bool? { object?["is_complete"] as? Bool }
+
+    private var object: [String: Any]? {
+        try? JSONSerialization.jsonObject(with: Data(data.utf8)) as? [String: Any]
     }
 }

@@ -12,6 +12,10 @@ struct Outcome: Sendable {
         pieces.map { if case .text(let text) = $0 { text } else { "" } }.joined()
     }
 
+    var refusal: String {
+        pieces.map { if case .refusal(let text) = $0 { text } else { "" } }.joined()
+    }
+
     var reasoning: String {
         pieces.map { if case .reasoning(let text) = $0 { text } else { "" } }.joined()
     }

@@ -161,6 +161,54 @@ struct MisbehaviourTests {
         #expect(isQuoted == (answer.code != .unauthorized))
     }
 
+    /// The account's, or the model's name: not the request's, whatever the status.
+    @Test(arguments: [
+        ("billing_hard_limit_reached", ModelError.Code.rateLimited), ("billing_error", .rateLimited),
+        ("invalid_model", .notFound), ("invalid_request_error", .rejected),
+    ])
+    func whoseMistakeItIs(word: String, code: ModelError.Code) async throws {
+        let server = try ScriptedServer { peer in
+            _ = peer.request()
+            peer.answer(400, "", #"{"error":{"message":"No.","type":"\#(word)"}}"#)
+        }
+        let error = await server.model(.custom).outcome().error
+        #expect(error?.code == code)
+    }
+
+    /// As Anthropic says that an account is empty and Google that a key is wrong: as if the request were.
+    @Test(arguments: [
+        (
+            #"{"type":"error","error":{"type":"invalid_request_error","message":"Your credit balance is too low to "#
+                + #"access the Anthropic API. Please go to Plans & Billing to upgrade or purchase credits."}}"#,
+            ModelError.Code.rateLimited
+        ),
+        (
+            #"[{"error":{"code":400,"message":"API key not valid. Please pass a valid API key.","#
+                + #""status":"INVALID_ARGUMENT"}}]"#,
+            .unauthorized
+        ),
+        (
+            #"{"error":{"code":400,"message":"No.","status":"INVALID_ARGUMENT","#
+                + #""details":[{"reason":"API_KEY_INVALID","domain":"googleapis.com"}]}}"#,
+            .unauthorized
+        ),
+        (
+            #"{"error":{"code":400,"message":"A field is unknown.","status":"INVALID_ARGUMENT"}}"#,
+            .rejected
+        ),
+    ])
+    func mistakesOfTheAccountThatLookLikeTheRequests(body: String, code: ModelError.Code) async throws {
+        for kind in [ProviderKind.custom, .anthropic] {
+            let server = try ScriptedServer { peer in
+                _ = peer.request()
+                peer.answer(400, "", body)
+            }
+            let error = await server.model(kind).outcome().error
+            #expect(error?.code == code && error?.status == 400)
+            #expect(error?.message.contains("no balance left") == (code == .rateLimited))
+        }
+    }
+
     @Test func anErrorPageOfAProxy() async throws {
         let server = try ScriptedServer { peer in
             _ = peer.request()

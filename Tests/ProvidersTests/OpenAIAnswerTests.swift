@@ -102,6 +102,38 @@ struct OpenAIAnswerTests {
         #expect(outcome.error == nil)
     }
 
+    @Test func aRefusalIsNoText() async throws {
+        let outcome = try await outcome(
+            """
+            data: {"choices":[{"delta":{"role":"assistant","content":"","refusal":null}}]}
+
+            data: {"choices":[{"delta":{"refusal":"I will "}}]}
+
+            data: {"choices":[{"delta":{"content":null,"refusal":"not."}}]}
+
+            data: {"choices":[{"delta":{},"finish_reason":"stop"}]}
+
+
+            """
+        )
+        #expect(outcome.refusal == "I will not." && outcome.text.isEmpty)
+        #expect(outcome.finishes == [.stop] && outcome.error == nil)
+    }
+
+    /// Also without a reason for its end; and what is no text there is nothing.
+    @Test(arguments: [(#""I will not.""#, "I will not."), ("null", ""), ("false", "")])
+    func aRefusalInOnePiece(refusal: String, words: String) async throws {
+        let content = words.isEmpty ? #""Yes.""# : "null"
+        let server = try ScriptedServer { peer in
+            _ = peer.request()
+            let message = #"{"role":"assistant","content":\#(content),"refusal":\#(refusal)}"#
+            peer.answer(200, "Content-Type: application/json\r\n", #"{"choices":[{"message":\#(message)}]}"#)
+        }
+        let outcome = await server.model(.openai).outcome()
+        #expect(outcome.refusal == words && outcome.text == (words.isEmpty ? "Yes." : ""))
+        #expect(outcome.error == nil)
+    }
+
     @Test(arguments: [
         ("stop", FinishReason.stop), ("length", .length), ("tool_calls", .toolCalls),
         ("content_filter", .contentFilter),
@@ -110,6 +142,18 @@ struct OpenAIAnswerTests {
     func finishReasons(name: String, reason: FinishReason) async throws {
         let outcome = try await outcome("data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"\(name)\"}]}\n\n")
         #expect(outcome.finishes == [reason])
+    }
+
+    @Test func whatWasThoughtIsCounted() async throws {
+        let outcome = try await outcome(
+            """
+            data: {"choices":[{"delta":{"content":"x"},"finish_reason":"stop"}],"usage":{"prompt_tokens":7,\
+            "completion_tokens":9,"completion_tokens_details":{"reasoning_tokens":8,"audio_tokens":0}}}
+
+
+            """
+        )
+        #expect(outcome.usage == TokenUsage(input: 7, output: 9, reasoning: 8))
     }
 
     @Test func deepSeeksNameForItsCache() async throws {

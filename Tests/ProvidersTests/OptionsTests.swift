@@ -34,12 +34,16 @@ struct OptionsTests {
     @Test func inOpenAIsWords() throws {
         var request = request
         request.options.format = .schema(name: "s", description: nil, schema: #"{"b":1,"a":2}"#, isStrict: true)
+        request.options.logitBias = #"{"5":-100}"#
+        request.options.verbosity = "low"
+        request.options.reasoningEffort = "high"
         let bytes = try #require(OpenAIDialect(model: "m", endpoint: endpoint(.custom)).call(request).body)
         let text = String(decoding: bytes, as: UTF8.self)
         let body = try #require(JSONValue(bytes))
         let expected = #"""
             {"stop":["END"],"top_p":0.5,"seed":7,"parallel_tool_calls":false,
-            "tool_choice":{"type":"function","function":{"name":"f"}}}
+            "tool_choice":{"type":"function","function":{"name":"f"}},
+            "logit_bias":{"5":-100},"verbosity":"low","reasoning_effort":"high"}
             """#
         for (name, value) in try #require(JSONValue(Array(expected.utf8))?.object) { #expect(body[name] == value) }
         #expect(text.contains(#""json_schema":{"name":"s","schema":{"b":1,"a":2},"strict":true}"#))
@@ -57,11 +61,33 @@ struct OptionsTests {
         #expect(body["tool_choice"]?.text == #"{"disable_parallel_tool_use":true,"name":"f","type":"tool"}"#)
         let picture = body["messages"]?.array?.first?["content"]?.array?.first
         #expect(picture?["source"]?.text == #"{"type":"url","url":"https://x/p.png"}"#)
+    }
+
+    /// It has no words for these, and without them the answer would be another.
+    @Test(arguments: ["response_format", "logit_bias", "verbosity", "reasoning_effort"])
+    func whatWouldChangeTheAnswerIsRefusedByAnthropic(name: String) throws {
         var request = request
-        request.options.format = .object
-        #expect(throws: ModelError.self) {
-            try AnthropicDialect(model: "m", endpoint: endpoint(.anthropic)).call(request)
+        switch name {
+        case "response_format": request.options.format = .object
+        case "logit_bias": request.options.logitBias = #"{"5":1}"#
+        case "verbosity": request.options.verbosity = "low"
+        default: request.options.reasoningEffort = "low"
         }
+        let dialect = AnthropicDialect(model: "m", endpoint: endpoint(.anthropic))
+        let refusal = #expect(throws: ModelError.self) { try dialect.call(request) }
+        #expect(refusal?.code == .unsupported && refusal?.parameter == name)
+        var plain = self.request
+        plain.options.reasoningEffort = "none"
+        #expect(try dialect.call(plain).body != nil)
+    }
+
+    @Test func howCloselyAPictureIsLookedAt() throws {
+        var picture = ModelPicture(fileID: .v7(), name: "p", mediaType: "", address: "https://x/p.png")
+        picture.detail = "low"
+        let request = ModelRequest(instruction: "", messages: [.user("", pictures: [picture])])
+        let bytes = try #require(OpenAIDialect(model: "m", endpoint: endpoint(.custom)).call(request).body)
+        let part = try #require(JSONValue(bytes))["messages"]?.array?.first?["content"]?.array?.first
+        #expect(part?["image_url"]?.text == #"{"detail":"low","url":"https://x/p.png"}"#)
     }
 
     @Test(

@@ -13,6 +13,8 @@ struct QuickPathTests {
         #"{"choices":[{"delta":{"tool_calls":[{"index":0,"id":"a","function":{"name":"f","arguments":"{}"}}]}}]}"#,
         #"{"choices":[],"usage":{"prompt_tokens":1,"completion_tokens":2}}"#,
         #"{"choices":[{"delta":{"content":"é你😀"}}],"system_fingerprint":"ü"}"#,
+        #"{"choices":[{"delta":{"content":"a","refusal":null}}]}"#,
+        #"{"choices":[{"delta":{"content":null,"refusal":"No"}}]}"#,
     ]
 
     private static let events = [
@@ -26,6 +28,7 @@ struct QuickPathTests {
         #expect(quick(Self.chunks[1])?.reasoning == "Hm é😀\n")
         #expect(quick(Self.chunks[2])?.text == "a\"b\\c/d")
         #expect(quick(Self.chunks[3]) == nil)
+        #expect(quick(Self.chunks[7])?.text == "a" && quick(Self.chunks[8]) == nil)
         #expect(AnthropicEvent.quickText(of: Self.events[0]) == "Hello 你")
         #expect(AnthropicEvent.quickText(of: Self.events[1]) == nil)
     }

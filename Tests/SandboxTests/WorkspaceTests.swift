@@ -43,6 +43,8 @@ import Testing
             #expect(try workspace.read("a/out.txt", limit: 100).bytes == Array("one\none\n".utf8))
             #expect(try workspace.read("a/b/in.txt", from: 4, limit: 3).bytes == Array("mor".utf8))
             #expect(try workspace.list().entries.map(\.path) == ["a", "a/b", "a/out.txt", "a/b/in.txt"])
+            let file = try workspace.file("a/out.txt")
+            #expect(file == (try workspace.list().entries.first { $0.path == "a/out.txt" }) && file.size == 8)
         }
     }
 
@@ -62,6 +64,7 @@ import Testing
                 "real/../../x", "nothing", "plain/x", "device",
             ] {
                 #expect(throws: SandboxError.self, "\(path)") { try workspace.read(path, limit: 100) }
+                #expect(throws: SandboxError.self, "\(path)") { try workspace.file(path) }
                 if path != "nothing", path != "device" {
                     #expect(throws: SandboxError.self, "\(path)") { try workspace.write(path, [1]) }
                 }

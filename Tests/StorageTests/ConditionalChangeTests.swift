@@ -54,6 +54,9 @@ import Testing
                 )
             )
             let (tool, skill) = try await made(by: asker, in: store)
+            #expect(try await store.addMember(ada.id, as: .member, to: team.id, by: asker, address: nil))
+            let talk = try await store.createConversation(title: "Talk", by: asker).id
+            #expect(try await store.setVariable("place", to: .null, in: talk, by: asker))
             let changes: [(Conditional, Query, Change)] = [
                 (
                     .user(ada.id), "select from users where user_id = \(ada.id) for update",
@@ -105,7 +108,46 @@ import Testing
                     { _ = try await store.setApprovalPatience(60 + $0, by: asker) }
                 ),
             ]
-            for (subject, holding, change) in changes {
+            let others: [(Conditional, Query, Change)] = [
+                (
+                    .conversation(talk), "select from conversations where conversation_id = \(talk) for update",
+                    { _ = try await store.updateConversation(talk, title: "Talk \($0)", by: asker) }
+                ),
+                (
+                    .variable("place", conversation: talk),
+                    "select from conversations where conversation_id = \(talk) for update",
+                    { _ = try await store.setVariable("place", to: .string("\($0)"), in: talk, by: asker) }
+                ),
+                (
+                    .preferences(of: root.id), "select from users where user_id = \(root.id) for update",
+                    { _ = try await store.mergePreferences(#"{"number":\#($0)}"#, by: asker) }
+                ),
+                (
+                    .member(ada.id, of: team.id), "select from organisations where org_id = \(team.id) for update",
+                    {
+                        let role: OrganisationRole = $0 == 0 ? .admin : .owner
+                        _ = try await store.changeMember(ada.id, to: role, in: team.id, by: asker, address: nil)
+                    }
+                ),
+                (
+                    .instructions(of: root.organisationID),
+                    "select pg_advisory_xact_lock(hashtext('alma.instructions'))",
+                    { _ = try await store.setInstructions(instance: nil, organisation: "Be \($0).", by: asker) }
+                ),
+                (
+                    .policies(of: root.organisationID),
+                    """
+                    select pg_advisory_xact_lock(
+                        hashtext('alma.tool_policies'), hashtext(\(root.organisationID)::text)
+                    )
+                    """,
+                    {
+                        let subject = PolicySubject(tool: "dig")
+                        _ = try await store.setOrganisationPolicy(.ask, for: subject, patience: 60 + $0, by: asker)
+                    }
+                ),
+            ]
+            for (subject, holding, change) in changes + others {
                 let codes = try await race(database, subject, holding: holding, change)
                 #expect(codes.filter { $0 == nil }.count == 1, "\(subject): \(codes)")
                 #expect(codes.filter { $0 == .changed }.count == 1, "\(subject): \(codes)")
@@ -141,6 +183,52 @@ import Testing
             } throws: { ($0 as? StorageError)?.code == .changed }
             #expect(try await store.deleteTool(tool.id, by: by))
             #expect(try await store.deleteSkill(skill.id, by: by))
+        }
+    }
+
+    /// Between the look and the change somebody signs in, and the provider is tried out: both are written in the rows.
+    @Test func whatWasUsedMeanwhileIsChanged() async throws {
+        try await TestDatabase.with { database in
+            let store = database.store
+            let ada = try await store.person("ada")
+            let asker = try await store.person("root", isSuperuser: true).principal
+            let id = try await store.chatModel(by: asker).llmID
+            let provider = try #require(try await store.provider(id, by: asker))
+            let seen = (try await store.condition(of: .user(ada.id)), try await store.condition(of: .provider(id)))
+            guard case .user = try await store.authenticate(email: ada.email, password: TestPeople.password) else {
+                Issue.record("Ada cannot sign in")
+                return
+            }
+            let failure = ProbeResult.Failure(code: "refused", message: "Nothing listens there.")
+            _ = try await store.recordTest(id, ProbeResult(latency: 1, models: [], failure: failure), by: asker)
+            #expect(try await store.user(ada.id, by: asker)?.lastLoginAt != nil)
+            func rename(_ name: String) async throws {
+                try await Condition.$current.withValue(seen.0) {
+                    _ = try await store.changeUser(ada.id, .init(nickname: name), by: asker, address: nil)
+                }
+            }
+            func move(key: Secret?) async throws {
+                try await Condition.$current.withValue(seen.1) {
+                    _ = try await store.updateProvider(
+                        id,
+                        name: provider.providerName,
+                        baseURL: provider.apiBaseURL,
+                        apiKey: .some(key),
+                        isActive: true,
+                        by: asker
+                    )
+                }
+            }
+            try await rename("Ada")
+            try await move(key: Secret("sk-secret-1234"))
+            #expect(try await store.user(ada.id, by: asker)?.nickname == "Ada")
+            #expect(try await store.provider(id, by: asker)?.hasKey == true)
+            await #expect {
+                try await rename("Bob")
+            } throws: { ($0 as? StorageError)?.code == .changed }
+            await #expect {
+                try await move(key: nil)
+            } throws: { ($0 as? StorageError)?.code == .changed }
         }
     }
 

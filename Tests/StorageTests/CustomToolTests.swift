@@ -47,7 +47,7 @@ import Testing
         }
     }
 
-    @Test func whoeverHasSeenAnOlderOneGivesNothingAgain() async throws {
+    @Test func whoeverHasSeenAnOlderOneOverwritesNothing() async throws {
         try await TestDatabase.with { database in
             let store = database.store
             let (user, stranger) = (try await store.person(), try await store.person("eve"))
@@ -55,6 +55,9 @@ import Testing
             let changed = try await store.updateTool(tool.id, draft(code: "tac"), at: 1, by: user.principal)
             await #expect {
                 _ = try await store.restoreTool(tool.id, version: 1, at: 1, by: user.principal)
+            } throws: { ($0 as? StorageError)?.code == .changed }
+            await #expect {
+                _ = try await store.updateTool(tool.id, draft(code: "rev"), at: 1, by: user.principal)
             } throws: { ($0 as? StorageError)?.code == .changed }
             #expect(try await store.tool(tool.id, by: user.principal) == changed)
             #expect(try await store.toolVersions(of: tool.id, by: user.principal).count == 2)

@@ -92,4 +92,55 @@ import Testing
             #expect(written.count == 1 && written[0].detail.contains("Small \(small.id.text)"))
         }
     }
+
+    /// Of two at the same moment one comes second, and replaces what the first has chosen.
+    @Test func theAuditSaysWhatAChoiceReplaced() async throws {
+        try await TestDatabase.with { database in
+            let (store, ada) = (database.store, try await database.store.person("ada"))
+            let by = ada.principal
+            let large = try await store.chatModel("large", by: by)
+            func made(_ name: String) async throws -> UUID {
+                try #require(try await store.createModel(llmID: large.llmID, name: name, displayName: name, by: by)).id
+            }
+            let (small, tiny) = (try await made("small"), try await made("tiny"))
+            let choices = try await database.administrator.transaction { transaction in
+                let row: Query = "select from organisations where org_id = \(ada.organisationID) for update"
+                _ = try await transaction.query(row)
+                let tasks = [
+                    ModelChoice(chat: small, fallbacks: [large.id, tiny], purposes: [.writing: small]),
+                    ModelChoice(chat: tiny, fallbacks: [small], purposes: [.writing: large.id]),
+                ].map { choice in Task { try await store.choose(choice, by: by, address: nil) } }
+                try await database.waitForLocks(2)
+                return tasks
+            }
+            for choice in choices { try await choice.value }
+            let acts = try await store.auditEvents(AuditFilter(action: "model_choice"), page: Page(), by: by).items
+            let details = try acts.map { try JSONValue(parsing: $0.detail) }
+            func isFirst(_ detail: JSONValue) -> Bool { detail["before"]?["chat"]?.string == "large \(large.id.text)" }
+            let first = try #require(details.first(where: isFirst))
+            let second = try #require(details.first { !isFirst($0) })
+            #expect(details.count == 2 && first["before"]?["fallbacks"] == .array([]))
+            #expect(first["before"]?["writing"] == nil && first["after"]?["writing"] != nil)
+            #expect(second["before"] == first["after"])
+        }
+    }
+
+    /// Nobody has it any more, and so it cannot be looked up.
+    @Test func theAuditNamesADeletedModelThatWasReplaced() async throws {
+        try await TestDatabase.with { database in
+            let (store, ada) = (database.store, try await database.store.person("ada"))
+            let by = ada.principal
+            let large = try await store.chatModel("large", by: by)
+            let small = try #require(
+                try await store.createModel(llmID: large.llmID, name: "small", displayName: "Small", by: by)
+            )
+            try await store.choose(ModelChoice(purposes: [.writing: small.id]), by: by, address: nil)
+            #expect(try await store.deleteModel(small.id, by: by))
+            try await store.choose(ModelChoice(purposes: [.writing: large.id]), by: by, address: nil)
+            let acts = try await store.auditEvents(AuditFilter(action: "model_choice"), page: Page(), by: by).items
+            let details = try acts.map { try JSONValue(parsing: $0.detail) }
+            let last = details.first { $0["after"]?["writing"]?.string == "large \(large.id.text)" }
+            #expect(details.count == 2 && last?["before"]?["writing"]?.string == "Small")
+        }
+    }
 }

@@ -73,4 +73,35 @@ import Testing
             #expect(word(try await database.store.claim(asked, by: .system)) == "going")
         }
     }
+
+    /// What was done before stays done: the older keys, which open what they have sealed, know it again.
+    @Test func aStrangersRequestIsKnownAfterTheKeysHaveChanged() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "alma-\(UUID().uuidString)").path
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let keys = (try SealingKeys.load(directory: folder), try SealingKeys.rotate(directory: folder))
+        try await TestDatabase.with { database in
+            func store(_ keys: SealingKeys) -> Store {
+                Store(database: database.application, keys: keys, logger: .silent, passwordCost: 4)
+            }
+            let (old, new) = (store(keys.0), store(keys.1))
+            guard case .new(let claim) = try await old.claim(request("one", "ada"), by: .system) else {
+                Issue.record("it is new")
+                return
+            }
+            func asked(_ body: String) async throws -> String {
+                word(try await new.claim(request("one", body), by: .system))
+            }
+            #expect(try await asked("ada") == "going")
+            try await old.keep(Secret("the answer"), of: claim, by: .system)
+            #expect(try await asked("ada") == "the answer")
+            #expect(try await asked("eve") == "new")
+            #expect(try await asked("eve") == "going")
+            try await database.administrator.query(
+                "update idempotent_answers set created_at = now() - interval '25 hours'"
+            )
+            #expect(try await asked("ada") == "new", "a day is over")
+            #expect(try await asked("ada") == "going", "of the older one nothing is told any more")
+        }
+    }
 }

@@ -161,6 +161,32 @@ import Testing
         }
     }
 
+    /// Of two who are at the same piece one gets it. If that one dies over the next, the other must not take the
+    /// organisation away: nobody would look for the rest any more.
+    @Test func whatAnotherProcessHasLeftIsGoneOnWith() async throws {
+        try await TestDatabase.with { database in
+            let harbour = try await Harbour(database.store)
+            try await fillAndDelete(harbour, conversations: 1, in: database)
+            try await database.administrator.batch([
+                """
+                insert into request_preambles (user_id, org_id, preamble_id, content)
+                select \(harbour.owner.id)::uuid, \(harbour.id)::uuid, sha256(convert_to(n::text, 'UTF8')), 'x'
+                from generate_series(1, 120) n
+                """,
+                // As for the other, who finds nothing left of its piece.
+                "create function keep() returns trigger language plpgsql as $$ begin return null; end $$",
+                "create trigger keep before delete on request_preambles for each row execute function keep()",
+            ])
+            #expect(try await harbour.store.purgeOrganisations() == 0)
+            try await database.administrator.query("drop trigger keep on request_preambles")
+            #expect(try await harbour.store.purgeOrganisations() == 1)
+            let left = try await database.administrator.query(
+                "select from request_preambles where org_id = \(harbour.id)"
+            )
+            #expect(left.isEmpty)
+        }
+    }
+
     /// Its time is over, and it holds so many conversations, with as many files in one of them.
     private func fillAndDelete(_ harbour: Harbour, conversations count: Int, in database: TestDatabase) async throws {
         let owner = harbour.owner

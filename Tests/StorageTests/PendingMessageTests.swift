@@ -232,6 +232,22 @@ import Testing
         }
     }
 
+    /// What waits is no message of the conversation yet. Once an answer has taken it in, its key brings its id.
+    @Test func whatWasTakenInIsKnownByItsMessage() async throws {
+        try await TestDatabase.with { database in
+            let store = database.store
+            let ada = try await store.person()
+            let claimed = try await store.claimedRun(by: ada.principal)
+            let said = input(claimed.run.conversationID, "Be quick", key: "k")
+            let waiting = try await pending(store.say(said, mode: .steer, by: ada.principal))
+            #expect(waiting.messageID == nil)
+            let heard = try #require(try await store.takeSteering(of: claimed, after: 1).first)
+            let taken = try await pending(store.say(said, mode: .steer, by: ada.principal))
+            #expect(taken.id == waiting.id && taken.messageID == heard.id)
+            #expect(heard.id != waiting.id, "its place among the messages is found when it is taken in")
+        }
+    }
+
     @Test func anIdleConversationIsSimplyToldAndAFullOneRefuses() async throws {
         try await TestDatabase.with { database in
             let store = database.store

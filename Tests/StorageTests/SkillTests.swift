@@ -170,6 +170,34 @@ import Testing
         }
     }
 
+    /// Neither text nor files.
+    @Test func whoeverHasSeenAnOlderOneOverwritesNothing() async throws {
+        try await TestDatabase.with { database in
+            let (store, stranger) = (database.store, try await database.store.person("eve").principal)
+            let by = try await store.person().principal
+            let first = [Skill.File(path: "a", content: [1])]
+            let skill = try #require(try await store.createSkill(text, files: first, by: by))
+            let (theirs, mine) = (
+                SkillText(name: "notes", description: "Theirs.", instructions: "Long."),
+                SkillText(name: "notes", description: "Mine.", instructions: "Longer.")
+            )
+            let kept = try await store.updateSkill(skill.id, theirs, at: 1, by: by)
+            #expect(kept?.version == 2 && kept?.skill == theirs)
+            for files in [nil, [Skill.File(path: "b", content: [2])]] {
+                await #expect {
+                    _ = try await store.updateSkill(skill.id, mine, files: files, at: 1, by: by)
+                } throws: { ($0 as? StorageError)?.code == .changed }
+            }
+            #expect(try await store.skill(skill.id, by: by) == kept)
+            #expect(try await store.skillVersions(of: skill.id, by: by).map(\.version) == [2, 1])
+            #expect(try await store.updateSkill(skill.id, mine, at: 2, by: stranger) == nil)
+            let files = [Skill.File(path: "b", content: [2])]
+            let saved = try await store.updateSkill(skill.id, mine, files: files, at: 2, by: by)
+            #expect(saved?.version == 3 && saved?.skill == mine && saved?.files.map(\.path) == ["b"])
+            #expect(try await store.updateSkill(skill.id, theirs, by: by)?.version == 4)
+        }
+    }
+
     @Test func whatIsOlderThanTheNewestFiftyGoes() async throws {
         try await TestDatabase.with { database in
             let (store, user) = (database.store, try await database.store.person())

@@ -59,6 +59,38 @@ import Testing
         }
     }
 
+    @Test func whoMayUseTheirAccountAndWhoMayNot() async throws {
+        try await TestDatabase.with { database in
+            let store = database.store
+            let root = try await store.person("root", isSuperuser: true)
+            for status in UserStatus.allCases where status != .active {
+                let name = status.rawValue
+                _ = try await store.person(name)
+                try await database.administrator.query(
+                    """
+                    update users set status = \(name), deleted_at = case \(name)::text when 'deleted' then now() end
+                    where nickname = \(name)
+                    """
+                )
+            }
+            func found(_ status: UserStatus?, _ isActive: Bool?) async throws -> Set<String> {
+                let filter = UserFilter(status: status, isActive: isActive)
+                let users = try await store.users(filter, page: Page(), by: root.principal)
+                #expect(users.total == users.items.count)
+                #expect(isActive == nil || users.items.allSatisfy { $0.isActive == isActive })
+                return Set(users.items.map(\.nickname))
+            }
+            #expect(try await found(nil, nil) == ["root", "disabled", "pending", "unverified"])
+            #expect(try await found(nil, true) == ["root"])
+            #expect(try await found(nil, false) == ["disabled", "pending", "unverified"])
+            #expect(try await found(.pending, false) == ["pending"])
+            #expect(try await found(.deleted, false) == ["deleted"])
+            #expect(try await found(.active, true) == ["root"])
+            #expect(try await found(.disabled, true) == [])
+            #expect(try await found(.active, false) == [])
+        }
+    }
+
     @Test func whoIsSwitchedOffIsSignedOutEverywhere() async throws {
         try await TestDatabase.with { database in
             let store = database.store

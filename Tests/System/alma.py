@@ -214,13 +214,13 @@ def standing(original: Folder, **environment):
 class Client:
     """A signed-in person with a scripted model to talk to."""
 
-    def __init__(self, server: Server, token: str | None = None):
+    def __init__(self, server: Server, token: str | None = None, email: str = EMAIL):
         self.http = httpx.Client(base_url=server.url, timeout=30, trust_env=False)
-        self.token = token or self.sign_in()
+        self.token = token or self.sign_in(email)
         self.http.headers["Authorization"] = f"Bearer {self.token}"
 
-    def sign_in(self) -> str:
-        answer = self.http.post("/v1/login/access-token", data={"username": EMAIL, "password": PASSWORD})
+    def sign_in(self, email: str) -> str:
+        answer = self.http.post("/v1/login/access-token", data={"username": email, "password": PASSWORD})
         assert answer.status_code == 200, answer.text
         return answer.json()["data"]["access_token"]
 

@@ -1,8 +1,11 @@
 """schemathesis with all its checks against the program, from its own description."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
+
+import httpx
 
 from alma import ROOT, Client, Folder, Server
 
@@ -13,6 +16,8 @@ CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
 
 def check(server: Server, token: str, *arguments: str) -> subprocess.CompletedProcess:
     """`arguments` bound it, such as `--max-examples 5 --seed 1`."""
+    headers = {"Authorization": f"Bearer {token}"}
+    me = httpx.get(f"{server.url}/v1/users/me", headers=headers, trust_env=False).json()["data"]
     return subprocess.run(
         [
             Path(sys.executable).with_name("schemathesis"),
@@ -33,6 +38,7 @@ def check(server: Server, token: str, *arguments: str) -> subprocess.CompletedPr
             *arguments,
         ],
         cwd=server.folder.path,
+        env=os.environ | {"ALMA_ORGANIZATION": me["organization_id"]},
         capture_output=True,
         text=True,
     )

@@ -3,6 +3,15 @@
 import openai
 from scripted_model import Upstream
 
+WEATHER = {
+    "type": "function",
+    "function": {
+        "name": "weather",
+        "description": "Tells the weather.",
+        "parameters": {"type": "object", "properties": {"town": {"type": "string"}}, "required": ["town"]},
+    },
+}
+
 
 class World:
     """A server whose model says what a test wants, with a key for programs."""

@@ -14,6 +14,8 @@ class Answer:
 
     pieces: list[str] = field(default_factory=list)
     calls: list[tuple[str, str]] = field(default_factory=list)
+    # Pieces of words in which it declines.
+    refusal: list[str] = field(default_factory=list)
     finish: str | None = None
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
@@ -22,11 +24,16 @@ class Answer:
     breaks_off: bool = False
     # Waits for this before it ends.
     until: threading.Event | None = None
+    # Waits for this before it says anything.
+    after: threading.Event | None = None
+    reasoning_tokens: int = 0
 
     @property
     def choices(self):
         for piece in self.pieces:
             yield {"delta": {"content": piece}}
+        for piece in self.refusal:
+            yield {"delta": {"content": None, "refusal": piece}}
         for index, (name, arguments) in enumerate(self.calls):
             call = {"index": index, "id": f"call_{index}", "type": "function"}
             yield {"delta": {"tool_calls": [{**call, "function": {"name": name, "arguments": arguments[:3]}}]}}
@@ -56,6 +63,8 @@ class Upstream:
                     return self.document(200, upstream.embeddings(body))
                 said = answer(body)
                 said = said if isinstance(said, Answer) else Answer([said])
+                if said.after:
+                    said.after.wait(60)
                 if said.error is not None:
                     return self.document(said.status, {"error": said.error}, said.headers)
                 try:
@@ -85,7 +94,9 @@ class Upstream:
                 while said.until and not said.until.wait(0.05):
                     self.frame({"choices": [{"index": 0, "delta": {"content": "."}}]})
                 self.frame({"choices": [{"index": 0, **said.end}]})
-                self.frame({"choices": [], "usage": {"prompt_tokens": 11, "completion_tokens": 5, "total_tokens": 16}})
+                thought = {"completion_tokens_details": {"reasoning_tokens": said.reasoning_tokens}}
+                usage = {"prompt_tokens": 11, "completion_tokens": 5, "total_tokens": 16, **thought}
+                self.frame({"choices": [], "usage": usage})
                 self.wfile.write(b"data: [DONE]\n\n")
 
             def frame(self, chunk):

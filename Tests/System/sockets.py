@@ -67,21 +67,42 @@ class Socket:
         return [record for record in self.heard if "seq" in record]
 
 
-class RawSocket:
-    """Bytes on a line, after a handshake."""
+def handshake(server, conversation, token, query="", headers=None) -> bytes:
+    """The request that opens a socket. `headers` has those that are otherwise."""
+    headers = {
+        "Host": f"127.0.0.1:{server.port}",
+        "Upgrade": "websocket",
+        "Connection": "Upgrade",
+        "Sec-WebSocket-Key": base64.b64encode(os.urandom(16)).decode(),
+        "Sec-WebSocket-Version": "13",
+        "Authorization": f"Bearer {token}",
+        **(headers or {}),
+    }
+    lines = [f"GET /v1/ws/chat/{conversation}{query} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
+    return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
-    def __init__(self, server, conversation, token, key=None, buffer=None):
+
+def answer_to(server, request: bytes) -> bytes:
+    """All that comes until the server hangs up."""
+    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as line:
+        line.sendall(request)
+        answer = b""
+        while piece := line.recv(4096):
+            answer += piece
+    return answer
+
+
+class RawSocket:
+    """Bytes on a line, after a handshake. `early` is sent along with that."""
+
+    def __init__(self, server, conversation, token, buffer=None, headers=None, early=b""):
         self.line = socket.socket()
+        self.line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if buffer:
             self.line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
         self.line.settimeout(30)
         self.line.connect(("127.0.0.1", server.port))
-        key = key or base64.b64encode(os.urandom(16)).decode()
-        self.line.sendall(
-            f"GET /v1/ws/chat/{conversation} HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\nUpgrade: websocket\r\n"
-            f"Connection: Upgrade\r\nSec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n"
-            f"Authorization: Bearer {token}\r\n\r\n".encode()
-        )
+        self.line.sendall(handshake(server, conversation, token, headers=headers) + early)
         self.rest = b""
         while b"\r\n\r\n" not in self.rest:
             piece = self.line.recv(4096)
@@ -123,7 +144,10 @@ class RawSocket:
 
     def end(self) -> tuple[int | None, str]:
         """Code and reason with which the server closes; afterwards it hangs up."""
-        content = self.next(0x8)
+        return self.part(self.next(0x8))
+
+    def part(self, content: bytes) -> tuple[int | None, str]:
+        """Answers the server's goodbye."""
         code = struct.unpack("!H", content[:2])[0] if content else None
         with contextlib.suppress(OSError):
             self.send(frame(0x8, content))
@@ -151,7 +175,9 @@ def frame(opcode, content=b"", final=True, reserved=0, masked=True) -> bytes:
     if not masked:
         return head + content
     key = os.urandom(4)
-    return head + key + bytes(byte ^ key[index & 3] for index, byte in enumerate(content))
+    mask = (key * (len(content) // 4 + 1))[: len(content)]
+    hidden = int.from_bytes(content, "big") ^ int.from_bytes(mask, "big")
+    return head + key + hidden.to_bytes(len(content), "big")
 
 
 def log_of(client, run):

@@ -1,6 +1,7 @@
 """A backup before tables change, on a database whose owner is nobody special."""
 
 import subprocess
+from pathlib import Path
 
 from alma import Client, Folder, Server, wait_until
 from nodes import Database, ask
@@ -29,6 +30,15 @@ def test_an_ordinary_owner_saves_every_row(database):
         text = subprocess.run([program, "--data-only", "--file", "-", dump], capture_output=True, text=True, check=True)
         for what in ("admin@example.com", "hello", "message_complete"):
             assert what in text.stdout, f"{what} is not in the backup"
+        # Where nothing can be written, the copy is what counts; whatever else keeps the audit from its row is a no.
+        ask(root, "alter database kept set default_transaction_read_only = on")
+        made = server.command("backup")
+        assert made.returncode == 0 and "WARNING: the audit keeps no record" in made.stderr, made.stdout + made.stderr
+        assert Path(made.stdout.strip()).stat().st_size > 0
+        ask(root, "alter database kept reset default_transaction_read_only")
+        ask(f"postgresql://postgres@/kept?host={database.path}", "alter table audit_events add check (false) not valid")
+        refused = server.command("backup")
+        assert refused.returncode != 0 and "audit" in refused.stderr and not refused.stdout, refused.stdout
     finally:
         server.stop()
         folder.remove()
@@ -59,6 +69,8 @@ def test_a_server_moves_to_an_empty_folder():
         made = server.command("backup")
         assert made.returncode == 0, made.stderr
         by_hand = made.stdout.strip()
+        (act,) = client.http.get("/v1/audit/events", params={"action": "backup"}).json()["data"]
+        assert act["action"] == "backup.begun" and act["user_id"] is None and act["address"] == "command line", act
         assert client.http.post("/v1/admin/backups", json={}).status_code == 202
 
         def done():
@@ -85,6 +97,8 @@ def test_a_server_moves_to_an_empty_folder():
         server.start()
         client = Client(server)
         assert client.messages(conversation)[0]["content"] == "hello"
+        (act,) = client.http.get("/v1/audit/events", params={"action": "backup.restored"}).json()["data"]
+        assert act["target"] == "taken.dump" and act["user_id"] is None and act["address"] == "command line", act
         # The restored provider still opens with the keys that came along.
         assert client.finished(client.send(conversation, "again"))["state"] == "completed"
         server.stop()

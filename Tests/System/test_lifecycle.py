@@ -149,6 +149,9 @@ def test_user_create_beside_the_server(server):
         "/v1/login/access-token", data={"username": "second@example.com", "password": "another long password"}
     )
     assert answer.status_code == 200
+    (act,) = client.http.get("/v1/audit/events", params={"action": "user.created", "q": "second@"}).json()["data"]
+    assert act["user_id"] is None and act["address"] == "command line", act
+    assert act["detail"]["after"]["role"] == "administrator", act
 
 
 def test_migrate_status_beside_the_server(server):

@@ -10,17 +10,9 @@ import httpx
 import openai
 import pytest
 from alma import wait_until
-from pydantic import BaseModel
+from openai_world import WEATHER
 from scripted_model import Answer, Upstream
 
-WEATHER = {
-    "type": "function",
-    "function": {
-        "name": "weather",
-        "description": "Tells the weather.",
-        "parameters": {"type": "object", "properties": {"town": {"type": "string"}}, "required": ["town"]},
-    },
-}
 PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(64)).decode()
 
 
@@ -29,6 +21,10 @@ def test_models_and_agents_are_listed(world):
     assert {"m", "e", "assistant", "orchestrator"} <= set(listed)
     assert listed["m"].owned_by == "Scripted" and listed["assistant"].kind == "agent"
     assert world.openai.models.retrieve("m").id == "m"
+    assert world.openai.models.retrieve("assistant").kind == "agent"
+    world.client.created("/v1/models", llm_id=world.provider("Scripted"), name="vendor/small", display_name="Small")
+    assert world.openai.models.retrieve("vendor/small").id == "vendor/small"
+    assert world.ask(model="vendor/small").model == "vendor/small"
     with pytest.raises(openai.NotFoundError) as refused:
         world.openai.models.retrieve("vendor/nothing")
     assert refused.value.code == "model_not_found"
@@ -91,25 +87,6 @@ def test_tools_are_the_callers(world):
     assert final.choices[0].message.tool_calls[0].function.arguments == '{"town":"Rome"}'
 
 
-class Town(BaseModel):
-    town: str
-    people: int
-
-
-def test_answers_by_a_schema(world):
-    world.say = lambda body: json.dumps({"town": "Bern", "people": 134000})
-    answer = world.openai.chat.completions.parse(
-        model="m", messages=[{"role": "user", "content": "A town"}], response_format=Town
-    )
-    assert answer.choices[0].message.parsed == Town(town="Bern", people=134000)
-    sent = world.upstream.requests[-1]["response_format"]
-    assert sent["type"] == "json_schema" and sent["json_schema"]["strict"] is True
-    # In the order in which they were written: models write in it.
-    assert list(sent["json_schema"]["schema"]["properties"]) == ["town", "people"]
-    world.ask(response_format={"type": "json_object"})
-    assert world.upstream.requests[-1]["response_format"] == {"type": "json_object"}
-
-
 def test_pictures_go_along(world):
     parts = [
         {"type": "text", "text": "What is it?"},
@@ -118,8 +95,17 @@ def test_pictures_go_along(world):
     ]
     world.ask(messages=[{"role": "user", "content": parts}])
     sent = world.upstream.requests[-1]["messages"][0]["content"]
-    assert [part["image_url"]["url"] for part in sent[:2]] == [f"data:image/png;base64,{PNG}", "https://example.org/a.png"]
+    assert [part["image_url"] for part in sent[:2]] == [parts[1]["image_url"], parts[2]["image_url"]]
     assert sent[2]["text"] == "What is it?"
+    # One that does not see says so, whoever else would.
+    blind = world.client.created("/v1/models", llm_id=world.provider("Scripted"), name="blind", display_name="Blind")
+    seeing = next(one for one in world.client.http.get("/v1/models").json()["data"] if one["name"] == "m")
+    assert not blind["supports_vision"] and seeing["supports_vision"]
+    assert world.client.http.put("/v1/models/fallbacks", json={"model_ids": [seeing["model_id"]]}).status_code < 300
+    with pytest.raises(openai.BadRequestError) as refused:
+        world.ask(model="blind", messages=[{"role": "user", "content": parts}])
+    assert (refused.value.code, refused.value.param) == ("unsupported_parameter", "messages")
+    assert len(world.upstream.requests) == 1
 
 
 def test_embeddings(world):
@@ -144,6 +130,7 @@ def test_embeddings(world):
         (400, {"message": "No.", "type": "invalid_request_error"}, openai.BadRequestError, "rejected_by_provider"),
         (400, {"message": "Long.", "code": "context_length_exceeded"}, openai.BadRequestError, "context_length_exceeded"),
         (401, {"message": "Key."}, openai.InternalServerError, "model_unauthorized"),
+        (302, {"message": "Elsewhere."}, openai.ConflictError, "model_not_configured"),
         (404, {"message": "What?"}, openai.NotFoundError, "model_not_found"),
         (429, {"message": "Slow."}, openai.RateLimitError, "rate_limit_exceeded"),
         (500, {"message": "Oh."}, openai.InternalServerError, "model_unavailable"),
@@ -155,6 +142,8 @@ def test_what_a_provider_refuses(world, status, error, kind, code, stream):
     with pytest.raises(kind) as refused:
         world.ask(stream=stream)
     assert refused.value.code == code and refused.value.message
+    if kind is openai.ConflictError:
+        assert refused.value.response.headers["x-should-retry"] == "false"
     assert world.client.http.get("/v1/usage", params={"group_by": "day"}).json()["data"][0]["failed_calls"] == 1
 
 
@@ -188,6 +177,11 @@ def test_a_fallback_answers_in_its_place(world):
         answer = world.ask()
         assert answer.model == "spare" and answer.choices[0].message.content == "From the other."
         assert {one["key"]: one["failed_calls"] for one in world.usage()} == {"m": 1, "spare": 0}
+        # What is wrong with the request is for whoever has made it.
+        world.say = lambda body: Answer(status=400, error={"message": "No.", "type": "invalid_request_error"})
+        with pytest.raises(openai.BadRequestError) as refused:
+            world.ask()
+        assert refused.value.code == "rejected_by_provider" and len(other.requests) == 1
     finally:
         other.stop()
 
@@ -205,7 +199,7 @@ def test_a_budget_holds(world):
     with pytest.raises(openai.RateLimitError) as refused:
         for _ in range(5):
             world.ask()
-    assert refused.value.code == "insufficient_quota" and "0.31" in refused.value.message
+    assert refused.value.code == refused.value.type == "insufficient_quota" and "0.31" in refused.value.message
     assert refused.value.response.headers["x-should-retry"] == "false"
     assert standing()["spent"] <= 0.31
 

@@ -3,12 +3,27 @@
 import contextlib
 import json
 import select
-import socket
 import threading
+import zlib
 
 import pytest
-from sockets import RawSocket, Socket, frame
+import socket_cases
+import socket_texts
+from alma import Client, standing
+from socket_cases import BYE, Case, fine, message, text
+from sockets import RawSocket, Socket, answer_to, end_of, frame, handshake
 from websockets.exceptions import ConnectionClosed
+
+
+@pytest.fixture(scope="module")
+def server(furnished):
+    with standing(furnished) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def client(server):
+    return Client(server)
 
 
 @pytest.fixture
@@ -25,90 +40,124 @@ def raw(server, client):
         one.close()
 
 
+# The handshake
+
+
 def test_the_handshake_is_the_standards(raw):
-    head = raw(key="dGhlIHNhbXBsZSBub25jZQ==").head.decode().lower()
+    head = raw(headers={"Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ=="}).head.decode().lower()
     assert "sec-websocket-accept: s3pplmbitxaq9kygzzhzrbk+xoo=" in head
     assert "upgrade: websocket" in head and "connection: upgrade" in head
     assert "sec-websocket-extensions" not in head and "content-length" not in head and "transfer-encoding" not in head
 
 
-def test_pings_get_their_words_back(raw):
-    ws = raw()
-    for payload in [b"", b"ping", bytes(range(125)), b"\xff" * 125]:
-        for piece in [frame(0x9, payload)] + [bytes([byte]) for byte in frame(0x9, payload)]:
+@pytest.mark.parametrize(
+    "status, query, headers",
+    [
+        (400, "", {"Sec-WebSocket-Key": "dGhlIHNhbXBsZQ=="}),
+        (422, "?after=nonsense", {}),
+        (426, "", {"Sec-WebSocket-Version": "8"}),
+        (426, "", {"Upgrade": "h2c"}),
+    ],
+)
+def test_who_asks_wrongly_gets_an_answer_and_no_socket(server, client, status, query, headers):
+    request = handshake(server, client.conversation(), client.token, query, headers)
+    answer = answer_to(server, request + frame(0x9)).lower()
+    head = answer.split(b"\r\n\r\n")[0].split(b"\r\n")
+    assert head[0].startswith(b"http/1.1 %d " % status) and b"connection: close" in head
+    assert (b"sec-websocket-version: 13" in head) == (status == 426)
+
+
+def test_who_speaks_before_the_answer_harms_nobody(raw):
+    ws = raw(early=frame(0x9, b"early"))
+    ws.send(frame(0x9, b"late"))
+    # What came with the request is no socket's yet; what came behind it may have waited.
+    assert ws.next(0xA) == b"late" or ws.next(0xA) == b"late"
+
+
+def test_other_upgrades_leave_the_port_alone(server):
+    """A request that asks for a protocol which nobody speaks gets its answer, and the line is closed behind it."""
+    host = f"Host: 127.0.0.1:{server.port}"
+    answer = answer_to(server, f"GET /healthz HTTP/1.1\r\n{host}\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n".encode())
+    assert answer.startswith(b"HTTP/1.1 200") and b"connection: close" in answer.lower()
+
+
+# Autobahn's cases
+
+
+def holds(raw, case: Case, **options):
+    """What is said, and how it ends, is as the case has it."""
+    ws = raw(**options)
+    with contextlib.suppress(ConnectionError):
+        for piece in case.pieces:
             ws.send(piece)
-        assert ws.next(0xA) == payload and ws.next(0xA) == payload
-    ws.send(frame(0xA, b"unasked") + frame(0x9, b"after"))
-    assert ws.next(0xA) == b"after"
-    ws.send(b"".join(frame(0x9, str(number)) for number in range(10)))
-    assert [ws.next(0xA) for _ in range(10)] == [str(number).encode() for number in range(10)]
+    said, pongs = [], []
+    while True:
+        kind, content = ws.frame()
+        if kind == 0x8:
+            break
+        if kind == 0xA:
+            pongs.append(content)
+        elif kind == 0x1 and (record := json.loads(content))["type"] != "connection_status":
+            assert record["type"] == "error", (case.name, record)
+            said.append(record["data"]["temp_message_id"])
+    code, _ = ws.part(content)
+    ws.close()
+    assert (said, pongs, code) == (case.said, case.pongs, case.code), case.name
 
 
-def test_a_message_in_pieces_with_a_ping_between(raw):
-    ws = raw()
-    said = '{"type":"ping","data":{"words":"你好 😀"}}'.encode()
-    for index in range(len(said)):
-        ws.send(frame(0x1 if index == 0 else 0x0, said[index : index + 1], final=False))
-        if index == 20:
-            ws.send(frame(0x9, b"meanwhile"))
-    ws.send(frame(0x0))
-    assert ws.next(0xA) == b"meanwhile"
-    texts = []
-    while not texts or json.loads(texts[-1])["type"] != "pong":
-        texts.append(ws.next(0x1))
+@pytest.mark.parametrize("group", ["FRAMING", "PINGS", "RESERVED", "OPCODES", "FRAGMENTS", "GOODBYES"])
+def test_frames(raw, group):
+    for case in getattr(socket_cases, group):
+        holds(raw, case)
 
 
-PING = '{"type":"ping"}'
+def test_as_much_as_there_may_be_and_more(raw):
+    for case in socket_cases.limits():
+        holds(raw, case)
 
 
-BROKEN = [
-    (1002, frame(0x1, PING, reserved=0x40)),
-    (1002, frame(0x9, b"", reserved=0x20)),
-    (1002, frame(0x3)),
-    (1002, frame(0x7, b"x")),
-    (1002, frame(0xB)),
-    (1002, frame(0xF, b"x")),
-    (1002, frame(0x9, b"x" * 126)),
-    (1002, frame(0x9, b"x", final=False)),
-    (1002, frame(0x8, b"x" * 126)),
-    (1002, frame(0x0, PING)),
-    (1002, frame(0x1, "{", final=False) + frame(0x1, "}")),
-    (1002, frame(0x1, PING, masked=False)),
-    (1002, frame(0x8, b"\x03")),
-    (1002, frame(0x8, b"\x03\xec")),
-    (1002, frame(0x8, b"\x03\xed")),
-    (1002, frame(0x8, b"\x03\xee")),
-    (1002, frame(0x8, b"\x13\x88")),
-    (1007, frame(0x8, b"\x03\xe8\xce\xba\xe1")),
-    (1003, frame(0x2, PING)),
-    (1007, frame(0x1, b"\xce\xba\xed\xa0\x80")),
-    (1007, frame(0x1, b"\xf4\x90\x80\x80", final=False)),
-    (1007, frame(0x1, b"\xce", final=False) + frame(0x0, b"\xce")),
-    (1009, frame(0x1, b"x" * 1_048_577)[:14]),
-    (1009, frame(0x1, b"x" * 700_000, final=False) + frame(0x0, b"x" * 700_000)[:14]),
-    (1002, b"GET / HTTP/1.1\r\n\r\n"),
-]
+def test_texts_in_frames(raw):
+    for case in socket_texts.FRAMED:
+        holds(raw, case)
 
 
-def test_what_breaks_the_rules_gets_its_code(raw):
-    for code, sent in BROKEN:
-        ws = raw()
-        ws.send(sent)
-        assert ws.end()[0] == code, sent[:40]
-        ws.close()
+def test_all_of_unicode_comes_through(raw):
+    names = socket_texts.VALID
+    # Fewer than the mistakes that end a socket.
+    for some in [names[start : start + 15] for start in range(0, len(names), 15)]:
+        holds(raw, fine(repr(some), [text(name) for name in some], some))
 
 
-def test_bad_text_is_refused_before_its_frame_is_whole(raw):
-    ws = raw()
-    ws.send(frame(0x1, b"\xce\xba\xf4\x90" + b"a" * 500)[:12])
-    assert ws.end()[0] == 1007
+def test_what_is_no_utf8_is_refused(raw):
+    for case in socket_texts.REFUSED:
+        holds(raw, case)
 
 
-def test_a_goodbye_is_returned(raw):
-    for sent, code in [(b"", None), (b"\x03\xe8", 1000), (b"\x03\xe8bye", 1000), (b"\x0f\xa0", 4000)]:
-        ws = raw()
-        ws.send(frame(0x8, sent) + frame(0x9, b"nobody hears this"))
-        assert ws.end()[0] == code
+@pytest.mark.parametrize(
+    "offer",
+    [
+        "permessage-deflate",
+        "permessage-deflate; client_max_window_bits; server_no_context_takeover",
+        "permessage-deflate; server_max_window_bits=9; client_max_window_bits=9, permessage-deflate",
+        "x-webkit-deflate-frame",
+    ],
+)
+def test_compression_is_declined(raw, offer):
+    headers = {"Sec-WebSocket-Extensions": offer}
+    assert b"sec-websocket-extensions" not in raw(headers=headers).head.lower()
+    holds(raw, fine(offer, [text("plain")], ["plain"]), headers=headers)
+    # Whoever compresses all the same breaks the rules.
+    packer = zlib.compressobj(wbits=-15)
+    packed = packer.compress(message("packed")) + packer.flush(zlib.Z_SYNC_FLUSH)
+    case = socket_cases.broken(offer, [text("plain") + frame(0x1, packed[:-4], reserved=0x40) + BYE], ["plain"])
+    holds(raw, case, headers=headers)
+
+
+def test_a_client_that_would_compress_talks_plainly(server, client):
+    with Socket.of(client, server, client.conversation(), compression="deflate") as ws:
+        assert ws.connection.protocol.extensions == []
+        ws.say("all in plain words")
+        ws.until_end()
 
 
 def test_long_messages_are_taken_and_not_more_than_there_is_to_say(server, client):
@@ -126,12 +175,13 @@ def test_long_messages_are_taken_and_not_more_than_there_is_to_say(server, clien
 def test_a_flood_ends(server, client):
     conversation = client.conversation()
     with Socket.of(client, server, conversation) as ws, Socket.of(client, server, conversation) as other:
-        with pytest.raises(ConnectionClosed) as caught:
+        with contextlib.suppress(ConnectionClosed):
             for _ in range(3000):
-                ws.connection.send(PING)
-            while True:
-                ws.hear()
-        assert caught.value.rcvd.code == 1008
+                ws.connection.send('{"type":"ping"}')
+        assert end_of(ws) == 1008
+        # Before the goodbye it says why.
+        assert ws.heard[-1]["type"] == "error" and ws.heard[-1]["data"]["error_code"] == "RATE_LIMITED"
+        assert ws.heard[-1]["data"]["retry_after"] == 1
         other.say("not disturbed")
         other.until_end()
 
@@ -193,15 +243,3 @@ def signs_of_life(sockets):
     yield
     over.set()
     thread.join()
-
-
-def test_half_a_handshake_and_other_upgrades_leave_the_port_alone(server, client):
-    """A request that asks for a protocol which nobody speaks gets its answer, and the line is closed behind it."""
-    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as line:
-        line.sendall(
-            f"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n".encode()
-        )
-        answer = b""
-        while piece := line.recv(4096):
-            answer += piece
-        assert answer.startswith(b"HTTP/1.1 200") and b"connection: close" in answer.lower()

@@ -27,6 +27,8 @@ def test_a_conversation_from_greeting_to_answer(server, client):
         ws.until_end()
     run = received["data"]["run_id"]
     assert without_id(ws.log) == log_of(client, run)
+    ends = [one["data"]["is_complete"] for one in ws.heard if one["type"] == "content_stream"]
+    assert ends == [False] * (len(ends) - 1) + [True] and len(ends) > 1
     complete = next(one for one in ws.heard if one["type"] == "message_complete")
     assert complete["data"]["final_content"] == answer_text(ws.log) == client.messages(conversation)[-1]["content"]
     assert complete["data"]["metadata"]["model"] and complete["data"]["metadata"]["usage"]["total_tokens"] > 0
@@ -70,6 +72,8 @@ def test_a_message_that_comes_twice_is_one(server, client):
         ws.say("something else", name)
         error = ws.until_type("error")
         assert error["data"]["error_code"] == "CONFLICT" and error["data"]["temp_message_id"] == name
+        assert error["data"]["message_id"] == client.run(run)["message_id"]
+        assert error["data"]["details"][0]["field"] == "message_id"
         ws.until_end()
     with Socket.of(client, server, conversation) as ws:
         ws.say("/long 40", name)
@@ -138,6 +142,7 @@ def test_questions_are_answered(server, client):
         ws.send("approval_response", run_id=asked["run_id"], call_id=asked["call_id"], answer="green")
         error = ws.until_type("error")["data"]
         assert error["error_code"] == "VALIDATION_ERROR" and "red, blue" in error["error_message"]
+        assert error["message_id"] == asked["message_id"] and error["temp_message_id"] is None
         ws.send("approval_response", run_id=asked["run_id"], call_id=asked["call_id"], answer="blue")
         assert ws.until_type("approval_resolved")["data"]["answer"] == "blue"
         assert ws.until_type("tool_result")["data"]["result"] == "blue"
@@ -151,10 +156,12 @@ def test_messages_while_an_answer_is_under_way(server, client):
         ws.say("/long 2000")
         run = ws.until_type("message_received")["data"]["run_id"]
         name = ws.say("without a mode")
-        assert ws.until_type("error")["data"]["temp_message_id"] == name
+        error = ws.until_type("error")["data"]
+        assert error["temp_message_id"] == name and error["message_id"] is None
         first = ws.say("then this", mode="queue")
         waiting = ws.until_type("message_received", temp_message_id=first)["data"]
         assert waiting["status"] == "waiting" and waiting["mode"] == "queue" and waiting["pending_id"]
+        assert waiting["message_id"] is None
         ws.say("then this", first, mode="queue")
         again = ws.until_type("message_received", temp_message_id=first)["data"]
         assert again["pending_id"] == waiting["pending_id"] and again["duplicate"] is True
@@ -171,6 +178,58 @@ def test_messages_while_an_answer_is_under_way(server, client):
         ws.send("dispatch_pending", pending_id=waiting["pending_id"])
         ws.until_end()
     assert [one["content"] for one in client.messages(conversation) if one["role"] == "user"] == ["/long 2000", "then that"]
+
+
+def test_a_message_that_was_taken_in_is_known_by_its_id(server, client):
+    size = '/tool ask_person {"question": "Which size?", "choices": ["large", "small"]}'
+    conversation = client.conversation()
+    with Socket.of(client, server, conversation) as ws:
+        ws.say(QUESTION)
+        asked = ws.until_type("approval_request")["data"]
+        name = ws.say(size, mode="steer")
+        waiting = ws.until_type("message_received", temp_message_id=name)["data"]
+        assert waiting["status"] == "waiting" and waiting["message_id"] is None
+        ws.send("approval_response", run_id=asked["run_id"], call_id=asked["call_id"], answer="red")
+        taken = ws.until_type("message_received", steers=True)["data"]
+        # The run rests again: it is not over.
+        asked = ws.until_type("approval_request")["data"]
+        ws.say(size, name, mode="steer")
+        again = ws.until_type("message_received", duplicate=True)["data"]
+        assert again["message_id"] == taken["message_id"] and again["status"] == "processing"
+        assert again["pending_id"] == waiting["pending_id"] and again["temp_message_id"] == name
+        ws.send("approval_response", run_id=asked["run_id"], call_id=asked["call_id"], answer="small")
+        ws.until_end()
+    said = [one["message_id"] for one in client.messages(conversation) if one["role"] == "user"]
+    assert len(said) == 2 and said[1] == taken["message_id"]
+
+
+def test_a_message_that_waited_is_one_under_its_name(server, client):
+    """However late it is sent again: an answer that is over has taken it in, or answered it."""
+    conversation = client.conversation()
+    with Socket.of(client, server, conversation) as ws:
+        ws.say(QUESTION)
+        asked = ws.until_type("approval_request")["data"]
+        heard = ws.say("and a reason", mode="steer")
+        ws.until_type("message_received", temp_message_id=heard, status="waiting")
+        queued = ws.say("then this", mode="queue")
+        ws.until_type("message_received", temp_message_id=queued, status="waiting")
+        ws.send("approval_response", run_id=asked["run_id"], call_id=asked["call_id"], answer="red")
+        taken = ws.until_type("message_received", steers=True)["data"]
+        assert taken["temp_message_id"] == heard and taken["run_id"] == asked["run_id"]
+        begun = ws.until_type("message_received", temp_message_id=queued, status="processing")["data"]
+        ws.until_type("run_status", run_id=begun["run_id"], state="completed")
+        for name, content, first in [(heard, "and a reason", taken), (queued, "then this", begun)]:
+            for mode in [{"mode": "steer"}, {"mode": "queue"}, {}]:
+                ws.say(content, name, **mode)
+                again = ws.until_type("message_received", duplicate=True)["data"]
+                assert again["temp_message_id"] == name and again["status"] == "completed"
+                for field in ["message_id", "user_message_id", "run_id", "answer_message_id"]:
+                    assert again[field] == first[field]
+            ws.say("something else", name)
+            error = ws.until_type("error")["data"]
+            assert error["error_code"] == "CONFLICT" and error["message_id"] == first["answer_message_id"]
+    said = [one["content"] for one in client.messages(conversation) if one["role"] == "user"]
+    assert said == [QUESTION, "and a reason", "then this"]
 
 
 def test_an_answer_that_fails_is_told_as_an_error(server, client):
@@ -215,6 +274,7 @@ def test_mistakes_are_told_and_do_not_end_it(server, client):
             ws.connection.send(said)
             error = ws.hear()
             assert error["type"] == "error" and error["data"]["error_code"] == code, (said[:80], error)
+            assert error["data"]["message_id"] is None, (said[:80], error)
         ws.say("still here")
         ws.until_end()
         for _ in range(20):

@@ -13,6 +13,8 @@ struct CommandFailure: Error, CustomStringConvertible, Equatable {
         case forbidden = 4
         case notFound = 5
         case unreachable = 6
+        /// Somebody was asked whether they are sure, and was not.
+        case declined = 7
         case timedOut = 124
         case cancelled = 130
     }

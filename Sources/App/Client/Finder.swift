@@ -37,6 +37,12 @@ struct Finder: Sendable {
         return try one("key", name, all, id: "key_id", names: ["name"], "alma keys list")
     }
 
+    /// By e-mail address or name, for those who may see accounts.
+    func user(_ name: String) async throws(CommandFailure) -> JSONValue {
+        let all = try await client.list("/v1/users", [("search", name)], limit: Self.reach)
+        return try one("account", name, all, id: "user_id", names: ["email", "nickname"], "alma usage --by user")
+    }
+
     /// One of those that wait for their person, by its key or the end of it.
     func call(_ name: String) async throws(CommandFailure) -> AskedCall {
         let all = try await client.get("/v1/approvals").array ?? []

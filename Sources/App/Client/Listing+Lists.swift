@@ -20,6 +20,14 @@ extension Listing {
         ]
     )
 
+    static let agentVersions = Listing(
+        nothing: "It has no versions yet.",
+        columns: [
+            .number("VERSION", "version"), .time("GIVEN", "created_at"), .text("BY", "user_name"),
+            .list("CHANGED", "changes"), .number("AGAIN", "restored_version"),
+        ]
+    )
+
     static let models = Listing(
         nothing: "There are no models. Add a provider on the page Providers.",
         columns: [

@@ -57,6 +57,10 @@ struct ServerClient: Sendable {
         try await send("PATCH", path, body)
     }
 
+    func put(_ path: String, _ body: JSONValue) async throws(CommandFailure) -> JSONValue {
+        try await send("PUT", path, body)
+    }
+
     func delete(_ path: String) async throws(CommandFailure) { _ = try await envelope(ServerCall("DELETE", path)) }
 
     /// Tokens for an e-mail address and a password.

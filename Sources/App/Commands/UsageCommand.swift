@@ -10,7 +10,7 @@ struct UsageCommand: AsyncParsableCommand {
     )
 
     enum Grouping: String, CaseIterable, ExpressibleByArgument {
-        case day, model, agent, user, organization
+        case day, model, agent, user, key, organization
     }
 
     @Option(help: "What the sums are of.")
@@ -21,6 +21,18 @@ struct UsageCommand: AsyncParsableCommand {
 
     @Option(help: "The last day.")
     var to: String?
+
+    @Option(help: "Only of this model, by its name.")
+    var model: String?
+
+    @Option(help: "Only of this agent: its name, or its key or the end of it.")
+    var agent: String?
+
+    @Option(help: "Only of this person: their key, or for those who may see accounts their e-mail address or name.")
+    var user: String?
+
+    @Option(help: "Only of programs with this API key: the key's name, or its own key or the end of it.")
+    var key: String?
 
     @Flag(help: "Only your own calls, where you lead an organisation.")
     var own = false
@@ -40,14 +52,28 @@ struct UsageCommand: AsyncParsableCommand {
 
     func run() async throws {
         let path = all ? "/v1/admin/usage" : "/v1/usage"
-        let query: [(name: String, value: String?)] = [
-            ("group_by", by.rawValue), ("from", from), ("to", to), ("scope", own ? "own" : nil),
-            ("format", csv ? "csv" : nil),
-        ]
         try await options.withClient { client in
+            let finder = Finder(client: client)
+            let query: [(name: String, value: String?)] = [
+                ("group_by", by.rawValue), ("from", from), ("to", to), ("scope", own ? "own" : nil),
+                ("model", model), ("agent_id", try await id(agent, "agent_id", finder.agent)),
+                ("user_id", try await id(user, "user_id", finder.user)),
+                ("key_id", try await id(key, "key_id", finder.key)), ("format", csv ? "csv" : nil),
+            ]
             guard csv else { return options.show(try await client.get(path, query).array ?? [], .usage) }
             let text = try await client.text(ServerCall("GET", path, query))
             Terminal.write(TerminalTraits.now().harmless(text), to: .standardOutput)
         }
+    }
+
+    /// A whole key is taken as it is: what was used may be gone, or be somebody else's.
+    private func id(
+        _ name: String?,
+        _ field: String,
+        _ find: (String) async throws(CommandFailure) -> JSONValue
+    ) async throws(CommandFailure) -> String? {
+        guard let name else { return nil }
+        if let id = UUID(uuidString: name) { return id.uuidString.lowercased() }
+        return try await find(name)[field]?.string
     }
 }

@@ -26,7 +26,7 @@ struct UserCommand: AsyncParsableCommand {
         @Flag(help: "Make an administrator.")
         var superuser = false
 
-        @Option(help: "A file whose first line is the password.")
+        @Option(help: "A file whose first line is the password.", completion: .file())
         var passwordFile: String?
 
         @OptionGroup var common: ConfigurationOptions
@@ -49,13 +49,14 @@ struct UserCommand: AsyncParsableCommand {
 
         private func create(in store: Store, password: Secret) async throws {
             do {
-                let user = try await store.register(
+                let user = try await store.createUser(
                     email: email,
-                    password: password,
                     nickname: nickname,
                     language: "en",
-                    status: .active,
-                    isSuperuser: superuser
+                    role: superuser ? .administrator : .member,
+                    password: password,
+                    by: .system,
+                    address: Alma.place
                 )
                 Terminal.say("Made \(superuser ? "the administrator" : "the account") \(user.email) (\(user.id.text)).")
             } catch let error as StorageError {

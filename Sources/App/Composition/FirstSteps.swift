@@ -21,13 +21,14 @@ struct FirstSteps: Sendable {
             _ = try await store.setRegistrationMode(mode, by: .system)
         }
         guard let first = configuration.firstSuperuser else { return SetUpToken.make() }
-        _ = try await store.register(
+        _ = try await store.createUser(
             email: first.email,
-            password: first.password,
             nickname: nil,
             language: "en",
-            status: .active,
-            isSuperuser: true
+            role: .administrator,
+            password: first.password,
+            by: .system,
+            address: nil
         )
         logger.notice("Made the administrator \(first.email) from FIRST_SUPERUSER.")
         return nil

@@ -34,9 +34,9 @@ struct ServerWorkspaces: WorkspaceShelf {
         }
     }
 
-    func size(of path: String, in conversation: UUID) async -> Int64? {
+    func file(_ path: String, in conversation: UUID) async -> WorkspaceEntry? {
         guard let workspace = workspaces.existing(of: conversation) else { return nil }
-        return await workspace.aside { try? workspace.read(path, limit: 0).size }
+        return await workspace.aside { (try? workspace.file(path)).map(WorkspaceEntry.init) }
     }
 
     func bytes(of path: String, from place: Int64, in conversation: UUID) async -> [UInt8] {

@@ -1,3 +1,4 @@
+import Engine
 import Foundation
 import Subprocess
 
@@ -23,9 +24,21 @@ extension DatabaseBackup {
                 "--command", "drop schema public cascade", "--command", "create schema public", "--file", script,
                 // What is not ours has no such table.
                 "--command", "select version from public.schema_migrations limit 1",
+                // The script leaves it off, and the audit has rules about its rows.
+                "--command", "set row_security = on", "--command", Self.audit(of: file),
             ],
             restoring: file
         )
+    }
+
+    /// That somebody at the machine has put it back, in what is put back: both or neither.
+    private static func audit(of file: String) -> String {
+        let name = URL(fileURLWithPath: file).lastPathComponent.unicodeScalars.prefix(200)
+        let target = String(String.UnicodeScalarView(name)).replacing("'", with: "''")
+        return """
+            insert into public.audit_events (audit_id, action, target, address)
+            values ('\(UUID.v7().text)', 'backup.restored', '\(target)', '\(Alma.place)')
+            """
     }
 
     private func must(_ program: String, _ arguments: [String], restoring file: String) async throws {

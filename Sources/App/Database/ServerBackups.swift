@@ -21,9 +21,17 @@ actor ServerBackups: BackupShelf {
         return state
     }
 
-    func begin() -> Bool {
+    func begin(noting note: @Sendable () async throws -> Void) async throws -> Bool {
         guard current.startedAt == nil else { return false }
+        let earlier = current
+        // Whoever asks meanwhile is too late already.
         current = BackupState(startedAt: Date())
+        do {
+            try await note()
+        } catch {
+            current = earlier
+            throw error
+        }
         // It goes on when whoever asked has left.
         Task { await self.make() }
         return true

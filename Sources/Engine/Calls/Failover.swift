@@ -11,6 +11,8 @@ struct Failover: Sendable {
 
     let health: ProviderHealth
     let limits: RunLimits
+    /// Whether it is told how the one that was asked for has failed, rather than the last one.
+    var tellsFirst = false
     /// Is told what is done besides asking.
     let say: @Sendable (String) async throws -> Void
 
@@ -21,6 +23,7 @@ struct Failover: Sendable {
         ask: (ModelCandidate, _ isLast: Bool) async throws -> Result<Answer, ModelError>
     ) async throws -> Outcome<Answer> {
         var failure = ModelError(.unavailable, "The model did not answer.")
+        var first: ModelError?
         var refusals: [BudgetRefusal] = []
         for round in 0..<limits.rounds {
             if round > 0 {
@@ -34,6 +37,7 @@ struct Failover: Sendable {
             for (index, candidate) in candidates.enumerated() {
                 if let refusal = health.refusal(of: candidate)?.said(of: candidate, at: .now) {
                     try await say(refusal.reason)
+                    first = first ?? refusal.error
                     if !mayPass { (failure, mayPass) = (refusal.error, true) }
                     continue
                 }
@@ -43,6 +47,7 @@ struct Failover: Sendable {
                     case .success(let answer): return .answered(answer)
                     case .failure(let error):
                         failure = error
+                        first = first ?? error
                         mayPass = mayPass || error.isTransient
                     }
                 } catch let refusal as BudgetRefusal {
@@ -51,7 +56,7 @@ struct Failover: Sendable {
             }
             guard mayPass, mayRepeat(), round + 1 < limits.rounds else { break }
         }
-        return .failed(failure, refusals: refusals)
+        return .failed(tellsFirst ? first ?? failure : failure, refusals: refusals)
     }
 
     private func pause(before round: Int, after failure: ModelError) async throws {

@@ -28,6 +28,7 @@ package struct Gateway: Sendable {
     }
 
     /// Hands an answer over piece by piece, with the model that gives it. Once a piece has come, only that model goes on.
+    /// A request that the model which was asked for cannot take goes to nobody else: another one's answer would hide that.
     /// Throws `ModelError`, `BudgetExceeded`, or what the journal throws.
     package func answer(
         _ request: ModelRequest,
@@ -36,7 +37,9 @@ package struct Gateway: Sendable {
         receive: @Sendable (ModelPiece, _ model: String) async throws -> Void
     ) async throws -> GatewayAnswer {
         let able = request.hasPictures ? route.candidates.filter(\.supportsVision) : route.candidates
-        guard !able.isEmpty else { throw ModelError(.rejected, "This model takes no pictures. Choose another one.") }
+        guard able.first?.modelID == route.candidates.first?.modelID else {
+            throw ModelError.unsupported("messages", "This model takes no pictures. Choose another one.")
+        }
         return try await perform(request, able, route, caller) { candidate, request, meter in
             try await models.model(named: candidate.name, at: candidate.endpoint).answer(request) { piece in
                 try meter.take(piece)
@@ -54,7 +57,7 @@ package struct Gateway: Sendable {
         let one = Array(route.candidates.prefix(1))
         return try await perform(request.question, one, route, caller) { candidate, _, meter in
             guard let embedder = models.embedder(named: candidate.name, at: candidate.endpoint) else {
-                throw ModelError(.rejected, "This provider makes no embeddings. Choose a model of another one.")
+                throw ModelError(.notConfigured, "This provider makes no embeddings. Choose a model of another one.")
             }
             let answer = try await embedder.embed(request)
             try meter.take(.usage(answer.tokens))
@@ -87,12 +90,16 @@ extension Gateway {
             ask: { [journal] in try await journal.enter($0, $1, for: caller.holder) },
             say: { _ in }
         )
-        let failover = Failover(health: health, limits: limits, say: { _ in })
+        let failover = Failover(health: health, limits: limits, tellsFirst: true, say: { _ in })
         let outcome = try await failover.perform(candidates) { candidate, isLast in
             let patience = isLast ? limits.providerPatience : limits.providerImpatience
-            return try await door.pass(candidate, patience: patience) { place in
+            let result = try await door.pass(candidate, patience: patience) { place in
                 try await attempt(request, candidate, place, route.hasBudgets, caller, work)
             }
+            if case .failure(let error) = result, error.isCallersMistake, candidate.modelID == candidates[0].modelID {
+                throw error
+            }
+            return result
         }
         switch outcome {
         case .answered(let answer): return answer

@@ -5,6 +5,8 @@ final class ModelMeter: Sendable {
     fileprivate struct State {
         var tokens = TokenUsage(input: 0, output: 0)
         var text = ""
+        /// The words in which the model declines: paid like others, and no answer.
+        var declined = ""
         var reasoningBytes = 0
         var calls: [ToolCall] = []
         var finish: FinishReason?
@@ -27,6 +29,7 @@ final class ModelMeter: Sendable {
         self.limit = limit
     }
 
+    /// Of the answer; nothing of the words in which there is none.
     var text: String { state.withLock { $0.text } }
     var calls: [ToolCall] { state.withLock { $0.calls } }
     var tokens: TokenUsage { state.withLock { $0.tokens } }
@@ -42,7 +45,11 @@ final class ModelMeter: Sendable {
             case .text(let delta):
                 state.text += delta
                 state.begin()
-                return state.text.utf8.count > limit ? "The answer grew longer than \(limit / 1024) KB" : nil
+                return state.wordBytes > limit ? "The answer grew longer than \(limit / 1024) KB" : nil
+            case .refusal(let delta):
+                state.declined += delta
+                state.begin()
+                return state.wordBytes > limit ? "The answer grew longer than \(limit / 1024) KB" : nil
             case .reasoning(let delta):
                 state.reasoningBytes += delta.utf8.count
                 state.begin()
@@ -86,7 +93,7 @@ final class ModelMeter: Sendable {
         guard candidate.price != nil, cameSomething || isCut, state.tokens.input + state.tokens.output == 0 else {
             return state.tokens
         }
-        let words = TokenEstimate.of(state.text) + state.reasoningBytes / 3
+        let words = TokenEstimate.of(state.text) + TokenEstimate.of(state.declined) + state.reasoningBytes / 3
         let calls = state.calls.reduce(0) { $0 + TokenEstimate.of($1.arguments) }
         let unseen = isCut ? unseenTokens(state, atMost: request.maximumTokens) : 0
         return TokenUsage(input: request.estimatedTokens, output: words + calls + unseen)
@@ -103,6 +110,8 @@ final class ModelMeter: Sendable {
 }
 
 extension ModelMeter.State {
+    fileprivate var wordBytes: Int { text.utf8.count + declined.utf8.count }
+
     fileprivate mutating func begin() { if firstPieceAt == nil { firstPieceAt = .now } }
 }
 

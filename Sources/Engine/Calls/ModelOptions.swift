@@ -1,5 +1,5 @@
-/// What a program may ask of a model's answer beyond what agents do. What a provider has no word for is left out, unless the
-/// answer would be of another kind: then it refuses.
+/// What a program may ask of a model's answer beyond what agents do. What a provider has no word for is refused, but for seeds
+/// and penalties, which only lean an answer: they are left out.
 package struct ModelOptions: Sendable, Equatable {
     /// Words before which the answer ends; they are not part of it.
     package var stop: [String] = []
@@ -10,6 +10,10 @@ package struct ModelOptions: Sendable, Equatable {
     package var seed: Int?
     /// `low`, `medium`, `high`, or whatever else the model knows.
     package var reasoningEffort: String?
+    /// `low`, `medium` or `high`: how much the answer says.
+    package var verbosity: String?
+    /// A JSON object of numbers of the model's own vocabulary, each with -100…100: how much likelier it is to come.
+    package var logitBias: String?
     package var toolUse: ToolUse?
     /// Whether one answer may call several tools.
     package var parallelTools: Bool?

@@ -9,6 +9,8 @@ package struct ModelPicture: Sendable, Equatable {
     package var data: String?
     /// Where the provider itself fetches it, in place of its bytes.
     package var address: String?
+    /// How closely it is looked at, in a program's words for it; nil leaves that to the provider.
+    package var detail: String?
 
     package init(fileID: UUID, name: String, mediaType: String, data: String? = nil, address: String? = nil) {
         self.fileID = fileID

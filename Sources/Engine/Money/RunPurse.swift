@@ -127,7 +127,7 @@ struct BudgetRefusal: Error {
     var ending: RunEnding {
         let what = stop.map { "\($0.sentence) This call may cost up to \(cost) \($0.currency)." } ?? ""
         let advice = "Raise the budget, wait until it begins anew, or choose a cheaper model."
-        return .failed(code: "BUDGET_EXCEEDED", message: "\(what) \(advice)")
+        return .failed(code: RunFailure.budgetExceeded.rawValue, message: "\(what) \(advice)")
     }
 
     /// For whoever cannot be asked.
@@ -138,7 +138,7 @@ struct BudgetRefusal: Error {
 
     var declined: RunEnding {
         let what = standings.first { $0.reached == .ask }.map(\.sentence) ?? ""
-        return .failed(code: "BUDGET_EXCEEDED", message: "\(what) Going beyond it was not allowed.")
+        return .failed(code: RunFailure.budgetExceeded.rawValue, message: "\(what) Going beyond it was not allowed.")
     }
 }
 

@@ -10,11 +10,17 @@ struct AnthropicOptions {
         self.hasTools = hasTools
     }
 
-    /// An answer by a schema is another kind of answer, so it is refused rather than left to chance.
+    /// What would have made another answer of it is refused rather than left to chance.
     func check() throws(ModelError) {
-        guard options.format == nil else {
-            throw ModelError(.rejected, "This model's provider takes no response_format. Choose another model.")
-        }
+        if options.format != nil { throw Self.lacks("response_format") }
+        if options.logitBias != nil { throw Self.lacks("logit_bias") }
+        if options.verbosity != nil { throw Self.lacks("verbosity") }
+        // Nobody has asked it to reason.
+        if let effort = options.reasoningEffort, effort != "none" { throw Self.lacks("reasoning_effort") }
+    }
+
+    private static func lacks(_ name: String) -> ModelError {
+        .unsupported(name, "This model's provider takes no \(name). Leave it out, or choose another model.")
     }
 
     func write(_ json: inout JSONWriter) {

@@ -3,6 +3,7 @@ import Engine
 /// What one `chat.completion.chunk`, or a whole `chat.completion`, says.
 struct OpenAIChunk: Equatable {
     var text: String?
+    var refusal: String?
     var reasoning: String?
     var toolCalls: [ToolCallPart] = []
     var finishReason: String?
@@ -32,6 +33,7 @@ struct OpenAIChunk: Equatable {
         }
         let message = wire.choices?.first.flatMap { $0.delta ?? $0.message }
         text = message?.content?.text
+        refusal = message?.refusal?.string
         reasoning = message?.reasoningContent ?? message?.reasoning
         toolCalls = message?.toolCalls?.map(\.part) ?? []
         finishReason = wire.choices?.first?.finishReason

@@ -50,7 +50,7 @@ private struct QuickDelta {
         case "content": Self.read(&scanner, into: &content)
         case "reasoning_content": Self.read(&scanner, into: &reasoningContent)
         case "reasoning": Self.read(&scanner, into: &reasoning)
-        case "tool_calls": scanner.null()
+        case "tool_calls", "refusal": scanner.null()
         default: scanner.skip()
         }
     }

@@ -22,7 +22,7 @@ struct OpenAIDecoder: AnswerDecoder {
         let chunk = try OpenAIChunk(slow: document)
         try take(chunk)
         // Without choices it was only a bill: `end` must not take that for an answer.
-        isDone = chunk.finishReason != nil || chunk.text != nil || !toolCalls.isEmpty
+        isDone = chunk.finishReason != nil || chunk.text != nil || chunk.refusal != nil || !toolCalls.isEmpty
     }
 
     mutating func end() throws(ModelError) {
@@ -34,6 +34,7 @@ struct OpenAIDecoder: AnswerDecoder {
         if let error = chunk.error, error != .null { throw Refusal(.object(["error": error])) }
         if let reasoning = chunk.reasoning { pieces.append(.reasoning(reasoning)) }
         if let text = chunk.text { pieces.append(.text(text)) }
+        if let refusal = chunk.refusal { pieces.append(.refusal(refusal)) }
         for part in chunk.toolCalls { try toolCalls.add(part) }
         if let usage = chunk.usage { pieces.append(.usage(usage)) }
         if let reason = chunk.finishReason, !reason.isEmpty { finish(reason) }

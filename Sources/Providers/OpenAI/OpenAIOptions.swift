@@ -13,7 +13,9 @@ struct OpenAIOptions {
         number("presence_penalty", options.presencePenalty, &json)
         number("frequency_penalty", options.frequencyPenalty, &json)
         if let seed = options.seed { json.member("seed", raw: "\(seed)") }
+        if let bias = options.logitBias { json.member("logit_bias", raw: bias) }
         if let effort = options.reasoningEffort { json.member("reasoning_effort", effort) }
+        if let verbosity = options.verbosity { json.member("verbosity", verbosity) }
         if let isParallel = options.parallelTools { json.member("parallel_tool_calls", raw: "\(isParallel)") }
         if let use = options.toolUse { write(use, &json) }
         if let format = options.format { json.object("response_format") { write(format, &$0) } }

@@ -73,7 +73,10 @@ struct OpenAIRequestBody {
     private func write(_ picture: ModelPicture, _ json: inout JSONWriter) {
         json.member("type", "image_url")
         let inline = picture.data.map { "data:\(picture.mediaType);base64,\($0)" }
-        json.object("image_url") { $0.member("url", inline ?? picture.address ?? "") }
+        json.object("image_url") { json in
+            json.member("url", inline ?? picture.address ?? "")
+            if let detail = picture.detail { json.member("detail", detail) }
+        }
     }
 
     private func write(_ call: ToolCall, _ json: inout JSONWriter) {

@@ -20,12 +20,14 @@ struct OpenAIWire: WireFormat {
 
     struct Message: Decodable {
         var content: OpenAIContent?
+        /// Text, or null; what else it may be elsewhere is no refusal.
+        var refusal: JSONValue?
         var reasoningContent: String?
         var reasoning: String?
         var toolCalls: [Call]?
 
         enum CodingKeys: String, CodingKey {
-            case content, reasoning
+            case content, refusal, reasoning
             case reasoningContent = "reasoning_content"
             case toolCalls = "tool_calls"
         }
@@ -52,14 +54,17 @@ struct OpenAIWire: WireFormat {
         var promptTokens: Int?
         var completionTokens: Int?
         var promptTokensDetails: Details?
+        var completionTokensDetails: Details?
         /// DeepSeek's name for what its cache knew.
         var promptCacheHitTokens: Int?
 
         struct Details: Decodable {
             var cachedTokens: Int?
+            var reasoningTokens: Int?
 
             enum CodingKeys: String, CodingKey {
                 case cachedTokens = "cached_tokens"
+                case reasoningTokens = "reasoning_tokens"
             }
         }
 
@@ -67,6 +72,7 @@ struct OpenAIWire: WireFormat {
             case promptTokens = "prompt_tokens"
             case completionTokens = "completion_tokens"
             case promptTokensDetails = "prompt_tokens_details"
+            case completionTokensDetails = "completion_tokens_details"
             case promptCacheHitTokens = "prompt_cache_hit_tokens"
         }
 
@@ -75,7 +81,8 @@ struct OpenAIWire: WireFormat {
             return TokenUsage(
                 input: max(0, promptTokens ?? 0),
                 output: max(0, completionTokens ?? 0),
-                cached: max(0, cached)
+                cached: max(0, cached),
+                reasoning: completionTokensDetails?.reasoningTokens ?? 0
             )
         }
     }

@@ -40,8 +40,9 @@ struct PieceQueue: Sendable {
 
     mutating func append(_ piece: ModelPiece) {
         switch (pieces.last, piece) {
-        case (_, .text("")), (_, .reasoning("")): return
+        case (_, .text("")), (_, .refusal("")), (_, .reasoning("")): return
         case (.text(let begun), .text(let more)): pieces[pieces.count - 1] = .text(begun + more)
+        case (.refusal(let begun), .refusal(let more)): pieces[pieces.count - 1] = .refusal(begun + more)
         case (.reasoning(let begun), .reasoning(let more)): pieces[pieces.count - 1] = .reasoning(begun + more)
         default: pieces.append(piece)
         }

@@ -17,11 +17,14 @@ struct Refusal: Error {
         retryAfter = RetryAfter.seconds(response.headers)
     }
 
-    /// `{"error": {"message", "type", "code"}}`, `{"error": "…"}`, `{"message": …}` or `{"detail": …}`.
+    /// `{"error": {"message", "type", "code"}}`, `{"error": "…"}`, `{"message": …}` or `{"detail": …}`; of Google's also in an array,
+    /// and with a reason among its details.
     init(_ document: JSONValue) {
+        let document = document.array?.first ?? document
         let error = document["error"] ?? document
         message = (error["message"] ?? error["detail"] ?? document["message"])?.string ?? error.string
-        let codes = [error["code"], error["type"], document["type"]].compactMap { $0 }
+        let reasons = error["details"]?.array?.map { $0["reason"] } ?? []
+        let codes = ([error["code"], error["type"], document["type"]] + reasons).compactMap { $0 }
         for number in codes.compactMap(\.int) where 400..<600 ~= number { status = number }
         code = codes.compactMap(\.string).first { Self.meanings[$0] != nil }
     }
@@ -30,7 +33,7 @@ struct Refusal: Error {
     func error(confidential: Confidential) -> ModelError {
         let meaning = meaning
         let quote = meaning == .unauthorized ? nil : message.flatMap { confidential.quotable($0) }
-        let advice = status.flatMap { Self.advice($0) } ?? Self.advice(meaning)
+        let advice = (hasNoBalance ? 402 : status).flatMap { Self.advice($0) } ?? Self.advice(meaning)
         let origin = status.map { " (HTTP \($0))" } ?? ""
         return ModelError(
             meaning,
@@ -40,7 +43,15 @@ struct Refusal: Error {
         )
     }
 
+    /// Two mistakes of the account's, which some upstreams say as if the request were wrong: only their words tell.
+    private var hasNoBalance: Bool { says("credit balance is too low") }
+    private var hasBadKey: Bool { says("api key not valid") }
+
+    private func says(_ words: String) -> Bool { status == 400 && message?.lowercased().contains(words) == true }
+
     private var meaning: ModelError.Code {
+        if hasNoBalance { return .rateLimited }
+        if hasBadKey { return .unauthorized }
         if let code, let meaning = Self.meanings[code], status.map({ $0 < 500 && $0 != 401 && $0 != 429 }) ?? true {
             return meaning
         }
@@ -58,8 +69,11 @@ struct Refusal: Error {
 
     private static let meanings: [String: ModelError.Code] = [
         "invalid_api_key": .unauthorized, "authentication_error": .unauthorized, "permission_error": .unauthorized,
+        "API_KEY_INVALID": .unauthorized,
         "model_not_found": .notFound, "not_found_error": .notFound, "DeploymentNotFound": .notFound,
+        "invalid_model": .notFound,
         "rate_limit_exceeded": .rateLimited, "rate_limit_error": .rateLimited, "insufficient_quota": .rateLimited,
+        "billing_hard_limit_reached": .rateLimited, "billing_not_active": .rateLimited, "billing_error": .rateLimited,
         "invalid_request_error": .rejected, "context_length_exceeded": .contextTooLong, "request_too_large": .rejected,
         "content_filter": .rejected, "timeout_error": .timeout, "overloaded_error": .unavailable,
         "api_error": .unavailable, "server_error": .unavailable,

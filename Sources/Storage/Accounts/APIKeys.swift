@@ -88,12 +88,21 @@ extension Store {
         ).map(APIKey.init)
     }
 
+    /// nil when the person has no such key.
+    package func apiKey(_ id: UUID, by principal: Principal) async throws -> APIKey? {
+        try await query(
+            "select \(APIKey.columns) from api_keys k where k.key_id = \(id) and \(Self.isOwnKey(principal))",
+            by: principal
+        ).first.map(APIKey.init)
+    }
+
     /// The key itself is in the answer and nowhere else. `days`: until it expires; nil for never.
     package func createAPIKey(
         name: String,
         scopes: [APIKey.Scope],
         days: Int?,
-        by principal: Principal
+        by principal: Principal,
+        address: String? = nil
     ) async throws -> (secret: Secret, key: APIKey) {
         let name = try Checks.text(name, "name", upTo: 100)
         guard !scopes.isEmpty else { throw StorageError.invalid("scopes", "Name at least one.") }
@@ -104,20 +113,16 @@ extension Store {
             throw StorageError.invalid("expires_in_days", "From 1 to 3650 days.")
         }
         let secret = Secret(APIKey.prefix + RandomToken.make().reveal())
-        let rows = try await query(
+        let id = UUID.v7()
+        let insertion: Query = """
+            insert into api_keys (key_id, org_id, user_id, name, key_hash, hint, scopes, expires_at)
+            select \(id)::uuid, \(principal.organisationID)::uuid, \(principal.userID)::uuid, \(name),
+                \(RandomToken.hash(secret)), \(String(secret.reveal().suffix(4))),
+                \(Set(scopes.map(\.rawValue)).sorted())::text[], now() + \(days)::integer * interval '1 day'
+            where (select count(*) from api_keys k where \(Self.isOwnKey(principal))) < \(Self.mostKeys)
             """
-            with k as (
-                insert into api_keys (key_id, org_id, user_id, name, key_hash, hint, scopes, expires_at)
-                select \(UUID.v7())::uuid, \(principal.organisationID)::uuid, \(principal.userID)::uuid, \(name),
-                    \(RandomToken.hash(secret)), \(String(secret.reveal().suffix(4))),
-                    \(Set(scopes.map(\.rawValue)).sorted())::text[], now() + \(days)::integer * interval '1 day'
-                where (select count(*) from api_keys k where \(Self.isOwnKey(principal))) < \(Self.mostKeys)
-                returning *
-            )
-            select \(APIKey.columns) from k
-            """,
-            by: principal
-        )
+        let clauses = APIKey.audited.clauses(.created, id, insertion, by: principal, address: address)
+        let rows = try await query("with \(clauses) select \(APIKey.columns) from done k", by: principal)
         guard let row = rows.first else {
             throw StorageError.invalid("name", "At most \(Self.mostKeys) keys. Revoke one that nobody uses.")
         }
@@ -125,10 +130,12 @@ extension Store {
     }
 
     /// It opens nothing any more. False when the person has no such key.
-    package func revokeAPIKey(_ id: UUID, by principal: Principal) async throws -> Bool {
+    package func revokeAPIKey(_ id: UUID, by principal: Principal, address: String? = nil) async throws -> Bool {
         defer { keyIdentities.forget() }
+        let deletion: Query = "delete from api_keys k where k.key_id = \(id) and \(Self.isOwnKey(principal))"
         return try await query(
-            "delete from api_keys k where k.key_id = \(id) and \(Self.isOwnKey(principal))",
+            APIKey.audited.statement(.revoked, id, deletion, by: principal, address: address),
+            changing: .apiKey(id),
             by: principal
         ).affected == 1
     }
@@ -184,6 +191,13 @@ extension APIKey.Scope {
 }
 
 extension APIKey {
+    static let audited = AuditedTable(
+        name: "api_key",
+        table: "api_keys",
+        key: "key_id",
+        fields: "jsonb_build_object('name', x.name, 'scopes', x.scopes, 'expires_at', x.expires_at)"
+    )
+
     /// For a `k` of api_keys. A user has a name and a time of making, too.
     static let columns: Query = """
         k.key_id, k.name as key_name, k.hint, k.scopes, k.expires_at as key_expires_at, k.last_used_at as key_used_at,

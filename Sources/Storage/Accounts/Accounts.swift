@@ -32,17 +32,24 @@ extension Store {
         email: String,
         password: Secret,
         nickname: String?,
-        language: String
+        language: String,
+        address: String? = nil
     ) async throws -> User? {
         let account = try await newAccount(email, password, nickname, language, .active, .administrator)
+        let entry = AuditEntry(
+            "user.created",
+            target: account.id.text,
+            after: ["email": .string(account.email), "role": .string(AccountRole.administrator.rawValue)]
+        )
         let answers = try await batch(
             [
                 "select pg_advisory_xact_lock(hashtext('alma.first_superuser'))",
                 account.insertion(when: "not exists (select from users)"),
+                entry.insertion(for: "users u where u.user_id = \(account.id)", by: .system, address: address),
             ],
             by: .system
         )
-        return try answers.last?.first.map(User.init)
+        return try answers[1].first.map(User.init)
     }
 
     package func user(_ id: UUID, by principal: Principal) async throws -> User? {
@@ -52,42 +59,52 @@ extension Store {
         ).first.map(User.init)
     }
 
-    /// `preferences`: an object to lay over them, as `mergePreferences` does. All is changed, or nothing.
+    /// What is nil stays. `preferences`: an object to lay over them, as `mergePreferences` does. All is changed, or
+    /// nothing.
     package func updateProfile(
-        nickname: String,
-        timezone: String,
-        language: String,
+        nickname: String?,
+        timezone: String?,
+        language: String?,
         preferences: String? = nil,
         by principal: Principal
     ) async throws -> User {
-        let nickname = try Checks.text(nickname, "nickname", upTo: 50)
-        let timezone = try Checks.text(timezone, "timezone", upTo: 50)
-        let language = try Checks.language(language)
+        let nickname = try nickname.map { try Checks.text($0, "nickname", upTo: 50) }
+        let timezone = try timezone.map { try Checks.text($0, "timezone", upTo: 50) }
+        let language = try language.map { try Checks.language($0) }
         let merged: Query = try preferences.map { ", preferences = \(try Self.merged($0))" } ?? ""
         return try await updated(
-            "update users set nickname = \(nickname), timezone = \(timezone), language = \(language)\(merged)",
+            """
+            update users set nickname = coalesce(\(nickname), nickname), timezone = coalesce(\(timezone), timezone),
+                language = coalesce(\(language), language)\(merged)
+            """,
+            Conditional.user,
             by: principal
         )
     }
 
     /// Lays a JSON object over the preferences, objects inside merged likewise; null takes a preference away.
     package func mergePreferences(_ json: String, by principal: Principal) async throws -> User {
-        try await updated("update users set preferences = \(try Self.merged(json))", by: principal)
+        let update: Query = "update users set preferences = \(try Self.merged(json))"
+        return try await updated(update, Conditional.preferences, by: principal)
     }
 
     private static func merged(_ json: String) throws -> Query {
         "merge_json(preferences, \(JSONText(try Checks.object(json, "preferences")))::jsonb)"
     }
 
-    private func updated(_ update: Query, by principal: Principal) async throws -> User {
-        let row = try await query(
-            """
+    /// `subject`: what the update is of, where the account is the principal's.
+    private func updated(
+        _ update: Query,
+        _ subject: (UUID) -> Conditional,
+        by principal: Principal
+    ) async throws -> User {
+        let statement: Query = """
             with u as (\(update) where user_id = \(principal.userID) returning *)
             select \(User.columns) from u \(User.statistics)
-            """,
-            by: principal
-        ).first
-        guard let row else { throw StorageError(.failed, "There is no account to change.") }
+            """
+        guard let user = principal.userID,
+            let row = try await query(statement, changing: subject(user), by: principal).first
+        else { throw StorageError(.failed, "There is no account to change.") }
         return try User(row)
     }
 

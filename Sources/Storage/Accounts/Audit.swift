@@ -1,6 +1,7 @@
 package import Engine
 import Foundation
-import Postgres
+import Logging
+package import Postgres
 
 /// Something that somebody did, for the audit.
 package struct AuditEntry: Sendable {
@@ -33,24 +34,69 @@ package struct AuditEntry: Sendable {
 
 extension AuditEntry {
     /// Writes it down for each row of `source`, a name of rows: inside the statement that does the thing, so that one is not
-    /// without the other.
-    func insertion(for source: Query, by principal: Principal, address: String?) -> Query {
+    /// without the other. `detail`: an expression of JSON that says what only the statement knows, in the place of our own.
+    func insertion(
+        for source: Query,
+        by principal: Principal,
+        address: String?,
+        detail said: Query? = nil
+    ) -> Query {
+        let own: Query = "\(JSONText(detail))::jsonb"
+        return """
+            insert into audit_events (audit_id, org_id, user_id, action, target, detail, address)
+            select \(UUID.v7())::uuid, \(principal.organisationID)::uuid, \(principal.userID)::uuid, \(action),
+                \(target.map { String($0.prefix(200)) }), \(said ?? own),
+                \(address.map { String($0.prefix(64)) })
+            from \(source)
+            """
+    }
+
+    /// Of two expressions of JSON objects, or of null where there is nothing: what `detail` says of `before` and `after`.
+    static func difference(_ before: Query, _ after: Query) -> Query {
         """
-        insert into audit_events (audit_id, org_id, user_id, action, target, detail, address)
-        select \(UUID.v7())::uuid, \(principal.organisationID)::uuid, \(principal.userID)::uuid, \(action),
-            \(target.map { String($0.prefix(200)) }), \(JSONText(detail))::jsonb,
-            \(address.map { String($0.prefix(64)) })
-        from \(source)
+        jsonb_strip_nulls(jsonb_build_object(
+            'before', (\(part(of: before, unlike: after))), 'after', (\(part(of: after, unlike: before)))
+        ))
+        """
+    }
+
+    private static func part(of one: Query, unlike other: Query) -> Query {
+        """
+        select jsonb_object_agg(f.key, f.value) from jsonb_each(\(one)) f
+        where f.value <> 'null'::jsonb and f.value is distinct from ((\(other)) -> f.key)
         """
     }
 }
 
-extension Store {
-    /// Writes down that somebody did something; it can never be changed.
-    package func audit(_ entry: AuditEntry, by principal: Principal, address: String?) async throws {
-        try await query(
-            entry.insertion(for: "(values (1)) one", by: principal, address: address),
-            by: principal
+extension AuditEntry {
+    /// Writes down what is done at the machine itself, by nobody who has signed in, before it is done. A database that has no tables
+    /// yet keeps nothing. `place`: what stands where an address would.
+    package func write(to database: Database, from place: String) async throws {
+        let system = Principal.system.settings
+        let tables = try await database.query(
+            "select to_regclass('public.audit_events') is not null as are_there",
+            with: system
         )
+        guard try tables.first?.get("are_there", as: Bool.self) == true else { return }
+        try await database.query(insertion(for: "(values (1)) one", by: .system, address: place), with: system)
+    }
+}
+
+extension Store {
+    /// Writes down that somebody does something, which can never be changed: before it is done, where what is done is no change of
+    /// the database. What cannot be written down is not to be done: then it throws `.unavailable`.
+    package func audit(_ entry: AuditEntry, by principal: Principal, address: String?) async throws {
+        do {
+            try await query(
+                entry.insertion(for: "(values (1)) one", by: principal, address: address),
+                by: principal
+            )
+        } catch let error as StorageError {
+            logger.error(
+                "What cannot be written down is not done",
+                metadata: ["act": "\(entry.action)", "error": "\(error)"]
+            )
+            throw StorageError(.unavailable, "The database keeps no record of it.", underlying: error)
+        }
     }
 }

@@ -39,16 +39,21 @@ extension Store {
     /// Lays claim to a request, unless somebody has within the last day.
     package func claim(_ request: IdempotentRequest, by principal: Principal) async throws -> IdempotentClaim {
         let seconds = Int(Self.answerLifetime.components.seconds)
-        let request = try kept(request, by: principal)
+        let (request, older) = try kept(request, by: principal)
+        let isOver: Query = "a.created_at < now() - \(seconds)::integer * interval '1 second'"
+        let isAlike: Query = "\(Self.isOwnAnswer(principal)) and a.route = \(request.route) and not \(isOver)"
         let made = try await query(
             """
             insert into idempotent_answers as a (answer_id, org_id, user_id, route, key, request_hash)
-            values (\(UUID.v7())::uuid, \(principal.organisationID)::uuid, \(principal.userID)::uuid, \(request.route),
-                \(request.key), \(request.hash)::bytea)
+            select \(UUID.v7())::uuid, \(principal.organisationID)::uuid, \(principal.userID)::uuid,
+                \(request.route)::text, \(request.key)::text, \(request.hash)::bytea
+            where not exists (
+                select from idempotent_answers a where \(isAlike) and a.key = any(\(older)::text[])
+            )
             on conflict (org_id, user_id, route, key) do update set
                 answer_id = excluded.answer_id, request_hash = excluded.request_hash, answer_encrypted = null,
                 created_at = now()
-            where a.created_at < now() - \(seconds)::integer * interval '1 second'
+            where \(isOver)
             returning a.answer_id
             """,
             by: principal
@@ -58,7 +63,8 @@ extension Store {
             """
             select a.answer_id, a.request_hash = \(request.hash)::bytea as is_same, a.answer_encrypted
             from idempotent_answers a
-            where \(Self.isOwnAnswer(principal)) and a.route = \(request.route) and a.key = \(request.key)
+            where \(isAlike) and a.key = any(\([request.key] + older)::text[])
+            order by a.created_at limit 1
             """,
             by: principal
         ).first
@@ -93,10 +99,14 @@ extension Store {
 
     /// As it stands in the database. What a stranger sends may hold a password, and with its plain digest whoever has a
     /// copy of the database could try passwords out: of such a request only a mark is kept, made with the server's keys.
-    private func kept(_ request: IdempotentRequest, by principal: Principal) throws -> IdempotentRequest {
-        guard principal.userID == nil else { return request }
-        let mark = try keys.mark(of: request.hash + Array(request.key.utf8))
-        return IdempotentRequest(route: request.route, key: mark, hash: [])
+    /// `older`: under which it may stand since before those were changed.
+    private func kept(
+        _ request: IdempotentRequest,
+        by principal: Principal
+    ) throws -> (request: IdempotentRequest, older: [String]) {
+        guard principal.userID == nil else { return (request, []) }
+        let marks = try keys.marks(of: request.hash + Array(request.key.utf8))
+        return (IdempotentRequest(route: request.route, key: marks.current, hash: []), marks.older)
     }
 
     /// The fourth law for an `a` of answers.

@@ -26,17 +26,27 @@ extension Store {
     private static let refreshLifetime: Query = "interval '30 days'"
 
     /// The first token of a new family, good for 30 days and one use.
-    /// `proof`: of the password that was checked for it. Throws `.forbidden` when that is the password no longer.
-    package func issueRefreshToken(user: UUID, proof: PasswordProof? = nil) async throws -> RefreshGrant {
+    /// `proof`: of the password that was checked for it. Throws `.forbidden` when that is the password no longer. `principal`: in
+    /// whose name it is written down in the audit.
+    package func issueRefreshToken(
+        user: UUID,
+        proof: PasswordProof? = nil,
+        by principal: Principal? = nil,
+        address: String? = nil
+    ) async throws -> RefreshGrant {
         let (token, family) = (RandomToken.make(), UUID.v7())
         let answers = try await batch(
             [
                 Self.signingIn(user),
                 """
-                insert into refresh_tokens (token_id, family_id, user_id, token_hash, expires_at)
-                select \(UUID.v7())::uuid, \(family)::uuid, user_id, \(RandomToken.hash(token)),
-                    now() + \(Self.refreshLifetime)
-                from users where user_id = \(user) and \(Self.maySignIn(proof))
+                with issued as (
+                    insert into refresh_tokens (token_id, family_id, user_id, token_hash, expires_at)
+                    select \(UUID.v7())::uuid, \(family)::uuid, user_id, \(RandomToken.hash(token)),
+                        now() + \(Self.refreshLifetime)
+                    from users where user_id = \(user) and \(Self.maySignIn(proof))
+                    returning user_id
+                )\(Self.audited("session.token_issued", for: "issued", by: principal, address: address))
+                select from issued
                 """,
             ],
             by: .system

@@ -4,11 +4,13 @@ import Postgres
 
 extension Store {
     /// The token is shown once, to go into the cookie; here only its hash stays.
-    /// `proof`: of the password that was checked for it. Throws `.forbidden` when that is the password no longer.
+    /// `proof`: of the password that was checked for it. Throws `.forbidden` when that is the password no longer. `principal`: in
+    /// whose name it is written down in the audit.
     package func startSession(
         user: UUID,
         proof: PasswordProof? = nil,
         userAgent: String?,
+        by principal: Principal? = nil,
         address: String?,
         lifetime: Duration
     ) async throws -> (token: Secret, session: Session) {
@@ -27,7 +29,7 @@ extension Store {
                         now() + \(Int(lifetime.components.seconds))::integer * interval '1 second'
                     from users where user_id = \(user) and \(Self.maySignIn(proof))
                     returning *
-                )
+                )\(Self.audited("session.started", for: "s", by: principal, address: address))
                 select \(Session.columns) from s
                 """,
             ],
@@ -35,6 +37,17 @@ extension Store {
         )
         guard let row = answers[1].first else { throw Self.noSignIn }
         return (token, try Session(row))
+    }
+
+    /// One more part of a `with` that signs somebody in.
+    static func audited(
+        _ action: String,
+        for source: Query,
+        by principal: Principal?,
+        address: String?
+    ) -> Query {
+        guard let principal else { return "" }
+        return ", audited as (\(AuditEntry(action).insertion(for: source, by: principal, address: address)))"
     }
 
     /// The first statement of a sign-in: no change of the password or the account goes on beside it.

@@ -55,11 +55,15 @@ extension Store {
         try await change([policy.change], by: principal, address: address)
     }
 
-    /// For administrators and the system; false for others.
+    /// Whether addresses are confirmed stays as it is. For administrators and the system; false for others.
     @discardableResult
-    package func setRegistrationMode(_ mode: RegistrationMode, by principal: Principal) async throws -> Bool {
+    package func setRegistrationMode(
+        _ mode: RegistrationMode,
+        by principal: Principal,
+        address: String? = nil
+    ) async throws -> Bool {
         let change = SettingsChange(action: RegistrationPolicy.changed, fields: [mode.field])
-        return try await self.change([change], by: principal, address: nil)
+        return try await self.change([change], by: principal, address: address)
     }
 }
 

@@ -56,12 +56,13 @@ extension Store {
         }
     }
 
-    /// Ends all other sessions and all refresh tokens; false when `current` is not the password.
+    /// Ends all other sessions and all refresh tokens, and is written down in the audit; false when `current` is not the password.
     package func changePassword(
         current: Secret,
         new: Secret,
         keepingSession: UUID?,
-        by principal: Principal
+        by principal: Principal,
+        address: String? = nil
     ) async throws -> Bool {
         guard let user = principal.userID, let account = try await self.user(user, by: principal) else { return false }
         try PasswordRule.check(new, email: account.email, field: "new_password")
@@ -76,7 +77,15 @@ extension Store {
             return false
         }
         let newHash = try await passwords.hash(new)
-        return try await replacePassword(hash, newHash, of: user, keeping: keepingSession, after: attempt)
+        let entry = AuditEntry("password.changed", target: user.text)
+        return try await replacePassword(
+            hash,
+            newHash,
+            of: user,
+            keeping: keepingSession,
+            after: attempt,
+            entry.insertion(for: "changed", by: principal, address: address)
+        )
     }
 
     private func replacePassword(
@@ -84,7 +93,8 @@ extension Store {
         _ newHash: String,
         of user: UUID,
         keeping session: UUID?,
-        after attempt: SignInAttempt
+        after attempt: SignInAttempt,
+        _ audit: Query
     ) async throws -> Bool {
         let answers = try await batch(
             // Who signs in with the old password at this moment holds the row: their session ends with the others.
@@ -100,6 +110,8 @@ extension Store {
                 ), revoked as (
                     update refresh_tokens set revoked_at = now() from changed
                     where refresh_tokens.user_id = changed.user_id and revoked_at is null
+                ), audited as (
+                    \(audit)
                 )
                 select user_id from changed
                 """,

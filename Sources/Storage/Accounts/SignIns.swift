@@ -34,22 +34,28 @@ package struct SignedIn: Sendable, Equatable {
     }
 }
 
+extension SignedIn {
+    /// Rows, one for each.
+    static func all(of user: UUID) -> Query {
+        """
+        select session_id as id, 'browser' as kind, user_agent, address, created_at, last_seen_at, expires_at
+        from sessions where user_id = \(user) and expires_at > now()
+        union all
+        select family_id, 'program', null, null, min(created_at), max(created_at), max(expires_at)
+        from refresh_tokens where user_id = \(user)
+        group by family_id
+        having bool_and(revoked_at is null) and max(expires_at) filter (where used_at is null) > now()
+        """
+    }
+}
+
 extension Store {
     /// Where somebody is signed in, the one used last first: one's own, and everybody's for those with `user:read`. nil when that
     /// is not the asker's to know.
     package func signIns(of user: UUID, by principal: Principal) async throws -> [SignedIn]? {
         guard principal.userID == user || principal.may(.userRead) else { return nil }
         return try await query(
-            """
-            select session_id as id, 'browser' as kind, user_agent, address, created_at, last_seen_at, expires_at
-            from sessions where user_id = \(user) and expires_at > now()
-            union all
-            select family_id, 'program', null, null, min(created_at), max(created_at), max(expires_at)
-            from refresh_tokens where user_id = \(user)
-            group by family_id
-            having bool_and(revoked_at is null) and max(expires_at) filter (where used_at is null) > now()
-            order by last_seen_at desc, id
-            """,
+            "\(SignedIn.all(of: user)) order by last_seen_at desc, id",
             by: .system
         ).map { row in
             SignedIn(
@@ -125,6 +131,7 @@ extension Store {
             )
             select count(*)::int as number from gone
             """,
+            changing: .signIns(of: user),
             by: .system
         ).first?.get("number") ?? 0
     }

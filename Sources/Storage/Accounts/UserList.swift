@@ -16,6 +16,8 @@ package struct UserFilter: Sendable, Equatable {
     package var search: String?
     /// nil: all but the deleted ones.
     package var status: UserStatus?
+    /// Those who may use their account, or all others. Where a status is given as well, both hold.
+    package var isActive: Bool?
     package var role: AccountRole?
     package var organisation: UUID?
     package var order: Order
@@ -24,6 +26,7 @@ package struct UserFilter: Sendable, Equatable {
     package init(
         search: String? = nil,
         status: UserStatus? = nil,
+        isActive: Bool? = nil,
         role: AccountRole? = nil,
         organisation: UUID? = nil,
         order: Order = .createdAt,
@@ -31,6 +34,7 @@ package struct UserFilter: Sendable, Equatable {
     ) {
         self.search = search
         self.status = status
+        self.isActive = isActive
         self.role = role
         self.organisation = organisation
         self.order = order
@@ -42,6 +46,7 @@ extension UserFilter {
     /// For a `u` of users.
     fileprivate var condition: Query {
         var parts: [Query] = [status.map { "u.status = \($0)" } ?? "u.status <> 'deleted'"]
+        if let isActive { parts.append(isActive ? "u.status = 'active'" : "u.status <> 'active'") }
         if let pattern = SearchPattern.containing(search) {
             parts.append("(u.nickname ilike \(pattern) or u.email ilike \(pattern))")
         }
@@ -66,7 +71,8 @@ extension UserFilter {
             case .lastLoginAt: "u.last_login_at"
             case .nickname: "lower(u.nickname)"
             case .email: "u.email"
-            case .totalMessages: "us.total_messages"
+            // Who has never said anything has no sum.
+            case .totalMessages: "coalesce(us.total_messages, 0)"
             }
         return "\(column) \(direction), u.user_id"
     }

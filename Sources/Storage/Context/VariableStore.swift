@@ -46,6 +46,7 @@ extension Store: ConversationVariables {
             )
             select exists (select from c) as is_there, exists (select from written) as is_written
             """,
+            changing: .variable(name, conversation: conversation),
             by: principal
         ).first
         guard try row?.get("is_there") ?? false else { return false }
@@ -65,6 +66,7 @@ extension Store: ConversationVariables {
             delete from conversation_variables v using conversations c
             where c.conversation_id = v.conversation_id and \(Self.isOwn(conversation, principal)) and v.name = \(name)
             """,
+            changing: .variable(name, conversation: conversation),
             by: principal
         ).affected == 1
     }

@@ -36,8 +36,9 @@ extension Store {
     /// left beside it, else at the message before. False when there is no such message. Throws `.conflict("run")` while an
     /// answer is being written in the conversation.
     package func deleteMessage(_ id: UUID, in conversation: UUID, by principal: Principal) async throws -> Bool {
+        let demand = Self.demanded(.message(id, conversation: conversation))
         let answers = try await batch(
-            [
+            demand + [
                 Branch.lock(conversation, principal),
                 """
                 with recursive \(Branch.downwards(from: "\(id)::uuid", in: conversation)), hidden as (
@@ -67,8 +68,9 @@ extension Store {
             ],
             by: principal
         )
-        guard try answers[1].first?.get("is_known") == true else { return false }
-        guard try answers[1].first?.get("is_busy") == false else { throw Branch.busy }
+        let found = answers[demand.count + 1].first
+        guard try found?.get("is_known") == true else { return false }
+        guard try found?.get("is_busy") == false else { throw Branch.busy }
         return true
     }
 

@@ -26,7 +26,12 @@ struct ConversationFilter: Sendable {
         condition.append(isTest ? " and c.test_agent_id is not null" : " and c.test_agent_id is null")
         if let pattern {
             condition.append(
-                " and (c.title ilike \(pattern) or c.summary ilike \(pattern) or c.tags::text ilike \(pattern))"
+                """
+                 and (
+                    c.title ilike \(pattern) or c.summary ilike \(pattern)
+                    or exists (select from jsonb_array_elements_text(c.tags) t (tag) where t.tag ilike \(pattern))
+                )
+                """
             )
         }
         return condition

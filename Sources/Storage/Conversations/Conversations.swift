@@ -147,13 +147,27 @@ extension Store {
             where \(Self.isOwn(id, principal))
             returning \(Conversation.columns)
             """,
+            changing: .conversation(id),
             by: principal
         ).first.map(Conversation.init)
     }
 
     /// With its messages, runs and their logs.
-    package func deleteConversation(_ id: UUID, by principal: Principal) async throws -> Bool {
-        try await query("delete from conversations c where \(Self.isOwn(id, principal))", by: principal).affected == 1
+    package func deleteConversation(_ id: UUID, by principal: Principal, address: String? = nil) async throws -> Bool {
+        let deletion = Self.deletion(of: id, by: principal, address: address)
+        return try await query(deletion, changing: .conversation(id), by: principal).affected == 1
+    }
+
+    static func deletion(of conversation: UUID, by principal: Principal, address: String?) -> Query {
+        let entry = AuditEntry("conversation.deleted", target: conversation.text)
+        return """
+            with gone as (
+                delete from conversations c where \(isOwn(conversation, principal)) returning c.conversation_id
+            ), audited as (
+                \(entry.insertion(for: "gone", by: principal, address: address))
+            )
+            select from gone
+            """
     }
 
     /// The fourth law for conversations.

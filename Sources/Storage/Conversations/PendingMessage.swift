@@ -22,11 +22,15 @@ package struct PendingMessage: Sendable, Equatable {
     package var agentID: UUID?
     package var modelID: UUID?
     package var attachments: [UUID] = []
+    /// By which it stands in the conversation; nil as long as no answer has taken it in.
+    package var messageID: UUID?
     /// The answer was stopped: it waits for its person to send or discard it.
     package var isHeld: Bool
     package var createdAt: Date
     /// A program has said it.
     var isProgram = false
+    /// The sender's own name for it, under which the log tells what becomes of it.
+    package var temporaryID: String?
     var urgency = Urgency.normal
     var idempotencyKey: String?
 
@@ -63,8 +67,8 @@ package enum SaidMessage: Sendable, Equatable {
 extension PendingMessage {
     /// For a `p` of pending messages.
     static let columns: Query = """
-        p.pending_id, p.org_id, p.user_id, p.conversation_id, p.run_id, p.content, p.agent_id, p.model_id, p.is_held,
-        p.created_at, p.urgency, p.idempotency_key, p.attachments, p.is_program
+        p.pending_id, p.org_id, p.user_id, p.conversation_id, p.run_id, p.message_id, p.content, p.agent_id, p.model_id,
+        p.is_held, p.created_at, p.urgency, p.idempotency_key, p.attachments, p.is_program, p.temp_message_id
         """
 
     init(_ row: Row) throws {
@@ -73,6 +77,7 @@ extension PendingMessage {
         userID = try row.get("user_id")
         conversationID = try row.get("conversation_id")
         runID = try row.get("run_id")
+        messageID = try row.get("message_id")
         content = try row.get("content")
         agentID = try row.get("agent_id")
         modelID = try row.get("model_id")
@@ -82,6 +87,7 @@ extension PendingMessage {
         urgency = Urgency(rawValue: try row.get("urgency")) ?? .normal
         idempotencyKey = try row.get("idempotency_key")
         isProgram = try row.get("is_program")
+        temporaryID = try row.get("temp_message_id")
     }
 
     /// The turn that it becomes. The key makes it one turn, whoever begins it at the same moment.
@@ -92,6 +98,7 @@ extension PendingMessage {
             attachments: attachments,
             agentID: agentID,
             modelID: modelID,
+            temporaryMessageID: temporaryID,
             idempotencyKey: idempotencyKey ?? "pending:\(id.text)",
             urgency: urgency
         )

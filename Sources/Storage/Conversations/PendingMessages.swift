@@ -5,9 +5,12 @@ import Postgres
 extension Store {
     /// Of one conversation.
     private static let mostPending = 20
+    /// Of one message, while others begin turns and end them in the same moments.
+    private static let mostTries = 20
+    private static let usedKey = StorageError.conflict("idempotency_key", "This key came with another message before.")
 
     /// A turn when the conversation is idle; otherwise the message is kept, to steer the answer under way or to be said
-    /// after it. nil when there is no such conversation.
+    /// after it. nil when there is no such conversation. One that an answer has taken in which is over is that turn's.
     ///
     /// Throws as `startTurn`, and `.conflict("pending")` when too many wait already.
     package func say(
@@ -16,7 +19,7 @@ extension Store {
         by principal: Principal
     ) async throws -> SaidMessage? {
         try input.check()
-        while true {
+        for _ in 0..<Self.mostTries {
             switch try await keep(input, mode: mode, by: principal) {
             case .kept(let message, let isNew): return .pending(message, isNew: isNew)
             case .missing: return nil
@@ -29,6 +32,8 @@ extension Store {
                 try Task.checkCancellation()
             }
         }
+        // The key is known where nobody looks from here: in another organisation of the same person.
+        throw input.idempotencyKey == nil ? Branch.busy : Self.usedKey
     }
 
     private enum Kept {
@@ -44,12 +49,11 @@ extension Store {
         }
         guard try row.get("has_conversation") else { return .missing }
         if try row.get("pending_id", as: UUID?.self) != nil {
-            guard try row.get("is_new") || row.get("is_same") else {
-                throw StorageError.conflict("idempotency_key", "This key came with another message before.")
-            }
+            guard try row.get("is_new") || row.get("is_same") else { throw Self.usedKey }
             return .kept(try PendingMessage(row), isNew: try row.get("is_new"))
         }
-        guard try row.get("is_busy") else { return .idle }
+        // What has become a turn, or part of one, is no new message.
+        guard try row.get("is_busy"), try !row.get("is_heard") else { return .idle }
         guard try row.get("has_agent") else { throw StorageError.invalid("agent_id", "There is no such agent.") }
         guard try row.get("has_model") else { throw StorageError.invalid("model_id", "There is no such model.") }
         guard try row.get("has_files") else { throw StorageError.invalid("attachments", "There is no such file here.") }
@@ -72,9 +76,17 @@ extension Store {
             where conversation_id = \(input.conversationID) and step is null and not is_held
         ), known as (
             select p.*, false as is_new from pending_messages p
-            where p.user_id = \(principal.userID) and p.idempotency_key = \(input.idempotencyKey)
+            where p.user_id = \(principal.userID) and p.idempotency_key = \(input.idempotencyKey) and not exists (
+                -- It belongs to a turn that is over, which tells of it.
+                select from runs r where r.run_id = p.run_id and p.step is not null and r.finished_at is not null
+            )
+        ), heard as (
+            select from runs r where r.user_id = \(principal.userID) and r.idempotency_key = \(input.idempotencyKey)
+            union all
+            select from pending_messages p
+            where p.user_id = \(principal.userID) and p.idempotency_key = \(input.idempotencyKey) and p.step is not null
         ), found as (
-            select exists (select from conversation) as has_conversation,
+            select exists (select from conversation) as has_conversation, exists (select from heard) as is_heard,
                 exists (select from active) or exists (select from waiting) as is_busy,
                 \(input.agentID)::uuid is null or exists (
                     select from agents a where a.agent_id = \(input.agentID) and \(NewTurn.isAnswering) and \(isVisible(to: principal))
@@ -93,25 +105,21 @@ extension Store {
         ), kept as (
             insert into pending_messages (
                 pending_id, org_id, user_id, conversation_id, run_id, content, agent_id, model_id, urgency,
-                idempotency_key, request_hash, attachments, is_program
+                idempotency_key, request_hash, attachments, is_program, temp_message_id
             )
             select \(UUID.v7())::uuid, \(principal.organisationID)::uuid, \(principal.userID)::uuid,
                 \(input.conversationID)::uuid,
                 case when \(mode == .steer)::boolean then (select run_id from active limit 1) end, \(input.content),
                 \(input.agentID)::uuid, \(input.modelID)::uuid, \(input.urgency), \(input.idempotencyKey), \(input.requestHash)::bytea,
-                \(input.attachments)::uuid[], \(principal.isProgram)::boolean
+                \(input.attachments)::uuid[], \(principal.isProgram)::boolean, \(input.temporaryMessageID)::text
             from found
             where has_conversation and is_busy and has_agent and has_model and has_files and found.waiting < \(mostPending)
-                and not exists (select from known) and not exists (
-                    -- It has become a turn already.
-                    select from runs r
-                    where r.user_id = \(principal.userID) and r.idempotency_key = \(input.idempotencyKey)
-                )
+                and not is_heard and not exists (select from known)
             on conflict do nothing
             returning *, true as is_new
         )
-        select found.has_conversation, found.is_busy, found.has_agent, found.has_model, found.has_files, found.waiting, \(PendingMessage.columns),
-            p.is_new, p.request_hash is not distinct from \(input.requestHash)::bytea as is_same
+        select found.has_conversation, found.is_heard, found.is_busy, found.has_agent, found.has_model, found.has_files,
+            found.waiting, \(PendingMessage.columns), p.is_new, p.request_hash is not distinct from \(input.requestHash)::bytea as is_same
         from found left join (select * from known union all select * from kept) p on true
         """
     }

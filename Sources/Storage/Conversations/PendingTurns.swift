@@ -72,12 +72,20 @@ extension Store {
         )
     }
 
+    /// Of what an answer has taken in that is over now only the key stays, by which it is known when it is sent once more. Its words
+    /// become empty, as no message's are, and not null, which an older server beside this one could not read.
     private func forgetHeard() async throws {
-        try await query(
+        let isHeard: Query = """
+            p.step is not null and (p.content <> '' or p.attachments <> '{}') and r.run_id = p.run_id and r.finished_at is not null
             """
-            delete from pending_messages p using runs r
-            where p.step is not null and r.run_id = p.run_id and r.finished_at is not null
-            """,
+        _ = try await batch(
+            [
+                "delete from pending_messages p using runs r where \(isHeard) and p.idempotency_key is null",
+                """
+                update pending_messages p set content = '', attachments = '{}' from runs r
+                where \(isHeard) and p.idempotency_key is not null
+                """,
+            ],
             by: .system
         )
     }

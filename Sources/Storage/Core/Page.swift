@@ -10,6 +10,9 @@ package struct Page: Sendable, Equatable {
     }
 
     var offset: Int { (number - 1) * size }
+
+    /// As many as a choice offers, which has no pages.
+    package static let choiceLimit = 500
 }
 
 /// The items of one page and how many there are on all.
@@ -23,4 +26,19 @@ package struct Paged<Item: Sendable>: Sendable {
         self.page = page
         self.total = total
     }
+}
+
+/// What a choice offers: in one, and with an end.
+package struct Offered<Item: Sendable>: Sendable {
+    package var items: [Item]
+    /// Whether there are more than are offered.
+    package var isCut: Bool
+
+    /// `found`: asked for with `limit`, which is one more than are offered.
+    init(_ found: [Item]) {
+        items = Array(found.prefix(Page.choiceLimit))
+        isCut = found.count > Page.choiceLimit
+    }
+
+    static var limit: Int { Page.choiceLimit + 1 }
 }

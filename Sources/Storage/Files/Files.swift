@@ -80,8 +80,9 @@ extension Store: ConversationFiles {
     /// Messages that it came with say from now on that it is gone. False when it was not there.
     package func deleteFile(_ id: UUID, in conversation: UUID, by principal: Principal) async throws -> Bool {
         let mark = #"{"is_deleted":true}"#
+        let demand = Self.demanded(.file(id, conversation: conversation))
         let answers = try await batch(
-            [
+            demand + [
                 """
                 delete from files f
                 where f.file_id = \(id) and f.conversation_id = \(conversation) and f.size is not null
@@ -99,7 +100,7 @@ extension Store: ConversationFiles {
             ],
             by: principal
         )
-        return answers[0].affected == 1
+        return answers[demand.count].affected == 1
     }
 
     /// Bytes of all files of a conversation, and of all of its person's; nil when there is no such conversation.

@@ -110,3 +110,18 @@ extension MCPRecord {
         }
     }
 }
+
+extension MCPRecord {
+    static let audited = AuditedTable(
+        name: "mcp_server",
+        table: "mcp_servers",
+        key: "server_id",
+        fields: """
+            jsonb_build_object(
+                'name', x.name, 'transport', x.transport, 'place', x.place, 'arguments', x.arguments,
+                'network', x.network, 'secret_names', x.secret_names, 'is_enabled', x.is_enabled,
+                'is_trusted', x.is_trusted, 'agents', x.agents
+            )
+            """
+    )
+}

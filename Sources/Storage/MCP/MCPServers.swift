@@ -43,13 +43,14 @@ extension Store {
     }
 
     /// Throws `.invalid` with the field, `.conflict("name")`.
-    package func createMCPServer(_ draft: MCPDraft, by principal: Principal) async throws -> MCPRecord {
+    package func createMCPServer(_ draft: MCPDraft, by principal: Principal, address: String? = nil) async throws
+        -> MCPRecord
+    {
         let draft = try draft.checked()
         try Self.checkAdministrator(principal)
         let id = UUID.v7()
         let secrets = draft.secrets.compactMapValues { $0 }
-        let rows = try await query(
-            """
+        let insertion: Query = """
             insert into mcp_servers (
                 server_id, org_id, name, transport, place, arguments, network, secrets_encrypted, secret_names, is_enabled,
                 is_trusted, agents, created_by
@@ -59,11 +60,12 @@ extension Store {
                 \(draft.arguments), \(draft.network), \(try seal(secrets, of: id)), \(secrets.keys.sorted()), \(draft.isEnabled),
                 \(draft.isTrusted), \(draft.agents), \(principal.userID)
             )
-            returning server_id
-            """,
+            """
+        try await query(
+            MCPRecord.audited.statement(.created, id, insertion, by: principal, address: address),
             by: principal
         )
-        guard !rows.isEmpty, let made = try await mcpServer(id, by: principal) else {
+        guard let made = try await mcpServer(id, by: principal) else {
             throw StorageError(.failed, "The server was not made.")
         }
         return made
@@ -71,7 +73,12 @@ extension Store {
 
     /// The name stays. Another place drops the stored secrets, so that they are sent nowhere else. nil when there is no such
     /// server.
-    package func updateMCPServer(_ id: UUID, _ draft: MCPDraft, by principal: Principal) async throws -> MCPRecord? {
+    package func updateMCPServer(
+        _ id: UUID,
+        _ draft: MCPDraft,
+        by principal: Principal,
+        address: String? = nil
+    ) async throws -> MCPRecord? {
         var draft = draft
         try Self.checkAdministrator(principal)
         guard let known = try await mcpServer(id, by: principal), let server = try await mcpServer(id) else {
@@ -89,17 +96,18 @@ extension Store {
             !isElsewhere && draft.arguments == known.arguments && draft.network == known.network
             && secrets == server.secrets
             && draft.isEnabled == known.isEnabled
+        let change: Query = """
+            update mcp_servers set place = \(draft.place), arguments = \(draft.arguments), network = \(draft.network),
+                secrets_encrypted = \(try seal(secrets, of: id)), secret_names = \(secrets.keys.sorted()),
+                oauth_encrypted = case when \(isElsewhere)::boolean then null else oauth_encrypted end,
+                is_authorised = is_authorised and not \(isElsewhere)::boolean,
+                is_enabled = \(draft.isEnabled), is_trusted = \(draft.isTrusted), agents = \(draft.agents),
+                revision = revision + \(isSame ? 0 : 1)
+            where server_id = \(id) and org_id = \(principal.organisationID)
+            """
         try await batch(
-            [
-                """
-                update mcp_servers set place = \(draft.place), arguments = \(draft.arguments), network = \(draft.network),
-                    secrets_encrypted = \(try seal(secrets, of: id)), secret_names = \(secrets.keys.sorted()),
-                    oauth_encrypted = case when \(isElsewhere)::boolean then null else oauth_encrypted end,
-                    is_authorised = is_authorised and not \(isElsewhere)::boolean,
-                    is_enabled = \(draft.isEnabled), is_trusted = \(draft.isTrusted), agents = \(draft.agents),
-                    revision = revision + \(isSame ? 0 : 1)
-                where server_id = \(id) and org_id = \(principal.organisationID)
-                """,
+            Self.locked(.mcpServer(id)) + [
+                MCPRecord.audited.statement(.updated, id, change, by: principal, address: address),
                 Self.syncTools(of: id), Self.syncAgents(of: id),
             ],
             by: .system
@@ -108,20 +116,21 @@ extension Store {
     }
 
     /// Its tools go with it; what they have done stays in the runs' logs. False when there is no such server.
-    package func deleteMCPServer(_ id: UUID, by principal: Principal) async throws -> Bool {
+    package func deleteMCPServer(_ id: UUID, by principal: Principal, address: String? = nil) async throws -> Bool {
         try Self.checkAdministrator(principal)
+        let deletion: Query = "delete from mcp_servers where server_id = \(id) and org_id = \(principal.organisationID)"
         return try await batch(
-            [
+            Self.locked(.mcpServer(id)) + [
                 """
                 delete from tools where tool_id in (
                     select m.tool_id from mcp_tools m join mcp_servers s using (server_id)
                     where s.server_id = \(id) and s.org_id = \(principal.organisationID)
                 )
                 """,
-                "delete from mcp_servers where server_id = \(id) and org_id = \(principal.organisationID)",
+                MCPRecord.audited.statement(.deleted, id, deletion, by: principal, address: address),
             ],
             by: principal
-        )[1].affected == 1
+        ).last?.affected == 1
     }
 
     /// Lets agents use tools as they are described now: `entries` are their ids, each with the version that was looked at.
@@ -129,7 +138,8 @@ extension Store {
     package func approveMCPTools(
         _ entries: [(id: UUID, version: Int)],
         of server: UUID,
-        by principal: Principal
+        by principal: Principal,
+        address: String? = nil
     ) async throws -> Int {
         try Self.checkAdministrator(principal)
         let wanted = Dictionary(entries.map { ($0.id, $0.version) }) { first, _ in first }
@@ -137,6 +147,12 @@ extension Store {
             wanted[$0.id] == $0.version && [.new, .changed].contains($0.state)
         }
         guard !tools.isEmpty else { return 0 }
+        let audit = AuditEntry("mcp_tools.approved", target: server.text).insertion(
+            for: "(select jsonb_agg(name order by name) as names from done having count(*) > 0) all_done",
+            by: principal,
+            address: address,
+            detail: "jsonb_build_object('after', jsonb_build_object('tools', all_done.names))"
+        )
         try await batch(
             [
                 """
@@ -151,12 +167,15 @@ extension Store {
                     from approved a join mcp_tools m using (entry_id)
                     where m.version = a.version and m.tool_id is null
                     returning tool_id
+                ), done as (
+                    update mcp_tools m set approved_description = m.description, approved_schema = m.schema,
+                        approved_read_only = m.is_read_only, approved_at = now(), tool_id = coalesce(m.tool_id, a.tool_id)
+                    from approved a
+                    where m.entry_id = a.entry_id and m.version = a.version
+                        and (m.tool_id is not null or a.tool_id in (select tool_id from made))
+                    returning m.name
                 )
-                update mcp_tools m set approved_description = m.description, approved_schema = m.schema,
-                    approved_read_only = m.is_read_only, approved_at = now(), tool_id = coalesce(m.tool_id, a.tool_id)
-                from approved a
-                where m.entry_id = a.entry_id and m.version = a.version
-                    and (m.tool_id is not null or a.tool_id in (select tool_id from made))
+                \(audit)
                 """,
                 Self.syncTools(of: server), Self.syncAgents(of: server),
             ],

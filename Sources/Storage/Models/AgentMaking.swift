@@ -85,9 +85,17 @@ extension Store {
         )
     }
 
-    /// What it has said stays. False when there is no such agent of the person's.
-    package func deleteAgent(_ id: UUID, by principal: Principal) async throws -> Bool {
-        try await query("delete from agents a where \(Self.isMade(id, by: principal))", by: principal).affected == 1
+    /// What it has said stays, but for `trial`, the conversation in which it was tried out. False when there is no such
+    /// agent of the person's.
+    package func deleteAgent(
+        _ id: UUID,
+        trial: UUID? = nil,
+        by principal: Principal,
+        address: String? = nil
+    ) async throws -> Bool {
+        let talk = trial.map { [Self.deletion(of: $0, by: principal, address: address)] } ?? []
+        let agent: Query = "delete from agents a where \(Self.isMade(id, by: principal))"
+        return try await batch(Self.demanded(.agent(id)) + talk + [agent], by: principal).last?.affected == 1
     }
 
     /// The tools that an agent could have, by name.

@@ -33,6 +33,22 @@ extension Store {
         return Paged(items: try answers[1].map(Agent.init), page: page, total: try answers[0].first?.get(0) ?? 0)
     }
 
+    /// The same for a choice of them, with what it shows of each and no more.
+    package func agentsToChoose(
+        status: String? = nil,
+        by principal: Principal
+    ) async throws -> Offered<AgentChoice> {
+        let rows = try await query(
+            """
+            select a.agent_id, a.name, a.display_name, a.description, a.is_system_agent, a.status from agents a
+            where \(Self.isVisible(to: principal)) and (\(status)::text is null or a.status = \(status))
+            order by a.is_system_agent desc, a.created_at, a.agent_id limit \(Offered<AgentChoice>.limit)
+            """,
+            by: principal
+        )
+        return Offered(try rows.map(AgentChoice.init))
+    }
+
     package func agent(_ id: UUID, by principal: Principal) async throws -> Agent? {
         try await query(Self.one(id, principal), by: principal).first.map(Agent.init)
     }

@@ -25,16 +25,14 @@ extension Store {
     /// All of it, written into the audit, or nothing: `.invalid` with `chat`, `model_ids` or a purpose's name when there is no
     /// such model that is active and can do it. A fallback may be switched off.
     package func choose(_ choice: ModelChoice, by principal: Principal, address: String?) async throws {
-        let entry = try await entry(for: choice, by: principal)
         let answers = try await batch(
-            [
-                // Two who choose at the same moment do so one after the other. (Their entries say what each had seen.)
-                "select from organisations where org_id = \(principal.organisationID) for update",
-                Self.statement(choice, entry, by: principal, address: address),
+            // Of two who choose at the same moment the second waits, and finds what the first has chosen.
+            Self.locked(.modelChoice(of: principal.organisationID)) + [
+                Self.statement(choice, by: principal, address: address)
             ],
             by: principal
         )
-        guard let field: String = try answers[1].first?.get("field") else { return }
+        guard let field: String = try answers.last?.first?.get("field") else { return }
         throw StorageError.invalid(field, Self.unknown(field))
     }
 
@@ -48,19 +46,18 @@ extension Store {
         }
     }
 
-    private static func statement(
-        _ choice: ModelChoice,
-        _ entry: AuditEntry,
-        by principal: Principal,
-        address: String?
-    ) -> Query {
+    private static func statement(_ choice: ModelChoice, by principal: Principal, address: String?) -> Query {
         let organisation = principal.organisationID
         let fallbacks = choice.fallbacks ?? []
         let cleared = choice.purposes.filter { $0.value == nil }.keys.map(\.rawValue)
-        let audit = entry.insertion(for: "chosen", by: principal, address: address)
-        let audited: Query = entry.before.isEmpty && entry.after.isEmpty ? "" : ", audited as (\(audit))"
+        let audit = AuditEntry("model_choice.changed").insertion(
+            for: "noted where noted.detail <> '{}'",
+            by: principal,
+            address: address,
+            detail: "noted.detail"
+        )
         return """
-            with \(wanted(choice)), fit as (
+            with \(wanted(choice)), \(stood(choice, in: organisation)), fit as (
                 select w.field, m.model_id, m.display_name from wanted w
                 join models m on m.model_id = w.model_id and m.org_id = \(organisation)
                     and (m.is_active or w.field = \(ModelChoice.fallbackField))
@@ -84,7 +81,11 @@ extension Store {
                 where f.field = any(\(ModelPurpose.allCases.map(\.rawValue))::text[])
                 on conflict (org_id, purpose) do update set
                     model_id = excluded.model_id, model_name = excluded.model_name
-            )\(audited)
+            ), noted as (
+                select \(AuditEntry.difference("stood.before", "stood.after")) as detail from stood, chosen
+            ), audited as (
+                \(audit)
+            )
             select field from wrong limit 1
             """
     }
@@ -106,25 +107,54 @@ extension Store {
             """
     }
 
-    /// By the models' names, as people know them, with their ids.
-    private func entry(for choice: ModelChoice, by principal: Principal) async throws -> AuditEntry {
-        let models = try await models(llmID: nil, isActive: nil, by: principal)
-        let chosen = try await defaultModels(by: principal)
-        func name(_ id: UUID?) -> JSONValue {
-            guard let id else { return .null }
-            let name = models.first { $0.id == id }?.displayName
-            return .string([name, id.text].compactMap(\.self).joined(separator: " "))
+    /// Of what is chosen, how it was and how it will be: by the models' names, as people know them, with their ids.
+    private static func stood(_ choice: ModelChoice, in organisation: UUID?) -> Query {
+        let name: Query = "concat_ws(' ', m.display_name, m.model_id)"
+        let models: Query = "models m where m.org_id = \(organisation)"
+        var (before, after): ([Query], [Query]) = ([], [])
+        func note(_ field: String, _ old: Query, _ new: Query) {
+            before.append("\(field)::text, (\(old))")
+            after.append("\(field)::text, (\(new))")
         }
-        var (before, after): ([String: JSONValue], [String: JSONValue]) = ([:], [:])
-        func note(_ field: String, _ old: JSONValue, _ new: JSONValue) { (before[field], after[field]) = (old, new) }
-        if let chat = choice.chat { note("chat", name(models.first(where: \.isDefault)?.id), name(chat)) }
-        if let fallbacks = choice.fallbacks {
-            let ranked = models.filter { $0.fallbackRank != nil }.sorted { $0.fallbackRank ?? 0 < $1.fallbackRank ?? 0 }
-            note("fallbacks", .array(ranked.map { name($0.id) }), .array(fallbacks.map(name)))
+        if let chat = choice.chat {
+            let old: Query = "organisations o join models m on m.model_id = o.default_model_id"
+            note(
+                ModelChoice.chatField,
+                "select \(name) from \(old) where o.org_id = \(organisation)",
+                "select \(name) from \(models) and m.model_id = \(chat)"
+            )
+        }
+        if let ids = choice.fallbacks {
+            let place: Query = "array_position(\(ids)::uuid[], m.model_id)"
+            note(
+                "fallbacks",
+                """
+                select coalesce(jsonb_agg(\(name) order by m.fallback_rank), '[]') from \(models)
+                    and m.fallback_rank is not null
+                """,
+                """
+                select coalesce(jsonb_agg(\(name) order by \(place)), '[]') from \(models)
+                    and m.model_id = any(\(ids)::uuid[])
+                """
+            )
         }
         for (purpose, id) in choice.purposes {
-            note(purpose.rawValue, name(chosen.first { $0.purpose == purpose }?.modelID), name(id))
+            // One that was deleted has its name still.
+            note(
+                purpose.rawValue,
+                """
+                select concat_ws(' ', coalesce(m.display_name, d.model_name), d.model_id) from default_models d
+                left join models m on m.model_id = d.model_id
+                where d.org_id = \(organisation) and d.purpose = \(purpose.rawValue)
+                """,
+                "select \(name) from \(models) and m.model_id = \(id)::uuid"
+            )
         }
-        return AuditEntry("model_choice.changed", before: before, after: after)
+        return """
+            stood as (
+                select jsonb_build_object(\(before.joined(by: ", "))) as before,
+                    jsonb_build_object(\(after.joined(by: ", "))) as after
+            )
+            """
     }
 }

@@ -74,3 +74,18 @@ extension ModelRecord {
         fallbackRank = try row.get("fallback_rank")
     }
 }
+
+extension ModelRecord {
+    static let audited = AuditedTable(
+        name: "model",
+        table: "models",
+        key: "model_id",
+        fields: """
+            jsonb_build_object(
+                'llm_id', x.llm_id, 'name', x.name, 'display_name', x.display_name, 'model_type', x.model_type,
+                'context_window', x.context_window, 'max_tokens', x.max_tokens, 'supports_vision', x.supports_vision,
+                'is_active', x.is_active, 'pricing', x.pricing
+            )
+            """
+    )
+}

@@ -30,28 +30,30 @@ extension Store {
         maxTokens: Int? = nil,
         pricing: String? = nil,
         supportsVision: Bool? = nil,
-        by principal: Principal
+        by principal: Principal,
+        address: String? = nil
     ) async throws -> ModelRecord? {
         let modelType = modelType ?? ModelRecord.likelyType(name)
         guard ModelRecord.types.contains(modelType) else {
             throw StorageError.invalid("model_type", "Use \(ModelRecord.types.joined(separator: ", ")).")
         }
         let id = UUID.v7()
+        let insertion: Query = """
+            insert into models (
+                model_id, llm_id, org_id, name, display_name, model_type, context_window, max_tokens, pricing,
+                supports_vision
+            )
+            select \(id)::uuid, llm_id, org_id, \(try Checks.text(name, "name", upTo: 100)),
+                \(try Checks.text(displayName, "display_name", upTo: 100)), \(modelType),
+                \(try Self.count(contextWindow, "context_window"))::integer,
+                \(try Self.count(maxTokens, "max_tokens"))::integer,
+                \(try pricing.map { JSONText(try Pricing.check($0)) })::jsonb,
+                \(supportsVision ?? ModelRecord.mayHaveVision(name))::boolean
+            from llmconfigs where llm_id = \(llmID) and org_id = \(principal.organisationID)
+            """
         let answers = try await batch(
             [
-                """
-                insert into models (
-                    model_id, llm_id, org_id, name, display_name, model_type, context_window, max_tokens, pricing,
-                    supports_vision
-                )
-                select \(id)::uuid, llm_id, org_id, \(try Checks.text(name, "name", upTo: 100)),
-                    \(try Checks.text(displayName, "display_name", upTo: 100)), \(modelType),
-                    \(try Self.count(contextWindow, "context_window"))::integer,
-                    \(try Self.count(maxTokens, "max_tokens"))::integer,
-                    \(try pricing.map { JSONText(try Pricing.check($0)) })::jsonb,
-                    \(supportsVision ?? ModelRecord.mayHaveVision(name))::boolean
-                from llmconfigs where llm_id = \(llmID) and org_id = \(principal.organisationID)
-                """,
+                ModelRecord.audited.statement(.created, id, insertion, by: principal, address: address),
                 """
                 update organisations set default_model_id = \(id)
                 where org_id = \(principal.organisationID) and default_model_id is null
@@ -73,32 +75,33 @@ extension Store {
         pricing: String?? = nil,
         supportsVision: Bool? = nil,
         isActive: Bool? = nil,
-        by principal: Principal
+        by principal: Principal,
+        address: String? = nil
     ) async throws -> ModelRecord? {
+        let change: Query = """
+            update models set
+                display_name = coalesce(
+                    \(try displayName.map { try Checks.text($0, "display_name", upTo: 100) }), display_name
+                ),
+                context_window = \(try Self.changed("context_window", contextWindow)),
+                max_tokens = \(try Self.changed("max_tokens", maxTokens)),
+                pricing = \(try Self.changed(pricing)),
+                supports_vision = coalesce(\(supportsVision)::boolean, supports_vision),
+                is_active = coalesce(\(isActive)::boolean, is_active)
+            where model_id = \(id) and org_id = \(principal.organisationID)
+            """
+        let audited = ModelRecord.audited.statement(.updated, id, change, by: principal, address: address)
         let answers = try await batch(
-            Self.locked(.model(id)) + [
-                """
-                update models set
-                    display_name = coalesce(
-                        \(try displayName.map { try Checks.text($0, "display_name", upTo: 100) }), display_name
-                    ),
-                    context_window = \(try Self.changed("context_window", contextWindow)),
-                    max_tokens = \(try Self.changed("max_tokens", maxTokens)),
-                    pricing = \(try Self.changed(pricing)),
-                    supports_vision = coalesce(\(supportsVision)::boolean, supports_vision),
-                    is_active = coalesce(\(isActive)::boolean, is_active)
-                where model_id = \(id) and org_id = \(principal.organisationID)
-                """,
-                Self.model(id, principal),
-            ],
+            Self.locked(.model(id)) + [audited, Self.model(id, principal)],
             by: principal
         )
         return try answers.last?.first.map(ModelRecord.init)
     }
 
-    package func deleteModel(_ id: UUID, by principal: Principal) async throws -> Bool {
+    package func deleteModel(_ id: UUID, by principal: Principal, address: String? = nil) async throws -> Bool {
         let deletion: Query = "delete from models where model_id = \(id) and org_id = \(principal.organisationID)"
-        return try await batch(Self.locked(.model(id)) + [deletion], by: principal).last?.affected == 1
+        let audited = ModelRecord.audited.statement(.deleted, id, deletion, by: principal, address: address)
+        return try await batch(Self.locked(.model(id)) + [audited], by: principal).last?.affected == 1
     }
 
     private static func model(_ id: UUID, _ principal: Principal) -> Query {

@@ -23,6 +23,8 @@ package struct Provider: Sendable, Equatable {
     package var hasKey: Bool
     /// The last four characters of the key.
     package var keyHint: String?
+    /// Another for each key; it says nothing of the key.
+    package var keyMark: String?
     /// How much of it all runs together may have at once; nil when nothing limits it.
     package var limit: ProviderLimit?
     /// By name.
@@ -34,7 +36,8 @@ extension Provider {
     static let columns: Query = """
         l.llm_id, l.provider, l.provider_name, l.api_base_url, l.organization_id, l.is_active, l.created_at,
         l.last_tested_at, l.test_status, l.test_code, l.test_message, l.api_key_encrypted is not null as has_key,
-        nullif(l.api_key_hint, '') as api_key_hint, \(ProviderLimit.columns),
+        nullif(l.api_key_hint, '') as api_key_hint,
+        sha256(convert_to(l.api_key_encrypted, 'UTF8'))::text as api_key_mark, \(ProviderLimit.columns),
         exists (
             select from organisations o join models d on d.model_id = o.default_model_id
             where o.org_id = l.org_id and d.llm_id = l.llm_id
@@ -56,7 +59,24 @@ extension Provider {
         testMessage = try row.get("test_message")
         hasKey = try row.get("has_key")
         keyHint = try row.get("api_key_hint")
+        keyMark = try row.get("api_key_mark")
         limit = try ProviderLimit(row)
         self.models = models
     }
+}
+
+extension Provider {
+    static let audited = AuditedTable(
+        name: "provider",
+        table: "llmconfigs",
+        key: "llm_id",
+        fields: """
+            jsonb_build_object(
+                'provider', x.provider, 'provider_name', x.provider_name, 'api_base_url', x.api_base_url,
+                'api_key_hint', nullif(x.api_key_hint, ''), 'has_key', x.api_key_encrypted is not null,
+                'organization_id', x.organization_id, 'is_active', x.is_active,
+                'concurrent', x.rate_limit -> 'concurrent', 'per_minute', x.rate_limit -> 'per_minute'
+            )
+            """
+    )
 }

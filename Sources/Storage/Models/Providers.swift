@@ -19,7 +19,8 @@ extension Store {
         baseURL: String,
         apiKey: Secret?,
         organization: String?,
-        by principal: Principal
+        by principal: Principal,
+        address: String? = nil
     ) async throws -> Provider {
         let id = UUID.v7()
         let key = try apiKey.flatMap { $0.isEmpty ? nil : try sealed($0, of: id) }
@@ -27,8 +28,7 @@ extension Store {
         let name = try Checks.text(name, "provider_name", upTo: 100)
         let baseURL = try Checks.text(baseURL, "api_base_url", upTo: 500)
         let organization = try organization.map { try Self.checkedOrganization($0) }
-        try await query(
-            """
+        let insertion: Query = """
             insert into llmconfigs (
                 llm_id, org_id, user_id, provider, provider_name, api_key_encrypted, api_key_hint, api_base_url,
                 organization_id, is_address_trusted
@@ -37,9 +37,9 @@ extension Store {
                 \(id), \(principal.organisationID), \(principal.userID), \(kind), \(name), \(key?.text), \(key?.hint),
                 \(baseURL), nullif(\(organization), ''), \(principal.isSuperuser)
             )
-            """,
-            by: principal
-        )
+            """
+        let audited = Provider.audited.statement(.created, id, insertion, by: principal, address: address)
+        try await query(audited, by: principal)
         guard let provider = try await provider(id, by: principal) else {
             throw StorageError(.failed, "The provider was not made.")
         }
@@ -57,7 +57,8 @@ extension Store {
         isActive: Bool,
         organization: String?? = nil,
         limit: ProviderLimit?? = nil,
-        by principal: Principal
+        by principal: Principal,
+        address: String? = nil
     ) async throws -> Provider? {
         let isNewKey = apiKey != nil
         let key = try (apiKey ?? nil).flatMap { $0.isEmpty ? nil : try sealed($0, of: id) }
@@ -80,7 +81,8 @@ extension Store {
                 test_message = case when \(keepsKey) then test_message end
             where llm_id = \(id) and org_id = \(principal.organisationID)
             """
-        try await batch(Self.locked(.provider(id)) + [change], by: principal)
+        let audited = Provider.audited.statement(.updated, id, change, by: principal, address: address)
+        try await batch(Self.locked(.provider(id)) + [audited], by: principal)
         return try await provider(id, by: principal)
     }
 
@@ -88,9 +90,10 @@ extension Store {
         try Checks.text(name, "organization_id", upTo: 100, allowsEmpty: true)
     }
 
-    package func deleteProvider(_ id: UUID, by principal: Principal) async throws -> Bool {
+    package func deleteProvider(_ id: UUID, by principal: Principal, address: String? = nil) async throws -> Bool {
         let deletion: Query = "delete from llmconfigs where llm_id = \(id) and org_id = \(principal.organisationID)"
-        return try await batch(Self.locked(.provider(id)) + [deletion], by: principal).last?.affected == 1
+        let audited = Provider.audited.statement(.deleted, id, deletion, by: principal, address: address)
+        return try await batch(Self.locked(.provider(id)) + [audited], by: principal).last?.affected == 1
     }
 
     /// With the key in the clear, for the one who calls the provider.

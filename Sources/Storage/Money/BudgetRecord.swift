@@ -134,3 +134,18 @@ extension BudgetTerms {
         }
     }
 }
+
+extension BudgetRecord {
+    static let audited = AuditedTable(
+        name: "budget",
+        table: "budgets",
+        key: "budget_id",
+        fields: """
+            jsonb_build_object(
+                'scope', x.scope, 'subject', coalesce(x.user_id, x.agent_id, x.conversation_id), 'period', x.period,
+                'name', x.name, 'amount', trim_scale(x.amount), 'currency', x.currency, 'warn_at', x.warn_at,
+                'ask_at', x.ask_at, 'stop_at', x.stop_at
+            )
+            """
+    )
+}

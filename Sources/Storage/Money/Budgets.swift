@@ -46,26 +46,28 @@ extension Store {
         name: String?,
         terms: BudgetTerms,
         isPersonal: Bool,
-        by principal: Principal
+        by principal: Principal,
+        address: String? = nil
     ) async throws -> BudgetRecord? {
         try terms.check()
         let id = UUID.v7()
         let owner = isPersonal ? principal.userID : nil
         if let owner { try await checkCount(of: owner, principal) }
+        let insertion: Query = """
+            insert into budgets (
+                budget_id, org_id, owner_id, user_id, agent_id, conversation_id, period, name, amount, currency,
+                warn_at, ask_at, stop_at
+            )
+            select \(id)::uuid, o.org_id, \(owner)::uuid, \(subject.id(of: .user))::uuid,
+                \(subject.id(of: .agent))::uuid, \(subject.id(of: .conversation))::uuid, \(period),
+                \(try Self.name(name)), \(terms.amount)::numeric, \(terms.currency), \(terms.warnAt)::smallint,
+                \(terms.askAt)::smallint, \(terms.stopAt)::smallint
+            from organisations o
+            where o.org_id = \(principal.organisationID) and \(Self.mayBudget(subject, owner: owner, principal))
+            """
         let answers = try await batch(
             [
-                """
-                insert into budgets (
-                    budget_id, org_id, owner_id, user_id, agent_id, conversation_id, period, name, amount, currency,
-                    warn_at, ask_at, stop_at
-                )
-                select \(id)::uuid, o.org_id, \(owner)::uuid, \(subject.id(of: .user))::uuid,
-                    \(subject.id(of: .agent))::uuid, \(subject.id(of: .conversation))::uuid, \(period),
-                    \(try Self.name(name)), \(terms.amount)::numeric, \(terms.currency), \(terms.warnAt)::smallint,
-                    \(terms.askAt)::smallint, \(terms.stopAt)::smallint
-                from organisations o
-                where o.org_id = \(principal.organisationID) and \(Self.mayBudget(subject, owner: owner, principal))
-                """,
+                BudgetRecord.audited.statement(.created, id, insertion, by: principal, address: address),
                 "\(Self.budget(principal)) and b.budget_id = \(id)",
             ],
             by: principal
@@ -88,28 +90,28 @@ extension Store {
         _ id: UUID,
         name: String?,
         terms: BudgetTerms,
-        by principal: Principal
+        by principal: Principal,
+        address: String? = nil
     ) async throws -> BudgetRecord? {
         try terms.check()
+        let change: Query = """
+            update budgets b set name = \(try Self.name(name)), amount = \(terms.amount)::numeric,
+                warn_at = \(terms.warnAt)::smallint, ask_at = \(terms.askAt)::smallint,
+                stop_at = \(terms.stopAt)::smallint
+            where b.budget_id = \(id) and b.currency = \(terms.currency) and \(Self.isOwnBudget(principal))
+            """
+        let audited = BudgetRecord.audited.statement(.updated, id, change, by: principal, address: address)
         let answers = try await batch(
-            Self.locked(.budget(id)) + [
-                """
-                update budgets b set name = \(try Self.name(name)), amount = \(terms.amount)::numeric,
-                    warn_at = \(terms.warnAt)::smallint, ask_at = \(terms.askAt)::smallint,
-                    stop_at = \(terms.stopAt)::smallint
-                where b.budget_id = \(id) and b.currency = \(terms.currency) and \(Self.isOwnBudget(principal))
-                returning b.budget_id
-                """,
-                "\(Self.budget(principal)) and b.budget_id = \(id)",
-            ],
+            Self.locked(.budget(id)) + [audited, "\(Self.budget(principal)) and b.budget_id = \(id)"],
             by: principal
         )
-        return answers[1].isEmpty ? nil : try await named(answers[2]).first
+        return answers[answers.count - 2].affected == 0 ? nil : try await named(answers[answers.count - 1]).first
     }
 
-    package func deleteBudget(_ id: UUID, by principal: Principal) async throws -> Bool {
+    package func deleteBudget(_ id: UUID, by principal: Principal, address: String? = nil) async throws -> Bool {
         let deletion: Query = "delete from budgets b where b.budget_id = \(id) and \(Self.isOwnBudget(principal))"
-        return try await batch(Self.locked(.budget(id)) + [deletion], by: principal).last?.affected == 1
+        let audited = BudgetRecord.audited.statement(.deleted, id, deletion, by: principal, address: address)
+        return try await batch(Self.locked(.budget(id)) + [audited], by: principal).last?.affected == 1
     }
 
     private func named(_ rows: Rows) async throws -> [BudgetRecord] {

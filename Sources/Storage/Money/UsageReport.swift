@@ -86,6 +86,15 @@ extension Store {
         return try rows.map { UsagePoint(step: try $0.get("step"), sum: try UsageSum($0, names)) }
     }
 
+    /// For how many runs the calls were made; one that called several models, or on two days, counts once.
+    package func runsPaid(_ question: UsageQuestion, by principal: Principal) async throws -> Int {
+        let row = try await query(
+            "select count(distinct u.run_id) as runs \(question.calls(of: principal))",
+            by: Self.asker(question, principal)
+        ).first
+        return try row?.get("runs") ?? 0
+    }
+
     private static let usageSums: Query = """
         u.currency, count(*) as calls, count(*) filter (where not u.succeeded) as failed,
             count(distinct u.run_id) as runs, sum(u.input_tokens) as input, sum(u.output_tokens) as output,

@@ -37,6 +37,17 @@ package struct Organisation: Sendable, Equatable {
     }
 }
 
+/// An organisation as a choice shows it.
+package struct OrganisationChoice: Sendable, Equatable {
+    package var id: UUID
+    package var name: String
+
+    package init(id: UUID, name: String) {
+        self.id = id
+        self.name = name
+    }
+}
+
 /// Somebody in an organisation.
 package struct OrganisationMember: Sendable, Equatable {
     package var userID: UUID

@@ -106,7 +106,7 @@ extension Store {
             after: ["role": .string(role.rawValue), "organization_id": .string(id.text)]
         )
         let answers = try await batch(
-            [
+            Self.demanded(.member(user, of: id)) + [
                 Self.lock(id),
                 """
                 with changed as (
@@ -121,7 +121,7 @@ extension Store {
             ],
             by: .system
         )
-        guard answers[1].count == 1 else { throw Self.lastOwner }
+        guard answers.last?.count == 1 else { throw Self.lastOwner }
         return true
     }
 
@@ -145,13 +145,13 @@ extension Store {
             before: ["role": .string(old.rawValue), "organization_id": .string(id.text)]
         )
         let answers = try await batch(
-            [
+            Self.demanded(.member(user, of: id)) + [
                 Self.lock(id),
                 Self.removal(of: user, from: id, entry.insertion(for: "gone", by: principal, address: address)),
             ],
             by: .system
         )
-        guard answers[1].count == 1 else { throw Self.lastOwner }
+        guard answers.last?.count == 1 else { throw Self.lastOwner }
         return true
     }
 

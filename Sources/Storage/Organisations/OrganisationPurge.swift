@@ -110,7 +110,8 @@ extension Store {
         }
     }
 
-    /// Itself, with its members, providers, keys and rules. False while another process is still at what it holds.
+    /// Itself, with its members, providers, keys and rules. False while it holds what would not go with it: another process
+    /// is still at that, or has left it behind.
     private func purge(_ id: UUID, called name: String) async throws -> Bool {
         let entry = AuditEntry("organization.purged", target: id.text, before: ["name": .string(name)])
         return try await patientQuery(
@@ -118,6 +119,7 @@ extension Store {
             with gone as (
                 delete from organisations o where o.org_id = \(id) and o.purge_began_at is not null
                     and not exists (select from conversations c where c.org_id = o.org_id)
+                    and not exists (select from request_preambles p where p.org_id = o.org_id)
                 returning o.org_id
             )
             \(entry.insertion(for: "gone", by: .system, address: nil))

@@ -48,6 +48,19 @@ extension Store {
         )
     }
 
+    /// The shared ones that are open, for a choice of them; none for who may not see them.
+    package func organisationsToChoose(by principal: Principal) async throws -> [OrganisationChoice] {
+        guard principal.may(.organizationRead) else { return [] }
+        return try await query(
+            """
+            select o.org_id, o.name from organisations o
+            where not o.is_personal and o.deleted_at is null and o.purge_began_at is null
+            order by lower(o.name), o.org_id limit \(Page.choiceLimit)
+            """,
+            by: .system
+        ).map { OrganisationChoice(id: try $0.get("org_id"), name: try $0.get("name")) }
+    }
+
     /// nil when there is none that the asker may see.
     package func organisation(_ id: UUID, by principal: Principal) async throws -> Organisation? {
         let row = try await query(

@@ -127,7 +127,7 @@ struct NewTurn: Sendable {
         left join (
             select * from earlier
             union all
-            select \(Run.columns), r.request_hash, true as is_new from r
+            select \(Run.columns), r.request_hash, true as is_new, null::uuid as heard from r
         ) found on true
         """
     }
@@ -176,11 +176,17 @@ struct NewTurn: Sendable {
 
     private var isSaid: Bool { input.place.question == nil }
 
-    /// The run that the idempotency key has begun before.
+    /// The run that the idempotency key has begun before, or else the one that has taken in what came with it.
     var earlier: Query {
         """
-        select \(Run.columns), r.request_hash, false as is_new from runs r
-        where r.user_id = \(run.userID) and r.idempotency_key = \(input.idempotencyKey)
+        select * from (
+            select \(Run.columns), r.request_hash, false as is_new, null::uuid as heard from runs r
+            where r.user_id = \(run.userID) and r.idempotency_key = \(input.idempotencyKey)
+            union all
+            select \(Run.columns), p.request_hash, false, p.message_id
+            from pending_messages p join runs r using (run_id)
+            where p.user_id = \(run.userID) and p.idempotency_key = \(input.idempotencyKey) and p.step is not null
+        ) known order by heard nulls first limit 1
         """
     }
 
@@ -227,7 +233,7 @@ struct NewTurn: Sendable {
         guard try isNew || row.get("request_hash") == requestHash else {
             throw StorageError.conflict("idempotency_key", "This key came with another message before.")
         }
-        return TurnStart(run: try Run(row), isNew: isNew)
+        return TurnStart(run: try Run(row), isNew: isNew, heard: try row.get("heard"))
     }
 }
 

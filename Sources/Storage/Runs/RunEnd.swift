@@ -23,7 +23,7 @@ struct RunEnd {
         statements.append(
             """
             select distinct conversation_id as pending_in from pending_messages
-            where conversation_id = any(\(turns)::uuid[])
+            where conversation_id = any(\(turns)::uuid[]) and step is null
             """
         )
         self.statements = statements

@@ -12,8 +12,8 @@ extension Store {
                 order by message_id desc limit 1
                 """,
                 """
-                select pending_id, content, \(Self.attachments(of: "p")) as attachments from pending_messages p
-                where run_id = \(run.id) and step is null order by pending_id limit 50
+                select pending_id, content, temp_message_id, \(Self.attachments(of: "p")) as attachments
+                from pending_messages p where run_id = \(run.id) and step is null order by pending_id limit 50
                 """,
                 // The answer to a question before this one may have got lost: whoever has heard them passes over them.
                 Self.steering(of: RunTerms(run)),
@@ -26,7 +26,8 @@ extension Store {
             Heard(
                 pending: try row.get("pending_id"),
                 message: SteeringMessage.id(after: last, number: index + 1),
-                content: try Self.told(row)
+                content: try Self.told(row),
+                temporaryID: try row.get("temp_message_id")
             )
         }
         guard !heard.isEmpty else { return before }
@@ -38,7 +39,7 @@ extension Store {
         let ids = Set(try taken.map { try $0.get("message_id", as: UUID.self) })
         return before
             + heard.filter { ids.contains($0.message) }.map {
-                SteeringMessage(id: $0.message, content: $0.content, step: step)
+                SteeringMessage(id: $0.message, content: $0.content, step: step, temporaryID: $0.temporaryID)
             }
     }
 
@@ -46,6 +47,7 @@ extension Store {
         var pending: UUID
         var message: UUID
         var content: String
+        var temporaryID: String?
     }
 
     private static func taking(
@@ -87,13 +89,18 @@ extension Store {
     /// What the run has taken in, in the order in which it did.
     static func steering(of run: RunTerms) -> Query {
         """
-        select message_id, content, step, \(attachments(of: "p")) as attachments from pending_messages p
-        where p.run_id = \(run.id) and p.step is not null order by p.message_id
+        select message_id, content, step, temp_message_id, \(attachments(of: "p")) as attachments
+        from pending_messages p where p.run_id = \(run.id) and p.step is not null order by p.message_id
         """
     }
 
     static func steering(_ row: Row) throws -> SteeringMessage {
-        SteeringMessage(id: try row.get("message_id"), content: try told(row), step: try row.get("step"))
+        SteeringMessage(
+            id: try row.get("message_id"),
+            content: try told(row),
+            step: try row.get("step"),
+            temporaryID: try row.get("temp_message_id")
+        )
     }
 
     /// With what came along.

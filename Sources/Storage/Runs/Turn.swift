@@ -64,8 +64,13 @@ package struct TurnInput: Sendable, Equatable {
 /// A turn that was accepted: it cannot be lost any more.
 package struct TurnStart: Sendable, Equatable {
     package var run: Run
-    /// false when the idempotency key had begun it before.
+    /// false when the idempotency key had begun it before, or had come with what it has taken in.
     package var isNew: Bool
+    /// The message that the run has taken in while it was at work; nil for the one that it began with.
+    var heard: UUID?
+
+    /// The message that came with the key.
+    package var messageID: UUID { heard ?? run.userMessageID }
 }
 
 extension TurnInput {

@@ -93,10 +93,17 @@ extension Store {
         ).first.map(Run.init)
     }
 
-    /// The one that an idempotency key has begun.
+    /// The one that an idempotency key has begun, or else the one that has taken in what came with it.
     package func run(withKey key: String, by principal: Principal) async throws -> Run? {
         try await query(
-            "select \(Run.columns) from runs r where r.idempotency_key = \(key) and \(Self.isOwnRun(principal))",
+            """
+            select \(Run.columns) from runs r
+            where \(Self.isOwnRun(principal)) and (r.idempotency_key = \(key) or r.run_id = (
+                select p.run_id from pending_messages p
+                where p.user_id = \(principal.userID) and p.idempotency_key = \(key) and p.step is not null
+            ))
+            order by r.idempotency_key is not distinct from \(key) desc limit 1
+            """,
             by: principal
         ).first.map(Run.init)
     }
@@ -191,11 +198,22 @@ extension Store {
     }
 
     /// A run that nobody has taken ends at once, with its event; one in a worker's hands is marked, and the worker hears
-    /// of it at its next heartbeat. The run as it is then; nil when there is no such run.
-    package func requestCancellation(of run: UUID, by principal: Principal) async throws -> Run? {
+    /// of it at its next heartbeat. The run as it is then; nil when there is no such run. `stopper`: who stops another's, in the
+    /// other's name; it is written down that they did.
+    package func requestCancellation(
+        of run: UUID,
+        by principal: Principal,
+        stopper: Principal? = nil,
+        address: String? = nil
+    ) async throws -> Run? {
         guard let found = try await self.run(run, by: principal) else { return nil }
         guard !found.state.isFinal else { return found }
         let ended = EventData(run: found).runStatus(.cancelled, reason: "cancelled", attempt: found.attempt)
+        var audited: Query = ""
+        if let stopper {
+            let entry = AuditEntry("run.stopped", target: run.text)
+            audited = ", audited as (\(entry.insertion(for: "r", by: stopper, address: address)))"
+        }
         // The new values look at the row as it is when the lock is there: a claim may have come in between.
         let answers = try await batch(
             [
@@ -210,7 +228,7 @@ extension Store {
                         finished_at = case when r.state = 'queued' and r.attempt = 0 then now() end
                     where r.run_id = \(run) and r.finished_at is null and \(Self.isOwnRun(principal))
                     returning *
-                ), \(RunEnd.counted(answers: "0"))
+                ), \(RunEnd.counted(answers: "0"))\(audited)
                 select from r
                 """,
                 """
@@ -223,7 +241,8 @@ extension Store {
                 "select \(Run.columns) from runs r where r.run_id = \(run) and \(Self.isOwnRun(principal))",
                 RunTree.stop(below: run),
             ] + (found.parentRunID == nil ? [] : [RunTree.wakeParent(of: found)]),
-            by: principal
+            // What one does in another's name, the other may not write down.
+            by: stopper == nil ? principal : .system
         )
         let stopped = try answers[4].first.map(Run.init)
         if stopped?.state.isFinal == true { await settleQuietly(in: found.conversationID) }

@@ -62,10 +62,15 @@ package struct SealingKeys: Sendable {
         }
     }
 
-    /// Stands for `bytes` where they are looked for again and must not be kept: without the keys it cannot be told of any
-    /// guess whether it is right. With a new current key it is another one.
-    func mark(of bytes: [UInt8]) throws -> String {
-        guard let key = keys[currentKeyID] else { throw Self.bad("The current key is missing.") }
+    /// What stands for `bytes` where they are looked for again and must not be kept: without the keys it cannot be told of
+    /// any guess whether it is right. Each key makes another one; what was kept before a rotation has one of the older.
+    func marks(of bytes: [UInt8]) throws -> (current: String, older: [String]) {
+        guard let current = keys[currentKeyID] else { throw Self.bad("The current key is missing.") }
+        let older = keys.filter { $0.key != currentKeyID }.values
+        return (Self.mark(of: bytes, by: current), older.map { Self.mark(of: bytes, by: $0) })
+    }
+
+    private static func mark(of bytes: [UInt8], by key: SymmetricKey) -> String {
         // A key of its own: one that seals does nothing else.
         let own = HKDF<SHA256>.deriveKey(inputKeyMaterial: key, info: Data("alma.mark".utf8), outputByteCount: 32)
         return Data(HMAC<SHA256>.authenticationCode(for: Data(bytes), using: own)).base64EncodedString()

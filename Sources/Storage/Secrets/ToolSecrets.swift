@@ -23,13 +23,14 @@ extension Store: ToolSecretSource {
     }
 
     /// The value is sealed before it goes anywhere. `isShared`: for the whole organisation, which only an administrator may
-    /// give. Throws `.conflict("name")` when there is one of this name.
+    /// give. Throws `.conflict("name")` when there is one of this name. Written down in the audit, without the value.
     package func createToolSecret(
         name: String,
         value: Secret,
         hosts: [String],
         isShared: Bool,
-        by principal: Principal
+        by principal: Principal,
+        address: String? = nil
     ) async throws -> ToolSecret {
         guard !isShared || principal.isSuperuser else {
             throw StorageError.invalid("shared", "Only an administrator gives secrets to everybody.")
@@ -44,24 +45,26 @@ extension Store: ToolSecretSource {
         // What is as short as a word cannot be told from one in an answer.
         guard plain.utf8.count >= 8 else { throw StorageError.invalid("value", "At least 8 characters.") }
         let sealed = try keys.seal(Secret(plain), in: Self.place(ofToolSecret: id))
-        let rows = try await query(
-            """
+        let insertion: Query = """
             insert into tool_secrets (secret_id, org_id, user_id, name, value_encrypted, hosts)
             values (
                 \(id), \(principal.organisationID), \(isShared ? nil : principal.userID), \(name), \(sealed),
                 \(places.map(\.text))
             )
-            returning secret_id, name, hosts, user_id is null as is_shared, created_at
-            """,
+            """
+        let clauses = ToolSecret.audited.clauses(.created, id, insertion, by: principal, address: address)
+        let rows = try await query(
+            "with \(clauses) select secret_id, name, hosts, user_id is null as is_shared, created_at from done",
             by: principal
         )
         guard let row = rows.first else { throw StorageError(.failed, "The secret was not made.") }
         return try ToolSecret(row)
     }
 
-    package func deleteToolSecret(_ id: UUID, by principal: Principal) async throws -> Bool {
-        try await query(
-            "delete from tool_secrets where secret_id = \(id) and \(Self.isOwn(principal))",
+    package func deleteToolSecret(_ id: UUID, by principal: Principal, address: String? = nil) async throws -> Bool {
+        let deletion: Query = "delete from tool_secrets where secret_id = \(id) and \(Self.isOwn(principal))"
+        return try await query(
+            ToolSecret.audited.statement(.deleted, id, deletion, by: principal, address: address),
             by: principal
         ).affected == 1
     }
@@ -94,6 +97,13 @@ extension Store: ToolSecretSource {
 }
 
 extension ToolSecret {
+    static let audited = AuditedTable(
+        name: "tool_secret",
+        table: "tool_secrets",
+        key: "secret_id",
+        fields: "jsonb_build_object('name', x.name, 'hosts', x.hosts, 'shared', x.user_id is null)"
+    )
+
     init(_ row: Row) throws {
         let hosts: [String] = try row.get("hosts")
         self.init(

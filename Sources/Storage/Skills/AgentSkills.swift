@@ -64,7 +64,7 @@ extension Store: SkillSource {
             throw StorageError.invalid("skills", "There is no skill called \(name).")
         }
         let change = Self.teach(names, to: agent, where: Self.isMade(agent, by: principal))
-        return try await changeAgent(agent, change, by: principal) != nil
+        return try await changeAgent(agent, Self.demanded(.skills(ofAgent: agent)) + change, by: principal) != nil
     }
 
     /// `isMade` is of the agent as `a`, where it is not a new one.

@@ -44,15 +44,15 @@ extension Store {
     }
 
     /// What makes or changes it, what that means for its files, and the version that comes of it; what is older than the newest
-    /// fifty goes. nil when the first statement found nothing. `demand` stands before all of them.
+    /// fifty goes. nil when the first statement found nothing. `locks` stand before all of them.
     func write(
         _ statement: Query,
         files: [Query],
         _ id: UUID,
-        after demand: [Query] = [],
+        after locks: [Query] = [],
         by principal: Principal
     ) async throws -> SkillRecord? {
-        let changes = demand + [statement] + files
+        let changes = locks + [statement] + files
         let answers = try await batch(
             changes + [
                 """
@@ -74,7 +74,7 @@ extension Store {
             ],
             by: principal
         )
-        return answers[demand.count].affected == 1 ? try await skill(id, by: principal) : nil
+        return answers[locks.count].affected == 1 ? try await skill(id, by: principal) : nil
     }
 
     /// The next version of its files, with the text it has.

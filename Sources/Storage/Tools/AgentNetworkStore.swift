@@ -27,18 +27,39 @@ extension Store: AgentNetworks {
     }
 
     /// What the agent's programs may reach in this person's runs; an empty list takes the network away from it. False when
-    /// there is no such agent. Throws `.invalid("hosts")`.
-    package func setNetwork(_ hosts: [String], ofAgent agent: UUID, by principal: Principal) async throws -> Bool {
+    /// there is no such agent. Throws `.invalid("hosts")`. Written down in the audit.
+    package func setNetwork(
+        _ hosts: [String],
+        ofAgent agent: UUID,
+        by principal: Principal,
+        address: String? = nil
+    ) async throws -> Bool {
         let list = try Checks.network(hosts, "hosts")
-        return try await query(
-            """
+        let change: Query = """
             insert into agent_networks (org_id, user_id, agent_id, hosts)
             select \(principal.organisationID)::uuid, \(principal.userID)::uuid, a.agent_id, \(list.entries)::text[] from agents a
             where a.agent_id = \(agent) and \(Self.isVisible(to: principal))
             on conflict (org_id, user_id, agent_id) do update set hosts = excluded.hosts, updated_at = now()
-            """,
-            by: principal
-        ).affected == 1
+            """
+        let row: Query = """
+            agent_networks x where x.org_id = \(principal.organisationID) and x.user_id = \(principal.userID)
+                and x.agent_id = \(agent)
+            """
+        let clauses = AuditEntry("agent.network_changed", target: agent.text).clauses(
+            change,
+            of: row,
+            before: "jsonb_build_object('hosts', x.hosts)",
+            after: "jsonb_build_object('hosts', x.hosts)",
+            by: principal,
+            address: address
+        )
+        let subject = Conditional.network(
+            ofAgent: agent,
+            user: principal.userID,
+            organisation: principal.organisationID
+        )
+        let answers = try await batch(Self.locked(subject) + ["with \(clauses) select from done"], by: principal)
+        return answers.last?.affected == 1
     }
 }
 

@@ -28,19 +28,33 @@ extension Store {
         ).first != nil
     }
 
-    /// False when it is not the principal's to say.
-    package func setMembersMakeTools(_ mayMake: Bool, by principal: Principal) async throws -> Bool {
-        try await query(
+    /// False when it is not the principal's to say. Written down in the audit.
+    package func setMembersMakeTools(
+        _ mayMake: Bool,
+        by principal: Principal,
+        address: String? = nil
+    ) async throws -> Bool {
+        let entry = AuditEntry("tool_making.changed", target: mayMake ? "members" : "leaders")
+        return try await query(
             """
-            update organisations set members_make_tools = \(mayMake)
-            where org_id = \(principal.organisationID) and alma_manages(org_id)
+            with done as (
+                update organisations set members_make_tools = \(mayMake)
+                where org_id = \(principal.organisationID) and alma_manages(org_id)
+                returning org_id
+            ), audited as (
+                \(entry.insertion(for: "done", by: principal, address: address))
+            )
+            select from done
             """,
+            changing: .toolMaking(of: principal.organisationID),
             by: principal
         ).affected == 1
     }
 
     /// nil when the principal may not. Throws `.invalid` with the field, `.conflict("name")` when there is a tool of that name.
-    package func createTool(_ draft: ToolDraft, by principal: Principal) async throws -> ToolRecord? {
+    package func createTool(_ draft: ToolDraft, by principal: Principal, address: String? = nil) async throws
+        -> ToolRecord?
+    {
         let draft = try draft.checked()
         try await check(name: draft.name, by: principal)
         let id = UUID.v7()
@@ -54,7 +68,8 @@ extension Store {
                 \(draft.timeLimit), \(JSONText(draft.definition))::jsonb, '1'
             where alma_makes_tools(\(principal.organisationID))
             """
-        return try await write(made, id, by: principal)
+        let clauses = ToolRecord.audited.clauses(.created, id, made, by: principal, address: address)
+        return try await write(clauses, id, by: principal)
     }
 
     /// A new version of it; its kind stays. nil when there is no such tool, or it is not the principal's to change. Throws
@@ -63,7 +78,19 @@ extension Store {
         _ id: UUID,
         _ draft: ToolDraft,
         at version: Int? = nil,
-        by principal: Principal
+        by principal: Principal,
+        address: String? = nil
+    ) async throws -> ToolRecord? {
+        try await change(id, draft, .changed, at: version, by: principal, address: address)
+    }
+
+    private func change(
+        _ id: UUID,
+        _ draft: ToolDraft,
+        _ act: AuditedTable.Act,
+        at version: Int?,
+        by principal: Principal,
+        address: String?
     ) async throws -> ToolRecord? {
         let draft = try draft.checked()
         try await check(name: draft.name, by: principal)
@@ -75,7 +102,8 @@ extension Store {
                 updated_at = now()
             where t.tool_id = \(id) and t.tool_type = \(draft.type) and \(Self.mayChange(principal))
             """
-        return try await write(change, id, after: Self.demanded(.tool(id), at: version), by: principal)
+        let clauses = ToolRecord.audited.clauses(act, id, change, by: principal, address: address)
+        return try await write(clauses, id, after: Self.locked(.tool(id), at: version), by: principal)
     }
 
     /// Gives an earlier version again, as a new one. nil when there is none, or it is not the principal's to change. Throws
@@ -84,18 +112,18 @@ extension Store {
         _ id: UUID,
         version: Int,
         at seen: Int? = nil,
-        by principal: Principal
+        by principal: Principal,
+        address: String? = nil
     ) async throws -> ToolRecord? {
         guard let earlier = try await toolVersion(version, of: id, by: principal) else { return nil }
-        return try await updateTool(id, earlier.draft, at: seen, by: principal)
+        return try await change(id, earlier.draft, .restored, at: seen, by: principal, address: address)
     }
 
     /// Agents that had it have it no more. False when there is no such tool, or it is not the principal's to change.
-    package func deleteTool(_ id: UUID, by principal: Principal) async throws -> Bool {
-        try await batch(
-            Self.demanded(.tool(id)) + ["delete from tools t where t.tool_id = \(id) and \(Self.mayChange(principal))"],
-            by: principal
-        ).last?.affected == 1
+    package func deleteTool(_ id: UUID, by principal: Principal, address: String? = nil) async throws -> Bool {
+        let deletion: Query = "delete from tools t where t.tool_id = \(id) and \(Self.mayChange(principal))"
+        let audited = ToolRecord.audited.statement(.deleted, id, deletion, by: principal, address: address)
+        return try await batch(Self.locked(.tool(id)) + [audited], by: principal).last?.affected == 1
     }
 
     /// The newest first; none of a tool that nobody made here.
@@ -126,24 +154,25 @@ extension Store {
         return try await versions(rows, draft: ToolDraft.init).first
     }
 
-    /// The statement and the version that comes of it; what is older than the newest hundred goes. `demand` stands before them.
+    /// `clauses`: of a `with`, of which `done` is the row; and the version that comes of it. What is older than the newest hundred
+    /// goes. `locks` stand before them.
     private func write(
-        _ statement: Query,
+        _ clauses: Query,
         _ id: UUID,
-        after demand: [Query] = [],
+        after locks: [Query] = [],
         by principal: Principal
     ) async throws -> ToolRecord? {
         let answers = try await batch(
-            demand + [
+            locks + [
                 """
-                with t as (\(statement) returning *)
+                with \(clauses)
                 insert into tool_versions (
                     tool_id, version, org_id, user_id, name, description, schema, security_level, effect, time_limit,
                     definition
                 )
                 select tool_id, version::integer, org_id, \(principal.userID), name, description, schema,
                     security_level, effect, time_limit, definition
-                from t
+                from done
                 """,
                 """
                 delete from tool_versions where tool_id = \(id) and version <= (
@@ -154,7 +183,7 @@ extension Store {
             ],
             by: principal
         )
-        guard answers[demand.count].affected == 1 else { return nil }
+        guard answers[locks.count].affected == 1 else { return nil }
         return try answers.last?.first.map(ToolRecord.init)
     }
 
@@ -176,6 +205,20 @@ extension Store {
             and (alma_manages(t.org_id) or t.user_id = \(principal.userID) and alma_makes_tools(t.org_id))
         """
     }
+}
+
+extension ToolRecord {
+    static let audited = AuditedTable(
+        name: "tool",
+        table: "tools",
+        key: "tool_id",
+        fields: """
+            jsonb_build_object(
+                'name', x.name, 'tool_type', x.tool_type, 'security_level', x.security_level, 'effect', x.effect,
+                'version', x.version
+            )
+            """
+    )
 }
 
 extension ToolDraft {

@@ -17,12 +17,13 @@ extension Store {
 
     /// The organisation's rule for a tool, or a level, with one agent or all, for one of its people or all; nil takes it away.
     /// `patience`: as for a person's own rule. False when it is not the principal's to say, or there is no such agent or member
-    /// to make a rule on.
+    /// to make a rule on. Written down in the audit.
     package func setOrganisationPolicy(
         _ decision: ToolPolicy.Decision?,
         for subject: PolicySubject,
         patience: Int?? = nil,
-        by principal: Principal
+        by principal: Principal,
+        address: String? = nil
     ) async throws -> Bool {
         guard try await leads(principal) else { return false }
         // Who has left the organisation leaves their rules to be taken away.
@@ -31,6 +32,13 @@ extension Store {
                 try await member(user, of: organisation, by: principal) != nil
             else { return false }
         }
-        return try await write(decision, for: subject, patience: patience, isOrganisations: true, by: principal)
+        return try await write(
+            decision,
+            for: subject,
+            patience: patience,
+            isOrganisations: true,
+            by: principal,
+            address: address
+        )
     }
 }

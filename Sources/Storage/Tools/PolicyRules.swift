@@ -56,45 +56,60 @@ extension Store {
         return try await self.agent(agent, by: principal) != nil
     }
 
+    /// What becomes of an organisation's rule is written down.
     func write(
         _ decision: ToolPolicy.Decision?,
         for subject: PolicySubject,
         patience: Int??,
         isOrganisations: Bool,
-        by principal: Principal
+        by principal: Principal,
+        address: String? = nil
     ) async throws -> Bool {
-        let tool = try subject.tool.map { try Checks.text($0, "tool_name", upTo: 64) }
+        var subject = subject
+        subject.tool = try subject.tool.map { try Checks.text($0, "tool_name", upTo: 64) }
+        let row: Query = """
+            tool_policies x
+            where x.org_id = \(principal.organisationID) and x.by_organisation = \(isOrganisations)
+                and x.user_id is not distinct from \(subject.user)::uuid
+                and x.tool_name is not distinct from \(subject.tool)::text
+                and x.security_level is not distinct from \(subject.level?.rawValue)::text
+                and x.agent_id is not distinct from \(subject.agent)::uuid
+            """
+        func audited(_ change: Query) -> Query {
+            guard isOrganisations else { return change }
+            let clauses = AuditEntry("tool_policy.changed", target: subject.title).clauses(
+                change,
+                of: row,
+                before: ToolPolicy.Rule.audited,
+                after: decision == nil ? nil : ToolPolicy.Rule.audited,
+                by: principal,
+                address: address
+            )
+            return "with \(clauses) select from done"
+        }
+        let rules: Conditional =
+            isOrganisations
+            ? .policies(of: principal.organisationID)
+            : .ownPolicies(of: principal.userID, organisation: principal.organisationID)
         guard let decision else {
             // A rule on an agent that went out of sight is taken away all the same; one that is not there is gone already.
-            let taken = try await query(
-                """
-                delete from tool_policies
-                where org_id = \(principal.organisationID) and by_organisation = \(isOrganisations)
-                    and user_id is not distinct from \(subject.user)::uuid
-                    and tool_name is not distinct from \(tool)::text
-                    and security_level is not distinct from \(subject.level?.rawValue)::text
-                    and agent_id is not distinct from \(subject.agent)::uuid
-                """,
-                by: principal
-            )
-            if taken.affected > 0 { return true }
+            let taken = try await batch(Self.locked(rules) + [audited("delete from \(row)")], by: principal).last
+            if let taken, taken.affected > 0 { return true }
             return try await isThere(subject.agent, by: principal)
         }
         guard try await isThere(subject.agent, by: principal) else { return false }
-        try await query(
-            """
+        let change: Query = """
             insert into tool_policies (
                 policy_id, org_id, user_id, agent_id, tool_name, security_level, by_organisation, decision, expires_after
             )
             values (
-                \(UUID.v7()), \(principal.organisationID), \(subject.user), \(subject.agent), \(tool),
+                \(UUID.v7()), \(principal.organisationID), \(subject.user), \(subject.agent), \(subject.tool),
                 \(subject.level?.rawValue), \(isOrganisations), \(decision.rawValue), \(patience.flatMap { $0 })
             )
             on conflict \(ToolPolicy.Rule.key)
             do update set decision = excluded.decision, expires_after = \(Self.expiry(patience))
-            """,
-            by: principal
-        )
+            """
+        try await batch(Self.locked(rules) + [audited(change)], by: principal)
         return true
     }
 
@@ -104,7 +119,20 @@ extension Store {
     }
 }
 
+extension PolicySubject {
+    /// As the audit names it.
+    fileprivate var title: String {
+        let (company, person) = (agent.map { " with \($0.text)" } ?? "", user.map { " for \($0.text)" } ?? "")
+        return (tool ?? level?.rawValue ?? "all") + company + person
+    }
+}
+
 extension ToolPolicy.Rule {
+    /// What the audit keeps of an `x` of tool_policies.
+    fileprivate static let audited: Query = """
+        jsonb_build_object('decision', x.decision, 'expires_after', x.expires_after)
+        """
+
     static let columns: Query =
         "user_id, by_organisation, agent_id, tool_name, security_level, decision, expires_after"
 

@@ -54,6 +54,8 @@ package struct ApprovalDecision: Sendable {
     /// Allow this tool to this agent from now on.
     package var isRemembered: Bool
 
+    fileprivate var makesRule: Bool { isRemembered && decision == .approved }
+
     package init(
         _ decision: CallAnswer.Decision,
         text: String? = nil,
@@ -102,8 +104,12 @@ extension Store {
         of run: UUID,
         by principal: Principal
     ) async throws -> Run? {
+        // What is allowed from now on stands in line with the person's other rules.
+        let line =
+            decision.makesRule
+            ? Self.locked(.ownPolicies(of: principal.userID, organisation: principal.organisationID)) : []
         let answers = try await batch(
-            [
+            line + [
                 // Two answers at once must not each take the other for open.
                 "select from runs r where r.run_id = \(run) and \(Self.isOwnRun(principal)) for no key update",
                 Self.record(decision, call: call, run: run, by: principal),
@@ -116,7 +122,7 @@ extension Store {
             ],
             by: principal
         )
-        guard let row = answers[1].first, try row.get("is_known") else { return nil }
+        guard let row = answers[line.count + 1].first, try row.get("is_known") else { return nil }
         guard try row.get("is_decided") else {
             throw StorageError.conflict("approval", "This was answered before.")
         }
@@ -143,7 +149,7 @@ extension Store {
             ), remembered as (
                 insert into tool_policies (policy_id, org_id, user_id, agent_id, tool_name, by_organisation, decision)
                 select \(UUID.v7())::uuid, org_id, user_id, agent_id, tool_name, false, 'allow' from decided
-                where \(decision.isRemembered && decision.decision == .approved)::boolean
+                where \(decision.makesRule)::boolean
                 on conflict \(ToolPolicy.Rule.key)
                 do update set decision = excluded.decision
             )

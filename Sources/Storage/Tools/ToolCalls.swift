@@ -11,6 +11,8 @@ package struct AuditedCall: Sendable, Equatable {
     package var userName: String?
     package var agentID: UUID
     package var agentName: String?
+    /// What an agent of the system's is called by programs.
+    package var systemName: String?
     package var conversationID: UUID
     package var toolName: String
     /// JSON, cut where it is long; nil once its conversation is deleted.
@@ -33,6 +35,7 @@ package struct AuditedCall: Sendable, Equatable {
         userName: String?,
         agentID: UUID,
         agentName: String?,
+        systemName: String? = nil,
         conversationID: UUID,
         toolName: String,
         decision: ToolCallRecord.Decision,
@@ -47,6 +50,7 @@ package struct AuditedCall: Sendable, Equatable {
         self.userName = userName
         self.agentID = agentID
         self.agentName = agentName
+        self.systemName = systemName
         self.conversationID = conversationID
         self.toolName = toolName
         inputBytes = 0
@@ -119,6 +123,8 @@ package struct ToolUse: Sendable, Equatable {
     package var agentID: UUID
     /// For people; nil when the agent is gone.
     package var agentName: String?
+    /// What an agent of the system's is called by programs.
+    package var systemName: String?
     package var calls: Int
     package var failedCalls: Int
     /// Those among them whose result was known already.
@@ -131,6 +137,7 @@ package struct ToolUse: Sendable, Equatable {
         toolName: String,
         agentID: UUID,
         agentName: String?,
+        systemName: String? = nil,
         calls: Int,
         failedCalls: Int,
         cachedCalls: Int,
@@ -140,6 +147,7 @@ package struct ToolUse: Sendable, Equatable {
         self.toolName = toolName
         self.agentID = agentID
         self.agentName = agentName
+        self.systemName = systemName
         self.calls = calls
         self.failedCalls = failedCalls
         self.cachedCalls = cachedCalls
@@ -187,7 +195,8 @@ extension Store {
         """
         select c.*, encode(c.result_digest, 'hex') as digest,
             (select u.nickname from users u where u.user_id = c.user_id) as user_name,
-            (select a.display_name from agents a where a.agent_id = c.agent_id) as agent_name
+            (select a.display_name from agents a where a.agent_id = c.agent_id) as agent_name,
+            (select a.name from agents a where a.agent_id = c.agent_id and a.agent_type = 'system') as system_name
         \(found)
         order by c.run_id desc, c.called_at desc, c.call_id limit \(limit) offset \(offset)
         """
@@ -202,7 +211,8 @@ extension Store {
     ) async throws -> [ToolUse] {
         try await query(
             """
-            select u.*, a.display_name as agent_name from (
+            select u.*, a.display_name as agent_name, case a.agent_type when 'system' then a.name end as system_name
+            from (
                 select c.tool_name, c.agent_id, count(*) as calls, count(*) filter (where not c.succeeded) as failed,
                     count(*) filter (where c.is_cached) as cached, avg(c.seconds) as seconds,
                     max(c.called_at) as last_used_at
@@ -235,6 +245,7 @@ extension AuditedCall {
         userName = try row.get("user_name")
         agentID = try row.get("agent_id")
         agentName = try row.get("agent_name")
+        systemName = try row.get("system_name")
         conversationID = try row.get("conversation_id")
         toolName = try row.get("tool_name")
         input = try row.get("input")
@@ -254,6 +265,7 @@ extension ToolUse {
         toolName = try row.get("tool_name")
         agentID = try row.get("agent_id")
         agentName = try row.get("agent_name")
+        systemName = try row.get("system_name")
         calls = try row.get("calls")
         failedCalls = try row.get("failed")
         cachedCalls = try row.get("cached")

@@ -64,7 +64,7 @@ package struct ToolDraft: Sendable, Equatable {
     }
 
     /// Without blanks at the ends of its texts, with the level and effect that are meant.
-    func checked() throws -> ToolDraft {
+    package func checked() throws -> ToolDraft {
         var draft = self
         guard Self.types.contains(type) else { throw StorageError.invalid("tool_type", "Use script or http.") }
         draft.name = try Checks.text(name, "name", upTo: 64)

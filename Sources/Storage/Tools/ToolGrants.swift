@@ -50,8 +50,9 @@ extension Store {
             where g.agent_id = a.agent_id and g.tool_id = \(tool) and \(Self.isMade(agent, by: principal))
                 and (\(merged)::text is null or g.configuration = \(JSONText(known.configuration.text))::jsonb)
             """
-        guard let answers = try await changeAgent(agent, [change], by: principal) else { return nil }
-        guard answers[0].affected == 1 else {
+        let demand = Self.demanded(.grant(of: tool, to: agent))
+        guard let answers = try await changeAgent(agent, demand + [change], by: principal) else { return nil }
+        guard answers[demand.count].affected == 1 else {
             throw StorageError(.changed, "Somebody else has changed these settings meanwhile. Look at them again.")
         }
         return try await tools(ofAgent: agent, by: principal)?.first { $0.id == tool }
@@ -63,7 +64,8 @@ extension Store {
             delete from agent_tools g using agents a
             where g.agent_id = a.agent_id and g.tool_id = \(tool) and \(Self.isMade(agent, by: principal))
             """
-        return try await changeAgent(agent, [loss], by: principal)?.first?.affected == 1
+        let demand = Self.demanded(.grant(of: tool, to: agent))
+        return try await changeAgent(agent, demand + [loss], by: principal)?[demand.count].affected == 1
     }
 
     func isMaker(of agent: UUID, by principal: Principal) async throws -> Bool {

@@ -27,6 +27,7 @@ struct APIKeyRoutes: Sendable {
             replies: [.object(.newAPIKey, .created)],
             use: create
         )
+        Endpoint(.get, "/v1/api-keys/{id}", .keys, "Shows a key", replies: [.object(.apiKey)], use: show)
         Endpoint(.delete, "/v1/api-keys/{id}", .keys, "Revokes a key", access: .inPerson, use: revoke)
     }
 
@@ -48,7 +49,7 @@ struct APIKeyRoutes: Sendable {
         let names = input.scopes ?? [APIKey.Scope.mcp.rawValue]
         let scopes = names.compactMap(APIKey.Scope.init)
         guard scopes.count == names.count else { throw WebError.invalid("scopes", "Use \(APIKey.Scope.names).") }
-        let made = try await services.createAPIKey(
+        let made = try await services.store.createAPIKey(
             name: input.name,
             scopes: scopes,
             days: input.expiresInDays,
@@ -58,9 +59,17 @@ struct APIKeyRoutes: Sendable {
         return Envelope.success(made.key.representation(made.secret), status: .created, context: context)
     }
 
+    func show(_ request: Request, context: WebContext) async throws -> Response {
+        let identity = try context.signedIn()
+        guard let key = try await services.store.apiKey(context.identifier("id"), by: identity.principal) else {
+            throw WebError.notFound
+        }
+        return Envelope.success(key.representation(), counting: key.bare, context: context)
+    }
+
     func revoke(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.inPerson()
-        let isRevoked = try await services.revokeAPIKey(
+        let isRevoked = try await services.store.revokeAPIKey(
             context.identifier("id"),
             by: identity.principal,
             address: context.remoteAddress
@@ -70,27 +79,14 @@ struct APIKeyRoutes: Sendable {
     }
 }
 
-extension WebServices {
-    func createAPIKey(
-        name: String,
-        scopes: [APIKey.Scope],
-        days: Int?,
-        by principal: Principal,
-        address: String?
-    ) async throws -> (secret: Secret, key: APIKey) {
-        let made = try await store.createAPIKey(name: name, scopes: scopes, days: days, by: principal)
-        await record("api_key.created", target: made.key.id.text, by: principal, address: address)
-        return made
-    }
-
-    func revokeAPIKey(_ id: UUID, by principal: Principal, address: String?) async throws -> Bool {
-        guard try await store.revokeAPIKey(id, by: principal) else { return false }
-        await record("api_key.revoked", target: id.text, by: principal, address: address)
-        return true
-    }
-}
-
 extension APIKey {
+    /// Without when it was used.
+    fileprivate var bare: JSONObject {
+        var key = self
+        key.lastUsedAt = nil
+        return key.representation()
+    }
+
     /// `secret`: of one that was made just now.
     func representation(_ secret: Secret? = nil) -> JSONObject {
         JSONObject {

@@ -16,7 +16,9 @@ struct AccountRoutes: Sendable {
             about:
                 "With e-mail and password, as OAuth2 has it. The access token holds for half an hour; the refresh token brings another.",
             access: .anyone,
-            body: .form([.text("username", "The e-mail address."), .text("password")]),
+            body: .form([
+                .field("username", .text(1...255).about("The e-mail address.")), .field("password", .text(1...1000)),
+            ]),
             replies: [.object(.tokens)],
             errors: [.unauthorized, .forbidden],
             key: .nobody,
@@ -58,14 +60,21 @@ struct AccountRoutes: Sendable {
     }
 
     func signIn(_ form: Form, _ request: Request, context: WebContext) async throws -> Response {
+        let (email, password) = (form.trimmed("username"), form["password"])
+        let missing = [("username", email), ("password", password)].filter { $0.1.isEmpty }.map { $0.0 }
+        guard missing.isEmpty else { throw WebError.needed(missing) }
         let result = try await services.store.authenticate(
-            email: form.trimmed("username"),
-            password: Secret(form["password"]),
+            email: email,
+            password: Secret(password),
             address: context.remoteAddress
         )
         let (user, proof) = try AccountRoutes.accepted(result)
-        let grant = try await services.store.issueRefreshToken(user: user.id, proof: proof)
-        await services.record("session.token_issued", by: user.principal, address: context.remoteAddress)
+        let grant = try await services.store.issueRefreshToken(
+            user: user.id,
+            proof: proof,
+            by: user.principal,
+            address: context.remoteAddress
+        )
         return try await tokens(for: user, with: grant, context: context)
     }
 
@@ -94,10 +103,11 @@ struct AccountRoutes: Sendable {
             current: Secret(input.currentPassword),
             new: Secret(input.newPassword),
             keepingSession: nil,
-            by: identity.principal
+            by: identity.principal,
+            address: context.remoteAddress
         )
         guard isChanged else { throw WebError.invalid("current_password", "This is not the current password.") }
-        await services.passwordChanged(identity, address: context.remoteAddress)
+        await services.notify(.passwordChanged, identity.user)
         return Envelope.noContent(context: context)
     }
 

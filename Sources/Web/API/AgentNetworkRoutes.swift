@@ -45,7 +45,7 @@ struct AgentNetworkRoutes: Sendable {
     /// `{"hosts": ["example.org", "*.example.org", "example.org:8443", "pypi"]}`; an empty list for none.
     func set(_ input: HostList, _ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
-        let isSet = try await services.setNetwork(
+        let isSet = try await services.store.setNetwork(
             input.hosts,
             ofAgent: context.identifier("id"),
             by: identity.principal,
@@ -53,20 +53,6 @@ struct AgentNetworkRoutes: Sendable {
         )
         guard isSet else { throw WebError.notFound }
         return try await show(request, context: context)
-    }
-}
-
-extension WebServices {
-    /// Written down in the audit.
-    func setNetwork(
-        _ hosts: [String],
-        ofAgent agent: UUID,
-        by principal: Principal,
-        address: String?
-    ) async throws -> Bool {
-        guard try await store.setNetwork(hosts, ofAgent: agent, by: principal) else { return false }
-        await record("agent.network_changed", target: agent.text, by: principal, address: address)
-        return true
     }
 }
 

@@ -55,7 +55,8 @@ struct BranchRoutes: Sendable {
             body: .json(Edit.self),
             replies: [
                 .object(.message, .created), .object(.message, .ok, "The key has brought it before."),
-                .object(.restingRun, .accepted, "It goes on, or rests."), .events(),
+                .object(.restingRun, .accepted, "It goes on, or rests.").with(.location, .preferenceApplied),
+                .events(),
             ],
             errors: [.conflict, .badGateway],
             key: .handler,
@@ -70,7 +71,8 @@ struct BranchRoutes: Sendable {
             body: .json(Regeneration.self),
             replies: [
                 .object(.message, .created), .object(.message, .ok, "The key has brought it before."),
-                .object(.restingRun, .accepted, "It goes on, or rests."), .events(),
+                .object(.restingRun, .accepted, "It goes on, or rests.").with(.location, .preferenceApplied),
+                .events(),
             ],
             errors: [.conflict, .badGateway],
             key: .handler,

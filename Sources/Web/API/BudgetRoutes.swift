@@ -110,9 +110,9 @@ struct BudgetRoutes: Sendable {
             name: input.name,
             terms: terms,
             isPersonal: input.isPersonal ?? !isOthers,
-            by: identity.principal
+            by: identity.principal,
+            address: context.remoteAddress
         )
-        await services.record(nil, became: budget, by: identity.principal, address: context.remoteAddress)
         return Envelope.success(budget.representation, status: .created, context: context)
     }
 
@@ -121,7 +121,7 @@ struct BudgetRoutes: Sendable {
         guard let budget = try await services.store.budget(context.identifier("id"), by: identity.principal) else {
             throw WebError.notFound
         }
-        return Envelope.success(budget.representation, context: context)
+        return Envelope.success(budget.representation, counting: budget.bare, context: context)
     }
 
     struct BudgetChange: Decodable, Sendable {
@@ -151,10 +151,10 @@ struct BudgetRoutes: Sendable {
                 found.id,
                 name: name,
                 terms: terms,
-                by: identity.principal
+                by: identity.principal,
+                address: context.remoteAddress
             )
         else { throw WebError.notFound }
-        await services.record(found, became: budget, by: identity.principal, address: context.remoteAddress)
         return Envelope.success(budget.representation, context: context)
     }
 
@@ -163,8 +163,12 @@ struct BudgetRoutes: Sendable {
         let id = try context.identifier("id")
         guard let found = try await services.store.budget(id, by: identity.principal) else { throw WebError.notFound }
         guard found.isOwn else { throw WebError(.forbidden, "Only the organisation's administrators may delete this.") }
-        guard try await services.store.deleteBudget(id, by: identity.principal) else { throw WebError.notFound }
-        await services.record(found, became: nil, by: identity.principal, address: context.remoteAddress)
+        let isDeleted = try await services.store.deleteBudget(
+            id,
+            by: identity.principal,
+            address: context.remoteAddress
+        )
+        guard isDeleted else { throw WebError.notFound }
         return Envelope.noContent(context: context)
     }
 }
@@ -177,7 +181,8 @@ extension WebServices {
         name: String?,
         terms: BudgetTerms,
         isPersonal: Bool,
-        by principal: Principal
+        by principal: Principal,
+        address: String?
     ) async throws -> BudgetRecord {
         let isForManagers = !isPersonal || subject == .organization
         if isForManagers, try await !store.leads(principal) {
@@ -189,7 +194,8 @@ extension WebServices {
             name: name,
             terms: terms,
             isPersonal: isPersonal,
-            by: principal
+            by: principal,
+            address: address
         )
         guard let budget else { throw WebError.invalid("\(subject.scope.rawValue)_id", "There is nothing such here.") }
         return budget
@@ -200,7 +206,12 @@ extension BudgetRecord {
     /// The gravest threshold that is passed by what is spent and set aside.
     var state: BudgetThreshold? { terms.reached(by: spent + reserved) }
 
-    var representation: JSONObject {
+    var representation: JSONObject { represented(withUse: true) }
+
+    /// Without what is spent of it, and without the title of what it is on, which that has of itself.
+    var bare: JSONObject { represented(withUse: false) }
+
+    private func represented(withUse: Bool) -> JSONObject {
         JSONObject {
             $0.set("budget_id", id)
             $0.set("name", name)
@@ -208,7 +219,7 @@ extension BudgetRecord {
             $0.set("user_id", subject.scope == .user ? subject.id : nil)
             $0.set("agent_id", subject.scope == .agent ? subject.id : nil)
             $0.set("conversation_id", subject.scope == .conversation ? subject.id : nil)
-            $0.set("subject_name", subjectName)
+            if withUse { $0.set("subject_name", subjectName) }
             $0.set("period", period.rawValue)
             $0.set("is_personal", ownerID != nil)
             $0.raw("amount", "\(terms.amount)")
@@ -216,9 +227,11 @@ extension BudgetRecord {
             $0.set("warn_at", terms.warnAt)
             $0.set("ask_at", terms.askAt)
             $0.set("stop_at", terms.stopAt)
-            $0.raw("spent", "\(spent)")
-            $0.raw("reserved", "\(reserved)")
-            $0.set("reached", state?.rawValue)
+            if withUse {
+                $0.raw("spent", "\(spent)")
+                $0.raw("reserved", "\(reserved)")
+                $0.set("reached", state?.rawValue)
+            }
             $0.set("may_change", isOwn)
             $0.set("created_at", createdAt)
         }

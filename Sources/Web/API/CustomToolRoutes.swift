@@ -135,7 +135,7 @@ struct CustomToolRoutes: Sendable {
 
     func delete(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
-        let isDeleted = try await services.deleteTool(
+        let isDeleted = try await services.store.deleteTool(
             context.identifier("id"),
             by: identity.principal,
             address: context.remoteAddress

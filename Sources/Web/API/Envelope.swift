@@ -16,8 +16,17 @@ package enum Envelope {
 
     /// Something with what is counted of its use: `bare` is it alone, on which a change may depend.
     static func success(_ data: JSONObject, counting bare: JSONObject, context: WebContext) -> Response {
-        var response = success(data, context: context)
-        if let tag = response.headers[.eTag] { response.headers[.eTag] = EntityTag.of(bare.text, counted: tag) }
+        tagged(bare.text, success(data, context: context))
+    }
+
+    /// Things with when they were used: `bare` are they alone, in an order that no use changes.
+    static func list(_ items: [JSONObject], counting bare: [JSONObject], context: WebContext) -> Response {
+        tagged(bare.map(\.text).joined(separator: ","), list(items, context: context))
+    }
+
+    private static func tagged(_ bare: String, _ response: Response) -> Response {
+        var response = response
+        if let tag = response.headers[.eTag] { response.headers[.eTag] = EntityTag.of(bare, counted: tag) }
         return response
     }
 

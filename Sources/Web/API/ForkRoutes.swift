@@ -19,7 +19,8 @@ struct ForkRoutes: Sendable {
             body: .json(ForkInput.self, ["step": .range(0...100_000, "0 for the beginning.")]),
             replies: [
                 .object(.message, .created), .object(.message, .ok, "The key has brought it before."),
-                .object(.restingRun, .accepted, "It goes on, or rests."), .events(),
+                .object(.restingRun, .accepted, "It goes on, or rests.").with(.location, .preferenceApplied),
+                .events(),
             ],
             errors: [.conflict, .badGateway],
             key: .handler,

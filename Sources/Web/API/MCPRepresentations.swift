@@ -7,17 +7,7 @@ import Storage
 extension MCPRecord {
     var representation: JSONObject {
         JSONObject {
-            $0.set("server_id", id)
-            $0.set("name", name)
-            $0.set("transport", transport.rawValue)
-            $0.set("place", place)
-            $0.set("arguments", arguments)
-            $0.set("network", network)
-            $0.set("secret_names", secretNames)
-            $0.set("is_authorised", isAuthorised)
-            $0.set("is_enabled", isEnabled)
-            $0.set("is_trusted", isTrusted)
-            $0.set("agents", agents)
+            describe(&$0)
             $0.set("state", state.rawValue)
             $0.set("state_since", stateSince)
             $0.set("last_error", lastError)
@@ -31,6 +21,29 @@ extension MCPRecord {
             $0.set("tools_gone", counts.gone)
             $0.set("created_at", createdAt)
         }
+    }
+
+    /// What administrators have said of it, and nothing of what it offers and how it is. Another secret changes it, though nobody
+    /// is told the secret.
+    var bare: JSONObject {
+        JSONObject {
+            describe(&$0)
+            $0.set("revision", revision)
+        }
+    }
+
+    private func describe(_ json: inout JSONObject) {
+        json.set("server_id", id)
+        json.set("name", name)
+        json.set("transport", transport.rawValue)
+        json.set("place", place)
+        json.set("arguments", arguments)
+        json.set("network", network)
+        json.set("secret_names", secretNames)
+        json.set("is_authorised", isAuthorised)
+        json.set("is_enabled", isEnabled)
+        json.set("is_trusted", isTrusted)
+        json.set("agents", agents)
     }
 }
 

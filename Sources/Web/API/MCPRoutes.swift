@@ -146,7 +146,7 @@ struct MCPRoutes: Sendable {
         let outcome = try await services.probeMCPServer(id, by: identity.principal, address: context.remoteAddress)
         guard let outcome else { throw WebError.notFound }
         if case .failed(let failure) = outcome {
-            throw WebError(.badGateway, failure.message, specificCode: failure.code)
+            throw WebError(.badGateway, failure.message, specificCode: failure.code.rawValue)
         }
         return try await answer(id, identity, context)
     }
@@ -185,7 +185,7 @@ struct MCPRoutes: Sendable {
         object.set("tools", tools.map(\.representation))
         object.set("resources", server.resources.map(\.representation))
         object.set("prompts", server.prompts.map(\.representation))
-        return Envelope.success(object, context: context)
+        return Envelope.success(object, counting: server.bare, context: context)
     }
 
     struct Draft: Decodable, Sendable {
@@ -232,12 +232,19 @@ extension MCPDraft {
 
 extension MCPFailure {
     /// For programs.
-    var code: String {
+    enum Code: String, CaseIterable {
+        case unreachable = "MCP_UNREACHABLE"
+        case unauthorised = "MCP_UNAUTHORISED"
+        case refused = "MCP_REFUSED"
+        case off = "MCP_OFF"
+    }
+
+    var code: Code {
         switch kind {
-        case .connection, .sessionGone: "MCP_UNREACHABLE"
-        case .unauthorised: "MCP_UNAUTHORISED"
-        case .refused: "MCP_REFUSED"
-        case .off: "MCP_OFF"
+        case .connection, .sessionGone: .unreachable
+        case .unauthorised: .unauthorised
+        case .refused: .refused
+        case .off: .off
         }
     }
 }

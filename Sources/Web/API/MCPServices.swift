@@ -9,10 +9,10 @@ extension WebServices {
         case failed(MCPFailure)
     }
 
-    /// "Test" is "run": connects anew and reads what is offered; nil when there is no such server. Written down in the audit.
+    /// "Test" is "run": connects anew and reads what is offered; nil when there is no such server. Written down before.
     func probeMCPServer(_ id: UUID, by principal: Principal, address: String?) async throws -> MCPOutcome? {
         guard try await store.mcpServer(id, by: principal) != nil else { return nil }
-        await record("mcp_server.run", target: id.text, by: principal, address: address)
+        try await store.audit(AuditEntry("mcp_server.run", target: id.text), by: principal, address: address)
         guard let mcp else {
             return .failed(MCPFailure(.connection, "This process has no connections to MCP servers."))
         }
@@ -26,9 +26,7 @@ extension WebServices {
     /// Throws `StorageError` that names the field; a program that this server may not run is `place`.
     func createMCPServer(_ draft: MCPDraft, by principal: Principal, address: String?) async throws -> MCPRecord {
         try checkProgram(draft)
-        let made = try await store.createMCPServer(draft, by: principal)
-        await record(nil, became: made, by: principal, address: address)
-        return made
+        return try await store.createMCPServer(draft, by: principal, address: address)
     }
 
     /// nil when there is no such server.
@@ -39,20 +37,16 @@ extension WebServices {
         address: String?
     ) async throws -> MCPRecord? {
         try checkProgram(draft)
-        let known = try await store.mcpServer(id, by: principal)
-        guard let known, let saved = try await store.updateMCPServer(id, draft, by: principal) else { return nil }
-        await record(known, became: saved, by: principal, address: address)
+        let saved = try await store.updateMCPServer(id, draft, by: principal, address: address)
+        guard let saved else { return nil }
         // A connection that was made with what it was before is of no use.
         if !saved.isEnabled { await mcp?.drop(id) }
         return saved
     }
 
     func deleteMCPServer(_ id: UUID, by principal: Principal, address: String?) async throws -> Bool {
-        guard let known = try await store.mcpServer(id, by: principal),
-            try await store.deleteMCPServer(id, by: principal)
-        else { return false }
+        guard try await store.deleteMCPServer(id, by: principal, address: address) else { return false }
         await mcp?.forget(id)
-        await record(known, became: nil, by: principal, address: address)
         return true
     }
 
@@ -64,14 +58,7 @@ extension WebServices {
         address: String?
     ) async throws -> Int? {
         guard try await store.mcpServer(id, by: principal) != nil else { return nil }
-        let count = try await store.approveMCPTools(entries, of: id, by: principal)
-        if count > 0 {
-            let names = try await store.mcpTools(of: id, by: principal)
-                .filter { tool in entries.contains { $0.id == tool.id } }.map { JSONValue.string($0.tool.name) }
-            let after = ["tools": JSONValue.array(names)]
-            await record("mcp_tools.approved", target: id.text, after: after, by: principal, address: address)
-        }
-        return count
+        return try await store.approveMCPTools(entries, of: id, by: principal, address: address)
     }
 
     private func checkProgram(_ draft: MCPDraft) throws {

@@ -29,7 +29,8 @@ struct MessageRoutes: Sendable {
             ),
             replies: [
                 .object(.message, .created), .object(.message, .ok, "The key has brought it before."),
-                .object(.either(.restingRun, .pendingMessage), .accepted, "It goes on, or rests, or waits its turn."),
+                .object(.either(.restingRun, .pendingMessage), .accepted, "It goes on, or rests, or waits its turn.")
+                    .with(.location, .preferenceApplied),
                 .events(),
             ],
             errors: [.conflict, .badGateway],
@@ -117,10 +118,17 @@ extension WebServices {
         return start
     }
 
-    /// Asks a run to stop: in the database, so that any node hears of it, and here at once. nil: no such run.
+    /// Asks a run to stop: in the database, so that any node hears of it, and here at once. nil: no such run. `stopper`: who
+    /// stops it in the name of its owner.
     @discardableResult
-    package func cancel(_ run: UUID, by principal: Principal) async throws -> Run? {
-        guard let run = try await store.requestCancellation(of: run, by: principal) else { return nil }
+    package func cancel(
+        _ run: UUID,
+        by principal: Principal,
+        stopper: Principal? = nil,
+        address: String? = nil
+    ) async throws -> Run? {
+        let stopped = try await store.requestCancellation(of: run, by: principal, stopper: stopper, address: address)
+        guard let run = stopped else { return nil }
         if run.state.isFinal { hub.notify(run: run.id) } else { runCancelled(run) }
         return run
     }

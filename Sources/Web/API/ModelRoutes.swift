@@ -169,10 +169,10 @@ struct ModelRoutes: Sendable {
             maxTokens: input.maxTokens,
             pricing: input.pricing?.text,
             supportsVision: input.supportsVision,
-            by: identity.principal
+            by: identity.principal,
+            address: context.remoteAddress
         )
         guard let model else { throw WebError.invalid("llm_id", "There is no such provider.") }
-        await services.record(nil, became: model, by: identity.principal, address: context.remoteAddress)
         return Envelope.success(model.representation, status: .created, context: context)
     }
 
@@ -195,30 +195,29 @@ struct ModelRoutes: Sendable {
 
     func update(_ input: ModelChange, _ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
-        let id = try context.identifier("id")
-        let old = try await services.store.model(id, by: identity.principal)
         let model = try await services.store.updateModel(
-            id,
+            context.identifier("id"),
             displayName: input.displayName,
             contextWindow: input.contextWindow,
             maxTokens: input.maxTokens,
             pricing: input.pricing.map { $0?.text },
             supportsVision: input.supportsVision,
             isActive: input.isActive,
-            by: identity.principal
+            by: identity.principal,
+            address: context.remoteAddress
         )
-        guard let old, let model else { throw WebError.notFound }
-        await services.record(old, became: model, by: identity.principal, address: context.remoteAddress)
+        guard let model else { throw WebError.notFound }
         return Envelope.success(model.representation, context: context)
     }
 
     func delete(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
-        let id = try context.identifier("id")
-        guard let model = try await services.store.model(id, by: identity.principal),
-            try await services.store.deleteModel(id, by: identity.principal)
-        else { throw WebError.notFound }
-        await services.record(model, became: nil, by: identity.principal, address: context.remoteAddress)
+        let isDeleted = try await services.store.deleteModel(
+            context.identifier("id"),
+            by: identity.principal,
+            address: context.remoteAddress
+        )
+        guard isDeleted else { throw WebError.notFound }
         return Envelope.noContent(context: context)
     }
 

@@ -90,12 +90,6 @@ extension WebServices {
         }
     }
 
-    /// Somebody has changed their own password: it is written down, and they are told.
-    func passwordChanged(_ identity: Identity, address: String?) async {
-        await record("password.changed", by: identity.principal, address: address)
-        await notify(.passwordChanged, identity.user)
-    }
-
     /// Tells somebody what has happened to their account, where mail is sent. `address`: of a stranger on whose word it is sent.
     func notify(_ kind: MailKind, _ user: User, from address: String? = nil) async {
         guard settings.sendsMail else { return }

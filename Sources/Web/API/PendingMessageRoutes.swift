@@ -99,12 +99,16 @@ extension SaidMessage {
 }
 
 extension PendingMessage {
+    /// Where it stands, in the words of the protocol.
+    var status: String { messageID != nil ? "processing" : isHeld ? "held" : "waiting" }
+
     var representation: JSONObject {
         JSONObject {
             $0.set("pending_id", id)
+            $0.set("message_id", messageID)
             $0.set("conversation_id", conversationID)
             $0.set("mode", mode.rawValue)
-            $0.set("status", isHeld ? "held" : "waiting")
+            $0.set("status", status)
             $0.set("content", content)
             $0.set("agent_id", agentID)
             $0.set("model_id", modelID)
@@ -117,9 +121,11 @@ extension Schema {
     static let pendingMessage = object(
         "PendingMessage",
         [
-            .uuid("pending_id"), .uuid("conversation_id"), .field("mode", .choice(PendingMessage.Mode.self)),
-            .choice("status", "held", "waiting"), .text("content"), .uuid("agent_id").orNull, .uuid("model_id").orNull,
-            .date("created_at"),
+            .uuid("pending_id"),
+            .uuid("message_id", "By which it stands in the conversation, once an answer has taken it in.").orNull,
+            .uuid("conversation_id"), .field("mode", .choice(PendingMessage.Mode.self)),
+            .choice("status", "held", "waiting", "processing"), .text("content"), .uuid("agent_id").orNull,
+            .uuid("model_id").orNull, .date("created_at"),
         ]
     )
 }

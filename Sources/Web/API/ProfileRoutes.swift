@@ -19,6 +19,7 @@ struct ProfileRoutes: Sendable {
                 ProfileChange.self,
                 [
                     "nickname": .length(1...50),
+                    "timezone": .about("A name such as `Europe/Berlin`, or an offset such as `UTC+8:00`."),
                     "language": .about("`en` or `zh-CN`; what begins like one of them is taken as it."),
                 ]
             ),
@@ -46,9 +47,20 @@ struct ProfileRoutes: Sendable {
 
     func me(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
-        var me = identity.user.representation
+        let user = try await user(identity)
+        var me = user.representation
         me.set("permissions", Permission.allCases.filter(identity.principal.may).map(\.rawValue))
-        return Envelope.success(me, context: context)
+        return Envelope.success(me, counting: user.bare, context: context)
+    }
+
+    /// As they are now, not as they were when the request began: a change may depend on it.
+    private func user(_ identity: Identity) async throws -> User {
+        guard var user = try await services.store.user(identity.user.id, by: identity.principal) else {
+            throw WebError.notFound
+        }
+        // With a key that was not made for administration nobody is an administrator.
+        user.role = identity.user.role
+        return user
     }
 
     struct ProfileChange: Decodable, Sendable {
@@ -61,9 +73,9 @@ struct ProfileRoutes: Sendable {
     func updateMe(_ input: ProfileChange, _ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
         let user = try await services.store.updateProfile(
-            nickname: input.nickname ?? identity.user.nickname,
-            timezone: input.timezone ?? identity.user.timezone,
-            language: try language(input.language) ?? identity.user.language,
+            nickname: input.nickname,
+            timezone: try timezone(input.timezone, of: identity.user),
+            language: try language(input.language),
             preferences: input.preferences?.text,
             by: identity.principal
         )
@@ -71,7 +83,7 @@ struct ProfileRoutes: Sendable {
     }
 
     func preferences(_ request: Request, context: WebContext) async throws -> Response {
-        let user = try context.signedIn().user
+        let user = try await user(try context.signedIn())
         return Envelope.success(JSONPart.fields(of: user.preferences), context: context)
     }
 
@@ -83,6 +95,15 @@ struct ProfileRoutes: Sendable {
         let identity = try context.signedIn()
         let user = try await services.store.mergePreferences(input.text, by: identity.principal)
         return Envelope.success(JSONPart.fields(of: user.preferences), context: context)
+    }
+
+    /// One that was kept before anybody looked at it may be sent back.
+    private func timezone(_ text: String?, of user: User) throws(WebError) -> String? {
+        guard let text = text?.trimmingCharacters(in: .whitespacesAndNewlines) else { return nil }
+        guard text == user.timezone || UserZone.isKnown(text) else {
+            throw .invalid("timezone", "Use a name such as Europe/Berlin, or an offset such as UTC+8:00.")
+        }
+        return text
     }
 
     private func language(_ tag: String?) throws(WebError) -> String? {

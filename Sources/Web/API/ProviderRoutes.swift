@@ -83,9 +83,9 @@ struct ProviderRoutes: Sendable {
             baseURL: draft.baseURL,
             apiKey: draft.key,
             organization: input.organizationId,
-            by: identity.principal
+            by: identity.principal,
+            address: context.remoteAddress
         )
-        await services.record(nil, became: provider, by: identity.principal, address: context.remoteAddress)
         return Envelope.success(services.representation(of: provider), status: .created, context: context)
     }
 
@@ -93,7 +93,7 @@ struct ProviderRoutes: Sendable {
         let identity = try context.signedIn()
         let found = try await services.store.provider(context.identifier("id"), by: identity.principal)
         guard let found else { throw WebError.notFound }
-        return Envelope.success(services.representation(of: found), context: context)
+        return Envelope.success(services.representation(of: found), counting: found.bare, context: context)
     }
 
     struct ProviderChange: Decodable, Sendable {
@@ -133,20 +133,21 @@ struct ProviderRoutes: Sendable {
             isActive: input.isActive ?? provider.isActive,
             organization: input.organizationId,
             limit: limit,
-            by: identity.principal
+            by: identity.principal,
+            address: context.remoteAddress
         )
         guard let updated else { throw WebError.notFound }
-        await services.record(provider, became: updated, by: identity.principal, address: context.remoteAddress)
         return Envelope.success(services.representation(of: updated), context: context)
     }
 
     func delete(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
-        let id = try context.identifier("id")
-        guard let provider = try await services.store.provider(id, by: identity.principal),
-            try await services.store.deleteProvider(id, by: identity.principal)
-        else { throw WebError.notFound }
-        await services.record(provider, became: nil, by: identity.principal, address: context.remoteAddress)
+        let isDeleted = try await services.store.deleteProvider(
+            context.identifier("id"),
+            by: identity.principal,
+            address: context.remoteAddress
+        )
+        guard isDeleted else { throw WebError.notFound }
         return Envelope.noContent(context: context)
     }
 

@@ -91,7 +91,8 @@ struct RegistrationRoutes: Sendable {
             policy.mode = mode
         }
         policy.verifiesEmail = input.emailVerification ?? policy.verifiesEmail
-        try services.check(policy)
+        // Who says nothing about it may leave it chosen while the server sends no mail.
+        if input.emailVerification != nil { try services.check(policy) }
         _ = try await services.store.setRegistrationPolicy(
             policy,
             by: identity.principal,

@@ -5,13 +5,18 @@ import Storage
 // How our records look in JSON: the names of the contract, secrets left out.
 
 extension User {
-    var representation: JSONObject {
+    var representation: JSONObject { represented(withUse: true) }
+
+    /// Without when they were last here and how much they have said.
+    var bare: JSONObject { represented(withUse: false) }
+
+    private func represented(withUse: Bool) -> JSONObject {
         JSONObject {
             $0.set("user_id", id)
             $0.set("nickname", nickname)
             $0.set("email", email)
             $0.set("created_at", createdAt)
-            $0.set("last_login_at", lastLoginAt)
+            if withUse { $0.set("last_login_at", lastLoginAt) }
             $0.set("is_active", isActive)
             $0.set("status", status.rawValue)
             $0.set("is_superuser", isSuperuser)
@@ -20,8 +25,10 @@ extension User {
             $0.set("timezone", timezone)
             $0.set("language", language)
             $0.raw("preferences", preferences)
-            $0.set("total_conversations", totalConversations)
-            $0.set("total_messages", totalMessages)
+            if withUse {
+                $0.set("total_conversations", totalConversations)
+                $0.set("total_messages", totalMessages)
+            }
             $0.set("organization_id", organisationID)
         }
     }
@@ -30,6 +37,20 @@ extension User {
 extension Provider {
     /// `trouble`: what this process has met when it called it.
     func representation(trouble: ProviderHealth.Trouble?) -> JSONObject {
+        var json = represented(withUse: true)
+        json.set("failing_since", trouble?.since)
+        json.set("next_try_at", trouble?.nextTry)
+        return json
+    }
+
+    /// Without what came of calling it. Another key changes it, though nobody is told the key.
+    var bare: JSONObject {
+        var json = represented(withUse: false)
+        json.set("key_mark", keyMark)
+        return json
+    }
+
+    private func represented(withUse: Bool) -> JSONObject {
         JSONObject {
             $0.set("llm_id", id)
             $0.set("provider", provider.rawValue)
@@ -40,11 +61,11 @@ extension Provider {
             $0.set("is_active", isActive)
             $0.set("is_default", isDefault)
             $0.set("created_at", createdAt)
-            $0.set("last_tested_at", lastTestedAt)
-            $0.set("test_status", testStatus)
+            if withUse {
+                $0.set("last_tested_at", lastTestedAt)
+                $0.set("test_status", testStatus)
+            }
             $0.raw("rate_limit", limit?.json)
-            $0.set("failing_since", trouble?.since)
-            $0.set("next_try_at", trouble?.nextTry)
         }
     }
 }

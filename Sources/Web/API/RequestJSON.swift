@@ -67,7 +67,7 @@ enum JSONInput {
         func name(_ path: [any CodingKey]) -> String { path.map(\.stringValue).joined(separator: ".").snakeCase }
         switch error {
         case .keyNotFound(let key, let context):
-            return .invalid(name(context.codingPath + [key]), "This field is needed.")
+            return .needed([name(context.codingPath + [key])])
         case .valueNotFound(_, let context): return .invalid(name(context.codingPath), "This field may not be null.")
         case .typeMismatch(_, let context) where context.codingPath.isEmpty:
             return WebError(.badRequest, "The body must be a JSON object.")
@@ -108,13 +108,16 @@ extension String {
 /// The query of a request, read strictly: a value that makes no sense is an error that names its field.
 package struct QueryReader {
     private let fields: Form
+    /// What may be read of it: all, where nothing is declared, as on pages.
+    var declared: DeclaredQuery?
 
     package init(_ request: Request) { fields = Form(body: request.uri.query ?? "") }
 
     init(_ fields: Form) { self.fields = fields }
 
-    /// nil when it is missing or empty.
+    /// nil when it is missing or empty, or nobody has declared it.
     package func text(_ name: String) -> String? {
+        guard declared?.has(name) ?? true else { return nil }
         let value = fields[name]
         return value.isEmpty ? nil : value
     }

@@ -136,7 +136,11 @@ struct SignInRoutes: Sendable {
         let found = try await services.store.signIns(of: user, by: identity.principal)
         guard let found else { throw WebError.notFound }
         let current = identity.token?.family
-        return Envelope.list(found.map { $0.representation(isCurrent: $0.id == current) }, context: context)
+        return Envelope.list(
+            found.map { $0.representation(isCurrent: $0.id == current) },
+            counting: found.sorted { $0.id.text < $1.id.text }.map(\.bare),
+            context: context
+        )
     }
 
     private func end(_ id: UUID, of user: UUID, _ identity: Identity, _ context: WebContext) async throws -> Response {
@@ -178,6 +182,14 @@ extension SignedIn {
             $0.set("last_seen_at", lastSeenAt)
             $0.set("expires_at", expiresAt)
             $0.set("is_current", isCurrent)
+        }
+    }
+
+    /// Without when they were last here, and until when that lets them stay.
+    fileprivate var bare: JSONObject {
+        JSONObject {
+            $0.set("session_id", id)
+            $0.set("kind", kind.rawValue)
         }
     }
 }

@@ -41,6 +41,6 @@ extension Schema {
 
 extension EndpointContent {
     static let archive = EndpointContent(mediaType: "multipart/form-data") {
-        .object([.text("file", "A zip archive of a folder with `SKILL.md` and its files.")])
+        .object([.file("file", "A zip archive of a folder with `SKILL.md` and its files.")])
     }
 }

@@ -156,7 +156,7 @@ struct SkillRoutes: Sendable {
         guard let skill = try await services.store.skill(context.identifier("id"), by: identity.principal) else {
             throw WebError.notFound
         }
-        return try await services.archive(of: skill, by: identity.principal)
+        return try await services.archive(of: skill, by: identity.principal, context: context)
     }
 
     /// Text and files become what the archive holds.
@@ -171,7 +171,7 @@ struct SkillRoutes: Sendable {
 
     func delete(_ request: Request, context: WebContext) async throws -> Response {
         let (identity, id) = (try context.signedIn(), try context.identifier("id"))
-        guard try await services.deleteSkill(id, by: identity.principal, address: context.remoteAddress) else {
+        guard try await services.store.deleteSkill(id, by: identity.principal, address: context.remoteAddress) else {
             throw WebError.notFound
         }
         return Envelope.noContent(context: context)
@@ -191,14 +191,26 @@ struct SkillRoutes: Sendable {
             ?? input.contentBase64.flatMap { Data(base64Encoded: $0) }.map(Array.init)
         guard let bytes else { throw WebError.invalid("content", "Send content, or content_base64.") }
         let file = Skill.File(path: input.path, content: bytes)
-        guard try await services.store.putFile(file, of: id, by: identity.principal) else { throw WebError.notFound }
+        let isPut = try await services.store.putFile(
+            file,
+            of: id,
+            by: identity.principal,
+            address: context.remoteAddress
+        )
+        guard isPut else { throw WebError.notFound }
         return try await show(request, context: context)
     }
 
     func deleteFile(_ request: Request, context: WebContext) async throws -> Response {
         let (identity, id) = (try context.signedIn(), try context.identifier("id"))
         let path = try context.query(Self.path, of: request) ?? ""
-        guard try await services.store.deleteFile(path, of: id, by: identity.principal) else { throw WebError.notFound }
+        let isDeleted = try await services.store.deleteFile(
+            path,
+            of: id,
+            by: identity.principal,
+            address: context.remoteAddress
+        )
+        guard isDeleted else { throw WebError.notFound }
         return Envelope.noContent(context: context)
     }
 

@@ -29,7 +29,7 @@ struct SocketRoutes: Sendable {
             .conversations,
             "Opens a WebSocket on a conversation",
             about:
-                "Whoever cannot send headers names a `ticket` or a `token` in the address. What is said on it, both ways, is described in docs/streams.md.",
+                "Whoever cannot send headers names a `ticket` or a `token` in the address. The client says `SocketMessage`s, the server `SocketRecord`s, one a text message: both are among the schemas.",
             query: [
                 QueryField(name: "token", schema: .text.about("An access token or an API key.")),
                 QueryField(name: "ticket", schema: .text.about("Made by `POST /v1/ws/tickets`.")),
@@ -40,7 +40,9 @@ struct SocketRoutes: Sendable {
                     )
                 ),
             ],
-            replies: [Reply(status: .switchingProtocols, kind: .nothing, about: "The connection is a WebSocket now.")],
+            replies: [
+                .socket(said: .socketMessage, heard: .socketRecord, "The connection is a WebSocket now.")
+            ],
             errors: [.upgradeRequired],
             use: chat
         )

@@ -37,7 +37,7 @@ struct StreamRoutes: Sendable {
                 QueryField(name: "after", schema: .text.about("The id of the last event that you have.")),
                 Self.follow.field,
             ],
-            replies: [.events()],
+            replies: [.events(of: .event(of: .personRecord))],
             use: person
         )
     }

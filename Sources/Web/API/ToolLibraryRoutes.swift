@@ -20,7 +20,7 @@ struct ToolLibraryRoutes: Sendable {
             query: [
                 Self.tool.field, Self.agent.field, Self.user.field, Self.run.field, Self.decision.field,
                 Self.success.field,
-            ] + QueryField.auditing + QueryField.page,
+            ] + AuditQuery.fields + QueryField.page,
             replies: [.page(.auditedCall), .file("text/csv", about: "With `format=csv`: the newest 10,000.")],
             use: calls
         )
@@ -51,8 +51,7 @@ struct ToolLibraryRoutes: Sendable {
 
     func calls(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
-        let query = QueryReader(request)
-        try query.check(QueryField.auditing)
+        let query = context.query(of: request)
         let page = try context.page(of: request)
         var filter = ToolCallFilter(
             tool: try context.query(Self.tool, of: request),
@@ -65,7 +64,7 @@ struct ToolLibraryRoutes: Sendable {
         try filter.narrow(query)
         if try query.isCSV() {
             let found = try await services.store.toolCalls(filter, by: identity.principal)
-            return .csv(found.csv, name: "tool-calls.csv")
+            return .csv(found.csv, name: "tool-calls.csv", context: context)
         }
         let calls = try await services.store.toolCalls(filter, page: page, by: identity.principal)
         return Envelope.page(calls.items.map(\.representation), page, total: calls.total, context: context)

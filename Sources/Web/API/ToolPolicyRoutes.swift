@@ -101,7 +101,7 @@ struct ToolPolicyRoutes: Sendable {
     func set(_ input: Rule, _ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
         let wish = try PolicyWish(input.own, user: input.userId)
-        let isSet = try await services.setOrganisationPolicy(
+        let isSet = try await services.store.setOrganisationPolicy(
             wish.decision,
             for: wish.subject,
             patience: wish.patience,
@@ -123,24 +123,6 @@ struct ToolPolicyRoutes: Sendable {
         )
         guard isSet else { throw WebError.notFound }
         return try await listOwn(request, context: context)
-    }
-}
-
-extension WebServices {
-    /// Written down in the audit.
-    func setOrganisationPolicy(
-        _ decision: ToolPolicy.Decision?,
-        for subject: PolicySubject,
-        patience: Int?? = nil,
-        by principal: Principal,
-        address: String?
-    ) async throws -> Bool {
-        let isSet = try await store.setOrganisationPolicy(decision, for: subject, patience: patience, by: principal)
-        guard isSet else { return false }
-        let person = subject.user.map { " for \($0.text)" } ?? ""
-        let target = "\(subject.tool ?? subject.level?.rawValue ?? "all")\(person): \(decision?.rawValue ?? "none")"
-        await record("tool_policy.changed", target: target, by: principal, address: address)
-        return true
     }
 }
 

@@ -28,6 +28,15 @@ struct ToolRoutes: Sendable {
             use: grant
         )
         Endpoint(
+            .get,
+            "/v1/agents/{id}/tools/{name}",
+            .agents,
+            "Shows how an agent has a tool",
+            about: "By the tool's id.",
+            replies: [.object(.agentTool)],
+            use: show
+        )
+        Endpoint(
             .patch,
             "/v1/agents/{id}/tools/{name}",
             .agents,
@@ -63,6 +72,15 @@ struct ToolRoutes: Sendable {
         guard let tools else { throw WebError.notFound }
         let use = try await services.store.toolUse(agent: context.identifier("id"), by: identity.principal)
         return Envelope.list(tools.map { $0.representation(use) }, context: context)
+    }
+
+    func show(_ request: Request, context: WebContext) async throws -> Response {
+        let (identity, agent) = (try context.signedIn(), try context.identifier("id"))
+        let id = try context.identifier("name")
+        let tools = try await services.store.tools(ofAgent: agent, by: identity.principal)
+        guard let tool = tools?.first(where: { $0.id == id }) else { throw WebError.notFound }
+        let use = try await services.store.toolUse(tool: tool.name, agent: agent, by: identity.principal)
+        return Envelope.success(tool.representation(use), counting: tool.bare, context: context)
     }
 
     struct Grant: Decodable, Sendable {
@@ -150,6 +168,15 @@ struct ToolRoutes: Sendable {
 }
 
 extension AgentTool {
+    /// What the agent's maker has said of it, without its use, and what rules, and the tool itself, say.
+    fileprivate var bare: JSONObject {
+        JSONObject {
+            $0.set("tool_id", id)
+            $0.set("is_enabled", isEnabled)
+            $0.raw("configuration", configuration.text)
+        }
+    }
+
     fileprivate func representation(_ use: [ToolUse]) -> JSONObject {
         let own = use.filter { $0.toolName == name }
         return JSONObject {

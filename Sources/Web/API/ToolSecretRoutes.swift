@@ -39,7 +39,7 @@ struct ToolSecretRoutes: Sendable {
     /// `{"name", "value", "hosts": ["api.example.org"], "shared": false}`; `shared` is for administrators.
     func create(_ input: NewSecret, _ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
-        let secret = try await services.createToolSecret(
+        let secret = try await services.store.createToolSecret(
             name: input.name,
             value: Secret(input.value),
             hosts: input.hosts,
@@ -52,41 +52,13 @@ struct ToolSecretRoutes: Sendable {
 
     func delete(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
-        let isDeleted = try await services.deleteToolSecret(
+        let isDeleted = try await services.store.deleteToolSecret(
             context.identifier("id"),
             by: identity.principal,
             address: context.remoteAddress
         )
         guard isDeleted else { throw WebError.notFound }
         return Envelope.noContent(context: context)
-    }
-}
-
-extension WebServices {
-    /// Written down in the audit, without the value.
-    func createToolSecret(
-        name: String,
-        value: Secret,
-        hosts: [String],
-        isShared: Bool,
-        by principal: Principal,
-        address: String?
-    ) async throws -> ToolSecret {
-        let secret = try await store.createToolSecret(
-            name: name,
-            value: value,
-            hosts: hosts,
-            isShared: isShared,
-            by: principal
-        )
-        await record("tool_secret.created", target: secret.id.text, by: principal, address: address)
-        return secret
-    }
-
-    func deleteToolSecret(_ id: UUID, by principal: Principal, address: String?) async throws -> Bool {
-        guard try await store.deleteToolSecret(id, by: principal) else { return false }
-        await record("tool_secret.deleted", target: id.text, by: principal, address: address)
-        return true
     }
 }
 

@@ -8,7 +8,10 @@ struct UserRoutes: Sendable {
     private static let search = QueryParameter<String>.text("search", "A part of the name or of the e-mail address.")
     private static let status = QueryParameter<UserStatus>.choice("status", "All but the deleted ones without it.")
     private static let role = QueryParameter<AccountRole>.choice("role", "What the account is.")
-    private static let isActive = QueryParameter<Bool>.flag("is_active", "Active ones, or disabled ones.")
+    private static let isActive = QueryParameter<Bool>.flag(
+        "is_active",
+        "As the field tells it: the active ones, or all others. With `status` both hold."
+    )
     private static let organisation = QueryParameter<UUID>.identifier("organization_id", "Members of an organisation.")
     private static let sort = QueryParameter<String>.text(
         "sort",
@@ -122,7 +125,7 @@ struct UserRoutes: Sendable {
         let identity = try context.signedIn()
         let found = try await services.store.user(context.identifier("id"), by: identity.principal)
         guard let found else { throw WebError.notFound }
-        return Envelope.success(found.representation, context: context)
+        return Envelope.success(found.representation, counting: found.bare, context: context)
     }
 
     /// `user:create`, and `user:role` for any role but `member`. Without a password the person is mailed a link to choose one;
@@ -194,12 +197,10 @@ struct UserRoutes: Sendable {
         var filter = UserFilter(
             search: try context.query(Self.search, of: request),
             status: try context.query(Self.status, of: request),
+            isActive: try context.query(Self.isActive, of: request),
             role: try context.query(Self.role, of: request),
             organisation: try context.query(Self.organisation, of: request)
         )
-        if let isActive = try context.query(Self.isActive, of: request), filter.status == nil {
-            filter.status = isActive ? .active : .disabled
-        }
         guard let sort = try context.query(Self.sort, of: request) else { return filter }
         filter.isDescending = sort.hasPrefix("-")
         guard let order = UserFilter.Order(rawValue: filter.isDescending ? String(sort.dropFirst()) : sort) else {

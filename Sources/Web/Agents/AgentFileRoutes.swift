@@ -14,7 +14,7 @@ struct AgentFileRoutes: Sendable {
             .agents,
             "Saves an agent as a file",
             about: "Model, tools, skills and team are in it by name; secrets are not.",
-            replies: [.bare(.agentFile)],
+            replies: [.bare(.agentFile).with(.disposition)],
             use: export
         )
         Endpoint(

@@ -2,14 +2,19 @@ import Engine
 import Foundation
 import Storage
 
-extension QueryField {
-    /// What the audit's lists have in common.
-    static let auditing = [
-        QueryField(name: "who", schema: .text.about("By people with this in their name or address.")),
-        QueryField(name: "from", schema: .day.about("The first day.")),
-        QueryField(name: "to", schema: .day.about("The last day.")),
-        QueryField(name: "format", schema: .choice("json", "csv").about("As JSON, or as a table.")),
-    ]
+/// What the audit's lists have in common.
+enum AuditQuery {
+    static let who = QueryParameter<String>.typed("who", "By people with this in their name or address.")
+    static let from = QueryParameter<Date>.day("from", "The first day.")
+    static let to = QueryParameter<Date>.day("to", "The last day.")
+    static let fields = [who.field, from.field, to.field, TableFormat.parameter.field]
+}
+
+/// How a list is wanted.
+enum TableFormat: String, Sendable, CaseIterable {
+    case json, csv
+
+    static let parameter = QueryParameter<TableFormat>.choice("format", "As JSON, or as a table.")
 }
 
 extension QueryReader {
@@ -20,13 +25,7 @@ extension QueryReader {
     }
 
     /// Whether a table is wanted.
-    func isCSV() throws(WebError) -> Bool {
-        switch text("format") {
-        case "csv": true
-        case nil, "json": false
-        default: throw .invalid("format", "Use json or csv.")
-        }
-    }
+    func isCSV() throws(WebError) -> Bool { try value(TableFormat.parameter) == .csv }
 
     func day(_ name: String) throws(WebError) -> Date? {
         guard let text = text(name) else { return nil }
@@ -35,14 +34,38 @@ extension QueryReader {
     }
 
     /// The last day is meant as a whole.
-    func dayAfter(_ name: String) throws(WebError) -> Date? { try day(name)?.addingTimeInterval(86_400) }
+    func dayAfter(_ name: String) throws(WebError) -> Date? { try day(name)?.dayAfter }
+}
+
+extension Date {
+    fileprivate var dayAfter: Date { addingTimeInterval(86_400) }
+}
+
+extension AuditFilter {
+    init(_ query: QueryReader) throws(WebError) {
+        self.init(
+            user: try query.value(AuditFilter.user),
+            who: try query.value(AuditQuery.who),
+            action: try query.value(AuditFilter.action),
+            text: try query.value(AuditFilter.text),
+            from: try query.value(AuditQuery.from),
+            until: try query.value(AuditQuery.to)?.dayAfter
+        )
+    }
+
+    static let fields =
+        [AuditFilter.user.field, AuditFilter.action.field, AuditFilter.text.field] + AuditQuery.fields
+
+    private static let user = QueryParameter<UUID>.identifier("user_id", "By this person.")
+    private static let action = QueryParameter<String>.typed("action", "Of actions that begin so, such as `user`.")
+    private static let text = QueryParameter<String>.typed("q", "With this in target, detail or address.")
 }
 
 extension ToolCallFilter {
     mutating func narrow(_ query: QueryReader) throws(WebError) {
-        who = query.typed("who")
-        from = try query.day("from")
-        until = try query.dayAfter("to")
+        who = try query.value(AuditQuery.who)
+        from = try query.value(AuditQuery.from)
+        until = try query.value(AuditQuery.to)?.dayAfter
     }
 }
 

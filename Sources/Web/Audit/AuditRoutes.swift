@@ -16,43 +16,23 @@ struct AuditRoutes: Sendable {
             .audit,
             "Lists what was done",
             about: "The newest first: what one has done oneself; for administrators what everybody has.",
-            query: Self.fields + QueryField.page,
+            query: AuditFilter.fields + QueryField.page,
             replies: [.page(.auditEvent), .file("text/csv", about: "With `format=csv`: the newest 10,000.")],
             use: events
         )
     }
 
-    private static let fields =
-        [
-            QueryField(name: "user_id", schema: .uuid.about("By this person.")),
-            QueryField(name: "action", schema: .text.about("Of actions that begin so, such as `user`.")),
-            QueryField(name: "q", schema: .text.about("With this in target, detail or address.")),
-        ] + QueryField.auditing
-
     func events(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
-        let query = QueryReader(request)
-        try query.check(Self.fields + QueryField.page)
+        let query = context.query(of: request)
         let filter = try AuditFilter(query)
+        let page = try context.page(of: request)
         if try query.isCSV() {
-            return .csv(try await services.store.auditEvents(filter, by: identity.principal).csv, name: "audit.csv")
+            let found = try await services.store.auditEvents(filter, by: identity.principal)
+            return .csv(found.csv, name: "audit.csv", context: context)
         }
-        let page = try query.page()
         let found = try await services.store.auditEvents(filter, page: page, by: identity.principal)
         return Envelope.page(found.items.map(\.representation), page, total: found.total, context: context)
-    }
-}
-
-extension AuditFilter {
-    init(_ query: QueryReader) throws(WebError) {
-        self.init(
-            user: try query.identifier("user_id"),
-            who: query.typed("who"),
-            action: query.typed("action"),
-            text: query.typed("q"),
-            from: try query.day("from"),
-            until: try query.dayAfter("to")
-        )
     }
 }
 

@@ -202,7 +202,7 @@ extension ToolCallsView.Row {
         tool = call.toolName
         who = call.userName ?? voice.words["runs.nobody"]
         whoAddress = choice.address(user: call.userID)
-        agent = call.agentName ?? ""
+        agent = voice.agent(call.agentName, systemName: call.systemName) ?? ""
         decision = voice.words["audit.decision.\(call.decision.rawValue)"]
         state =
             call.succeeded

@@ -20,13 +20,13 @@ struct BackupPage: Sendable {
     /// One that is under way already is shown.
     func begin(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.superuser()
-        _ = await desk.services.beginBackup(by: identity, context: context)
+        _ = try await desk.services.beginBackup(by: identity, context: context)
         return .redirect(to: "/admin/backups")
     }
 
     func content(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.superuser()
-        return try await desk.services.backup(name(context), by: identity, context: context)
+        return try await desk.services.backup(name(context), for: request, by: identity, context: context)
     }
 
     func askToDelete(_ request: Request, context: WebContext) async throws -> Response {
@@ -46,7 +46,7 @@ struct BackupPage: Sendable {
 
     func delete(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.superuser()
-        guard await desk.services.deleteBackup(name(context), by: identity, context: context) else {
+        guard try await desk.services.deleteBackup(name(context), by: identity, context: context) else {
             throw WebError.notFound
         }
         return .redirect(to: "/admin/backups", done: .deleted)

@@ -59,7 +59,7 @@ struct BackupRoutes: Sendable {
 
     func begin(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.superuser()
-        guard await services.beginBackup(by: identity, context: context) else {
+        guard try await services.beginBackup(by: identity, context: context) else {
             throw WebError(.conflict, "A backup is under way. Wait until it is done.")
         }
         return Envelope.success(try await overview(), status: .accepted, context: context)
@@ -67,13 +67,14 @@ struct BackupRoutes: Sendable {
 
     func content(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.superuser()
-        return try await services.backup(context.parameters.get("name") ?? "", by: identity, context: context)
+        let name = context.parameters.get("name") ?? ""
+        return try await services.backup(name, for: request, by: identity, context: context)
     }
 
     func delete(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.superuser()
         let name = context.parameters.get("name") ?? ""
-        guard await services.deleteBackup(name, by: identity, context: context) else { throw WebError.notFound }
+        guard try await services.deleteBackup(name, by: identity, context: context) else { throw WebError.notFound }
         return Envelope.noContent(context: context)
     }
 
@@ -101,18 +102,26 @@ extension BackupFile {
     }
 }
 
+// Copies are files and no rows: an act is written down before it is done, and is not done when it cannot be.
 extension WebServices {
     /// False while another is under way.
-    func beginBackup(by identity: Identity, context: WebContext) async -> Bool {
-        guard await backups.begin() else { return false }
-        await record("backup.begun", by: identity.principal, address: context.remoteAddress)
-        return true
+    func beginBackup(by identity: Identity, context: WebContext) async throws -> Bool {
+        try await backups.begin { try await note("backup.begun", by: identity, context) }
     }
 
-    /// A backup holds everything of everybody, so whoever takes one away is written down.
-    func backup(_ name: String, by identity: Identity, context: WebContext) async throws -> Response {
+    /// A backup holds everything of everybody. Where nothing of it leaves, because only its head is asked for or it is known
+    /// already, nothing is written down.
+    func backup(
+        _ name: String,
+        for request: Request,
+        by identity: Identity,
+        context: WebContext
+    ) async throws -> Response {
         guard let file = await backups.files().first(where: { $0.name == name }) else { throw WebError.notFound }
-        await record("backup.downloaded", target: name, by: identity.principal, address: context.remoteAddress)
+        let tag = EntityTag.of("\(file.name) \(file.bytes) \(file.madeAt.iso8601Milliseconds)")
+        let known = context.isTagged ? request.headers[.ifNoneMatch] : nil
+        let isKnown = known.map { EntityTag.matches(tag, in: $0) } ?? false
+        if !context.isHead && !isKnown { try await note("backup.downloaded", target: name, by: identity, context) }
         let backups = backups
         return Response(
             status: .ok,
@@ -126,14 +135,24 @@ extension WebServices {
                     try await writer.write(ByteBuffer(bytes: bytes))
                 }
                 try await writer.finish(nil)
-            }
-        )
+            }.offTheLoop
+        ).tagged(tag, context)
     }
 
-    func deleteBackup(_ name: String, by identity: Identity, context: WebContext) async -> Bool {
-        guard await backups.delete(name) else { return false }
-        await record("backup.deleted", target: name, by: identity.principal, address: context.remoteAddress)
-        return true
+    func deleteBackup(_ name: String, by identity: Identity, context: WebContext) async throws -> Bool {
+        guard await backups.files().contains(where: { $0.name == name }) else { return false }
+        try await note("backup.deleted", target: name, by: identity, context)
+        return await backups.delete(name)
+    }
+
+    private func note(
+        _ action: String,
+        target: String? = nil,
+        by identity: Identity,
+        _ context: WebContext
+    ) async throws {
+        let entry = AuditEntry(action, target: target)
+        try await store.audit(entry, by: identity.principal, address: context.remoteAddress)
     }
 }
 

@@ -8,8 +8,9 @@ package protocol BackupShelf: Sendable {
     /// What is under way, and what came of the last one.
     func state() async -> BackupState
 
-    /// Begins one and returns at once. False while another is under way.
-    func begin() async -> Bool
+    /// Begins one and returns at once. False while another is under way. `noting` is asked before, by the one of several who
+    /// begins it; what it throws is thrown, and nothing is begun.
+    func begin(noting note: @Sendable () async throws -> Void) async throws -> Bool
 
     /// Some of a file's bytes from a place on; none behind its end, or when there is no such file.
     func bytes(of name: String, from place: Int64) async -> [UInt8]
@@ -65,7 +66,7 @@ package struct NoBackups: BackupShelf {
     package init() {}
     package func files() async -> [BackupFile] { [] }
     package func state() async -> BackupState { BackupState() }
-    package func begin() async -> Bool { false }
+    package func begin(noting note: @Sendable () async throws -> Void) async throws -> Bool { false }
     package func bytes(of name: String, from place: Int64) async -> [UInt8] { [] }
     package func delete(_ name: String) async -> Bool { false }
 }

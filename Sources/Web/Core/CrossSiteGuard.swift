@@ -5,7 +5,8 @@ import HTTPTypes
 package import Hummingbird
 
 /// Refuses forms that another site made: the origin must be ours and the hidden field must match the session's token
-/// (or, before signing in, the cookie's). The API needs none of it, because it takes no cookies.
+/// (or, before signing in, the cookie's). The API needs none of it, because it takes no cookies. Refuses those of our own,
+/// too, whose page shows another organisation than the one that they would act in.
 struct CrossSiteGuard: RouterMiddleware {
     let settings: WebSettings
 
@@ -28,18 +29,22 @@ struct CrossSiteGuard: RouterMiddleware {
         if request.hasFiles, request.takesFiles { return try await next(request, context) }
         var request = request
         let body = try await request.collectForm(upTo: context.maxUploadSize)
-        try Self.check(Form(body: String(buffer: body))["csrf"], against: context.csrfToken)
+        let sent = Form(body: String(buffer: body))["csrf"]
+        try Self.check(sent, against: context.csrfToken, isAnywhere: request.isOfNoOrganisation)
         return try await next(request, context)
     }
 
-    /// `proof` is what the hidden field of a form of ours says.
-    static func check(_ sent: String, against proof: String) throws(WebError) {
-        guard !proof.isEmpty, equalInConstantTime(sent, proof) else {
+    /// `proof` is what the hidden field of a form of ours says. A form that does the same wherever its person works may come
+    /// from the page of another organisation: it `isAnywhere`.
+    static func check(_ sent: String, against proof: String, isAnywhere: Bool = false) throws(WebError) {
+        let (sent, proof) = (FormProof(sent), FormProof(proof))
+        guard !proof.secret.isEmpty, equalInConstantTime(sent.secret, proof.secret) else {
             throw WebError(
                 .forbidden,
                 "This form is out of date. Go back, load the page again, then send it once more."
             )
         }
+        guard isAnywhere || sent.organisation == proof.organisation else { throw WebError.otherOrganisation }
     }
 
     /// Somebody who is not signed in gets the token that their first form will need.
@@ -79,7 +84,7 @@ struct CrossSiteGuard: RouterMiddleware {
         return origin[separator.upperBound...].lowercased() == host.lowercased()
     }
 
-    private static func equalInConstantTime(_ one: String, _ other: String) -> Bool {
+    private static func equalInConstantTime(_ one: Substring, _ other: Substring) -> Bool {
         let (left, right) = (Array(one.utf8), Array(other.utf8))
         guard left.count == right.count else { return false }
         return zip(left, right).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
@@ -87,6 +92,19 @@ struct CrossSiteGuard: RouterMiddleware {
 }
 
 extension Request {
+    /// Whether its form does the same in whichever organisation the browser works: it has none to do with, or names it in its
+    /// address.
+    fileprivate var isOfNoOrganisation: Bool {
+        let parts = uri.path.split(separator: "/")
+        // One's account is the same everywhere: whoever ends a stolen session must not be held up.
+        if parts.first == "settings" {
+            return ["profile", "password", "sessions"].contains(parts.dropFirst().first ?? "")
+        }
+        return [
+            "sign-out", "preferences", "announcement", "join", "organisations", "verification", "password",
+        ].contains(parts.first ?? "")
+    }
+
     /// The body of a form, kept for the handler that reads it again.
     fileprivate mutating func collectForm(upTo limit: Int) async throws -> ByteBuffer {
         let type = headers[.contentType] ?? ""

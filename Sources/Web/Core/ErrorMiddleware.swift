@@ -16,6 +16,7 @@ struct ErrorMiddleware: RouterMiddleware {
         next: @concurrent (Request, WebContext) async throws -> Response
     ) async throws -> Response {
         do {
+            if let refusal = context.refusal { throw refusal }
             return try await next(request, context)
         } catch {
             return answer(webError(from: error, request, context), request: request, context: context)
@@ -26,6 +27,7 @@ struct ErrorMiddleware: RouterMiddleware {
         var response = render(error, request: request, context: context)
         if !error.allowed.isEmpty { response.headers[.allow] = error.allowed.map(\.rawValue).joined(separator: ", ") }
         if let seconds = error.retryAfter { response.headers[.retryAfter] = String(seconds) }
+        error.rate?.write(into: &response.headers)
         return response
     }
 
@@ -95,9 +97,9 @@ struct ErrorMiddleware: RouterMiddleware {
             WebError(
                 .conflict,
                 error.message,
-                details: [.init(field: field, message: error.message)]
+                details: [.init(field: asked(field), message: error.message)]
             )
-        case .invalid(let field): .invalid(field, error.message)
+        case .invalid(let field): .invalid(asked(field), error.message)
         case .unfit: unfit(error, request, logger)
         case .forbidden: WebError(.forbidden, error.message)
         case .changed: WebError(.preconditionFailed, error.message)
@@ -106,6 +108,11 @@ struct ErrorMiddleware: RouterMiddleware {
         default:
             logged(error, request, logger)
         }
+    }
+
+    /// What the caller knows a field as: the key of a turn comes in a header, as all other keys do.
+    private static func asked(_ field: String) -> String {
+        field == "idempotency_key" ? HTTPField.Name.idempotencyKey.rawName : field
     }
 
     /// The caller's mistake, and ours: nobody has checked it before.

@@ -17,12 +17,14 @@ struct HostGuard: RouterMiddleware {
         next: @concurrent (Request, WebContext) async throws -> Response
     ) async throws -> Response {
         // Whoever watches over the server asks by its address.
-        guard request.uri.path == "/healthz" || allows(request.head.authority ?? "") else {
-            throw WebError(
-                .badRequest,
-                "This server does not answer under this name. Use the address that you were given."
-            )
+        if request.uri.path == "/healthz" || allows(request.head.authority ?? "") {
+            return try await next(request, context)
         }
+        var context = context
+        context.refusal = WebError(
+            .badRequest,
+            "This server does not answer under this name. Use the address that you were given."
+        )
         return try await next(request, context)
     }
 

@@ -4,7 +4,8 @@ package import Hummingbird
 import Storage
 
 /// The one door for every transport: finds out who asks, by cookie on pages and by bearer token or API key elsewhere, and
-/// refuses nobody but keys that are for something else; what needs a person says so itself.
+/// refuses nobody but keys that are for something else; what needs a person says so itself. What it refuses is counted
+/// like what strangers ask, before it is said.
 struct IdentityMiddleware: RouterMiddleware {
     let services: WebServices
 
@@ -14,6 +15,13 @@ struct IdentityMiddleware: RouterMiddleware {
         next: @concurrent (Request, WebContext) async throws -> Response
     ) async throws -> Response {
         var context = context
+        if context.refusal == nil {
+            do { try await identify(request, in: &context) } catch { context.refusal = error }
+        }
+        return try await next(request, context)
+    }
+
+    private func identify(_ request: Request, in context: inout WebContext) async throws {
         // The router passes over empty parts; whoever looks at the beginning of a path would be deceived.
         guard !request.uri.path.utf8.contains("//".utf8) else {
             throw WebError(.notFound, "There is no such page: its address has two slashes in a row.")
@@ -31,7 +39,6 @@ struct IdentityMiddleware: RouterMiddleware {
             context.language = Language(tag: user.language) ?? context.language
             context.theme = Preferences(json: user.preferences).theme.flatMap(themeName)
         }
-        return try await next(request, context)
     }
 
     private func bearerIdentity(_ request: Request) async throws -> Identity? {
@@ -117,7 +124,8 @@ struct IdentityMiddleware: RouterMiddleware {
             let found = try await services.store.session(token: Secret(token))
         else { return }
         context.identity = Identity(user: found.user, principal: found.principal, session: found.session)
-        context.csrfToken = found.session.csrfToken
+        let organisation = found.principal.organisationID
+        context.csrfToken = FormProof(session: found.session.csrfToken, organisation: organisation).text
     }
 
     private func anonymousLanguage(_ request: Request) -> Language {

@@ -23,14 +23,15 @@ struct RateLimitMiddleware: RouterMiddleware {
             return response
         }
         var response = try await next(request, context)
-        verdict.write(into: &response.headers)
+        // A stricter count that refused it has told of itself.
+        if response.headers[.rateLimitPolicy] == nil { verdict.write(into: &response.headers) }
         return response
     }
 }
 
 extension RateVerdict {
     /// As the draft of the standard says, and as others do.
-    fileprivate func write(into headers: inout HTTPFields) {
+    func write(into headers: inout HTTPFields) {
         headers[.rateLimitPolicy] = "\(limit);w=60"
         for (name, value) in [
             (HTTPField.Name.rateLimitLimit, limit), (.rateLimitRemaining, remaining), (.rateLimitReset, reset),

@@ -55,6 +55,12 @@ package final class RateLimiter: Sendable {
         throw verdict.error
     }
 
+    /// Counts what somebody asks otherwise than by a request. Throws when it is too much.
+    func message(of identity: Identity) throws(WebError) {
+        guard let verdict = take(identity, from: nil), !verdict.isAllowed else { return }
+        throw verdict.error
+    }
+
     private static func network(_ address: String?) -> String { address.map(CallerNetwork.of) ?? "" }
 
     private static func forget(in buckets: inout [Subject: TokenBucket], at now: ContinuousClock.Instant) {
@@ -121,5 +127,9 @@ struct RateVerdict: Sendable, Equatable {
     /// Seconds until one more may.
     var wait: Int
 
-    var error: WebError { WebError(.rateLimited, "Too many requests. Wait \(wait) s.", retryAfter: wait) }
+    var error: WebError {
+        var error = WebError(.rateLimited, "Too many requests. Wait \(wait) s.", retryAfter: wait)
+        error.rate = self
+        return error
+    }
 }

@@ -2,7 +2,7 @@ import HTTPTypes
 import Hummingbird
 
 /// Gives every request its name, the caller's own when that is sane, and says it on every answer, whatever kind of answer it is
-/// and whoever makes it: the first of all middleware.
+/// and whoever makes it: the first of all middleware but that which takes bodies away.
 struct RequestNameMiddleware: RouterMiddleware {
     typealias Context = WebContext
 

@@ -20,10 +20,14 @@ package struct WebContext: RequestContext {
     package var csrfToken = ""
     /// The client's `X-Request-Id` when it is sane, else our own.
     package var requestID = ""
+    /// Why nobody was let in, where that was found out before the request was counted: it is told behind.
+    var refusal: (any Error)?
     /// The parameters that the endpoint has declared for its query.
     var queryNames: Set<String> = []
     /// Whether the answer says by an `ETag` what it is of.
     var isTagged = false
+    /// Whether a `HEAD` was sent, of which the rest sees a `GET`: nothing leaves, and nothing may come of it.
+    var isHead = false
     /// The connection.
     package let channel: any Channel
 

@@ -42,6 +42,8 @@ package struct WebError: Error, Sendable, Equatable {
     package var retryAfter: Int?
     /// The methods that the address takes, for the `Allow` header.
     package var allowed: [HTTPRequest.Method] = []
+    /// The count that is spent, of those who ask too often.
+    var rate: RateVerdict?
 
     package init(
         _ code: Code,
@@ -60,8 +62,21 @@ package struct WebError: Error, Sendable, Equatable {
     /// Also for what exists but belongs to somebody else.
     package static let notFound = WebError(.notFound, "There is nothing here, or it is not yours to see.")
 
+    /// For forms of pages that were loaded before their browser went to another organisation.
+    package static let otherOrganisation = WebError(
+        .conflict,
+        "This page belongs to another organization than the one that your browser works in now. Nothing was done."
+    )
+
     package static func invalid(_ field: String, _ message: String) -> WebError {
         WebError(.validation, "Some fields need mending.", details: [Detail(field: field, message: message)])
+    }
+
+    /// Fields that were left out.
+    static func needed(_ fields: [String]) -> WebError {
+        var error = WebError(.validation, "Some fields need mending.")
+        error.details = fields.map { Detail(field: $0, message: "This field is needed.") }
+        return error
     }
 
     package var status: HTTPResponse.Status {

@@ -19,6 +19,7 @@ package struct WebServer: Sendable {
         let router = Router(context: WebContext.self, options: [.autoGenerateHeadEndpoints])
         let api = APIRoutes(services: services)
         let errors = ErrorMiddleware(page: pages.errorPage, methods: api.methods)
+        router.add(middleware: HeadMiddleware())
         router.add(middleware: RequestNameMiddleware())
         router.add(middleware: SecurityHeadersMiddleware(secure: services.settings.secureCookies))
         router.add(middleware: CrossOriginMiddleware(origins: Set(services.settings.corsOrigins)))
@@ -45,7 +46,7 @@ package struct WebServer: Sendable {
         onReady: @escaping @Sendable (any Channel) async -> Void
     ) -> some ApplicationProtocol {
         Application(
-            responder: TaskResponder(inner: router().buildResponder()),
+            responder: TaskResponder(inner: router().buildResponder(), isQuick: \.isQuick),
             server: SocketServerChannel.server(idleTimeout: .seconds(75)) { [services] in [services.presence.handler] },
             // Of connections that come at once and find no place in the queue, the first packet is sent again a second later.
             configuration: .init(

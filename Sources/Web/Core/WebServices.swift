@@ -35,7 +35,6 @@ package final class WebServices: Sendable {
     let site = SiteBoard()
     /// What this process knows of its machine.
     package let systemFacts: @Sendable () async -> SystemFacts
-    let changes = ChangesUnderWay()
     package let tokens: AccessTokens
     package let settings: WebSettings
     package let logger: Logger

@@ -13,7 +13,7 @@ extension Endpoint {
     /// All that the operation shows.
     var schemas: [Schema] {
         parameters.map(\.schema) + query.map(\.schema) + (content.map { [$0.schema()] } ?? [])
-            + replies.compactMap(\.schema)
+            + replies.flatMap(\.schemas)
     }
 
     /// `isRead`: whether what it changes can be read, so that the change may be made to depend on what was seen.
@@ -25,10 +25,12 @@ extension Endpoint {
             if let about = description { json.set("description", about) }
             switch access {
             case .anyone: json.set("security", [JSONObject]())
-            case .inPerson: json.set("security", [OpenAPIDocument.needs("bearer")])
+            case .inPerson: json.set("security", [OpenAPIDocument.needs(OpenAPIDocument.bearer)])
             case .signedIn, .superuser, .permitted: break
             }
-            json.set("parameters", parameters.map(\.json) + query.map(\.json) + headers(isRead).map(\.parameter))
+            let common = access == .anyone ? [] : [RequestHeader.organisation.reference]
+            let own = parameters.map(\.json) + query.map(\.json) + headers(isRead).map(\.parameter)
+            json.set("parameters", own + common)
             if let content { json.set("requestBody", content.json) }
             json.set("responses", responses(isRead))
         }
@@ -57,7 +59,7 @@ extension Endpoint {
         return headers
     }
 
-    private var isTagged: Bool { method == .get && replies.contains { $0.schema != nil } }
+    private var isTagged: Bool { method == .get && replies.contains(where: \.isTagged) }
     private func isGuarded(_ isRead: Bool) -> Bool { isRead && mayDepend }
 
     private func responses(_ isRead: Bool) -> JSONObject {
@@ -69,10 +71,10 @@ extension Endpoint {
             replied[status, default: []].append(reply)
         }
         return JSONObject { json in
-            for status in order { json.set(status, Reply.response(replied[status] ?? [], isTagged: isTagged)) }
-            if isTagged {
-                json.set("304", JSONObject { $0.set("description", "It is still as `If-None-Match` has it.") })
+            for status in order {
+                json.set(status, Reply.response(replied[status] ?? [], isTagged: isTagged, isReplayed: isReplayed))
             }
+            if isTagged { json.set("304", OpenAPIDocument.notModified.reference) }
             let failures = Dictionary(grouping: refusals(isRead), by: { status(of: $0) })
             // A status that a reply describes is described.
             for (status, codes) in failures.sorted(by: { $0.key < $1.key }) where replied[String(status)] == nil {
@@ -82,6 +84,9 @@ extension Endpoint {
             }
         }
     }
+
+    /// Whether an answer may be one that was given before to the same key.
+    private var isReplayed: Bool { isRepeatable || (takesKey && isForOpenAI) }
 
     func status(of code: WebError.Code) -> Int {
         let error = WebError(code, "")
@@ -139,57 +144,12 @@ extension EndpointContent {
                         mediaType,
                         JSONObject {
                             $0.set("schema", schema.json)
-                            if mediaType == "application/json" { $0.raw("example", schema.sample()) }
+                            if let encoding = schema.encoding { $0.set("encoding", encoding) }
+                            $0.raw("example", schema.sample())
                         }
                     )
                 }
             )
-        }
-    }
-}
-
-extension Reply {
-    var isEvents: Bool { if case .events = kind { true } else { false } }
-
-    /// Of the body; nil where it is no JSON.
-    var schema: Schema? {
-        switch kind {
-        case .object(let schema): .envelope(schema)
-        case .list(let schema): .envelope(.list(schema))
-        case .page(let schema): .envelope(.list(schema), isPage: true)
-        case .bare(let schema): schema
-        case .nothing, .events, .file: nil
-        }
-    }
-
-    /// All that have one status.
-    fileprivate static func response(_ replies: [Reply], isTagged: Bool) -> JSONObject {
-        JSONObject { json in
-            let about = replies.compactMap(\.about).joined(separator: " ")
-            json.set("description", about.isEmpty ? replies.first?.status.reasonPhrase ?? "" : about)
-            var headers: [DocumentedHeader] = [.requestID]
-            if isTagged { headers.append(.tag) }
-            json.set("headers", JSONObject { for header in headers { $0.set(header.name, header.reference) } })
-            let contents = replies.flatMap(\.contents)
-            if !contents.isEmpty {
-                json.set("content", JSONObject { for (type, body) in contents { $0.set(type, body) } })
-            }
-        }
-    }
-
-    private var contents: [(String, JSONObject)] {
-        switch kind {
-        case .nothing: return []
-        case .events(let event):
-            return [("text/event-stream", JSONObject { $0.set("schema", event.json) })]
-        case .file(let types): return types.map { ($0, JSONObject { $0.set("schema", Schema.text.json) }) }
-        case .object, .list, .page, .bare:
-            guard let schema else { return [] }
-            let body = JSONObject {
-                $0.set("schema", schema.json)
-                $0.raw("example", schema.sample())
-            }
-            return [("application/json", body)]
         }
     }
 }

@@ -42,7 +42,7 @@ struct Endpoint: Sendable {
     let method: HTTPRequest.Method
     /// With `{name}` for what varies; the reference and the router write it alike.
     let path: String
-    /// Where that is read which it changes: its own address, where nothing else is said.
+    /// Where that is read which it changes: its own address, where nothing else is said; or `nowhere`.
     let subject: String
     let tag: EndpointTag
     /// A short sentence without a full stop.
@@ -60,6 +60,9 @@ struct Endpoint: Sendable {
     /// Bytes of a body; nil for what is usual.
     let longest: Int?
     let handler: Handler
+
+    /// A change of what is read at no address cannot depend on what was seen.
+    static let nowhere = ""
 
     /// Without a body, or with one that `use` reads itself.
     init(
@@ -144,7 +147,7 @@ struct Endpoint: Sendable {
 
     /// Whether somebody's `If-Match` can be checked: what the other changes is read here.
     func isReading(of other: Endpoint) -> Bool {
-        method == .get && path == other.subject && replies.contains { $0.schema != nil }
+        method == .get && path == other.subject && replies.contains(where: \.isTagged)
     }
 
     /// Whether it changes something that a caller may have seen before.

@@ -46,6 +46,6 @@ extension EndpointBody where Input == Form {
 extension EndpointContent {
     /// Files, read as they come.
     static let files = EndpointContent(mediaType: "multipart/form-data") {
-        .object([.field("file", .list(.text.about("The bytes of a file.")))])
+        .object([.field("file", .list(.bytes.about("The bytes of a file.")))])
     }
 }

@@ -43,22 +43,16 @@ struct EndpointDoor: Sendable {
     private func checked(_ request: Request, _ context: WebContext) async throws -> Response {
         if endpoint.mayDepend, let known = try request.tags(.ifMatch) {
             guard let reading else { throw Self.unread }
-            if known != "*", let subject = try endpoint.conditional(context) {
-                // First how it stands, then what its caller makes of it: what comes between is a change.
-                let condition = try await services.store.condition(of: subject)
+            guard known != "*", let subject = try endpoint.conditional(context) else {
                 try await match(known, reading, request, context)
-                return try await Condition.$current.withValue(condition) {
-                    try await endpoint.handler(request, context)
-                }
+                return try await endpoint.handler(request, context)
             }
-            var request = request
-            // Whoever sends slowly keeps nobody else waiting.
-            request.body = .init(buffer: try await request.boundedBody(upTo: context.maxUploadSize))
-            let place = self.place(context)
-            guard services.changes.begin(place) else { throw Self.changed }
-            defer { services.changes.end(place) }
+            // First how it stands, then what its caller makes of it: what comes between is a change.
+            let condition = try await services.store.condition(of: subject)
             try await match(known, reading, request, context)
-            return try await endpoint.handler(request, context)
+            return try await Condition.$current.withValue(condition) {
+                try await endpoint.handler(request, context)
+            }
         }
         guard endpoint.method == .get else { return try await endpoint.handler(request, context) }
         let known = try request.tags(.ifNoneMatch)
@@ -68,16 +62,6 @@ struct EndpointDoor: Sendable {
         guard let known, EntityTag.matches(tag, in: known) else { return response }
         response.headers[.contentType] = nil
         return Response(status: .notModified, headers: response.headers)
-    }
-
-    /// What is changed, however its address is written.
-    private func place(_ context: WebContext) -> String {
-        let names = PathParameter.all(in: endpoint.subject, known: [:]).map { parameter in
-            let name = context.parameters.get(parameter.name) ?? ""
-            return UUID(uuidString: name)?.text ?? name
-        }
-        let owner = names.isEmpty ? endpoint.owner(context)?.text : nil
-        return ([endpoint.subject] + names + [owner].compactMap(\.self)).joined(separator: "\n")
     }
 
     /// Throws unless the thing is as its caller last saw it.

@@ -13,7 +13,7 @@ struct OpenAPIDocument: Sendable {
             $0.set("info", info)
             $0.set("servers", [JSONObject { $0.set("url", settings.publicURL ?? "/") }])
             $0.set("tags", tags)
-            $0.set("security", [Self.needs("bearer"), Self.needs("apiKey")])
+            $0.set("security", [Self.needs(Self.bearer), Self.needs("apiKey")])
             $0.set("paths", paths)
             $0.set("components", components)
         }.text
@@ -25,6 +25,20 @@ struct OpenAPIDocument: Sendable {
             $0.set("version", settings.version)
             $0.set("summary", "Teams of people and agents: the JSON API.")
             $0.set("description", Self.introduction)
+            $0.set(
+                "contact",
+                JSONObject {
+                    $0.set("name", "ALMA Team")
+                    $0.set("email", "support@alma.example.com")
+                }
+            )
+            $0.set(
+                "license",
+                JSONObject {
+                    $0.set("name", "MIT")
+                    $0.set("url", "https://opensource.org/licenses/MIT")
+                }
+            )
         }
     }
 
@@ -74,21 +88,32 @@ struct OpenAPIDocument: Sendable {
                         $0.set(code.rawValue, code.response)
                         $0.set(OpenAIError.responsePrefix + code.rawValue, code.openAIResponse)
                     }
+                    $0.set(Self.notModified.name, Self.notModified.json)
                 }
+            )
+            $0.set(
+                "parameters",
+                JSONObject { $0.set(RequestHeader.organisation.name, RequestHeader.organisation.parameter) }
             )
             $0.set("headers", JSONObject { for header in DocumentedHeader.all { $0.set(header.name, header.json) } })
             $0.set("securitySchemes", Self.securitySchemes)
         }
     }
 
+    /// The name that 002 gives it.
+    static let bearer = "HTTPBearer"
+
     private static let securitySchemes = JSONObject {
         $0.set(
-            "bearer",
+            OpenAPIDocument.bearer,
             JSONObject {
                 $0.set("type", "http")
                 $0.set("scheme", "bearer")
-                $0.set("bearerFormat", "JWT, or an API key that begins with alma_")
-                $0.set("description", "An access token of `POST /v1/login/access-token`, or an API key.")
+                $0.set("bearerFormat", "JWT")
+                $0.set(
+                    "description",
+                    "An access token of `POST /v1/login/access-token`, or an API key, which begins with `alma_`."
+                )
             }
         )
         $0.set(
@@ -101,6 +126,17 @@ struct OpenAPIDocument: Sendable {
             }
         )
     }
+
+    /// The answer to a read whose `If-None-Match` holds.
+    static let notModified = (
+        name: "NOT_MODIFIED",
+        reference: JSONObject { $0.set("$ref", "#/components/responses/NOT_MODIFIED") },
+        json: JSONObject {
+            $0.set("description", "It is still as `If-None-Match` has it.")
+            let headers = DocumentedHeader.everywhere + [DocumentedHeader.tag, .disposition]
+            $0.set("headers", DocumentedHeader.references(headers))
+        }
+    )
 
     static func needs(_ scheme: String) -> JSONObject { JSONObject { $0.set(scheme, [String]()) } }
 
@@ -117,6 +153,8 @@ struct OpenAPIDocument: Sendable {
         `If-Match` a change is refused with 412 when it has not. How many requests are left stands in `RateLimit-*`; \
         beyond them the answer is 429 with `Retry-After`. `X-Request-Id` comes back as it was sent.
 
+        A person who belongs to several organizations says with `X-Organization-Id` in which of them to work.
+
         What is under `/openai/v1` answers as OpenAI's API does, errors too: without the envelope. `/mcp` is spoken to in \
         JSON-RPC 2.0, as the Model Context Protocol has it; only what is refused before a message is read has the envelope.
         """
@@ -128,16 +166,19 @@ extension Schema {
     static let pagination = object(
         "Pagination",
         [
-            .integer("page"), .integer("per_page"), .integer("total"), .integer("total_pages"), .flag("has_next"),
-            .flag("has_prev"),
+            .integer("page"), .integer("per_page"),
+            .integer("total", "Where counting ends at 10000, that many or more."),
+            .integer("total_pages"), .flag("has_next"), .flag("has_prev"),
         ]
     )
 
-    /// Each of a stream.
-    static let event = object([
-        .text("id", "Its place in the log.").orMissing,
-        .text("data", "A record as JSON: `type`, `data`, `timestamp`."),
-    ])
+    /// Each of a stream of records.
+    static func event(of record: Schema) -> Schema {
+        object([
+            .field("id", .text.about("Its place, by which to come back.").example("\"7\"")).orMissing,
+            .field("data", .packed(record).about("A record: `type`, `data`, `timestamp`.")),
+        ])
+    }
 
     /// Of every error.
     static let failure = object(
@@ -147,10 +188,7 @@ extension Schema {
             .field(
                 "error",
                 .object([
-                    .text(
-                        "code",
-                        "For programs: one of the codes of the reference, or a more exact one such as MODEL_TIMEOUT."
-                    ),
+                    .field("code", .errorCode),
                     .text("message", "For people."),
                     .list("details", of: .object([.text("field"), .text("message")])),
                 ])

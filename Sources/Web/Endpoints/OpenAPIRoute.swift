@@ -32,10 +32,17 @@ struct OpenAPIRoute: Sendable {
 
 /// What tells two versions of an answer apart.
 enum EntityTag {
-    static func of(_ text: String) -> String {
-        let digest = SHA256.hash(data: Data(text.utf8))
-        return "\"" + digest.prefix(12).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined() + "\""
+    static func of(_ text: String) -> String { of(digest: SHA256.hash(data: Data(text.utf8))) }
+
+    static func of(bytes: [UInt8]) -> String { of(digest: SHA256.hash(data: bytes)) }
+
+    /// Of bytes whose digest is known.
+    static func of(digest: some Sequence<UInt8>) -> String {
+        "\"" + digest.prefix(12).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined() + "\""
     }
+
+    /// Of what is known by its place, its length and its time: nobody has looked at the bytes.
+    static func weak(_ text: String) -> String { "W/" + of(text) }
 
     /// Of something that is used without being changed: its own tag stands before a dot, that of all that is told of it
     /// behind.
@@ -56,7 +63,20 @@ enum EntityTag {
         list.split(separator: ",").contains { entry in
             let text = entry.trimmingPrefix { $0 == " " }.reversed().drop { $0 == " " }.reversed()
             let plain = String(text)
-            return plain == "*" || plain == tag || plain == "W/" + tag
+            return plain == "*" || opaque(plain) == opaque(tag)
         }
+    }
+
+    /// It without the sign of a weak one.
+    private static func opaque(_ tag: String) -> Substring { tag.trimmingPrefix("W/") }
+}
+
+extension Response {
+    /// With what tells its version from others, where the one who asks may hold it against what they have.
+    func tagged(_ tag: @autoclosure () -> String, _ context: WebContext) -> Response {
+        guard context.isTagged else { return self }
+        var response = self
+        response.headers[.eTag] = tag()
+        return response
     }
 }

@@ -20,7 +20,7 @@ struct QueryParameter<Value: Sendable>: Sendable {
     let field: QueryField
     fileprivate let read: @Sendable (QueryReader) throws(WebError) -> Value?
 
-    private init(
+    init(
         _ name: String,
         _ schema: Schema,
         _ about: String,
@@ -34,6 +34,18 @@ struct QueryParameter<Value: Sendable>: Sendable {
 extension QueryParameter<String> {
     static func text(_ name: String, _ about: String, _ schema: Schema = .text) -> Self {
         Self(name, schema, about) { query throws(WebError) in query.text(name) }
+    }
+
+    /// What people type: nil for nothing but blanks.
+    static func typed(_ name: String, _ about: String) -> Self {
+        Self(name, .text, about) { query throws(WebError) in query.typed(name) }
+    }
+}
+
+extension QueryParameter<Date> {
+    /// A day's beginning.
+    static func day(_ name: String, _ about: String) -> Self {
+        Self(name, .day, about) { query throws(WebError) in try query.day(name) }
     }
 }
 
@@ -56,11 +68,12 @@ extension QueryParameter<Int> {
 }
 
 extension QueryParameter where Value: CaseIterable & RawRepresentable<String> {
-    static func choice(_ name: String, _ about: String) -> Self {
-        Self(name, .choice(Value.self), about) { query throws(WebError) in
+    static func choice(_ name: String, _ about: String, among values: [Value] = Array(Value.allCases)) -> Self {
+        let names = values.map(\.rawValue)
+        return Self(name, .choice(names), about) { query throws(WebError) in
             guard let text = query.text(name) else { return nil }
-            guard let value = Value(rawValue: text) else {
-                throw .invalid(name, "Use one of \(Value.allCases.map(\.rawValue).joined(separator: ", ")).")
+            guard names.contains(text), let value = Value(rawValue: text) else {
+                throw .invalid(name, "Use one of \(names.joined(separator: ", ")).")
             }
             return value
         }
@@ -68,35 +81,50 @@ extension QueryParameter where Value: CaseIterable & RawRepresentable<String> {
 }
 
 extension WebContext {
-    /// What the query says of a parameter that the endpoint has declared; nil when it says nothing. One that the endpoint has
-    /// not declared is our mistake, which no caller can mend.
+    /// The query, of which nothing is read but what the endpoint has declared.
+    func query(of request: Request) -> QueryReader {
+        var reader = QueryReader(request)
+        reader.declared = DeclaredQuery(names: queryNames, logger: logger)
+        return reader
+    }
+
+    /// What the query says of a parameter that the endpoint has declared; nil when it says nothing.
     func query<Value>(_ parameter: QueryParameter<Value>, of request: Request) throws(WebError) -> Value? {
-        try declared(parameter.field.name)
-        let reader = QueryReader(request)
-        try reader.check(parameter.field.name, mayBeEmpty: parameter.field.schema.mayBeEmpty)
-        return try parameter.read(reader)
+        try query(of: request).value(parameter)
     }
 
     /// The page that the query asks for.
     func page(of request: Request, defaultSize: Int = 20) throws(WebError) -> Page {
-        try declared("page")
-        let reader = QueryReader(request)
-        for field in QueryField.page { try reader.check(field.name) }
+        let reader = query(of: request)
+        for field in QueryField.page { try reader.expect(field) }
         return try reader.page(defaultSize: defaultSize)
     }
+}
 
-    private func declared(_ name: String) throws(WebError) {
-        guard queryNames.contains(name) else {
-            logger.critical("A query parameter is read that no endpoint declares", metadata: ["name": "\(name)"])
-            throw WebError(.internalError, "Something failed on the server.")
-        }
+/// The parameters that an endpoint has declared. One that it reads besides is our mistake, which no caller can mend.
+struct DeclaredQuery: Sendable {
+    let names: Set<String>
+    let logger: Logger
+
+    func has(_ name: String) -> Bool {
+        if names.contains(name) { return true }
+        logger.critical("A query parameter is read that no endpoint declares", metadata: ["name": "\(name)"])
+        return false
     }
 }
 
 extension QueryReader {
-    /// That each of them stands once, and is not empty where that says nothing.
-    func check(_ fields: [QueryField]) throws(WebError) {
-        for field in fields { try check(field.name, mayBeEmpty: field.schema.mayBeEmpty) }
+    /// What it says of a parameter; nil when it says nothing. Pages, which declare none, take what they get.
+    func value<Value>(_ parameter: QueryParameter<Value>) throws(WebError) -> Value? {
+        try expect(parameter.field)
+        return try parameter.read(self)
+    }
+
+    /// That it is declared, stands once, and is not empty where that says nothing.
+    fileprivate func expect(_ field: QueryField) throws(WebError) {
+        guard let declared else { return }
+        guard declared.has(field.name) else { throw WebError(.internalError, "Something failed on the server.") }
+        try check(field.name, mayBeEmpty: field.schema.mayBeEmpty)
     }
 }
 

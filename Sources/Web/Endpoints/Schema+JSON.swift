@@ -26,12 +26,24 @@ extension Schema {
             named[name] = with { $0.isNullable = false }
         }
         switch kind {
-        case .list(let item, _), .map(let item): item.collect(into: &named)
+        case .list(let item, _), .map(let item), .packed(let item): item.collect(into: &named)
         case .object(let fields): for field in fields { field.schema.collect(into: &named) }
         case .either(let schemas): for schema in schemas { schema.collect(into: &named) }
-        case .anything, .boolean, .integer, .number, .text: break
+        case .anything, .boolean, .bytes, .integer, .number, .text: break
         }
     }
+
+    /// How each file of a form is sent. Without it a part that is described as a string would be taken for plain text.
+    var encoding: JSONObject? {
+        let files = fileFields
+        guard !files.isEmpty else { return nil }
+        return JSONObject { json in
+            for field in files { json.set(field.name, JSONObject { $0.set("contentType", Self.anyMediaType) }) }
+        }
+    }
+
+    /// Of a file, whatever is in it: the type that its sender gives it is not looked at.
+    private static let anyMediaType = "application/octet-stream"
 
     private func write(into json: inout JSONObject) {
         switch kind {
@@ -58,6 +70,13 @@ extension Schema {
             }
             let names = values.map { JSONValue.string($0).text } + (isNullable ? ["null"] : [])
             if !values.isEmpty { json.raw("enum", "[" + names.joined(separator: ",") + "]") }
+        case .bytes:
+            json.type("string", isNullable)
+            json.set("contentMediaType", Self.anyMediaType)
+        case .packed(let content):
+            json.type("string", isNullable)
+            json.set("contentMediaType", "application/json")
+            json.set("contentSchema", content.json)
         case .list(let item, let count):
             json.type("array", isNullable)
             json.set("items", item.json)
@@ -96,6 +115,8 @@ extension Schema {
         case .integer(let range): return String(range.map { max($0.lowerBound, min(20, $0.upperBound)) } ?? 20)
         case .number: return "1.25"
         case .text(let format, let values, _): return JSONValue.string(text(name, format, values)).text
+        case .bytes: return JSONValue.string("Hostas grow in the shade.\n").text
+        case .packed(let content): return JSONValue.string(content.sample()).text
         case .list(let item, _): return "[\(item.sample(name))]"
         case .either(let schemas): return schemas.first?.sample(name) ?? "null"
         case .object(let fields):

@@ -10,6 +10,10 @@ struct Schema: Sendable {
         case number(ClosedRange<Decimal>?)
         /// `format` as JSON Schema names it; `values` are all that there are, when there are any.
         case text(format: String?, values: [String], length: ClosedRange<Int>?)
+        /// A file's, as a part of a form that has its name.
+        case bytes
+        /// A text that is JSON of this form.
+        case packed(Schema)
         case list(Schema, count: ClosedRange<Int>?)
         /// An object whose names are whoever's who wrote it.
         case map(Schema)
@@ -39,6 +43,7 @@ extension Schema {
     static let boolean = Schema(kind: .boolean)
     static let number = Schema(kind: .number(nil))
     static let text = Schema(kind: .text(format: nil, values: [], length: nil))
+    static let bytes = Schema(kind: .bytes)
     static let uuid = Schema(kind: .text(format: "uuid", values: [], length: nil))
     static let date = Schema(kind: .text(format: "date-time", values: [], length: nil))
     /// `2026-11-21`
@@ -58,6 +63,7 @@ extension Schema {
     static func choice<Value: CaseIterable & RawRepresentable<String>>(_ type: Value.Type) -> Schema {
         choice(type.allCases.map(\.rawValue))
     }
+    static func packed(_ content: Schema) -> Schema { Schema(kind: .packed(content)) }
     static func list(_ item: Schema) -> Schema { Schema(kind: .list(item, count: nil)) }
     static func map(_ value: Schema) -> Schema { Schema(kind: .map(value)) }
     static func either(_ schemas: Schema...) -> Schema { Schema(kind: .either(schemas)) }
@@ -77,6 +83,20 @@ extension Schema {
         return .object(name, fields + more)
     }
 
+    /// Those that are sent as files, one of them or a list.
+    var fileFields: [Field] {
+        guard case .object(let fields) = kind else { return [] }
+        return fields.filter(\.schema.isFile)
+    }
+
+    private var isFile: Bool {
+        switch kind {
+        case .bytes: true
+        case .list(let item, _): item.isFile
+        default: false
+        }
+    }
+
     func with(_ change: (inout Schema) -> Void) -> Schema {
         var copy = self
         change(&copy)
@@ -88,6 +108,7 @@ extension Schema.Field {
     static func field(_ name: String, _ schema: Schema) -> Self { Self(name: name, schema: schema) }
     static func uuid(_ name: String, _ about: String? = nil) -> Self { .field(name, .uuid.with { $0.about = about }) }
     static func text(_ name: String, _ about: String? = nil) -> Self { .field(name, .text.with { $0.about = about }) }
+    static func file(_ name: String, _ about: String) -> Self { .field(name, .bytes.about(about)) }
     static func flag(_ name: String, _ about: String? = nil) -> Self {
         .field(name, .boolean.with { $0.about = about })
     }

@@ -27,7 +27,7 @@ struct FileResponse: Sendable {
                     place += 1
                 }
                 try await writer.finish(nil)
-            }
+            }.offTheLoop
         )
     }
 
@@ -36,6 +36,7 @@ struct FileResponse: Sendable {
         var headers: HTTPFields = [
             .contentType: mediaType ?? MediaKind.unknown,
             .contentSecurityPolicy: "default-src 'none'; sandbox; frame-ancestors 'none'",
+            .cacheControl: "no-store",
         ]
         let how = mediaType == nil ? "attachment" : "inline"
         let plain = String(

@@ -78,6 +78,7 @@ struct FileRoutes: Sendable {
         let identity = try context.signedIn()
         let file = try await file(context, identity)
         return FileResponse(services: services, principal: identity.principal).response(file)
+            .tagged(EntityTag.of(digest: file.digest), context)
     }
 
     func delete(_ request: Request, context: WebContext) async throws -> Response {

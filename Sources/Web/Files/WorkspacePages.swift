@@ -40,14 +40,14 @@ struct WorkspacePages: Sendable {
 
     func file(_ request: Request, context: WebContext) async throws -> Response {
         let conversation = try await conversation(context, context.signedIn())
-        let response = WorkspaceResponse(shelf: shelf, conversation: conversation.id)
+        let response = WorkspaceResponse(shelf: shelf, conversation: conversation.id, context: context)
         guard let file = await response.file(Self.cleaned(request.query("path"))) else { throw WebError.notFound }
         return file
     }
 
     func archive(_ request: Request, context: WebContext) async throws -> Response {
         let conversation = try await conversation(context, context.signedIn())
-        return await WorkspaceResponse(shelf: shelf, conversation: conversation.id).archive()
+        return await WorkspaceResponse(shelf: shelf, conversation: conversation.id, context: context).archive()
     }
 
     /// Deletes a file of a message (`file`), or a path of the workspace (`path`).

@@ -8,10 +8,12 @@ struct WorkspaceResponse: Sendable {
 
     let shelf: any WorkspaceShelf
     let conversation: UUID
+    let context: WebContext
 
     /// nil when there is no such file.
     func file(_ path: String) async -> Response? {
-        guard let size = await shelf.size(of: path, in: conversation) else { return nil }
+        guard let entry = await shelf.file(path, in: conversation) else { return nil }
+        let size = entry.size
         let name = path.split(separator: "/").last.map(String.init) ?? "file"
         let (shelf, conversation) = (shelf, conversation)
         return Response(
@@ -28,7 +30,7 @@ struct WorkspaceResponse: Sendable {
                 }
                 try await writer.finish(nil)
             }
-        )
+        ).tagged(Self.tag([entry]), context)
     }
 
     func archive() async -> Response {
@@ -53,6 +55,13 @@ struct WorkspaceResponse: Sendable {
                 try await writer.write(ByteBuffer(bytes: zip.finish()))
                 try await writer.finish(nil)
             }
+        ).tagged(Self.tag(files), context)
+    }
+
+    /// By what the disk says of them: a program writes what it likes, and nobody has read it all.
+    private static func tag(_ files: [WorkspaceEntry]) -> String {
+        EntityTag.weak(
+            files.map { "\($0.size) \($0.changed.timeIntervalSince1970) \($0.path)" }.joined(separator: "\n")
         )
     }
 }

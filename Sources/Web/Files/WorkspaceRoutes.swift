@@ -23,6 +23,8 @@ struct WorkspaceRoutes: Sendable {
             "/v1/conversations/{id}/workspace",
             .files,
             "Removes a file or folder of the workspace",
+            // The list at its address is of a folder, and says nothing of the one thing that goes.
+            changing: Endpoint.nowhere,
             query: [Self.path.field],
             use: remove
         )
@@ -55,15 +57,20 @@ struct WorkspaceRoutes: Sendable {
     }
 
     func content(_ request: Request, context: WebContext) async throws -> Response {
-        let shelf = WorkspaceResponse(shelf: services.workspaces, conversation: try await conversation(context))
-        guard let response = await shelf.file(try context.query(Self.path, of: request) ?? "") else {
+        let answer = try await answer(context)
+        guard let response = await answer.file(try context.query(Self.path, of: request) ?? "") else {
             throw WebError.notFound
         }
         return response
     }
 
     func archive(_ request: Request, context: WebContext) async throws -> Response {
-        await WorkspaceResponse(shelf: services.workspaces, conversation: try await conversation(context)).archive()
+        try await answer(context).archive()
+    }
+
+    private func answer(_ context: WebContext) async throws -> WorkspaceResponse {
+        let id = try await conversation(context)
+        return WorkspaceResponse(shelf: services.workspaces, conversation: id, context: context)
     }
 
     func remove(_ request: Request, context: WebContext) async throws -> Response {

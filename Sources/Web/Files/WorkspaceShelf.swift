@@ -12,8 +12,8 @@ package protocol WorkspaceShelf: Sendable {
     /// What is used; nil when there is nothing yet.
     func usage(of conversation: UUID) async -> WorkspaceUsage?
 
-    /// The size of a regular file, in bytes; nil when there is none.
-    func size(of path: String, in conversation: UUID) async -> Int64?
+    /// A regular file as it stands; nil when there is none.
+    func file(_ path: String, in conversation: UUID) async -> WorkspaceEntry?
 
     /// Some of a file's bytes from a place on; none behind its end.
     func bytes(of path: String, from place: Int64, in conversation: UUID) async -> [UInt8]
@@ -62,7 +62,7 @@ package struct NoWorkspaces: WorkspaceShelf {
     package func entries(in path: String, of conversation: UUID) async -> [WorkspaceEntry]? { path.isEmpty ? [] : nil }
     package func files(of conversation: UUID, limit: Int) async -> [WorkspaceEntry] { [] }
     package func usage(of conversation: UUID) async -> WorkspaceUsage? { nil }
-    package func size(of path: String, in conversation: UUID) async -> Int64? { nil }
+    package func file(_ path: String, in conversation: UUID) async -> WorkspaceEntry? { nil }
     package func bytes(of path: String, from place: Int64, in conversation: UUID) async -> [UInt8] { [] }
     package func remove(_ path: String, from conversation: UUID) async -> Bool { false }
 }

@@ -146,13 +146,7 @@ struct HealthView: View {
             return [Fact(name: words["health.mailServer"], value: words["health.noMail"])]
                 + (mail.queued > 0 ? numbers : [])
         }
-        return [
-            Fact(
-                name: words["health.mailServer"],
-                value: facts.security == "none" ? facts.server : "\(facts.server) (\(facts.security.uppercased()))"
-            ),
-            Fact(name: words["health.mailSender"], value: facts.sender),
-        ] + numbers
+        return facts.facts(words) + numbers
             + (mail.oldestQueuedAt.map { [Fact(name: words["health.oldest"], value: voice.time($0).text)] } ?? [])
             + (mail.lastError.map { [Fact(name: words["health.detail"], value: $0)] } ?? [])
     }

@@ -50,9 +50,19 @@ struct InstancePage: Sendable {
             page: desk.frame(title, .admin, request: request, context: context, voice: voice),
             input: input,
             counts: counts ?? RetentionCounts(conversations: 0, logs: 0),
+            state: try await state(by: identity.principal, voice: voice),
             voice: voice
         )
         return try desk.page(view, context: context, status: input.errors.isEmpty ? .ok : .unprocessableContent)
+    }
+
+    private func state(by principal: Principal, voice: Voice) async throws -> InstanceState {
+        let models = try await desk.store.models(llmID: nil, isActive: true, by: principal)
+        let chosen = try await desk.store.defaultModels(by: principal)
+        return InstanceState(
+            mail: await desk.services.systemFacts().mail,
+            choices: InstanceState.choices(models, chosen, voice.words)
+        )
     }
 }
 
@@ -86,6 +96,9 @@ struct InstanceInput: Sendable {
         termsURL = form.trimmed("terms_url")
         privacyURL = form.trimmed("privacy_url")
         announcement = form["announcement"].unixLines
+        if RegistrationMode(rawValue: registration) == nil {
+            errors.add("registration", voice.words["budgets.choose"])
+        }
         for (field, text) in [("conversation_days", conversationDays), ("log_days", logDays)] where !text.isEmpty {
             if !(1...36_500).contains(Int(text) ?? 0) { errors.add(field, voice.words["instance.daysWrong"]) }
         }
@@ -94,7 +107,7 @@ struct InstanceInput: Sendable {
         }
     }
 
-    /// Fields that cannot be read count as empty.
+    /// Fields that cannot be read count as empty; such a form is never kept.
     var settings: InstanceSettings {
         InstanceSettings(
             registration: RegistrationMode(rawValue: registration) ?? .closed,

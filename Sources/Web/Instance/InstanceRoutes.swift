@@ -43,16 +43,18 @@ struct InstanceRoutes: Sendable {
             "Counts what rules about keeping would delete",
             about: "As the settings say, where nothing else is said.",
             access: .superuser,
-            query: Self.days,
+            query: [Self.conversationDays.field, Self.logDays.field],
             replies: [.object(.retention)],
             use: preview
         )
     }
 
-    private static let days = [
-        QueryField(name: "conversation_days", schema: .integer(1...36_500).about("Days of conversations.")),
-        QueryField(name: "log_days", schema: .integer(1...36_500).about("Days of logs.")),
-    ]
+    private static let conversationDays = QueryParameter<Int>.number(
+        "conversation_days",
+        in: 1...36_500,
+        "Days of conversations."
+    )
+    private static let logDays = QueryParameter<Int>.number("log_days", in: 1...36_500, "Days of logs.")
 
     struct Settings: Decodable, Sendable {
         var registration: String?
@@ -91,12 +93,11 @@ struct InstanceRoutes: Sendable {
     /// `?conversation_days=&log_days=`: as the settings say where nothing else is said.
     func preview(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.superuser()
-        let query = QueryReader(request)
-        try query.check(Self.days)
+        let query = context.query(of: request)
         let settings = try await services.store.instanceSettings()
         let days = (
-            try query.number("conversation_days", in: 1...36_500) ?? settings.conversationDays,
-            try query.number("log_days", in: 1...36_500) ?? settings.logDays
+            try query.value(Self.conversationDays) ?? settings.conversationDays,
+            try query.value(Self.logDays) ?? settings.logDays
         )
         let counts = try await services.store.retentionCounts(
             conversationDays: days.0,

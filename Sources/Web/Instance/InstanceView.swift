@@ -7,6 +7,7 @@ struct InstanceView: View {
     let page: Frame
     let errors: ErrorSummary?
     let modes: [Option]
+    let registrationError: String?
     let conversationDays: Field
     let logDays: Field
     let approvals: Field
@@ -15,8 +16,12 @@ struct InstanceView: View {
     let terms: Field
     let privacy: Field
     let announcement: TextArea
+    let mail: [Fact]
+    let hasMail: Bool
+    let choices: [Fact]
+    let hasChoices: Bool
 
-    init(page: Frame, input: InstanceInput, counts: RetentionCounts, voice: Voice) {
+    init(page: Frame, input: InstanceInput, counts: RetentionCounts, state: InstanceState, voice: Voice) {
         let (words, errors) = (voice.words, input.errors)
         func field(_ name: String, _ word: String, _ value: String, inputMode: String) -> Field {
             Field(
@@ -33,6 +38,7 @@ struct InstanceView: View {
         self.page = page
         self.errors = errors.summary(
             [
+                "registration": words["admin.registration"],
                 "conversation_days": words["instance.conversationDays"], "log_days": words["instance.logDays"],
                 "approval_minutes": words["instance.approvals"],
                 "terms_url": words["instance.terms"], "privacy_url": words["instance.privacy"],
@@ -47,6 +53,7 @@ struct InstanceView: View {
                 isChosen: $0.rawValue == input.registration
             )
         }
+        registrationError = errors["registration"]
         conversationDays = field("conversation_days", "conversationDays", input.conversationDays, inputMode: "numeric")
         logDays = field("log_days", "logDays", input.logDays, inputMode: "numeric")
         approvals = field("approval_minutes", "approvals", input.approvalMinutes, inputMode: "decimal")
@@ -63,5 +70,9 @@ struct InstanceView: View {
             hint: words["instance.announcementHint"],
             error: errors["announcement"]
         )
+        mail = state.mail?.facts(words) ?? []
+        hasMail = !mail.isEmpty
+        choices = state.choices
+        hasChoices = !choices.isEmpty
     }
 }

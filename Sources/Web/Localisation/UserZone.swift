@@ -15,6 +15,13 @@ enum UserZone {
         return TimeZone(secondsFromGMT: Int(minutes) * (isWest ? -60 : 60)) ?? .gmt
     }
 
+    /// Whether somebody may choose it: one of the offsets, or a name that is known. What was kept before anybody looked is
+    /// still read by `zone`.
+    static func isKnown(_ text: String) -> Bool {
+        let isOffset = text.hasPrefix("UTC+") || text.hasPrefix("UTC-")
+        return isOffset ? names.contains(text) : TimeZone(identifier: text) != nil
+    }
+
     private static let offsets: [Int] =
         ((-12...14).map { $0 * 60 } + [-570, -210, 210, 270, 330, 345, 390, 570, 630, 765]).sorted()
 

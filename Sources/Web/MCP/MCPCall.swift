@@ -34,8 +34,8 @@ struct MCPCall: Sendable {
     }
 
     /// Those that can be talked to now.
-    func activeAgents() async throws -> [Agent] {
-        try await store.agents(type: nil, status: "active", page: Page(number: 1, size: 100), by: principal).items
+    func activeAgents() async throws -> [AgentChoice] {
+        try await store.agentsToChoose(status: "active", by: principal).items
     }
 
     private func agents() async throws -> JSONValue {

@@ -29,7 +29,7 @@ struct MCPEndpoint: Sendable {
                     .mcpAnswer,
                     .ok,
                     "The answer to a request; that to `initialize` names a session in the header `Mcp-Session-Id`."
-                ),
+                ).with(.mcpSession),
                 .events(
                     "With `Accept: text/event-stream`, `ask_agent` is answered by a stream: progress, then the result.",
                     of: .mcpEvent

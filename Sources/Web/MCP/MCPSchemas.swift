@@ -13,7 +13,14 @@ extension Schema {
     static let mcpRefusal = either(mcpFailure, failure)
 
     static let mcpEvent = object([
-        .choice("event", "message"), .text("data", "A notification of progress or an answer, as JSON."),
+        .choice("event", "message"),
+        .field(
+            "data",
+            .text.about("A notification of progress or an answer, as JSON.").example(
+                JSONValue.string(#"{"jsonrpc":"2.0","id":1,"result":{"content":[{"type":"text","text":"Hostas."}]}}"#)
+                    .text
+            )
+        ),
     ])
 
     private static let mcpCall = object([

@@ -69,19 +69,22 @@ struct AgentCompletion: Sendable {
         return response
     }
 
-    /// Written as it comes; silence is broken, so that nobody on the way takes it for an end.
+    /// Written as it comes.
     func write(_ run: Run, to handover: Handover) async throws {
         let chunks = ChatChunks(ChatHead(), model: input.model, includesUsage: input.includesUsage)
+        var hasBegun = false
         let story = try await following(run) { story, new in
             try await refuseResting(story, run)
-            let isFirst = !handover.hasBegun
+            guard !new.isEmpty else { return }
+            let isFirst = !hasBegun
+            hasBegun = true
             try await handover.write { buffer in
                 if isFirst { chunks.begin(&buffer) }
-                if new.isEmpty { buffer.writeString(": still here\n\n") } else { chunks.text(new, &buffer) }
+                chunks.text(new, &buffer)
             }
         }
         let tokens = try await tokens(of: run)
-        let isFirst = !handover.hasBegun
+        let isFirst = !hasBegun
         try await handover.write { buffer in
             if isFirst { chunks.begin(&buffer) }
             chunks.end(story.finish, tokens: tokens, &buffer)

@@ -10,19 +10,19 @@ struct AgentTalk: Sendable {
 
     init(_ request: ModelRequest) throws(WebError) {
         guard request.tools.isEmpty else {
-            throw .invalid("tools", "An agent uses the tools that it has in ALMA. Ask a model to use your own.")
+            throw .unsupported("tools", "An agent uses the tools that it has in ALMA. Ask a model to use your own.")
         }
         guard request.options.format == nil else {
-            throw .invalid("response_format", "An agent answers in words. Ask a model for JSON.")
+            throw .unsupported("response_format", "An agent answers in words. Ask a model for JSON.")
         }
         guard request.options.stop.isEmpty else {
-            throw .invalid("stop", "An agent ends where it ends. Ask a model to stop at words of yours.")
+            throw .unsupported("stop", "An agent ends where it ends. Ask a model to stop at words of yours.")
         }
         var lines = try request.messages.enumerated().map { index, message throws(WebError) in
             try Self.line(message, at: index)
         }
         guard let last = lines.popLast(), !last.isAgents else {
-            throw .invalid("messages", "The last message must be the user's: it is what the agent answers.")
+            throw .refused("messages", "the last one must be the user's, which is what the agent answers")
         }
         if !request.instruction.isEmpty { lines.insert(Self.instruction(request.instruction), at: 0) }
         talk = ProgramTalk(history: lines)
@@ -34,16 +34,22 @@ struct AgentTalk: Sendable {
         case .system(let text): return instruction(text)
         case .user(let text, let pictures):
             guard pictures.isEmpty else {
-                throw .invalid("messages[\(index)].content", "Pictures are for models; an agent is sent words here.")
+                throw .unsupported(
+                    "messages[\(index)].content",
+                    "Pictures are for models; an agent is sent words here."
+                )
             }
             return ProgramTalk.Line(isAgents: false, text: text)
         case .assistant(let text, let calls):
             guard calls.isEmpty else {
-                throw .invalid("messages[\(index)].tool_calls", "An agent's own calls stay in ALMA: leave them out.")
+                throw .unsupported(
+                    "messages[\(index)].tool_calls",
+                    "An agent's own calls stay in ALMA: leave them out."
+                )
             }
             return ProgramTalk.Line(isAgents: true, text: text)
         case .toolResult:
-            throw .invalid("messages[\(index)].role", "An agent's own calls stay in ALMA: leave their results out.")
+            throw .unsupported("messages[\(index)].role", "An agent's own calls stay in ALMA: leave their results out.")
         }
     }
 

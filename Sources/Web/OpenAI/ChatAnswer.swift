@@ -27,12 +27,14 @@ struct ChatHead: Sendable {
 /// A whole answer, as it is gathered for those who read no streams.
 struct ChatAnswer: Sendable {
     private var text = ""
+    private var refusal = ""
     private var reasoning = ""
     private var calls: [ToolCall] = []
 
     mutating func take(_ piece: ModelPiece) {
         switch piece {
         case .text(let delta): text += delta
+        case .refusal(let delta): refusal += delta
         case .reasoning(let delta): reasoning += delta
         case .toolCall(let call): calls.append(call)
         case .usage, .finish: break
@@ -43,9 +45,9 @@ struct ChatAnswer: Sendable {
     func document(_ head: ChatHead, model: String, finish: FinishReason?, tokens: TokenUsage) -> String {
         var message = JSONFields()
         message.set("role", "assistant")
-        message.set("content", text.isEmpty && !calls.isEmpty ? nil : text)
+        message.set("content", text.isEmpty && !(calls.isEmpty && refusal.isEmpty) ? nil : text)
         if !reasoning.isEmpty { message.set("reasoning_content", reasoning) }
-        message.raw("refusal", "null")
+        message.set("refusal", refusal.isEmpty ? nil : refusal)
         if !calls.isEmpty {
             message.raw("tool_calls", "[" + calls.map { $0.json().closed }.joined(separator: ",") + "]")
         }
@@ -76,7 +78,13 @@ struct ChatChunks: Sendable {
 
     func begin(_ buffer: inout ByteBuffer) { delta(#"{"role":"assistant","content":""}"#, &buffer) }
 
+    /// The first one of what is no answer.
+    func beginRefusal(_ buffer: inout ByteBuffer) {
+        delta(#"{"role":"assistant","content":null,"refusal":""}"#, &buffer)
+    }
+
     func text(_ text: String, _ buffer: inout ByteBuffer) { delta("content", text, &buffer) }
+    func refusal(_ text: String, _ buffer: inout ByteBuffer) { delta("refusal", text, &buffer) }
     func reasoning(_ text: String, _ buffer: inout ByteBuffer) { delta("reasoning_content", text, &buffer) }
 
     func call(_ call: ToolCall, index: Int, _ buffer: inout ByteBuffer) {
@@ -132,6 +140,6 @@ extension TokenUsage {
     fileprivate var openAI: String {
         "{\"prompt_tokens\":\(input),\"completion_tokens\":\(output),\"total_tokens\":\(input + output),"
             + "\"prompt_tokens_details\":{\"cached_tokens\":\(cached),\"audio_tokens\":0},"
-            + "\"completion_tokens_details\":{\"reasoning_tokens\":0,\"audio_tokens\":0}}"
+            + "\"completion_tokens_details\":{\"reasoning_tokens\":\(reasoning),\"audio_tokens\":0}}"
     }
 }

@@ -12,8 +12,9 @@ struct ChatInput: Sendable {
 
     init(_ body: ByteBuffer) throws(WebError) {
         let input = try InputReader(body)
-        model = try input.need("model").string()
-        guard !model.isEmpty else { throw .invalid("model", "Name a model.") }
+        let name = try input.need("model")
+        model = try name.string()
+        guard !model.isEmpty else { throw name.refused("it names no model") }
         try Self.refuseOthers(input)
         isStreamed = try input["stream"]?.bool() ?? false
         if let options = input["stream_options"], !isStreamed {
@@ -41,7 +42,7 @@ struct ChatInput: Sendable {
         for name in ["functions", "function_call"] {
             if let old = input[name] { throw old.unsupported("Use 'tools' and 'tool_choice'.") }
         }
-        for name in ["audio", "web_search_options", "prediction"] {
+        for name in ["audio", "web_search_options", "prediction", "moderation"] {
             if let other = input[name] { throw other.unsupported("It is not available here.") }
         }
         if let kinds = input["modalities"], try kinds.array().contains(where: { $0.node.string != "text" }) {
@@ -57,11 +58,23 @@ struct ChatInput: Sendable {
         options.frequencyPenalty = try input["frequency_penalty"]?.number(in: -2...2)
         options.seed = try input["seed"]?.int(in: Int.min...Int.max)
         options.reasoningEffort = try input["reasoning_effort"]?.string()
+        options.verbosity = try input["verbosity"]?.string()
+        options.logitBias = try input["logit_bias"].flatMap(bias)
         options.toolUse = try ChatTools.use(input, among: tools)
         let mayBeParallel = try input["parallel_tool_calls"]?.bool()
         options.parallelTools = tools.isEmpty ? nil : mayBeParallel
         options.format = try input["response_format"].flatMap(ChatTools.format)
         return options
+    }
+
+    /// Tokens by their numbers, as they were written.
+    private static func bias(_ bias: InputReader) throws(WebError) -> String? {
+        guard case .object(let members) = bias.node.value else { throw bias.wrong("an object") }
+        for (token, weight) in members {
+            guard Int(token) != nil else { throw bias.refused("its names are numbers of tokens") }
+            _ = try InputReader(weight, name: "\(bias.name).\(token)").number(in: -100...100)
+        }
+        return members.isEmpty ? nil : bias.node.text
     }
 
     private static func stop(_ stop: InputReader) throws(WebError) -> [String] {

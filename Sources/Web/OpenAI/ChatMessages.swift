@@ -91,10 +91,12 @@ extension ChatMessages {
         guard content.node.array != nil else { return [] }
         var pictures: [ModelPicture] = []
         for part in try content.array() where part.node["type"]?.string == "image_url" {
-            let url = try part.need("image_url").object().need("url")
-            guard let picture = ModelPicture(url: try url.string(), number: pictures.count + 1) else {
+            let image = try part.need("image_url").object()
+            let url = try image.need("url")
+            guard var picture = ModelPicture(url: try url.string(), number: pictures.count + 1) else {
                 throw url.refused("expected https:// or data:image/…;base64, of PNG, JPEG, GIF or WebP")
             }
+            picture.detail = try image["detail"]?.string()
             pictures.append(picture)
         }
         return pictures

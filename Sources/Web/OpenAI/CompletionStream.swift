@@ -2,8 +2,8 @@ import Engine
 import Hummingbird
 import NIOCore
 
-/// A streamed completion: it begins with its first words, or is refused; it ends when its reader goes, and goes on no longer
-/// than its reader may read.
+/// A streamed completion: it begins with its first words, or a sign of life in their place, or is refused; it ends when its
+/// reader goes, and goes on no longer than its reader may read.
 struct CompletionStream: Sendable {
     let services: WebServices
     let pass: StreamPass
@@ -16,32 +16,35 @@ struct CompletionStream: Sendable {
     }
 
     func response(_ write: @escaping @Sendable (Handover) async throws -> Void) async throws -> Response {
-        let handover = Handover()
+        let handover = Handover(bell: pass.bell)
         let writing = Writing(handover) { [context] in
             do {
                 try await write(handover)
                 handover.end()
             } catch {
-                guard handover.hasBegun else { return handover.end(error) }
+                guard !handover.refuse(error) else { return }
                 let failure = OpenAIError(ErrorMiddleware.webError(from: error, context: context))
                 // Nobody may be left to read it.
                 try? await handover.write { $0.writeString("data: \(failure.json)\n\n") }
                 handover.end()
             }
         }
-        try await services.presence.working(for: context.channel) {
-            try await handover.begun()
+        let begun = try await services.presence.working(for: context.channel) { [pass] in
+            let begun = try await handover.next { pass.take() }
             try Task.checkCancellation()
+            return begun
         }
+        guard let first = begun else { throw WebError(.unauthorized, "You were signed out, or your key was revoked.") }
         return Response(
             status: .ok,
             headers: EventStreamResponse.headers,
             body: ResponseBody { [services, pass, context] writer in
                 let number = services.presence.watch(context.channel) { writing.handover.abandon() }
                 defer { services.presence.forget(number, of: context.channel) }
-                while let buffer = try await writing.handover.next() {
-                    guard pass.take().end != .dismissed else { break }
+                var next: ByteBuffer? = first
+                while let buffer = next {
                     try await writer.write(buffer)
+                    next = try await writing.handover.next { pass.take() }
                 }
                 try await writer.finish(nil)
             }
@@ -55,7 +58,7 @@ struct CompletionStream: Sendable {
 
         init(_ handover: Handover, _ work: @escaping @Sendable () async -> Void) {
             self.handover = handover
-            task = Task { await work() }
+            task = Task(executorPreference: LoopExecutor.preferred) { await work() }
         }
 
         deinit {

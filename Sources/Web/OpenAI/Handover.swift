@@ -5,8 +5,11 @@ import NIOCore
 final class Handover: Sendable {
     /// Bytes that may wait for the reader.
     private static let room = 64 * 1024
+    private static let signOfLife = ByteBuffer(string: ": still here\n\n")
     /// How long a reader may take nothing while too much waits: the writer holds places and money for it.
     private let patience: Duration
+    /// Wakes the reader: there is something to read, or whatever else it is rung for.
+    private let bell: Signal
 
     private struct State {
         var pending = ByteBuffer()
@@ -14,27 +17,24 @@ final class Handover: Sendable {
         var isEnded = false
         var isAbandoned = false
         var failure: (any Error)?
-        var reader: CheckedContinuation<Void, Never>?
         var writer: CheckedContinuation<Void, Never>?
     }
 
     private let state = Locked(State())
 
-    init(patience: Duration = .seconds(60)) { self.patience = patience }
-
-    /// Whether anything was written.
-    var hasBegun: Bool { state.withLock { $0.hasBegun } }
+    init(bell: Signal = Signal(), patience: Duration = .seconds(60)) { (self.bell, self.patience) = (bell, patience) }
 
     /// Waits while too much waits to be read. Throws `CancellationError` once nobody reads any more, or has read nothing for
     /// too long.
     func write(_ append: (inout ByteBuffer) -> Void) async throws {
-        let (reader, isFull) = state.withLock { state in
+        let (isNews, isFull) = state.withLock { state in
+            // Of what waits already the reader knows.
+            let isNews = state.pending.readableBytes == 0
             append(&state.pending)
             state.hasBegun = true
-            defer { state.reader = nil }
-            return (state.reader, state.pending.readableBytes > Self.room)
+            return (isNews, state.pending.readableBytes > Self.room)
         }
-        reader?.resume()
+        if isNews { bell.ring() }
         if isFull {
             let alarm = Task { [patience] in
                 try await Task.sleep(for: patience)
@@ -46,63 +46,101 @@ final class Handover: Sendable {
         if state.withLock({ $0.isAbandoned }) { throw CancellationError() }
     }
 
-    /// Nothing more is written. `failure` is what the reader gets who has read all that was.
-    func end(_ failure: (any Error)? = nil) {
-        let reader = state.withLock { state in
-            state.isEnded = true
-            state.failure = failure
-            defer { state.reader = nil }
-            return state.reader
+    /// Nothing more is written.
+    func end() {
+        state.withLock { $0.isEnded = true }
+        bell.ring()
+    }
+
+    /// The same, and the reader gets this failure in place of anything. False once it has something: then it has to be told
+    /// in words.
+    func refuse(_ failure: any Error) -> Bool {
+        let isRefused = state.withLock { state in
+            guard !state.hasBegun else { return false }
+            (state.isEnded, state.failure) = (true, failure)
+            return true
         }
-        reader?.resume()
+        if isRefused { bell.ring() }
+        return isRefused
     }
 
     /// Nobody reads any more.
     func abandon() {
-        let waiting = state.withLock { state in
+        let writer = state.withLock { state in
             state.isAbandoned = true
-            defer { (state.reader, state.writer) = (nil, nil) }
-            return [state.reader, state.writer]
+            defer { state.writer = nil }
+            return state.writer
         }
-        for one in waiting { one?.resume() }
+        writer?.resume()
+        bell.ring()
     }
 
-    /// Returns once there is something to read; throws the failure when there never will be.
-    func begun() async throws {
-        await waitForNews()
-        if let failure = state.withLock({ $0.pending.readableBytes == 0 ? $0.failure : nil }) { throw failure }
-    }
-
-    /// All that was written since the last time, at least something; nil at the end.
+    /// All that was written since the last time, at least something; nil at the end. Throws the failure when there is nothing
+    /// and never will be.
     func next() async throws -> ByteBuffer? {
-        await waitForNews()
-        let (taken, writer, failure) = state.withLock { state in
+        while true {
+            switch try take() {
+            case .bytes(let buffer): return buffer
+            case .end: return nil
+            case .nothing: await waitForNews()
+            }
+        }
+    }
+
+    /// The same for one whose bell tells of other things, too: a silence is broken when that is due, and nothing more comes for
+    /// whoever may no longer read.
+    func next(_ news: () -> StreamPass.News) async throws -> ByteBuffer? {
+        var isRung = false
+        while true {
+            switch try take() {
+            case .bytes(let buffer): return news().end == .dismissed ? nil : buffer
+            case .end: return nil
+            case .nothing:
+                if isRung {
+                    let heard = news()
+                    if heard.end == .dismissed { return nil }
+                    if heard.isBeatDue, begin() { return Self.signOfLife }
+                }
+                await waitForNews()
+                isRung = true
+            }
+        }
+    }
+
+    private enum Taken {
+        case bytes(ByteBuffer)
+        case end, nothing
+    }
+
+    private func take() throws -> Taken {
+        let (taken, writer) = try state.withLock { state -> (Taken, CheckedContinuation<Void, Never>?) in
             // Given up because it was not read in time: a part of it is no answer.
             if state.isAbandoned, !state.isEnded { state.failure = state.failure ?? CancellationError() }
+            guard state.pending.readableBytes > 0 else {
+                if let failure = state.failure { throw failure }
+                return (state.isEnded || state.isAbandoned ? .end : .nothing, nil)
+            }
             let taken = state.pending
             state.pending = ByteBuffer()
             defer { state.writer = nil }
-            return (taken, state.writer, state.failure)
+            return (.bytes(taken), state.writer)
         }
         writer?.resume()
-        if taken.readableBytes > 0 { return taken }
-        if let failure { throw failure }
-        return nil
+        return taken
+    }
+
+    /// Whether the reader may be given something that nobody has written.
+    private func begin() -> Bool {
+        state.withLock { state in
+            guard !state.isEnded, !state.isAbandoned else { return false }
+            state.hasBegun = true
+            return true
+        }
     }
 
     private func waitForNews() async {
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let goesOn = state.withLock { state in
-                    if state.pending.readableBytes > 0 || state.isEnded || state.isAbandoned { return true }
-                    state.reader = continuation
-                    return false
-                }
-                if goesOn { continuation.resume() }
-            }
-        } onCancel: {
-            abandon()
-        }
+        await bell.wait()
+        if Task.isCancelled { abandon() }
     }
 
     private func waitForRoom() async {

@@ -31,7 +31,8 @@ struct InputReader {
 
     func need(_ member: String) throws(WebError) -> InputReader {
         guard let part = self[member] else {
-            throw .invalid(name.isEmpty ? member : "\(name).\(member)", "Missing required parameter: '\(member)'.")
+            let missing = name.isEmpty ? member : "\(name).\(member)"
+            throw .invalid(missing, "Missing required parameter: '\(missing)'.", code: "missing_required_parameter")
         }
         return part
     }
@@ -77,17 +78,23 @@ struct InputReader {
         .invalid(name, "Invalid type for '\(name)': expected \(type).", code: "invalid_type")
     }
 
-    func refused(_ reason: String) -> WebError {
-        .invalid(name, "Invalid value for '\(name)': \(reason).", code: "invalid_value")
-    }
+    func refused(_ reason: String) -> WebError { .refused(name, reason) }
 
     /// What is not done here, whatever its value.
-    func unsupported(_ reason: String) -> WebError {
-        .invalid(name, "Unsupported parameter: '\(name)'. \(reason)", code: "unsupported_parameter")
-    }
+    func unsupported(_ reason: String) -> WebError { .unsupported(name, reason) }
 }
 
 extension WebError {
+    /// A value that cannot be, as OpenAI's API says it.
+    static func refused(_ name: String, _ reason: String) -> WebError {
+        .invalid(name, "Invalid value for '\(name)': \(reason).", code: "invalid_value")
+    }
+
+    /// The same of what is not done here, whatever its value.
+    static func unsupported(_ name: String, _ reason: String) -> WebError {
+        .invalid(name, "Unsupported parameter: '\(name)'. \(reason)", code: "unsupported_parameter")
+    }
+
     fileprivate static func invalid(_ field: String, _ message: String, code: String) -> WebError {
         var error = WebError.invalid(field, message)
         error.specificCode = code

@@ -32,7 +32,7 @@ struct ModelCompletion: Sendable {
         let ended = try await services.gateway.answer(input.request, along: route, for: caller) { piece, model in
             switch piece {
             case .usage, .finish: return
-            case .text, .reasoning, .toolCall: break
+            case .text, .refusal, .reasoning, .toolCall: break
             }
             let (chunks, isFirst, index) = state.withLock { state in
                 let isFirst = state.chunks == nil
@@ -43,7 +43,7 @@ struct ModelCompletion: Sendable {
                 return (chunks, isFirst, index)
             }
             try await handover.write { buffer in
-                if isFirst { chunks.begin(&buffer) }
+                if isFirst { chunks.begin(with: piece, &buffer) }
                 chunks.write(piece, index: index, to: &buffer)
             }
         }
@@ -57,10 +57,16 @@ struct ModelCompletion: Sendable {
 }
 
 extension ChatChunks {
+    /// The first one of an answer that begins with this.
+    func begin(with piece: ModelPiece, _ buffer: inout ByteBuffer) {
+        if case .refusal = piece { beginRefusal(&buffer) } else { begin(&buffer) }
+    }
+
     /// `index`: among the calls.
     func write(_ piece: ModelPiece, index: Int, to buffer: inout ByteBuffer) {
         switch piece {
         case .text(let delta): text(delta, &buffer)
+        case .refusal(let delta): refusal(delta, &buffer)
         case .reasoning(let delta): reasoning(delta, &buffer)
         case .toolCall(let made): call(made, index: index, &buffer)
         case .usage, .finish: break

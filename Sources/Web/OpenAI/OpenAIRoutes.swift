@@ -38,8 +38,8 @@ struct OpenAIRoutes: Sendable {
                 "By a model, or by an agent with all that it has. With an Idempotency-Key an agent's run is begun once, and goes on when its caller hangs up; a model's whole answer is kept for a day, one that is streamed is made anew each time.",
             content: EndpointContent(mediaType: "application/json") { .chatRequest },
             replies: [
-                .bare(.chatCompletion),
-                .events("With `stream`, ended by `data: [DONE]`.", of: .chatEvent),
+                .bare(.chatCompletion).with(.runID),
+                .events("With `stream`, ended by `data: [DONE]`.", of: .chatEvent).with(.runID),
             ],
             errors: [.validation, .notFound, .conflict, .badGateway],
             key: .handler,

@@ -1,3 +1,4 @@
+import Engine
 import Foundation
 
 // What goes in and out of OpenAI's API, for the reference. What is sent beyond this is ignored, or refused by its name.
@@ -32,7 +33,9 @@ extension Schema {
             .may("presence_penalty", .number(-2...2)), .may("frequency_penalty", .number(-2...2)),
             .may("max_completion_tokens", .integer(1...100_000_000)),
             .may("max_tokens", .integer(1...100_000_000).about("The older name.")), .may("seed", .integer),
-            .may("reasoning_effort", .text), .may("n", .integer(1...1)),
+            .may("reasoning_effort", .text), .may("verbosity", .text),
+            .may("logit_bias", .map(.number(-100...100)).about("By the numbers of tokens.")),
+            .may("n", .integer(1...1)),
         ]
     ).example(#"{"model":"assistant","messages":[{"role":"user","content":"What grows in the shade?"}]}"#)
 
@@ -102,7 +105,17 @@ extension Schema {
     )
 
     /// Each of a stream.
-    static let chatEvent = object([.text("data", "A `chat.completion.chunk` or an error as JSON, or `[DONE]`.")])
+    static let chatEvent = object([
+        .field(
+            "data",
+            .text.about("A `chat.completion.chunk` or an error as JSON, or `[DONE]`.").example(
+                JSONValue.string(
+                    #"{"id":"chatcmpl-1","object":"chat.completion.chunk","created":1795255200,"model":"large","#
+                        + #""choices":[{"index":0,"delta":{"content":"Hostas"},"logprobs":null,"finish_reason":null}]}"#
+                ).text
+            )
+        )
+    ])
 
     static let embeddingRequest = object(
         "EmbeddingRequest",

@@ -22,7 +22,7 @@ struct APIKeyPages: Sendable {
             days: APIKeysView.lifetimes.first { $0 == form["days"] } ?? "90"
         )
         do {
-            let made = try await desk.services.createAPIKey(
+            let made = try await desk.store.createAPIKey(
                 name: draft.name,
                 scopes: draft.scopes.compactMap(APIKey.Scope.init),
                 days: Int(draft.days),
@@ -42,7 +42,7 @@ struct APIKeyPages: Sendable {
 
     func revoke(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
-        let isRevoked = try await desk.services.revokeAPIKey(
+        let isRevoked = try await desk.store.revokeAPIKey(
             context.identifier("id"),
             by: identity.principal,
             address: context.remoteAddress

@@ -42,13 +42,19 @@ struct AccountApplication: Sendable {
     }
 
     /// The first administrator; a second one, who came at the same time, finds nothing here.
-    mutating func registerFirst(at store: Store, language: Language, voice: Voice) async throws -> User? {
+    mutating func registerFirst(
+        at store: Store,
+        language: Language,
+        voice: Voice,
+        address: String?
+    ) async throws -> User? {
         try await keepingErrors(voice) { [draft, password] in
             let user = try await store.createFirstSuperuser(
                 email: draft.email,
                 password: password,
                 nickname: draft.nickname,
-                language: language.rawValue
+                language: language.rawValue,
+                address: address
             )
             guard let user else { throw WebError.notFound }
             return user

@@ -227,17 +227,17 @@ struct AgentMakingPages: Sendable {
     ) async throws -> Response {
         let identity = try context.signedIn()
         let voice = try desk.voice(context)
-        let page = Page(number: 1, size: 100)
         let refusal: HTTPResponse.Status? =
             origin.isOvertaken
             ? .conflict : errors.isEmpty && trial.problem == nil ? nil : .unprocessableContent
         var trial = trial
         // A page that answers a form is not the one at its address: what was typed would go when it loads again.
         if request.method != .get || refusal != nil { trial.isStill = true }
-        async let agents = desk.store.agents(type: nil, status: nil, page: page, by: identity.principal)
+        async let agents = desk.store.agentsToChoose(by: identity.principal)
         async let models = desk.store.models(llmID: nil, isActive: true, by: identity.principal)
         let tools = try await desk.store.knownTools(by: identity.principal)
-        let colleagues = try await agents.items.filter { $0.id != id && $0.id != Agent.orchestratorID }
+        let offered = try await agents
+        let colleagues = offered.items.filter { $0.id != id && $0.id != Agent.orchestratorID }
         let view = AgentFormView(
             page: desk.frame(
                 id == nil ? voice.words["agents.new"] : draft.displayName,
@@ -257,7 +257,8 @@ struct AgentMakingPages: Sendable {
                 tools: tools,
                 skills: try await desk.store.skills(by: identity.principal).map {
                     SkillNote(name: $0.skill.name, description: $0.skill.description)
-                }
+                },
+                isCut: offered.isCut
             ),
             trial: try await self.trial(of: id, draft: trial, context: context, voice: voice),
             errors: errors,

@@ -1,4 +1,5 @@
 import Engine
+import Foundation
 import Hummingbird
 import Storage
 
@@ -9,7 +10,7 @@ struct AgentPages: Sendable {
     func list(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
         let voice = try desk.voice(context)
-        let page = Page(number: 1, size: 100)
+        let page = Page(number: Int(request.query("page")) ?? 1, size: 100)
         let agents = try await desk.store.agents(type: nil, status: nil, page: page, by: identity.principal)
         let view = AgentsView(
             page: desk.frame(voice.words["agents.title"], .agents, request: request, context: context, voice: voice),
@@ -21,6 +22,9 @@ struct AgentPages: Sendable {
                     isSystem: $0.isSystemAgent,
                     isOff: $0.status != "active"
                 )
+            },
+            pager: PageTurner(page, shown: agents.items.count, total: agents.total, voice: voice) {
+                "/agents?page=\($0)"
             }
         )
         return try desk.page(view, context: context)
@@ -65,6 +69,7 @@ struct AgentPages: Sendable {
                 time: agent.averageResponseTime,
                 lastUsedAt: agent.lastUsedAt
             ),
+            month: try await month(of: agent.id, by: identity.principal, voice: voice),
             tools: tools?.filter(\.isEnabled) ?? [],
             use: try await desk.store.toolUse(agent: agent.id, by: identity.principal),
             skills: AgentView.Skills(
@@ -78,6 +83,17 @@ struct AgentPages: Sendable {
             voice: voice
         )
         return try desk.page(view, context: context, status: hosts == nil ? .ok : .unprocessableContent)
+    }
+
+    private func month(of agent: UUID, by principal: Principal, voice: Voice) async throws -> AgentView.Month {
+        let (from, to) = (voice.now.addingTimeInterval(-29 * 86_400).utcDay, voice.now.utcDay)
+        let calls = UsageQuestion(grouping: .agent, from: from, to: to, scope: .own, agent: agent)
+        return AgentView.Month(
+            figures: try await desk.store.figures(ofAgent: agent, from: from, by: principal),
+            costs: UsageTotal(try await desk.store.usage(calls, by: principal)).costs,
+            from: from,
+            to: to
+        )
     }
 
     private func budgets(on agent: Agent, by principal: Principal, voice: Voice) async throws -> [BudgetRow] {
@@ -112,7 +128,7 @@ struct AgentPages: Sendable {
         let identity = try context.signedIn()
         let (agent, typed) = (try context.identifier("id"), try await request.decodeForm().trimmed("hosts"))
         do {
-            let isSet = try await desk.services.setNetwork(
+            let isSet = try await desk.store.setNetwork(
                 typed.listedHosts,
                 ofAgent: agent,
                 by: identity.principal,

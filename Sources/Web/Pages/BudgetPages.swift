@@ -42,15 +42,15 @@ struct BudgetPages: Sendable {
             return try await newPage(request, context: context, input: input)
         }
         do {
-            let budget = try await desk.services.createBudget(
+            _ = try await desk.services.createBudget(
                 on: subject,
                 period: period,
                 name: input.draft.name,
                 terms: terms,
                 isPersonal: input.isPersonal,
-                by: identity.principal
+                by: identity.principal,
+                address: context.remoteAddress
             )
-            await desk.services.record(nil, became: budget, by: identity.principal, address: context.remoteAddress)
             return .redirect(to: "/budgets", done: .saved)
         } catch let error as StorageError where error.code == .conflict("budget") {
             input.errors.add("subject", voice.words["budgets.exists"])
@@ -77,15 +77,10 @@ struct BudgetPages: Sendable {
                     budget.id,
                     name: name,
                     terms: terms,
-                    by: identity.principal
-                )
-                guard let saved else { throw WebError.notFound }
-                await desk.services.record(
-                    budget,
-                    became: saved,
                     by: identity.principal,
                     address: context.remoteAddress
                 )
+                guard saved != nil else { throw WebError.notFound }
                 return .redirect(to: "/budgets", done: .saved)
             } catch let error as StorageError {
                 try input.errors.add(error, voice: voice, words: BudgetInput.words)
@@ -112,8 +107,12 @@ struct BudgetPages: Sendable {
     func delete(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
         let budget = try await own(context)
-        guard try await desk.store.deleteBudget(budget.id, by: identity.principal) else { throw WebError.notFound }
-        await desk.services.record(budget, became: nil, by: identity.principal, address: context.remoteAddress)
+        let isDeleted = try await desk.store.deleteBudget(
+            budget.id,
+            by: identity.principal,
+            address: context.remoteAddress
+        )
+        guard isDeleted else { throw WebError.notFound }
         return .redirect(to: "/budgets", done: .deleted)
     }
 

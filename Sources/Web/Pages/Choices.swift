@@ -4,8 +4,10 @@ import Storage
 
 /// The agents and models that a composer offers.
 struct Choices: Sendable {
-    let agents: [Agent]
+    let agents: [AgentChoice]
     let models: [ModelRecord]
+    /// Whether there are more agents than are offered.
+    var isCut = false
 
     var needsModel: Bool { models.isEmpty }
 
@@ -38,6 +40,7 @@ struct Choices: Sendable {
             draft: draft,
             agents: agents.filter { $0.status == "active" }.map { (id: $0.id.text, name: $0.title(voice: voice)) },
             models: models.map { (id: $0.id.text, name: $0.displayName) },
+            isCut: isCut,
             voice: voice
         )
     }
@@ -45,9 +48,14 @@ struct Choices: Sendable {
 
 extension Desk {
     func choices(by principal: Principal) async throws -> Choices {
-        async let agents = store.agents(type: nil, status: nil, page: Page(number: 1, size: 100), by: principal)
+        async let agents = store.agentsToChoose(by: principal)
         async let models = store.models(llmID: nil, isActive: true, by: principal)
-        return try await Choices(agents: agents.items, models: models.filter(\.isForConversations))
+        let offered = try await agents
+        return Choices(
+            agents: offered.items,
+            models: try await models.filter(\.isForConversations),
+            isCut: offered.isCut
+        )
     }
 
     /// The newest conversations, for the home page and the rail.

@@ -7,10 +7,15 @@ struct ErrorPage: Sendable {
     func show(_ error: WebError, context: WebContext) throws -> Response {
         let voice = try desk.voice(context)
         let words = voice.words
-        let key = ErrorPage.key(error.code)
+        let key = error == .otherOrganisation ? "organisation" : ErrorPage.key(error.code)
         let title = words["error.\(key)"]
         let frame = Frame(title: title, theme: context.theme, csrf: context.csrfToken, here: "/", voice: voice)
-        let (address, verb) = error.code == .unauthorized ? ("/sign-in", "error.signIn") : ("/", "error.home")
+        let (address, verb) =
+            switch key {
+            case "unauthorized": ("/sign-in", "error.signIn")
+            case "organisation": ("/organisations", "organisations.title")
+            default: ("/", "error.home")
+            }
         let view = ErrorView(
             page: frame,
             title: title,

@@ -21,7 +21,12 @@ struct GatePages: Sendable {
         if !isSame(form.trimmed("token"), token.reveal()) {
             application.errors.add("token", voice.words["setUp.tokenWrong"])
         }
-        let user = try await application.registerFirst(at: desk.store, language: context.language, voice: voice)
+        let user = try await application.registerFirst(
+            at: desk.store,
+            language: context.language,
+            voice: voice,
+            address: context.remoteAddress
+        )
         guard let user else { return try setUpPage(request, context: context, application: application) }
         return try await welcome(user, request: request, context: context, next: "/providers")
     }
@@ -114,10 +119,10 @@ struct GatePages: Sendable {
             user: user.id,
             proof: proof,
             userAgent: request.headers[.userAgent].map { String($0.prefix(400)) },
+            by: user.principal,
             address: context.remoteAddress,
             lifetime: lifetime
         )
-        await desk.services.record("session.started", by: user.principal, address: context.remoteAddress)
         var response = Response.redirect(to: next)
         response.setCookie(cookies.session(started.token, lifetime: lifetime))
         return response

@@ -47,6 +47,12 @@ struct MCPAuthorisationPages: Sendable {
     /// The way back. What came with it is for the server that its state names, and for nobody else.
     func finish(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.superuser()
+        // A code is good for one exchange: whoever only looks takes it from nobody.
+        guard !context.isHead else {
+            var error = WebError(.methodNotAllowed, "This address does not take this method.")
+            error.allowed = [.get]
+            throw error
+        }
         let state = request.query("state")
         guard let id = UUID(uuidString: String(state.prefix { $0 != "." })),
             try await desk.store.mcpServer(id, by: identity.principal) != nil, let mcp = desk.services.mcp
@@ -61,9 +67,9 @@ struct MCPAuthorisationPages: Sendable {
         } catch let failure as MCPFailure {
             throw WebError(.badGateway, failure.message)
         }
-        await desk.services.record(
-            "mcp_server.authorised",
-            target: id.text,
+        // What nobody was waited for, or what was refused there, has let nobody in.
+        try await desk.store.audit(
+            AuditEntry("mcp_server.authorised", target: id.text),
             by: identity.principal,
             address: context.remoteAddress
         )

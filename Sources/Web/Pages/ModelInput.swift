@@ -9,7 +9,9 @@ struct ModelInput: Sendable {
     private(set) var maximumTokens: Int?
     private(set) var price: ModelPrice?
 
-    init(_ form: Form, voice: Voice) {
+    /// `currency`: the one that the model's price is in, which stays where the form names none.
+    init(_ form: Form, currency: String, voice: Voice) {
+        let chosen = form.has("currency") ? form.trimmed("currency") : currency
         draft = ModelView.Draft(
             displayName: form.trimmed("display_name"),
             contextWindow: form.trimmed("context_window"),
@@ -18,13 +20,14 @@ struct ModelInput: Sendable {
             outputPrice: form.trimmed("output_price"),
             cachedPrice: form.trimmed("cached_price"),
             minutePrice: form.has("minute_price") ? form.trimmed("minute_price") : nil,
-            currency: ModelPrice.currencies.first { $0 == form["currency"] } ?? "USD",
+            currency: ModelPrice.isCurrency(chosen) ? chosen : currency,
             supportsVision: form.has("vision"),
             isActive: form.has("active")
         )
         if draft.displayName.count > 100 { errors.add("display_name", voice.words["models.nameLong"]) }
         contextWindow = errors.wholeNumber(draft.contextWindow, "context_window", voice.words)
         maximumTokens = errors.wholeNumber(draft.maximumTokens, "max_tokens", voice.words)
+        if !ModelPrice.isCurrency(chosen) { errors.add("currency", voice.words["models.currencyWrong"]) }
         readPrice(voice)
     }
 

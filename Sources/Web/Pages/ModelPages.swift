@@ -51,7 +51,8 @@ struct ModelPages: Sendable {
         let identity = try context.signedIn()
         let voice = try desk.voice(context)
         let model = try await model(context, identity: identity)
-        let input = ModelInput(try await request.decodeForm(), voice: voice)
+        let known = ModelView.Draft(model).currency
+        let input = ModelInput(try await request.decodeForm(), currency: known, voice: voice)
         guard input.errors.isEmpty else {
             return try editPage(request, context: context, model: model, draft: input.draft, errors: input.errors)
         }
@@ -63,10 +64,10 @@ struct ModelPages: Sendable {
             pricing: .some(input.price?.json),
             supportsVision: input.draft.supportsVision,
             isActive: input.draft.isActive,
-            by: identity.principal
+            by: identity.principal,
+            address: context.remoteAddress
         )
-        guard let saved else { throw WebError.notFound }
-        await desk.services.record(model, became: saved, by: identity.principal, address: context.remoteAddress)
+        guard saved != nil else { throw WebError.notFound }
         return .redirect(to: "/providers?open=\(model.llmID.text)", done: .saved)
     }
 
@@ -88,8 +89,12 @@ struct ModelPages: Sendable {
     func delete(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
         let model = try await model(context, identity: identity)
-        guard try await desk.store.deleteModel(model.id, by: identity.principal) else { throw WebError.notFound }
-        await desk.services.record(model, became: nil, by: identity.principal, address: context.remoteAddress)
+        let isDeleted = try await desk.store.deleteModel(
+            model.id,
+            by: identity.principal,
+            address: context.remoteAddress
+        )
+        guard isDeleted else { throw WebError.notFound }
         return .redirect(to: "/providers", done: .deleted)
     }
 

@@ -25,8 +25,8 @@ struct PreferencesPage: Sendable {
 
     private func save(_ language: Language, for identity: Identity) async throws {
         _ = try await desk.store.updateProfile(
-            nickname: identity.user.nickname,
-            timezone: identity.user.timezone,
+            nickname: nil,
+            timezone: nil,
             language: language.rawValue,
             by: identity.principal
         )

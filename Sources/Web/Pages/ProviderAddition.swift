@@ -11,7 +11,6 @@ struct ProviderAddition: Sendable {
 
     /// Takes all models when there are at most `limit`; else leads to the choice.
     func finish(_ provider: Provider, takingUpTo limit: Int) async throws -> Response {
-        await desk.services.record(nil, became: provider, by: identity.principal, address: address)
         let list = "/providers?open=\(provider.id.text)"
         let result = try await desk.services.testProvider(provider.id, by: identity.principal)
         guard let result else { throw WebError.notFound }
@@ -36,10 +35,10 @@ struct ProviderAddition: Sendable {
                 llmID: provider,
                 name: model.name,
                 displayName: model.displayName,
-                by: identity.principal
+                by: identity.principal,
+                address: address
             )
-            guard let created else { throw WebError.notFound }
-            await desk.services.record(nil, became: created, by: identity.principal, address: address)
+            guard created != nil else { throw WebError.notFound }
         }
     }
 }

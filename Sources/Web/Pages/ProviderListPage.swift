@@ -75,7 +75,8 @@ struct ProviderListPage: Sendable {
             baseURL: offer.baseURL,
             apiKey: offer.keyVariable.flatMap { desk.services.settings.environmentKeys[$0] },
             organization: nil,
-            by: identity.principal
+            by: identity.principal,
+            address: context.remoteAddress
         )
         return try await ProviderAddition(desk: desk, identity: identity, address: context.remoteAddress)
             .finish(provider, takingUpTo: Self.fewModels)

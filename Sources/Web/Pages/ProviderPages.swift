@@ -39,7 +39,8 @@ struct ProviderPages: Sendable {
                 baseURL: input.baseURL,
                 apiKey: input.key,
                 organization: input.draft.organisation.isEmpty ? nil : input.draft.organisation,
-                by: identity.principal
+                by: identity.principal,
+                address: context.remoteAddress
             )
             return try await ProviderAddition(desk: desk, identity: identity, address: context.remoteAddress)
                 .finish(provider, takingUpTo: kind == .builtin ? ProviderListPage.fewModels : 0)
@@ -70,10 +71,10 @@ struct ProviderPages: Sendable {
                     apiKey: input.key.map { .some($0) },
                     isActive: form.has("active"),
                     limit: form.has("concurrent") || form.has("per_minute") ? .some(input.limit) : nil,
-                    by: identity.principal
+                    by: identity.principal,
+                    address: context.remoteAddress
                 )
-                guard let saved else { throw WebError.notFound }
-                await record(provider, became: saved, identity: identity, context: context)
+                guard saved != nil else { throw WebError.notFound }
                 return .redirect(to: "/providers?open=\(provider.id.text)", done: .saved)
             } catch let error as StorageError {
                 try input.errors.add(error, voice: voice)
@@ -112,8 +113,12 @@ struct ProviderPages: Sendable {
     func delete(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
         let provider = try await provider(context, identity: identity)
-        guard try await desk.store.deleteProvider(provider.id, by: identity.principal) else { throw WebError.notFound }
-        await record(provider, became: nil, identity: identity, context: context)
+        let isDeleted = try await desk.store.deleteProvider(
+            provider.id,
+            by: identity.principal,
+            address: context.remoteAddress
+        )
+        guard isDeleted else { throw WebError.notFound }
         return .redirect(to: "/providers", done: .deleted)
     }
 
@@ -121,10 +126,6 @@ struct ProviderPages: Sendable {
         let found = try await desk.store.provider(context.identifier("id"), by: identity.principal)
         guard let found else { throw WebError.notFound }
         return found
-    }
-
-    private func record(_ old: Provider, became new: Provider?, identity: Identity, context: WebContext) async {
-        await desk.services.record(old, became: new, by: identity.principal, address: context.remoteAddress)
     }
 
     private func newPage(

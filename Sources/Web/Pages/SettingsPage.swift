@@ -26,7 +26,7 @@ struct SettingsPage: Sendable {
         var errors = FormErrors()
         if draft.nickname.isEmpty { errors.add("nickname", voice.words["form.nicknameEmpty"]) }
         if draft.nickname.count > 50 { errors.add("nickname", voice.words["form.nicknameLong"]) }
-        if !UserZone.names.contains(draft.timezone), draft.timezone != identity.user.timezone {
+        if draft.timezone != identity.user.timezone, !UserZone.isKnown(draft.timezone) {
             errors.add("timezone", voice.words["settings.timezoneWrong"])
         }
         guard errors.isEmpty else {
@@ -54,10 +54,11 @@ struct SettingsPage: Sendable {
                     current: Secret(form["current_password"]),
                     new: Secret(form["new_password"]),
                     keepingSession: identity.session?.id,
-                    by: identity.principal
+                    by: identity.principal,
+                    address: context.remoteAddress
                 )
                 if isChanged {
-                    await desk.services.passwordChanged(identity, address: context.remoteAddress)
+                    await desk.services.notify(.passwordChanged, identity.user)
                     return .redirect(to: "/settings", done: .password)
                 }
                 errors.add("current_password", voice.words["settings.passwordWrong"])

@@ -1,5 +1,6 @@
 import Engine
 import Foundation
+import HTTPTypes
 import Hummingbird
 import Storage
 
@@ -54,50 +55,49 @@ struct SkillPages: Sendable {
 
     func show(_ request: Request, context: WebContext) async throws -> Response {
         let (skill, mayChange) = try await known(context)
-        let draft = SkillView.Draft(text: skill.skill.markdown)
+        let draft = SkillView.Draft(skill)
         return try await page(request, context: context, skill: skill, draft: draft, mayChange: mayChange)
     }
 
+    /// Changes it, unless somebody else has since the form was opened.
     func save(_ request: Request, context: WebContext) async throws -> Response {
         let (identity, skill) = try await own(context)
-        let text = try await request.decodeForm()["skill_md"].unixLines
+        let form = try await request.decodeForm()
+        let draft = SkillView.Draft(text: form["skill_md"].unixLines, version: Int(form["version"]))
         var errors = FormErrors()
         do {
             let changed = try await desk.services.updateSkill(
                 skill.id,
-                SkillArchive(text: SkillText(parsing: text), files: nil),
+                SkillArchive(text: SkillText(parsing: draft.text), files: nil),
+                at: draft.version,
                 by: identity.principal,
                 address: context.remoteAddress
             )
             guard changed != nil else { throw WebError.notFound }
             return .redirect(to: "/skills/\(skill.id.text)", done: .saved)
+        } catch let error as StorageError where error.code == .changed {
+            return try await overtaken(draft, request, context: context)
         } catch let error {
             try refuse(error, &errors, voice: desk.voice(context))
         }
-        return try await page(
-            request,
-            context: context,
-            skill: skill,
-            draft: .init(text: text),
-            mayChange: true,
-            errors: errors
-        )
+        return try await page(request, context: context, skill: skill, draft: draft, mayChange: true, errors: errors)
     }
 
     func putFile(_ request: Request, context: WebContext) async throws -> Response {
         let (identity, skill) = try await own(context)
         let form = try await request.decodeForm()
-        let draft = SkillView.Draft(
-            text: skill.skill.markdown,
-            path: form.trimmed("path"),
-            content: form["content"].unixLines
-        )
+        var draft = SkillView.Draft(skill)
+        (draft.path, draft.content) = (form.trimmed("path"), form["content"].unixLines)
         var errors = FormErrors()
         do {
             let file = Skill.File(path: draft.path, content: Array(draft.content.utf8))
-            guard try await desk.store.putFile(file, of: skill.id, by: identity.principal) else {
-                throw WebError.notFound
-            }
+            let isPut = try await desk.store.putFile(
+                file,
+                of: skill.id,
+                by: identity.principal,
+                address: context.remoteAddress
+            )
+            guard isPut else { throw WebError.notFound }
             return .redirect(to: "/skills/\(skill.id.text)", done: .saved, anchor: "files")
         } catch let error {
             try refuse(error, &errors, voice: desk.voice(context))
@@ -108,9 +108,13 @@ struct SkillPages: Sendable {
     func deleteFile(_ request: Request, context: WebContext) async throws -> Response {
         let (identity, skill) = try await own(context)
         let path = try await request.decodeForm()["path"]
-        guard try await desk.store.deleteFile(path, of: skill.id, by: identity.principal) else {
-            throw WebError.notFound
-        }
+        let isDeleted = try await desk.store.deleteFile(
+            path,
+            of: skill.id,
+            by: identity.principal,
+            address: context.remoteAddress
+        )
+        guard isDeleted else { throw WebError.notFound }
         return .redirect(to: "/skills/\(skill.id.text)", done: .deleted)
     }
 
@@ -132,7 +136,7 @@ struct SkillPages: Sendable {
 
     func delete(_ request: Request, context: WebContext) async throws -> Response {
         let (identity, skill) = try await own(context)
-        _ = try await desk.services.deleteSkill(skill.id, by: identity.principal, address: context.remoteAddress)
+        _ = try await desk.store.deleteSkill(skill.id, by: identity.principal, address: context.remoteAddress)
         return .redirect(to: "/skills", done: .deleted)
     }
 
@@ -179,6 +183,7 @@ struct SkillPages: Sendable {
         skill: SkillRecord?,
         draft: SkillView.Draft,
         mayChange: Bool,
+        overtaken: Overtaken? = nil,
         errors: FormErrors = FormErrors()
     ) async throws -> Response {
         let voice = try desk.voice(context)
@@ -187,6 +192,8 @@ struct SkillPages: Sendable {
         if let skill {
             around.agents = try await desk.store.agents(ofSkill: skill.id, by: principal)
             around.versions = try await desk.store.skillVersions(of: skill.id, by: principal)
+            around.overtaken = overtaken.map { OvertakenView($0, of: skill, around.versions, voice: voice) }
+            around.isUploadOvertaken = overtaken?.isUpload ?? false
         }
         let title = skill?.skill.name ?? voice.words["skills.new"]
         let view = SkillView(
@@ -198,6 +205,7 @@ struct SkillPages: Sendable {
             errors: errors,
             voice: voice
         )
-        return try desk.page(view, context: context, status: errors.isEmpty ? .ok : .unprocessableContent)
+        let status: HTTPResponse.Status = overtaken != nil ? .conflict : errors.isEmpty ? .ok : .unprocessableContent
+        return try desk.page(view, context: context, status: status)
     }
 }

@@ -170,7 +170,7 @@ struct ThreadReader: Sendable {
 
     /// The budget that stopped a run, read off its log.
     private func stoppingBudget(of run: Run?) async throws -> BudgetNotice? {
-        guard let run, run.errorCode == "BUDGET_EXCEEDED" else { return nil }
+        guard let run, run.errorCode == RunFailure.budgetExceeded.rawValue else { return nil }
         return try await live(run).budgets.last { $0.isStop }
     }
 

@@ -1,5 +1,6 @@
 import Engine
 import Foundation
+import HTTPTypes
 import Hummingbird
 import Storage
 
@@ -37,28 +38,71 @@ struct ToolMakingPages: Sendable {
 
     func edit(_ request: Request, context: WebContext) async throws -> Response {
         let (_, tool) = try await own(context)
-        return try form(request, context: context, id: tool.id, draft: .init(tool.draft))
+        return try form(request, context: context, id: tool.id, draft: .init(tool.draft), opened: tool.version)
     }
 
+    /// Changes it, unless somebody else has since the form was opened.
     func save(_ request: Request, context: WebContext) async throws -> Response {
         let (identity, tool) = try await own(context)
-        let voice = try desk.voice(context)
-        var input = ToolInput(try await request.decodeForm(), kind: tool.draft.type, voice: voice)
+        let (voice, sent) = (try desk.voice(context), try await request.decodeForm())
+        let opened = Int(sent["version"])
+        var input = ToolInput(sent, kind: tool.draft.type, voice: voice)
         do {
             if input.errors.isEmpty {
                 let changed = try await desk.services.updateTool(
                     tool.id,
                     input.tool,
+                    at: opened,
                     by: identity.principal,
                     address: context.remoteAddress
                 )
                 guard changed != nil else { throw WebError.notFound }
                 return .redirect(to: "/tools/\(tool.id.text)", done: .saved)
             }
+        } catch let error as StorageError where error.code == .changed {
+            return try await overtaken(input, since: opened, request, context: context)
         } catch let error as StorageError {
             try refuse(error, of: &input, voice: voice)
         }
-        return try form(request, context: context, id: tool.id, draft: input.draft, errors: input.errors)
+        return try form(
+            request,
+            context: context,
+            id: tool.id,
+            draft: input.draft,
+            opened: opened,
+            errors: input.errors
+        )
+    }
+
+    /// What was typed, beside what somebody else has saved since the form was opened: the person decides. Who has saved the very
+    /// same, as by pressing twice, has nothing to decide.
+    private func overtaken(
+        _ input: ToolInput,
+        since opened: Int?,
+        _ request: Request,
+        context: WebContext
+    ) async throws -> Response {
+        let (identity, tool) = try await own(context)
+        let voice = try desk.voice(context)
+        let address = "/tools/\(tool.id.text)"
+        let isSame = try input.tool.checked().parts(voice.words) == tool.draft.parts(voice.words)
+        guard !isSame else { return .redirect(to: address, done: .saved) }
+        let notice = OvertakenView(
+            seen: opened,
+            of: try await desk.store.toolVersions(of: tool.id, by: identity.principal),
+            address: address,
+            form: "\(address)/edit",
+            outcome: voice.words["version.unsaved"],
+            voice: voice
+        )
+        return try form(
+            request,
+            context: context,
+            id: tool.id,
+            draft: input.draft,
+            opened: tool.version,
+            overtaken: notice
+        )
     }
 
     /// Runs it for real, and shows what came of it; nothing is kept.
@@ -105,7 +149,7 @@ struct ToolMakingPages: Sendable {
 
     func delete(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
-        let isDeleted = try await desk.services.deleteTool(
+        let isDeleted = try await desk.store.deleteTool(
             context.identifier("id"),
             by: identity.principal,
             address: context.remoteAddress
@@ -133,12 +177,12 @@ struct ToolMakingPages: Sendable {
     }
 
     /// A tool that the reader may change.
-    private func own(_ context: WebContext) async throws -> (Identity, (id: UUID, draft: ToolDraft)) {
+    private func own(_ context: WebContext) async throws -> (Identity, (id: UUID, draft: ToolDraft, version: Int?)) {
         let identity = try context.signedIn()
         guard let tool = try await desk.store.tool(context.identifier("id"), by: identity.principal),
             let draft = tool.draft, try await desk.store.mayChange(tool, by: identity.principal)
         else { throw WebError.notFound }
-        return (identity, (tool.id, draft))
+        return (identity, (tool.id, draft, Int(tool.version)))
     }
 
     private func refuse(_ error: StorageError, of input: inout ToolInput, voice: Voice) throws {
@@ -157,6 +201,8 @@ struct ToolMakingPages: Sendable {
         context: WebContext,
         id: UUID?,
         draft: ToolFormView.Draft,
+        opened: Int? = nil,
+        overtaken: OvertakenView? = nil,
         errors: FormErrors = FormErrors()
     ) throws -> Response {
         let voice = try desk.voice(context)
@@ -170,9 +216,12 @@ struct ToolMakingPages: Sendable {
             ),
             id: id,
             draft: draft,
+            opened: opened,
+            overtaken: overtaken,
             errors: errors,
             voice: voice
         )
-        return try desk.page(view, context: context, status: errors.isEmpty ? .ok : .unprocessableContent)
+        let status: HTTPResponse.Status = overtaken != nil ? .conflict : errors.isEmpty ? .ok : .unprocessableContent
+        return try desk.page(view, context: context, status: status)
     }
 }

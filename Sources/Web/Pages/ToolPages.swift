@@ -22,7 +22,7 @@ struct ToolPages: Sendable {
             rules: try await rules,
             own: try await own,
             people: mayDecide ? try await people(identity) : [],
-            agents: mayDecide ? try await agents(identity) : [:],
+            agents: mayDecide ? try await agents(identity, voice) : [:],
             mayDecide: mayDecide,
             mayMake: try await desk.store.makesTools(identity.principal),
             membersMake: try await desk.store.membersMakeTools(by: identity.principal),
@@ -38,9 +38,9 @@ struct ToolPages: Sendable {
     }
 
     /// What they are called whom a rule can name.
-    private func agents(_ identity: Identity) async throws -> [UUID: String] {
-        let agents = try await desk.store.agents(type: nil, status: nil, page: Page(size: 100), by: identity.principal)
-        return Dictionary(agents.items.map { ($0.id, $0.displayName) }) { first, _ in first }
+    private func agents(_ identity: Identity, _ voice: Voice) async throws -> [UUID: String] {
+        let agents = try await desk.store.agentsToChoose(by: identity.principal)
+        return Dictionary(agents.items.map { ($0.id, $0.title(voice: voice)) }) { first, _ in first }
     }
 
     func show(_ request: Request, context: WebContext) async throws -> Response {

@@ -55,7 +55,7 @@ struct ToolPolicyPages: Sendable {
         identity: Identity,
         context: WebContext
     ) async throws {
-        let isSet = try await desk.services.setOrganisationPolicy(
+        let isSet = try await desk.store.setOrganisationPolicy(
             decision,
             for: subject,
             by: identity.principal,

@@ -16,7 +16,7 @@ struct ToolSecretPages: Sendable {
         draft.hosts = form.trimmed("secret_hosts")
         draft.isShared = form.has("secret_shared")
         do {
-            _ = try await settings.desk.services.createToolSecret(
+            _ = try await settings.desk.store.createToolSecret(
                 name: draft.name,
                 value: Secret(form["secret_value"]),
                 hosts: draft.hosts.split { $0 == "," || $0.isWhitespace }.map(String.init),
@@ -34,7 +34,7 @@ struct ToolSecretPages: Sendable {
 
     func delete(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
-        let isDeleted = try await settings.desk.services.deleteToolSecret(
+        let isDeleted = try await settings.desk.store.deleteToolSecret(
             context.identifier("id"),
             by: identity.principal,
             address: context.remoteAddress

@@ -147,10 +147,9 @@ struct UserPages: Sendable {
     }
 
     /// The shared organisations that the asker may add people to, as many as a choice can show.
-    private func openOrganisations(_ principal: Principal) async throws -> [Organisation] {
+    private func openOrganisations(_ principal: Principal) async throws -> [OrganisationChoice] {
         guard principal.may(.memberInvite) else { return [] }
-        let found = try await desk.store.allOrganisations(search: nil, page: Page(size: 100), by: principal)
-        return (found?.items ?? []).filter { $0.deletedAt == nil }
+        return try await desk.store.organisationsToChoose(by: principal)
     }
 
     private func link(

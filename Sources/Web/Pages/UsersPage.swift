@@ -43,15 +43,14 @@ struct UsersPage: Sendable {
         guard let mode = RegistrationMode(rawValue: form["mode"]) else {
             throw WebError(.badRequest, "No such mode.")
         }
-        let policy = RegistrationPolicy(
-            mode: mode,
-            verifiesEmail: form.has("verification") && desk.services.settings.sendsMail
-        )
-        _ = try await desk.store.setRegistrationPolicy(
-            policy,
-            by: identity.principal,
-            address: context.remoteAddress
-        )
+        let (principal, address) = (identity.principal, context.remoteAddress)
+        if desk.services.settings.sendsMail {
+            let policy = RegistrationPolicy(mode: mode, verifiesEmail: form.has("verification"))
+            _ = try await desk.store.setRegistrationPolicy(policy, by: principal, address: address)
+        } else {
+            // The form does not ask about confirming addresses, so it says nothing about it.
+            try await desk.store.setRegistrationMode(mode, by: principal, address: address)
+        }
         return .redirect(to: "/admin/users", done: .saved)
     }
 
@@ -109,12 +108,24 @@ struct UsersPage: Sendable {
             found: found,
             waiting: waiting,
             costs: try await desk.store.recentCosts(of: found.items.map(\.id), by: identity.principal),
+            organisations: try await organisations(search.filter.organisation, by: identity.principal),
             policy: try await desk.store.registrationPolicy(),
             rights: .init(identity.principal, sendsMail: desk.services.settings.sendsMail),
             refusals: refusals,
             voice: voice
         )
         return try desk.page(view, context: context, status: refusals.isEmpty ? .ok : .unprocessableContent)
+    }
+
+    /// To narrow the list down to, with the chosen one, which may be a person's own.
+    private func organisations(_ chosen: UUID?, by principal: Principal) async throws -> [OrganisationChoice] {
+        var known = try await desk.store.organisationsToChoose(by: principal)
+        if let chosen, !known.contains(where: { $0.id == chosen }),
+            let found = try await desk.store.organisation(chosen, by: principal)
+        {
+            known.append(.init(id: found.id, name: found.name))
+        }
+        return known
     }
 }
 

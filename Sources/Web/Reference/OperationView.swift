@@ -95,11 +95,11 @@ struct OperationView: Sendable {
             switch reply.kind {
             case .object(let schema), .bare(let schema): rows.rows(of: schema)
             case .list(let schema), .page(let schema): rows.rows(of: schema, in: "[]")
-            case .nothing, .events, .file: []
+            case .nothing, .events, .socket, .file: []
             }
         let type: String? =
             switch reply.kind {
-            case .nothing: nil
+            case .nothing, .socket: nil
             case .events: "text/event-stream"
             case .file(let types): types.joined(separator: ", ")
             case .object, .list, .page, .bare: "application/json"

@@ -42,9 +42,6 @@ extension Endpoint {
     /// Whether files are sent to it, as a browser's form sends them.
     var takesFiles: Bool { content?.mediaType == "multipart/form-data" }
 
-    /// The fields of such a form: each is of a file, or of a list of them.
-    var fileFields: [Schema.Field] {
-        guard takesFiles, case .object(let fields)? = content?.schema().kind else { return [] }
-        return fields
-    }
+    /// The fields of such a form.
+    var fileFields: [Schema.Field] { takesFiles ? content?.schema().fileFields ?? [] : [] }
 }

@@ -49,7 +49,8 @@ struct SchemaRows {
         case .text(_, _, let length?):
             let key = length.lowerBound > 0 ? "reference.type.lengths" : "reference.type.length"
             return words(key, ["from": String(length.lowerBound), "to": String(length.upperBound)])
-        case .text: return words["reference.type.text"]
+        case .text, .packed: return words["reference.type.text"]
+        case .bytes: return words["reference.type.file"]
         case .list(let item, _): return words("reference.type.list", ["type": type(of: item)])
         case .map: return words["reference.type.map"]
         case .object: return words["reference.type.object"]

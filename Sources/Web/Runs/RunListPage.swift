@@ -60,6 +60,7 @@ struct RunListChoice: Sendable {
     var address: String {
         let fields: [(String, String?)] = [
             ("state", state), ("agent_id", filter.agent?.text), ("user_id", filter.user?.text),
+            ("children", filter.withChildren ? "true" : nil),
             ("page", page.number > 1 ? String(page.number) : nil),
         ]
         return (isWhole ? "/admin/runs?" : "/runs?")

@@ -15,7 +15,7 @@ struct RunListRoutes: Sendable {
             .runs,
             "Lists one's runs",
             about: "Turns, with all that worked for them in their sums.",
-            query: Self.fields + QueryField.page,
+            query: RunFilter.fields + QueryField.page,
             replies: [.page(.listedRun)],
             use: list
         )
@@ -26,7 +26,7 @@ struct RunListRoutes: Sendable {
             "Lists everybody's runs",
             about: "Whose they are and what they use, never what was said.",
             access: .permitted(.runRead),
-            query: Self.fields + [Self.user] + QueryField.page,
+            query: RunFilter.fields + [RunFilter.user.field] + QueryField.page,
             replies: [.page(.listedRun)],
             use: listAll
         )
@@ -42,28 +42,14 @@ struct RunListRoutes: Sendable {
         )
     }
 
-    private static let user = QueryField(name: "user_id", schema: .uuid.about("Of this person."))
-    private static let fields = [
-        QueryField(
-            name: "state",
-            schema: .text(1...200).about("`live` for all that have not ended, or states parted by commas.")
-        ),
-        QueryField(name: "agent_id", schema: .uuid.about("Of this agent.")),
-        QueryField(name: "conversation_id", schema: .uuid.about("In this conversation.")),
-        QueryField(name: "children", schema: .boolean.about("Those that serve others, too.")),
-        QueryField(name: "since", schema: .text(1...40).about("That were begun at this moment or later.")),
-        QueryField(name: "sort", schema: .choice(RunFilter.Order.self).about("The order; the newest first.")),
-    ]
-
     func list(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.signedIn()
-        return try await page(RunFilter(QueryReader(request), .own), request, context: context, identity: identity)
+        return try await page(.own, request, context: context, identity: identity)
     }
 
     func listAll(_ request: Request, context: WebContext) async throws -> Response {
         let identity = try context.permitted(.runRead)
-        try QueryReader(request).check([Self.user])
-        return try await page(RunFilter(QueryReader(request), .everyone), request, context: context, identity: identity)
+        return try await page(.everyone, request, context: context, identity: identity)
     }
 
     func stop(_ request: Request, context: WebContext) async throws -> Response {
@@ -74,13 +60,13 @@ struct RunListRoutes: Sendable {
     }
 
     private func page(
-        _ filter: RunFilter,
+        _ scope: RunFilter.Scope,
         _ request: Request,
         context: WebContext,
         identity: Identity
     ) async throws -> Response {
-        try QueryReader(request).check(Self.fields + QueryField.page)
-        let page = try QueryReader(request).page()
+        let filter = try RunFilter(context.query(of: request), scope)
+        let page = try context.page(of: request)
         let runs = try await services.store.runs(filter, page: page, by: identity.principal)
         return Envelope.page(runs.items.map(\.representation), page, total: runs.total, context: context)
     }
@@ -89,31 +75,46 @@ struct RunListRoutes: Sendable {
 extension WebServices {
     /// Stops anybody's run as its owner would, and writes down who did; nil when there is none.
     func stop(_ run: UUID, by identity: Identity, context: WebContext) async throws -> Run? {
-        guard let owner = try await store.owner(ofRun: run, by: identity.principal),
-            let stopped = try await cancel(run, by: owner)
-        else { return nil }
-        await record("run.stopped", target: run.text, by: identity.principal, address: context.remoteAddress)
-        return stopped
+        guard let owner = try await store.owner(ofRun: run, by: identity.principal) else { return nil }
+        return try await cancel(run, by: owner, stopper: identity.principal, address: context.remoteAddress)
     }
 }
 
 extension RunFilter {
     init(_ query: QueryReader, _ scope: Scope) throws(WebError) {
-        let order = query.text("sort") ?? RunFilter.Order.newest.rawValue
-        guard let order = RunFilter.Order(rawValue: order) else {
-            throw .invalid("sort", "Use one of \(RunFilter.Order.allCases.map(\.rawValue).joined(separator: ", ")).")
-        }
         self.init(
             scope: scope,
-            states: try RunFilter.states(query),
-            agent: try query.identifier("agent_id"),
-            user: scope == .everyone ? try query.identifier("user_id") : nil,
-            conversation: try query.identifier("conversation_id"),
-            withChildren: try query.flag("children") ?? false,
-            since: try query.text("since").map { (text) throws(WebError) in try RunFilter.moment("since", text) },
-            order: order
+            states: try query.value(RunFilter.state) ?? [],
+            agent: try query.value(RunFilter.agent),
+            user: try scope == .everyone ? query.value(RunFilter.user) : nil,
+            conversation: try query.value(RunFilter.conversation),
+            withChildren: try query.value(RunFilter.children) ?? false,
+            since: try query.value(RunFilter.since),
+            order: try query.value(RunFilter.order) ?? .newest
         )
     }
+
+    /// But for whose they are, which is asked of everybody's only.
+    fileprivate static let fields = [
+        RunFilter.state.field, RunFilter.agent.field, RunFilter.conversation.field, RunFilter.children.field,
+        RunFilter.since.field, RunFilter.order.field,
+    ]
+    fileprivate static let user = QueryParameter<UUID>.identifier("user_id", "Of this person.")
+
+    private static let state = QueryParameter<[RunState]>(
+        "state",
+        .text(1...200),
+        "`live` for all that have not ended, or states parted by commas."
+    ) { query throws(WebError) in try RunFilter.states(query) }
+    private static let agent = QueryParameter<UUID>.identifier("agent_id", "Of this agent.")
+    private static let conversation = QueryParameter<UUID>.identifier("conversation_id", "In this conversation.")
+    private static let children = QueryParameter<Bool>.flag("children", "Those that serve others, too.")
+    private static let since = QueryParameter<Date>(
+        "since",
+        .text(1...40),
+        "That were begun at this moment or later."
+    ) { query throws(WebError) in try RunFilter.moment("since", query) }
+    private static let order = QueryParameter<RunFilter.Order>.choice("sort", "The order; the newest first.")
 
     /// `live` for all that have not ended, or states parted by commas.
     private static func states(_ query: QueryReader) throws(WebError) -> [RunState] {
@@ -133,7 +134,8 @@ extension RunFilter {
         return states
     }
 
-    private static func moment(_ name: String, _ text: String) throws(WebError) -> Date {
+    private static func moment(_ name: String, _ query: QueryReader) throws(WebError) -> Date? {
+        guard let text = query.text(name) else { return nil }
         let style = Date.ISO8601FormatStyle()
         let found =
             Date(utcDay: text) ?? (try? style.parse(text))

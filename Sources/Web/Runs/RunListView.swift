@@ -59,7 +59,7 @@ struct RunListView: View {
             choice.filter.agent.map { _ in
                 Segment(
                     name: names.agent ?? words["usage.by.agent"],
-                    address: choice.with { $0.filter.agent = nil }.address,
+                    address: choice.with { ($0.filter.agent, $0.filter.withChildren) = (nil, false) }.address,
                     isCurrent: true
                 )
             },

@@ -25,7 +25,7 @@ extension WebError {
     /// An `error` event as the answer to whoever waited for the run.
     init(failed event: RunEvent) {
         let data = JSONNode(Array(event.data.utf8))
-        let code = data?["error_code"]?.string ?? "RUN_FAILED"
+        let code = data?["error_code"]?.string ?? RunFailure.unforeseen.rawValue
         let message = data?["error_message"]?.string ?? "The run failed."
         if code == Self.budgetExceeded {
             self.init(BudgetExceeded(message: message))
@@ -41,20 +41,26 @@ extension WebError {
         let code: Code =
             switch error.code {
             case .rateLimited: .rateLimited
-            case .rejected, .contextTooLong: .badRequest
+            case .rejected, .unsupported, .contextTooLong: .badRequest
             case .notFound: .notFound
             case .notConfigured: .conflict
             case .unavailable, .unreachable: .unavailable
             case .unauthorized, .timeout, .malformed, .interrupted: .badGateway
             }
-        self.init(code, error.message, specificCode: error.code.rawValue, retryAfter: error.retryAfter)
+        self.init(
+            code,
+            error.message,
+            details: error.parameter.map { [Detail(field: $0, message: error.message)] } ?? [],
+            specificCode: error.code.rawValue,
+            retryAfter: error.retryAfter
+        )
     }
 
     init(_ error: BudgetExceeded) {
         self.init(.rateLimited, error.message, specificCode: Self.budgetExceeded)
     }
 
-    static let budgetExceeded = "BUDGET_EXCEEDED"
+    static let budgetExceeded = RunFailure.budgetExceeded.rawValue
 }
 
 /// A run that only a person can move on, and what it asks of them: nothing when it was paused.

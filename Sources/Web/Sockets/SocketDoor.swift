@@ -2,7 +2,8 @@ import NIOCore
 import NIOHTTP1
 
 /// Takes a connection over after its handshake: stands before HTTP's handlers, which see nothing more, and turns bytes into
-/// messages for the link and what it sends into frames. Pings are answered, and closing is done, without asking anybody.
+/// messages for the link and what it sends into frames. Pings are answered without asking anybody; a goodbye, and the end of
+/// somebody who breaks the rules, come behind the answers to what was said before.
 ///
 /// It reads on only while the link has room and the client reads itself, so that neither a flood nor a client that stops
 /// costs more than a buffer each.
@@ -12,13 +13,15 @@ final class SocketDoor: ChannelDuplexHandler {
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    /// How long a client has to answer our goodbye.
+    /// How long a client has to answer our goodbye, and our task what was said before the client's.
     private static let farewell = TimeAmount.seconds(2)
 
     private enum State {
         /// The answer to the handshake is on its way; what the client says already waits.
         case waiting
         case open
+        /// The client's last word was heard, a goodbye or one against the rules; it ends so when all before is answered.
+        case leaving(SocketEnd)
         /// We have said goodbye; with or without hearing the client's, the connection ends soon.
         case closing(hears: Bool)
         case closed
@@ -53,7 +56,7 @@ final class SocketDoor: ChannelDuplexHandler {
         case .open, .closing(hears: true):
             reader.feed(&bytes)
             take(context)
-        case .closing, .closed: break
+        case .leaving, .closing, .closed: break
         }
     }
 
@@ -77,27 +80,35 @@ final class SocketDoor: ChannelDuplexHandler {
         do throws(SocketEnd) {
             while let input = try reader.next() {
                 handle(input, context)
-                if case .closed = state { return }
+                switch state {
+                case .leaving, .closed: return
+                case .waiting, .open, .closing: continue
+                }
             }
         } catch {
-            guard case .open = state else { return close(context) }
-            sayGoodbye(error, hears: false)
-            link.end()
+            guard isOpen else { return close(context) }
+            leave(error, context)
         }
     }
 
     private func handle(_ input: SocketInput, _ context: ChannelHandlerContext) {
         switch input {
-        case .close(let code):
-            if case .open = state { context.writeAndFlush(wrapOutboundOut(SocketFrame.close(code)), promise: nil) }
-            close(context)
+        case .close(let code) where isOpen: leave(.answer(code), context)
+        case .close: close(context)
         case _ where !isOpen: break
         case .text(let text): link.receive(text)
-        case .binary:
-            sayGoodbye(.notText, hears: true)
-            link.end()
+        case .binary: link.receive(.notText)
         case .ping(let content): context.writeAndFlush(wrapOutboundOut(SocketFrame.pong(content)), promise: nil)
         case .pong: break
+        }
+    }
+
+    /// Nothing more is heard, and what still comes is read for nobody.
+    private func leave(_ end: SocketEnd, _ context: ChannelHandlerContext) {
+        state = .leaving(end)
+        link.receive(end)
+        afterFarewell(context) { door, _ in
+            if case .leaving(let end) = door.state { door.close(end) }
         }
     }
 
@@ -107,7 +118,7 @@ final class SocketDoor: ChannelDuplexHandler {
         switch state {
         case .waiting: hasHeldRead = true
         case .open: hasHeldRead = !(link.hasRoom && context.channel.isWritable)
-        case .closing, .closed: hasHeldRead = false
+        case .leaving, .closing, .closed: hasHeldRead = false
         }
         if !hasHeldRead { context.read() }
     }
@@ -124,8 +135,13 @@ final class SocketDoor: ChannelDuplexHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        // Half a connection is no socket.
-        if case .some(.inputClosed) = event as? ChannelEvent { close(context) }
+        if case .some(.inputClosed) = event as? ChannelEvent {
+            switch state {
+            case .leaving: break
+            // Half a connection is no socket.
+            case .waiting, .open, .closing, .closed: close(context)
+            }
+        }
         context.fireUserInboundEventTriggered(event)
     }
 
@@ -139,24 +155,34 @@ final class SocketDoor: ChannelDuplexHandler {
     // MARK: - To the client
 
     func send(_ frame: ByteBuffer) {
-        guard isOpen, let context else { return }
-        context.writeAndFlush(wrapOutboundOut(frame), promise: nil)
+        switch state {
+        case .open, .leaving: context?.writeAndFlush(wrapOutboundOut(frame), promise: nil)
+        case .waiting, .closing, .closed: break
+        }
     }
 
     func close(_ end: SocketEnd) {
-        guard isOpen else { return }
-        sayGoodbye(end, hears: true)
-    }
-
-    private func sayGoodbye(_ end: SocketEnd, hears: Bool) {
         guard let context else { return }
-        state = .closing(hears: hears)
+        var areBothDone = false
+        switch state {
+        case .open: state = .closing(hears: true)
+        case .leaving(let last): (state, areBothDone) = (.closing(hears: false), last.isAnswer)
+        case .waiting, .closing, .closed: return
+        }
         context.writeAndFlush(wrapOutboundOut(SocketFrame.close(end.code, end.reason)), promise: nil)
+        guard !areBothDone else { return close(context) }
         // Who closes with bytes unread takes the goodbye back.
         readOn()
+        afterFarewell(context) { $0.close($1) }
+    }
+
+    private func afterFarewell(
+        _ context: ChannelHandlerContext,
+        _ body: @escaping @Sendable (SocketDoor, ChannelHandlerContext) -> Void
+    ) {
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
         context.eventLoop.scheduleTask(in: Self.farewell) {
-            if let context = bound.value.context { bound.value.close(context) }
+            if let context = bound.value.context { body(bound.value, context) }
         }
     }
 

@@ -11,15 +11,30 @@ enum SocketInput: Sendable, Equatable {
     case close(UInt16?)
 }
 
-/// Why a socket ends from our side: RFC 6455, 7.4.
+/// What a client says, in its order, as far as the task has to know.
+enum SocketWord: Sendable {
+    case text(String)
+    /// After this nothing is heard.
+    case end(SocketEnd)
+}
+
+/// With what a socket is closed: RFC 6455, 7.4.
 struct SocketEnd: Error, Sendable, Equatable {
-    var code: UInt16
+    /// nil when a client gave none.
+    var code: UInt16?
     /// At most 123 bytes.
     var reason: String
+    /// Whether the client has said its goodbye: then this is all that was missing.
+    var isAnswer = false
 
     private init(_ code: WebSocketErrorCode, _ reason: String) {
         (self.code, self.reason) = (UInt16(webSocketErrorCode: code), reason)
     }
+
+    private init(answer code: UInt16?) { (self.code, reason, isAnswer) = (code, "", true) }
+
+    /// The client's own code.
+    static func answer(_ code: UInt16?) -> SocketEnd { SocketEnd(answer: code) }
 
     /// 1001: the server ends, or has taken the client for gone.
     static func away(_ reason: String) -> SocketEnd { SocketEnd(.goingAway, reason) }

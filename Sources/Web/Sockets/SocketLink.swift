@@ -3,14 +3,14 @@ import NIOCore
 
 /// The two ends of a socket: what its client says on its way to the task that answers, and back.
 ///
-/// The bell rings when a message came, when the client reads again, and when the socket has ended.
+/// The bell rings when the client has said something, when it reads again, and when the socket has ended.
 final class SocketLink: Sendable {
-    /// Messages that wait to be taken; with more, nothing is read.
-    private static let mostMessages = 16
+    /// Words that wait to be taken; with more, nothing is read.
+    private static let mostWords = 16
     private static let mostBytes = 256 * 1024
 
     private struct State {
-        var messages: [String] = []
+        var words: [SocketWord] = []
         var bytes = 0
         var isWritable = true
         var hasEnded = false
@@ -42,14 +42,14 @@ final class SocketLink: Sendable {
     // MARK: - For the task
 
     /// What has come since the last time.
-    func take() -> [String] {
-        let (messages, wasFull) = state.withLock { state in
+    func take() -> [SocketWord] {
+        let (words, wasFull) = state.withLock { state in
             let wasFull = Self.isFull(state)
-            defer { (state.messages, state.bytes) = ([], 0) }
-            return (state.messages, wasFull)
+            defer { (state.words, state.bytes) = ([], 0) }
+            return (state.words, wasFull)
         }
         if wasFull { onLoop { $0.readOn() } }
-        return messages
+        return words
     }
 
     /// Whether the client keeps up: only then is more written.
@@ -82,9 +82,15 @@ final class SocketLink: Sendable {
 
     func receive(_ text: String) {
         state.withLock { state in
-            state.messages.append(text)
+            state.words.append(.text(text))
             state.bytes += text.utf8.count
         }
+        bell.ring()
+    }
+
+    /// Behind all that was said before.
+    func receive(_ end: SocketEnd) {
+        state.withLock { $0.words.append(.end(end)) }
         bell.ring()
     }
 
@@ -106,6 +112,6 @@ final class SocketLink: Sendable {
     func letGo() { door.withLock { $0 = nil } }
 
     private static func isFull(_ state: State) -> Bool {
-        state.messages.count >= mostMessages || state.bytes >= mostBytes
+        state.words.count >= mostWords || state.bytes >= mostBytes
     }
 }

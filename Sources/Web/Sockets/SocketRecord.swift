@@ -22,8 +22,8 @@ enum SocketRecord {
         "{\"type\":\"pong\",\"timestamp\":\"\(time.iso8601Milliseconds)\"}"
     }
 
-    /// `about`: the client's name for the message that could not be done.
-    static func error(_ error: WebError, about message: String?) -> String {
+    /// `about`: the client's name for the message that could not be done. `answer`: the one that it was about.
+    static func error(_ error: WebError, about message: String?, answer: UUID? = nil) -> String {
         let details = error.details.map(\.message).filter { $0 != error.message }
         return json(
             "error",
@@ -31,6 +31,7 @@ enum SocketRecord {
                 $0.set("error_code", error.specificCode ?? error.code.rawValue)
                 $0.set("error_message", ([error.message] + details).joined(separator: " "))
                 $0.set("retry_after", error.retryAfter)
+                $0.set("message_id", answer)
                 $0.set("temp_message_id", message)
                 $0.set(
                     "details",

@@ -6,8 +6,6 @@ import Storage
 /// One open socket: everything that its client says and everything that it is told goes through this one task, so that an
 /// idle socket is a bell and no more.
 struct SocketSession: Sendable {
-    /// How long a client may say nothing at all, not even `pong`.
-    private static let patience = StreamDesk.heartbeatInterval * 3
     /// Mistakes in a row after which there is no use in going on.
     private static let mostMistakes = 20
 
@@ -31,7 +29,7 @@ struct SocketSession: Sendable {
     mutating func run(isResumed: Bool) async {
         link.send(greeting(isResumed: isResumed))
         do {
-            while !link.hasEnded { try await turn() }
+            while try await turn() {}
         } catch let end as SocketEnd {
             link.close(end)
         } catch is CancellationError {
@@ -43,28 +41,45 @@ struct SocketSession: Sendable {
         await link.closed()
     }
 
-    private mutating func turn() async throws {
+    /// False after the last one.
+    private mutating func turn() async throws -> Bool {
         let news = pass.take()
         if let end = news.end { throw Self.end(end) }
         guard !desk.services.hub.isReadingEnded, !Task.isCancelled else { throw Self.end(.serverEnds) }
         if news.isBeatDue { try beat() }
-        for text in link.take() { try await hear(text) }
+        // Asked first: what came whole before the end is heard, whoever has hung up.
+        let hasEnded = link.hasEnded
+        for word in link.take() {
+            switch word {
+            case .text(let text): try await hear(text)
+            case .end(let end): throw end
+            }
+        }
+        guard !hasEnded else { return false }
         isTold = isTold || news.isTold
         // A client that does not read finds it in the log; the bell rings when it reads again.
-        guard link.isWritable else { return await pass.bell.wait() }
+        guard link.isWritable else {
+            await pass.bell.wait()
+            return true
+        }
         // The connection keeps the memory of its deepest call: where nothing goes on, nothing is asked.
         let records = isTold || !feed.isQuiet ? try await feed.next(isTold: isTold) : []
         isTold = false
-        if !records.isEmpty { return link.send(records.map(SocketRecord.json)) }
-        feed.leave(pass.bell)
-        await pass.bell.wait()
+        if records.isEmpty {
+            feed.leave(pass.bell)
+            await pass.bell.wait()
+        } else {
+            link.send(records.map(SocketRecord.json))
+        }
+        return true
     }
 
     /// Something has changed that the feed has not looked at.
     private var isTold = false
 
     private func beat() throws {
-        guard ContinuousClock.now - link.heardAt < Self.patience else { throw SocketEnd.away("No sign of life.") }
+        let silence = ContinuousClock.now - link.heardAt
+        guard silence < desk.services.streams.times.patience else { throw SocketEnd.away("No sign of life.") }
         link.ping()
     }
 
@@ -88,12 +103,10 @@ struct SocketSession: Sendable {
         } catch is CancellationError {
             throw CancellationError()
         } catch {
-            link.send(
-                SocketRecord.error(
-                    ErrorMiddleware.webError(from: error, in: request, logger: logger),
-                    about: SocketMessage.name(in: text)
-                )
-            )
+            let error = ErrorMiddleware.webError(from: error, in: request, logger: logger)
+            link.send(await desk.refusal(error, of: text))
+            // To be told to wait is none.
+            if error.code == .rateLimited { return }
             mistakes += 1
             if mistakes >= Self.mostMistakes { throw SocketEnd.refused("Too many mistakes.") }
         }

@@ -9,11 +9,8 @@ package import Storage
 package final class StreamDesk: Sendable {
     /// How often the readers' right to read is looked at again.
     package static let recheckInterval = Duration.seconds(5)
-    /// How often silence is broken.
-    package static let heartbeatInterval = Duration.seconds(15)
     /// For how long a person is said to be watched; renewed when half of it is over.
     private static let watchTime = Duration.seconds(120)
-    private static let tick = Duration.seconds(1)
     /// How many failures in a row to find out who may still read are put up with.
     private static let patience = 6
     private static let batch = 1000
@@ -50,8 +47,11 @@ package final class StreamDesk: Sendable {
     private let state = Locked(State())
     /// How many streams and sockets one person may have open on this process.
     package let limit: Int
+    let times: StreamTimes
 
-    package init(limit: Int = 200) { self.limit = limit }
+    package init(limit: Int = 200, times: StreamTimes = StreamTimes()) {
+        (self.limit, self.times) = (limit, times)
+    }
 
     /// How many are open.
     package var count: Int { state.withLock { $0.entries.count } }
@@ -60,7 +60,7 @@ package final class StreamDesk: Sendable {
     package func open(_ reader: StreamReader, conversation: UUID?) throws(WebError) -> StreamPass {
         let bell = Signal()
         let person = StreamPerson(user: reader.user, organisation: reader.organisation)
-        let beat = ContinuousClock.now + Self.heartbeatInterval * Double.random(in: 0.5...1)
+        let beat = ContinuousClock.now + times.heartbeat * Double.random(in: 0.5...1)
         let key = state.withLock { state -> Int? in
             guard state.counts[reader.user, default: 0] < limit else { return nil }
             state.counts[reader.user, default: 0] += 1
@@ -121,14 +121,14 @@ package final class StreamDesk: Sendable {
         let clock = ContinuousClock()
         var (checkedAt, watchedAt, failures) = (clock.now, clock.now, 0)
         while !Task.isCancelled {
-            try? await clock.sleep(for: Self.tick)
+            try? await clock.sleep(for: times.tick)
             beat(at: clock.now)
             do {
                 if clock.now - watchedAt >= Self.watchTime / 2 {
                     watchedAt = clock.now
                     try await renewWatches(in: store)
                 }
-                if clock.now - checkedAt >= Self.recheckInterval - Self.tick {
+                if clock.now - checkedAt >= times.recheck - times.tick {
                     checkedAt = clock.now
                     try await dismiss(by: store)
                     failures = 0
@@ -161,13 +161,16 @@ package final class StreamDesk: Sendable {
         if !people.isEmpty { try await store.watch(people: people, for: Self.watchTime) }
     }
 
+    /// Breaks silences, and ends what was let in for a time that is over.
     private func beat(at now: ContinuousClock.Instant) {
+        let date = Date()
         ring { state in
-            state.entries.filter { $0.value.nextBeat <= now }.map(\.key)
+            state.entries.filter { $0.value.nextBeat <= now || $0.value.isOverdue(at: date) }.map(\.key)
         } change: { entry in
+            if entry.isOverdue(at: date) { entry.end = .dismissed }
+            guard entry.nextBeat <= now else { return }
             entry.isBeatDue = true
-            entry.nextBeat = now + Self.heartbeatInterval
-            if entry.reader.credential.isOver { entry.end = .dismissed }
+            entry.nextBeat = now + times.heartbeat
         }
     }
 
@@ -228,7 +231,7 @@ package final class StreamDesk: Sendable {
             guard let entry = state.entries[key] else { return StreamPass.News(end: .serverEnds) }
             state.entries[key]?.isTold = false
             state.entries[key]?.isBeatDue = false
-            let end = entry.end ?? (entry.reader.credential.isOver ? .dismissed : nil)
+            let end = entry.isOverdue(at: Date()) ? .dismissed : entry.end
             return StreamPass.News(isTold: entry.isTold, isBeatDue: entry.isBeatDue, end: end)
         }
     }
@@ -257,10 +260,10 @@ package final class StreamPass: Sendable {
     package func take() -> News { desk.take(key) }
 }
 
-extension Credential {
-    /// Whether it has ended by itself.
-    fileprivate var isOver: Bool {
-        if case .token(_, _, let expiresAt) = self { expiresAt <= Date() } else { false }
+extension StreamDesk.Entry {
+    /// Whether it goes on although its token has ended.
+    fileprivate func isOverdue(at date: Date) -> Bool {
+        if end == nil, case .token(_, _, let expiresAt) = reader.credential { expiresAt <= date } else { false }
     }
 }
 

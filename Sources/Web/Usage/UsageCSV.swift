@@ -55,6 +55,11 @@ extension String {
 }
 
 extension Response {
+    /// The same for a program.
+    static func csv(_ text: String, name: String, context: WebContext) -> Response {
+        csv(text, name: name).tagged(EntityTag.of(text), context)
+    }
+
     /// A file to be kept. `name` is ours.
     static func csv(_ text: String, name: String) -> Response {
         Response(
@@ -62,6 +67,7 @@ extension Response {
             headers: [
                 .contentType: "text/csv; charset=utf-8",
                 .contentDisposition: "attachment; filename=\"\(name)\"",
+                .cacheControl: "no-store",
             ],
             body: .init(byteBuffer: ByteBuffer(string: text))
         )

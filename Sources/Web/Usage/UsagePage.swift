@@ -128,6 +128,8 @@ struct UsageData: Sendable {
     /// By grouping, in the order of the page.
     var tables: [(grouping: UsageGrouping, sums: [UsageSum])]
     var total: UsageTotal
+    /// For which the calls were made, each counted once.
+    var runs: Int
     var before: UsageTotal
     /// Whether there are others than the reader's own calls to see.
     var leads: Bool
@@ -135,11 +137,13 @@ struct UsageData: Sendable {
     init(
         points: [UsagePoint],
         tables: [(grouping: UsageGrouping, sums: [UsageSum])],
+        runs: Int,
         before: UsageTotal,
         leads: Bool
     ) {
         self.points = points
         self.tables = tables
+        self.runs = runs
         self.before = before
         self.leads = leads
         total = UsageTotal(tables.first?.sums ?? [])
@@ -160,6 +164,7 @@ struct UsageData: Sendable {
         self.init(
             points: try await store.usage(choice.question, over: choice.series, by: principal),
             tables: tables,
+            runs: try await store.runsPaid(choice.question, by: principal),
             before: UsageTotal(try await store.usage(question, by: principal)),
             leads: leads
         )

@@ -18,9 +18,7 @@ struct UsageRoutes: Sendable {
             .usage,
             "Shows what model calls have cost",
             about: Self.about,
-            query: Self.fields + [
-                QueryField(name: "scope", schema: .choice("own", "organization").about("Whose calls."))
-            ],
+            query: UsageQuery.fields + [UsageQuery.scope.field],
             replies: Self.replies,
             use: show
         )
@@ -31,7 +29,7 @@ struct UsageRoutes: Sendable {
             "Shows what model calls have cost in all organisations",
             about: Self.about,
             access: .permitted(.usageRead),
-            query: Self.fields,
+            query: UsageQuery.fields,
             replies: Self.replies,
             use: showAll
         )
@@ -39,22 +37,6 @@ struct UsageRoutes: Sendable {
 
     private static let about =
         "The last thirty days by day, where nothing else is said. With `series` in steps of a day, of a week from 62 days on, of a month from 400 days on."
-
-    private static let fields = [
-        QueryField(name: "group_by", schema: .choice(UsageGrouping.self).about("What the sums are of.")),
-        QueryField(
-            name: "series",
-            schema: .choice("model", "agent", "user", "key", "organization").about("Sums of these, over time.")
-        ),
-        QueryField(name: "from", schema: .day.about("The first day.")),
-        QueryField(name: "to", schema: .day.about("The last day.")),
-        QueryField(name: "model", schema: .text.about("Of this model.")),
-        QueryField(name: "agent_id", schema: .uuid.about("Of this agent.")),
-        QueryField(name: "user_id", schema: .uuid.about("Of this person.")),
-        QueryField(name: "key_id", schema: .uuid.about("Of programs with this API key.")),
-        QueryField(name: "organization_id", schema: .uuid.about("Of this organisation.")),
-        QueryField(name: "format", schema: .choice("json", "csv").about("As JSON, or as a table.")),
-    ]
 
     private static let replies: [Reply] = [
         .list(.usageSum), .file("text/csv", about: "With `format=csv`."),
@@ -76,31 +58,45 @@ struct UsageRoutes: Sendable {
         identity: Identity,
         isWhole: Bool
     ) async throws -> Response {
-        let query = QueryReader(request)
-        try query.check(Self.fields)
-        if !isWhole { try query.check([QueryField(name: "scope", schema: .choice("own"))]) }
+        let query = context.query(of: request)
         let question = try UsageQuestion(query, isWhole: isWhole)
-        let isCSV = try UsageRoutes.isCSV(query)
-        if let series = try UsageQuestion.grouping("series", query) {
-            guard series != .day, question.grouping == .day else {
+        let isCSV = try query.isCSV()
+        if let series = try query.value(UsageQuery.series) {
+            guard question.grouping == .day else {
                 throw WebError.invalid("series", "Use model, agent, user, key or organization, with group_by=day.")
             }
             let points = try await services.store.usage(question, over: series, by: identity.principal)
-            if isCSV { return .csv(points.csv(series), name: question.fileName) }
+            if isCSV { return .csv(points.csv(series), name: question.fileName, context: context) }
             return Envelope.list(points.map { $0.representation(series) }, context: context)
         }
         let sums = try await services.store.usage(question, by: identity.principal)
-        if isCSV { return .csv(sums.csv(question.grouping), name: question.fileName) }
+        if isCSV { return .csv(sums.csv(question.grouping), name: question.fileName, context: context) }
         return Envelope.list(sums.map { $0.representation(question.grouping) }, context: context)
     }
+}
 
-    private static func isCSV(_ query: QueryReader) throws(WebError) -> Bool {
-        switch query.text("format") {
-        case nil, "json": false
-        case "csv": true
-        default: throw .invalid("format", "Use json or csv.")
-        }
-    }
+/// What can be asked of the usage.
+private enum UsageQuery {
+    static let grouping = QueryParameter<UsageGrouping>.choice("group_by", "What the sums are of.")
+    static let series = QueryParameter<UsageGrouping>.choice(
+        "series",
+        "Sums of these, over time.",
+        among: UsageGrouping.allCases.filter { $0 != .day }
+    )
+    static let from = QueryParameter<Date>.day("from", "The first day.")
+    static let to = QueryParameter<Date>.day("to", "The last day.")
+    static let model = QueryParameter<String>.text("model", "Of this model.")
+    static let agent = QueryParameter<UUID>.identifier("agent_id", "Of this agent.")
+    static let user = QueryParameter<UUID>.identifier("user_id", "Of this person.")
+    static let key = QueryParameter<UUID>.identifier("key_id", "Of programs with this API key.")
+    static let organisation = QueryParameter<UUID>.identifier("organization_id", "Of this organisation.")
+    /// Not where all organisations are asked of.
+    static let scope = QueryParameter<UsageScope>.choice("scope", "Whose calls.", among: [.own, .organization])
+
+    static let fields = [
+        grouping.field, series.field, from.field, to.field, model.field, agent.field, user.field, key.field,
+        organisation.field, TableFormat.parameter.field,
+    ]
 }
 
 extension Store {
@@ -119,42 +115,23 @@ extension Store {
 extension UsageQuestion {
     /// The last thirty days by day, where nothing else is said. `isWhole`: of all organisations.
     init(_ query: QueryReader, isWhole: Bool = false, now: Date = Date()) throws(WebError) {
-        let grouping = try UsageQuestion.grouping("group_by", query) ?? .day
-        let to = try UsageQuestion.day("to", query) ?? now.utcDay
-        let from = try UsageQuestion.day("from", query) ?? now.addingTimeInterval(-29 * 86_400).utcDay
+        let to = try query.value(UsageQuery.to)?.utcDay ?? now.utcDay
+        let from = try query.value(UsageQuery.from)?.utcDay ?? now.addingTimeInterval(-29 * 86_400).utcDay
         guard from <= to else { throw .invalid("from", "The first day comes after the last.") }
-        let scope = query.text("scope") ?? UsageScope.organization.rawValue
-        guard let scope = UsageScope(rawValue: scope), scope != .everyone else {
-            throw .invalid("scope", "Use own or organization.")
-        }
         self.init(
-            grouping: grouping,
+            grouping: try query.value(UsageQuery.grouping) ?? .day,
             from: from,
             to: to,
-            scope: isWhole ? .everyone : scope,
-            model: query.text("model").map { String($0.prefix(200)) },
-            agent: try query.identifier("agent_id"),
-            user: try query.identifier("user_id"),
-            key: try query.identifier("key_id"),
-            organisation: try query.identifier("organization_id")
+            scope: try isWhole ? .everyone : query.value(UsageQuery.scope) ?? .organization,
+            model: try query.value(UsageQuery.model).map { String($0.prefix(200)) },
+            agent: try query.value(UsageQuery.agent),
+            user: try query.value(UsageQuery.user),
+            key: try query.value(UsageQuery.key),
+            organisation: try query.value(UsageQuery.organisation)
         )
     }
 
     var fileName: String { "usage-\(grouping.rawValue)-\(from)-\(to).csv" }
-
-    static func grouping(_ name: String, _ query: QueryReader) throws(WebError) -> UsageGrouping? {
-        guard let text = query.text(name) else { return nil }
-        guard let grouping = UsageGrouping(rawValue: text) else {
-            throw .invalid(name, "Use day, model, agent, user, key or organization.")
-        }
-        return grouping
-    }
-
-    private static func day(_ name: String, _ query: QueryReader) throws(WebError) -> String? {
-        guard let text = query.text(name) else { return nil }
-        guard Date(utcDay: text) != nil else { throw .invalid(name, "Use a day such as 2026-11-21.") }
-        return text
-    }
 }
 
 extension UsageSum {

@@ -129,6 +129,7 @@ struct UsageView: View {
         return [
             Fact(name: words["usage.cost"], value: voice.money(total.costs) ?? words["usage.noPrice"]),
             Fact(name: words.count("usage.change", days), value: voice.change(total, since: data.before)),
+            Fact(name: words["agents.runs"], value: data.runs.grouped),
             Fact(name: words["usage.calls"], value: total.calls.grouped),
             Fact(
                 name: words["usage.failed"],

@@ -19,7 +19,7 @@ struct SkillVersionPages: Sendable {
     func restore(_ request: Request, context: WebContext) async throws -> Response {
         let (identity, skill) = try await skills.own(context)
         do {
-            let restored = try await desk.services.restoreSkill(
+            let restored = try await desk.store.restoreSkill(
                 skill.id,
                 version: context.version(),
                 at: request.seenVersion(),

@@ -65,7 +65,7 @@ struct SkillVersionRoutes: Sendable {
 
     func restore(_ request: Request, context: WebContext) async throws -> Response {
         let (principal, id) = (try context.signedIn().principal, try context.identifier("id"))
-        let restored = try await services.restoreSkill(
+        let restored = try await services.store.restoreSkill(
             id,
             version: context.version(),
             by: principal,

@@ -18,7 +18,7 @@ struct ToolVersionPages: Sendable {
         let (principal, tool, _) = try await known(context)
         guard try await desk.store.mayChange(tool, by: principal) else { throw WebError.notFound }
         do {
-            let restored = try await desk.services.restoreTool(
+            let restored = try await desk.store.restoreTool(
                 tool.id,
                 version: context.version(),
                 at: request.seenVersion(),

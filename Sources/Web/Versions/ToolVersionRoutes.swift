@@ -61,7 +61,7 @@ struct ToolVersionRoutes: Sendable {
     func restore(_ request: Request, context: WebContext) async throws -> Response {
         let (principal, tool) = try await known(context)
         guard try await services.store.mayChange(tool, by: principal) else { throw WebError.notFound }
-        let restored = try await services.restoreTool(
+        let restored = try await services.store.restoreTool(
             tool.id,
             version: context.version(),
             by: principal,

@@ -30,6 +30,8 @@ struct AgentFormView: View {
     let capabilities: Field
     let team: [Choice]
     let hasTeam: Bool
+    /// Said where there are more colleagues than are offered.
+    let teamCut: String?
     let tools: [ToolChoice]
     let toolsError: String?
     let skills: [Choice]
@@ -86,6 +88,8 @@ struct AgentFormView: View {
         var models: [ModelRecord]
         var tools: [AgentTool]
         var skills: [SkillNote] = []
+        /// Whether there are more colleagues.
+        var isCut = false
     }
 
     /// `id` is nil for an agent that is to be made.
@@ -137,6 +141,7 @@ struct AgentFormView: View {
             Choice(value: $0.name, label: $0.title, about: $0.about, isChosen: draft.team.contains($0.name))
         }
         hasTeam = !team.isEmpty
+        teamCut = offers.isCut ? words("agents.cut", ["n": Page.choiceLimit.grouped]) : nil
         tools = offers.tools.map { ToolChoice($0, draft, errors, voice) }
         skills = offers.skills.map {
             Choice(value: $0.name, label: $0.name, about: $0.description, isChosen: draft.skills.contains($0.name))

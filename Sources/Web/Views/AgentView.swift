@@ -20,6 +20,10 @@ struct AgentView: View {
     let team: [String]
     let hasTeam: Bool
     let facts: [Fact]
+    /// Of the reader's own runs in the last 30 days.
+    let recent: [Fact]
+    let runsAddress: String
+    let usageAddress: String
     let tools: [ToolRow]
     let hasTools: Bool
     /// nil where there is nothing to choose from and nothing chosen.
@@ -94,6 +98,28 @@ struct AgentView: View {
         var lastUsedAt: Date?
     }
 
+    /// What the reader has had of it in the last days.
+    struct Month: Sendable {
+        var figures: AgentFigures
+        var costs: [String: Decimal]
+        /// Days of UTC, both included.
+        var from: String
+        var to: String
+
+        func facts(_ voice: Voice) -> [Fact] {
+            let words = voice.words
+            var facts = [Fact(name: words["agents.runs"], value: figures.runs.grouped)]
+            if figures.ended > 0 {
+                let rate = SVGLength.percent(Decimal(figures.completed), of: Decimal(figures.ended))
+                facts.append(Fact(name: words["agents.finished"], value: rate))
+            }
+            if let median = figures.medianTime {
+                facts.append(Fact(name: words["agents.median"], value: voice.duration(median)))
+            }
+            return facts + [Fact(name: words["usage.cost"], value: voice.money(costs) ?? words["usage.noPrice"])]
+        }
+    }
+
     init(
         page: Frame,
         id: UUID,
@@ -106,6 +132,7 @@ struct AgentView: View {
         isOff: Bool = false,
         team: [String] = [],
         numbers: Numbers,
+        month: Month,
         tools: [AgentTool] = [],
         use: [ToolUse] = [],
         skills: Skills? = nil,
@@ -135,6 +162,9 @@ struct AgentView: View {
         self.budgets = budgets
         hasBudgets = !budgets.isEmpty
         self.history = history
+        recent = month.facts(voice)
+        runsAddress = "/runs?state=all&agent_id=\(id.text)&children=true"
+        usageAddress = "/usage?from=\(month.from)&to=\(month.to)&scope=own&agent_id=\(id.text)"
         let rate = (numbers.successRate * 1000).rounded() / 10
         var facts = [
             Fact(name: words["agents.model"], value: numbers.model ?? words["agents.defaultModel"]),

@@ -7,6 +7,8 @@ struct AgentsView: View {
 
     let page: Frame
     let agents: [Row]
+    /// nil when all are on one page.
+    let pager: PageTurner?
 
     struct Row: Sendable {
         let address: String

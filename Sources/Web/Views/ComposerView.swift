@@ -1,5 +1,6 @@
 import Engine
 import Foundation
+import Storage
 
 /// Where a message is written, with the agent and the model that shall answer.
 struct ComposerView: Sendable {
@@ -13,6 +14,8 @@ struct ComposerView: Sendable {
     let error: String?
     let agents: [Option]
     let models: [Option]
+    /// Said where there are more agents than are offered.
+    let agentsCut: String?
     let stopAddress: String?
     /// While an answer is under way: what is written goes into it, or is said after it.
     let isBusy: Bool
@@ -48,9 +51,11 @@ struct ComposerView: Sendable {
         draft: Draft = Draft(),
         agents: [(id: String, name: String)],
         models: [(id: String, name: String)],
+        isCut: Bool = false,
         voice: Voice
     ) {
         let words = voice.words
+        agentsCut = isCut ? words("agents.cut", ["n": Page.choiceLimit.grouped]) : nil
         action = conversation.map { "/conversations/\($0.text)/messages" } ?? "/conversations"
         draftKey = conversation.map(\.text) ?? "new"
         idempotencyKey = draft.key

@@ -42,10 +42,24 @@ struct ModelPrice: Sendable, Equatable {
         )
     }
 
+    /// Those that forms offer, and the one that a price has already: programs may set any code.
+    static func currencies(with own: String) -> [String] {
+        own.isEmpty || currencies.contains(own) ? currencies : [own] + currencies
+    }
+
+    /// Whether a price may be in it; the store's rule.
+    static func isCurrency(_ code: String) -> Bool { (1...10).contains(code.count) }
+
     /// As it is stored.
     var json: String {
-        "{\"input_tokens\":\(input),\"output_tokens\":\(output),\"cached_tokens\":\(cached.map { "\($0)" } ?? "null"),"
-            + "\"per_minute\":\(perMinute.map { "\($0)" } ?? "null"),\"currency\":\"\(currency)\",\"per_1k_tokens\":false}"
+        JSONObject {
+            $0.raw("input_tokens", "\(input)")
+            $0.raw("output_tokens", "\(output)")
+            $0.raw("cached_tokens", cached.map { "\($0)" })
+            $0.raw("per_minute", perMinute.map { "\($0)" })
+            $0.set("currency", currency)
+            $0.set("per_1k_tokens", false)
+        }.text
     }
 
     private struct Stored: Decodable {

@@ -66,7 +66,10 @@ struct ModelView: View {
         currency = Select(
             "currency",
             label: words["models.currency"],
-            options: ModelPrice.currencies.map { Option(value: $0, label: $0, isChosen: $0 == draft.currency) }
+            options: ModelPrice.currencies(with: draft.currency).map {
+                Option(value: $0, label: $0, isChosen: $0 == draft.currency)
+            },
+            error: errors["currency"]
         )
     }
 

@@ -10,6 +10,13 @@ struct SkillView: View {
     let title: String
     let action: String
     let errors: ErrorSummary?
+    /// The versions that the forms of the text and of the archive were opened with: of a later one nothing is overwritten
+    /// unseen.
+    let opened: String?
+    let uploadOpened: String?
+    /// Whether there was a later one when the text was sent, or the archive.
+    let overtaken: OvertakenView?
+    let uploadOvertaken: OvertakenView?
     /// nil for those who may not change it; they read it.
     let text: TextArea?
     let fixedText: String?
@@ -51,6 +58,9 @@ struct SkillView: View {
     struct Surroundings: Sendable {
         var agents: [(id: UUID, name: String)] = []
         var versions: [KeptVersion<SkillText>] = []
+        /// Whether somebody has saved it since a form was opened, and whether that form had the archive in it.
+        var overtaken: OvertakenView?
+        var isUploadOvertaken = false
     }
 
     struct NewFile: Sendable {
@@ -64,6 +74,10 @@ struct SkillView: View {
         var text = ""
         var path = ""
         var content = ""
+        /// What it was typed into; nil where that is not known.
+        var version: Int?
+        /// What the archive was sent into, where that is another.
+        var uploadVersion: Int?
     }
 
     /// `skill` is nil for one that is to be made.
@@ -86,6 +100,10 @@ struct SkillView: View {
             "file": words["skills.zip"],
         ]
         self.errors = errors.summary(labels, voice: voice)
+        opened = draft.version.map(String.init)
+        uploadOpened = (draft.uploadVersion ?? draft.version).map(String.init)
+        overtaken = around.isUploadOvertaken ? nil : around.overtaken
+        uploadOvertaken = around.isUploadOvertaken ? around.overtaken : nil
         text = mayChange ? .skill(draft.text, error: errors["skill_md"], words) : nil
         fixedText = mayChange ? nil : draft.text
         files = (skill?.files ?? []).map {

@@ -14,6 +14,10 @@ struct ToolFormView: View {
     /// How such a tool works.
     let note: String
     let errors: ErrorSummary?
+    /// The version that the form was opened with: of a later one nothing is overwritten unseen.
+    let opened: String?
+    /// Whether there is a later one.
+    let overtaken: OvertakenView?
     let name: Field
     let description: TextArea
     let schema: TextArea
@@ -79,9 +83,19 @@ struct ToolFormView: View {
     }
 
     /// `id` is nil for a tool that is to be made.
-    init(page: Frame, id: UUID?, draft: Draft, errors: FormErrors = FormErrors(), voice: Voice) {
+    init(
+        page: Frame,
+        id: UUID?,
+        draft: Draft,
+        opened: Int? = nil,
+        overtaken: OvertakenView? = nil,
+        errors: FormErrors = FormErrors(),
+        voice: Voice
+    ) {
         let words = voice.words
         self.page = page
+        self.opened = opened.map(String.init)
+        self.overtaken = overtaken
         title = id == nil ? words["tools.new.\(draft.kind)"] : draft.name
         action = id.map { "/tools/\($0.text)/edit" } ?? "/tools/new"
         back = id.map { "/tools/\($0.text)" } ?? "/tools"

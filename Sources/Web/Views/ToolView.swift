@@ -112,7 +112,7 @@ struct ToolView: View {
         ].compactMap { $0 }
         self.use = use.map {
             Use(
-                agent: $0.agentName ?? words["tools.goneAgent"],
+                agent: voice.agent($0.agentName, systemName: $0.systemName) ?? words["tools.goneAgent"],
                 address: $0.agentName == nil ? nil : "/agents/\($0.agentID.text)",
                 calls: $0.calls.grouped,
                 failed: $0.failedCalls.grouped,

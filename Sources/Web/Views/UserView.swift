@@ -60,7 +60,7 @@ struct UserView: View {
         var cost: [String: Decimal]?
         /// What they belong to, and what they could be added to.
         var organisations: [Organisation] = []
-        var others: [Organisation] = []
+        var others: [OrganisationChoice] = []
     }
 
     /// What the reader may do with it.
@@ -164,7 +164,7 @@ struct UserView: View {
 }
 
 extension UserView.Addition {
-    init(_ organisations: [Organisation], voice: Voice) {
+    init(_ organisations: [OrganisationChoice], voice: Voice) {
         organisation = .organisation(organisations, chosen: nil, voice: voice)
         role = Select(
             "member_role",
@@ -183,7 +183,7 @@ extension UserView.Addition {
 extension Select {
     /// Of shared organisations; `none` is a word for none of them, where that is a choice.
     static func organisation(
-        _ organisations: [Organisation],
+        _ organisations: [OrganisationChoice],
         chosen: UUID?,
         none: String? = nil,
         error: String? = nil,
@@ -238,7 +238,7 @@ struct UserNewView: View {
         page: Frame,
         draft: Draft,
         mayChooseRole: Bool,
-        organisations: [Organisation] = [],
+        organisations: [OrganisationChoice] = [],
         sendsMail: Bool,
         voice: Voice
     ) {

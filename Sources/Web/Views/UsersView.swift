@@ -12,7 +12,8 @@ struct UsersView: View {
     let refusals: [String]
     let query: String
     let sort: String
-    let organisation: String?
+    /// nil where there is none to narrow the list down to.
+    let organisation: Select?
     let role: Select
     let status: Select
     let columns: [Column]
@@ -76,6 +77,7 @@ struct UsersView: View {
         found: Paged<User>,
         waiting: Paged<User>,
         costs: [UUID: [String: Decimal]],
+        organisations: [OrganisationChoice] = [],
         policy: RegistrationPolicy,
         rights: Rights,
         refusals: [String] = [],
@@ -88,7 +90,7 @@ struct UsersView: View {
         waitingAddress = "/admin/users?status=pending"
         query = search.filter.search ?? ""
         sort = (search.filter.isDescending ? "-" : "") + search.filter.order.rawValue
-        organisation = search.filter.organisation?.text
+        organisation = Select.organisation(search.filter.organisation, of: organisations, voice: voice)
         role = .role(search.filter.role?.rawValue ?? "", everybody: true, voice: voice)
         status = .status(search.filter.status?.rawValue ?? "", voice: voice)
         columns = [Column(.nickname, "users.name", search, voice), Column(.lastLoginAt, "users.seen", search, voice)]
@@ -161,6 +163,25 @@ extension Select {
                 return Option(value: $0, label: label, isChosen: $0 == chosen)
             },
             error: error
+        )
+    }
+
+    /// With the chosen one, also where its name is not for the reader.
+    fileprivate static func organisation(
+        _ chosen: UUID?,
+        of known: [OrganisationChoice],
+        voice: Voice
+    ) -> Select? {
+        let name = voice.words["usage.by.organization"]
+        var choices = known.map { (id: $0.id.text, name: $0.name) }
+        if let chosen, !known.contains(where: { $0.id == chosen }) { choices.append((chosen.text, name)) }
+        guard !choices.isEmpty else { return nil }
+        return Select(
+            "organisation",
+            label: name,
+            options: ([(id: "", name: voice.words["users.all"])] + choices).map {
+                Option(value: $0.id, label: $0.name, isChosen: $0.id == chosen?.text ?? "")
+            }
         )
     }
 

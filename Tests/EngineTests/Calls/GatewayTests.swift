@@ -115,20 +115,70 @@ import Testing
         #expect(journal.records.map(\.cost) == [0])
     }
 
+    /// Those that do not see are passed by as fallbacks; one that was asked for says so, whoever else might see.
     @Test func picturesGoToThoseThatSee() async throws {
-        let journal = CallLedger()
-        let gateway = Gateway(journal: journal, models: Scripts(["a": .success(["x"]), "b": .success(["y"])]))
+        let models = Scripts([
+            "a": .failure(ModelError(.unavailable, "Down.")), "blind": .success(["x"]), "b": .success(["y"]),
+        ])
+        let gateway = Gateway(journal: CallLedger(), models: models)
         let picture = ModelPicture(fileID: .v7(), name: "p", mediaType: "", address: "https://example.org/p.png")
         let question = ModelRequest(instruction: "", messages: [.user("?", pictures: [picture])])
-        var seeing = candidate("b")
-        seeing.supportsVision = true
-        let route = GatewayRoute(candidates: [candidate("a"), seeing])
+        let route = GatewayRoute(candidates: [seeing("a"), candidate("blind"), seeing("b")])
+        let answer = try await gateway.answer(question, along: route, for: caller) { _, _ in }
+        #expect(answer.model == "b" && models.asked.withLock { $0.count } == 2)
+        let refusal = ModelError.unsupported("messages", "This model takes no pictures. Choose another one.")
+        for others in [[], [seeing("b")]] {
+            let blind = GatewayRoute(candidates: [candidate("blind")] + others)
+            await #expect(throws: refusal) { try await gateway.answer(question, along: blind, for: caller) { _, _ in } }
+        }
+        #expect(models.asked.withLock { $0.count } == 2)
+    }
+
+    /// Another one's answer would hide what is wrong.
+    @Test(arguments: [
+        ModelError(.rejected, "No.", status: 400), ModelError(.rejected, "No.", status: 422),
+        ModelError(.rejected, "No."), ModelError(.contextTooLong, "Long.", status: 400),
+        ModelError.unsupported("response_format", "No."),
+    ])
+    func aRequestThatIsWrongGoesToNobodyElse(_ mistake: ModelError) async throws {
+        let models = Scripts(["a": .failure(mistake), "b": .success(["x"])])
+        let route = GatewayRoute(candidates: [candidate("a"), candidate("b")])
+        let gateway = Gateway(journal: CallLedger(), models: models)
+        await #expect(throws: mistake) { try await gateway.answer(question, along: route, for: caller) { _, _ in } }
+        #expect(models.asked.withLock { $0.count } == 1)
+    }
+
+    @Test(arguments: [
+        ModelError(.unauthorized, "Key.", status: 401), ModelError(.notFound, "What?", status: 404),
+        ModelError(.notConfigured, "Where?"), ModelError(.rejected, "Gone.", status: 410),
+        ModelError(.rateLimited, "Slow.", status: 402),
+    ])
+    func whatIsWrongWithAProviderIsMadeGoodByOthers(_ failure: ModelError) async throws {
+        let models = Scripts(["a": .failure(failure), "b": .success(["x"])])
+        let route = GatewayRoute(candidates: [candidate("a"), candidate("b")])
+        let gateway = Gateway(journal: CallLedger(), models: models)
         let answer = try await gateway.answer(question, along: route, for: caller) { _, _ in }
         #expect(answer.model == "b")
-        await #expect(throws: ModelError.self) {
-            let blind = GatewayRoute(candidates: [candidate("a")])
-            return try await gateway.answer(question, along: blind, for: caller) { _, _ in }
-        }
+    }
+
+    /// What a fallback cannot take is no mistake: it was asked of another one.
+    @Test func itIsToldHowTheModelThatWasAskedForHasFailed() async throws {
+        let down = ModelError(.unavailable, "Down.")
+        let models = Scripts([
+            "a": .failure(down), "b": .failure(.unsupported("response_format", "No.")), "c": .success(["x"]),
+        ])
+        let gateway = Gateway(journal: CallLedger(), models: models)
+        let all = GatewayRoute(candidates: [candidate("a"), candidate("b"), candidate("c")])
+        let answer = try await gateway.answer(question, along: all, for: caller) { _, _ in }
+        #expect(answer.model == "c")
+        let two = GatewayRoute(candidates: Array(all.candidates.prefix(2)))
+        await #expect(throws: down) { try await gateway.answer(question, along: two, for: caller) { _, _ in } }
+    }
+
+    private func seeing(_ name: String) -> ModelCandidate {
+        var candidate = candidate(name)
+        candidate.supportsVision = true
+        return candidate
     }
 
     private func candidate(_ name: String) -> ModelCandidate {

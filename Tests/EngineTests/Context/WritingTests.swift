@@ -114,6 +114,19 @@ import Testing
         #expect(journal.usage(of: run.id).map(\.succeeded).prefix(2) == [true, false])
     }
 
+    @Test func theWordsInWhichAModelDeclinesAreNoTitle() async throws {
+        let models = StubModels { request, receive in
+            let isOurs = request.instruction.hasPrefix(WritingPrompt.opening)
+            try await receive(isOurs ? .refusal("I will not name that.") : .text("Fine."))
+            try await receive(.usage(TokenUsage(input: 7, output: 3)))
+            try await receive(.finish(.stop))
+        }
+        let (run, notes, journal) = try await notes(brief(needsTitle: true), models: models)
+        #expect(notes.first?.title == nil && notes.first?.line == nil)
+        // It is paid.
+        #expect(journal.usage(of: run.id).map(\.succeeded).prefix(2) == [true, true])
+    }
+
     @Test(arguments: [true, false]) func aBudgetHoldsForTitles(hasRoom: Bool) async throws {
         let asked = Locked(0)
         let shop = Workshop(

@@ -76,6 +76,19 @@ struct TestDatabase: Sendable {
 }
 
 extension TestDatabase {
+    /// While `body` runs nobody gets a connection, and those that there were are lost: as when its server is away.
+    func away(_ body: () async throws -> Void) async throws {
+        let cluster = try await TestCluster.shared.value
+        let change: Query = "alter database \(unescaped: name) with allow_connections"
+        try await cluster.run("\(change) false")
+        try await cluster.run("select pg_terminate_backend(pid, 10000) from pg_stat_activity where datname = \(name)")
+        do { try await body() } catch {
+            try await cluster.run("\(change) true")
+            throw error
+        }
+        try await cluster.run("\(change) true")
+    }
+
     /// Until so many statements wait for a lock of another.
     func waitForLocks(_ count: Int) async throws {
         for _ in 0..<2000 {

@@ -1,10 +1,8 @@
-"""The command line's lists, what it makes and changes, and its completions."""
+"""The command line's lists, and what it makes and changes."""
 
 import json
-import os
-import subprocess
 
-from alma import PROGRAM
+from alma import PASSWORD, Client, wait_until
 
 
 def test_lists_as_tables_and_as_json(client, cli, terminal):
@@ -57,6 +55,90 @@ def test_agents_are_made_and_changed(cli):
     cli("agents", "show", "harbour", code=5)
 
 
+def test_agents_have_parameters_settings_and_skills(client, cli):
+    client.created("/v1/skills", skill_md="---\nname: tides\ndescription: Reads tide tables.\n---\nRead the table.")
+    fields = ["--parameters", '{"temperature": 0.2}', "--capabilities", "counting, tides", "--skills", "tides"]
+    tools = ["--tools", "calculator,current_time", "--tool-settings", 'calculator={"timeout": 9}']
+    made = json.loads(cli("agents", "create", "pilot", "--instruction", "Count ships.", *fields, *tools, "--json").stdout)
+    assert made["name"] == "pilot" and made["capabilities"] == ["counting", "tides"]
+
+    def told():
+        file = json.loads(cli("agents", "export", "pilot").stdout)["agent"]
+        return file["parameters"], file["skills"], {one["name"]: one["configuration"] for one in file["tools"]}
+
+    assert told() == ({"temperature": 0.2}, ["tides"], {"calculator": {"timeout": 9}, "current_time": {}})
+    # What is not named stays, null takes a setting away, nothing takes all away.
+    cli("agents", "update", "pilot", "--tool-settings", 'calculator={"timeout": null}', "--skills", "")
+    assert told() == ({"temperature": 0.2}, [], {"calculator": {}, "current_time": {}})
+    cli("agents", "update", "pilot", "--parameters", "{}")
+    assert told()[0] == {}
+    for wrong in [["--parameters", "[]"], ["--tool-settings", "calculator"], ["--tool-settings", "calculator=9"]]:
+        assert cli("agents", "update", "pilot", *wrong, code=2).stderr
+    # What was done is said where the rest was not.
+    half = cli("agents", "update", "pilot", "--description", "Pilots", "--tool-settings", 'fly={"timeout": 9}', code=2)
+    assert "fields were changed" in half.stderr and "no tool called fly" in half.stderr
+    assert json.loads(cli("agents", "show", "pilot", "--json").stdout)["description"] == "Pilots"
+
+
+def test_an_agent_goes_back_to_what_it_was(cli):
+    cli("agents", "create", "keeper", "--instruction", "Light the lamp.")
+    cli("agents", "update", "keeper", "--instruction", "Sound the horn.", "--description", "Of the lighthouse")
+
+    def versions():
+        return json.loads(cli("agents", "versions", "keeper", "--json").stdout)
+
+    newest, oldest = versions()
+    assert newest["version"] > oldest["version"] and {"instruction", "description"} <= {*newest["changes"]}
+    assert "instruction" in cli("agents", "versions", "keeper").stdout
+    assert "Light the lamp." not in cli("agents", "show", "keeper").stdout
+    cli("agents", "restore", "keeper", str(oldest["version"]))
+    assert "Light the lamp." in cli("agents", "show", "keeper").stdout
+    assert [one["restored_version"] for one in versions()] == [oldest["version"], None, None]
+    cli("agents", "restore", "keeper", "99", code=5)
+    cli("agents", "restore", "keeper", "first", code=2)
+
+
+def test_whoever_says_no_changes_nothing(cli, terminal):
+    cli("agents", "create", "ferryman", "--instruction", "Row.")
+    for answer, code in [("n", 7), ("", 7), ("y", 0)]:
+        asked = terminal("agents", "delete", "ferryman")
+        asked.until("Remove the agent ferryman? [y/N] ")
+        asked.type(answer + "\n")
+        assert asked.end() == code
+        said = "Nothing was changed." if code else "Removed ferryman."
+        wait_until(lambda: said in asked.text, 10, said)
+        cli("agents", "show", "ferryman", code=0 if code else 5)
+
+
+def test_usage_is_told_of_one_thing_alone(server, client, cli):
+    key = client.created("/v1/api-keys", name="meter", scopes=["openai"])
+    asked = {"model": "demo", "messages": [{"role": "user", "content": "/echo by key"}]}
+    by_key = {"Authorization": f"Bearer {key['key']}"}
+    assert client.http.post("/openai/v1/chat/completions", json=asked, headers=by_key).status_code == 200
+    client.finished(client.send(client.conversation(), "/echo by an agent"))
+    email = "purser@example.com"
+    client.created("/v1/users", email=email, password=PASSWORD, nickname="Purser")
+    purser = Client(server, email=email).set_up_model()
+    purser.finished(purser.send(purser.conversation(), "/echo elsewhere"))
+    mine, theirs = (one.http.get("/v1/users/me").json()["data"]["user_id"] for one in (client, purser))
+
+    def keys(*arguments):
+        return {one["key"] for one in json.loads(cli("usage", *arguments, "--json").stdout)}
+
+    assert key["key_id"] in keys("--by", "key")
+    assert keys("--by", "key", "--key", "meter") == keys("--by", "key", "--key", key["key_id"]) == {key["key_id"]}
+    assert keys("--by", "model", "--model", "demo") == {"demo"} and keys("--by", "model", "--model", "other") == set()
+    (assistant,) = keys("--by", "agent", "--agent", "assistant")
+    assert assistant in keys("--by", "agent") and keys("--by", "key", "--agent", "assistant") != {key["key_id"]}
+    # Mine, those of the organisation that I lead, everybody's.
+    assert keys("--own", "--by", "user") == keys("--by", "user") == {mine}
+    assert theirs in keys("--all", "--by", "user") and len(keys("--all", "--by", "organization")) > 1
+    assert keys("--all", "--by", "user", "--user", email) == keys("--all", "--by", "user", "--user", "Purser") == {theirs}
+    assert keys("--by", "user", "--user", email) == set()
+    cli("usage", "--user", "nobody", code=5)
+    cli("usage", "--own", "--all", code=2)
+
+
 def test_conversations_are_kept_in_order(client, cli):
     conversation = client.conversation("Before")
     client.finished(client.send(conversation, "/echo kept"))
@@ -102,20 +184,3 @@ def test_a_team_is_told_afterwards_as_it_was_meanwhile(client, cli):
     child = client.http.get(f"/v1/runs/{run['run_id']}/children").json()["data"][0]["run_id"]
     alone = cli("runs", "follow", child)
     assert "42" in alone.stdout and "✓ calculator" in alone.stderr and "Coding" not in alone.stderr
-
-
-# Shells
-
-
-def test_completions(tmp_path, cli):
-    script = tmp_path / "alma.bash"
-    script.write_text(cli("completions", "bash").stdout)
-    assert subprocess.run(["bash", "-n", script]).returncode == 0
-    ask = """
-        source "$1"; COMP_WORDS=(alma con); COMP_CWORD=1; COMP_LINE="alma con"; COMP_POINT=8; COMP_TYPE=9
-        "$(complete -p alma | sed 's/.*-F \\([^ ]*\\).*/\\1/')" alma con alma; printf '%s\\n' "${COMPREPLY[@]}"
-    """
-    completed = subprocess.run(["bash", "-c", ask, "sh", script], capture_output=True, text=True, env={"PATH": f"{PROGRAM.parent}:{os.environ['PATH']}"})
-    assert "conversations" in completed.stdout, completed.stderr
-    assert cli("completions", "zsh").stdout.startswith("#compdef alma") and "complete -c" in cli("completions", "fish").stdout
-    cli("completions", "csh", code=2)

@@ -112,6 +112,14 @@ def test_a_run_as_json(client, cli):
     assert result["type"] == "result" and result["data"]["answer"] == "lines"
 
 
+def test_a_failed_run_as_json(client, cli):
+    said = json.loads(cli("run", "/fail 400", "--json", code=1).stdout)
+    assert said["status"] == "failed" and said["error"] and said["waits_for"] is None
+    assert client.run(said["run_id"])["state"] == "failed"
+    *_, result = map(json.loads, cli("run", "/fail 400", "--stream-json", code=1).stdout.splitlines())
+    assert result["type"] == "result" and result["data"]["status"] == "failed" and result["data"]["error"]
+
+
 def test_agents_models_and_files_go_along(client, cli, tmp_path):
     file = tmp_path / "numbers.csv"
     file.write_text("1;2;3")
@@ -160,6 +168,37 @@ def test_what_nobody_may_answer_waits(asking, cli):
     said = json.loads(cli("run", QUESTION, "--approve", "all", "--json", code=3).stdout)
     assert said["status"] == "waiting" and said["waits_for"]["kind"] == "question"
     cli("runs", "stop", said["run_id"])
+
+
+def asked(client):
+    """The run that waits for its person, begun just now, and its call."""
+    run = newest_run(client)
+    waiting = client.http.get("/v1/approvals").json()["data"]
+    return run, next(one["call_id"] for one in waiting if one["run_id"] == run)
+
+
+def test_a_call_is_approved_with_another_input_and_from_then_on(asking, cli):
+    cli("run", SUM, code=3)
+    run, call = asked(asking)
+    assert "JSON object" in cli("approvals", "approve", call, "--input", "[]", code=2).stderr
+    approved = cli("approvals", "approve", call, "--input", '{"expression": "300 + 33"}', "--remember")
+    assert f"Answered {call}" in approved.stdout
+    answer = cli("runs", "follow", run).stdout
+    assert "333" in answer and "42" not in answer
+    # Nobody is asked again.
+    assert "42" in cli("run", SUM).stdout
+    cli("approvals", "approve", call, code=5)
+
+
+def test_a_call_is_denied(asking, cli):
+    cli("run", SUM, code=3)
+    run, call = asked(asking)
+    assert f"Answered {call}" in cli("approvals", "deny", call).stdout
+    assert asking.finished(run)["state"] == "completed"
+    assert "42" not in cli("runs", "follow", run).stdout
+    # It holds for this call alone.
+    cli("run", SUM, code=3)
+    cli("runs", "stop", newest_run(asking))
 
 
 def test_a_refused_message_leaves_no_empty_conversation(client, cli):

@@ -1,4 +1,6 @@
 import Foundation
+import HTTPTypes
+import Postgres
 import Testing
 
 @Suite struct AccountTests {
@@ -34,6 +36,28 @@ import Testing
             let nobody = try await caller.signIn("nobody@example.com", "wrong+password")
             #expect(wrong.status == 401 && nobody.status == 401)
             #expect(wrong.string("error.message") == nobody.string("error.message"))
+        }
+    }
+
+    /// What was left out is named, as by every other call; nobody has tried a password by that.
+    @Test(arguments: [
+        ("", ["username", "password"]), ("username=ada@example.com", ["password"]), ("password=x", ["username"]),
+        ("username=ada@example.com&password=", ["password"]), ("username=+&password=x", ["username"]),
+        ("email=ada@example.com&secret=x", ["username", "password"]),
+    ])
+    func aSignInNamesWhatIsMissing(body: String, fields: [String]) async throws {
+        try await TestServer.run { caller in
+            let answer = try await caller.call(
+                .post,
+                "/v1/login/access-token",
+                body: body,
+                headers: [.contentType: "application/x-www-form-urlencoded"]
+            )
+            #expect(answer.status == 422 && answer.string("error.code") == "VALIDATION_ERROR", "\(answer.text)")
+            #expect(answer.count("error.details") == fields.count, "\(answer.text)")
+            for (index, field) in fields.enumerated() {
+                #expect(answer.string("error.details.\(index).field") == field, "\(answer.text)")
+            }
         }
     }
 
@@ -167,6 +191,34 @@ import Testing
             let updated = try await ada.put("/v1/users/me", #"{"nickname":"A","language":"zh"}"#)
             #expect(updated.string("data.language") == "zh-CN")
             #expect(try await ada.put("/v1/users/me", #"{"language":"xx"}"#).status == 422)
+        }
+    }
+
+    /// By a name or by an offset, as the contract has it.
+    @Test func aTimeZoneIsOneThatIsKnown() async throws {
+        try await TestServer.runSite { site in
+            let ada = try await Caller(client: site.client).newcomer("ada")
+            for zone in ["Asia/Shanghai", "UTC+8:00", "UTC-9:30", "UTC", " Europe/Berlin "] {
+                let changed = try await ada.put("/v1/users/me", #"{"timezone":"\#(zone)"}"#)
+                let wanted = zone.trimmingCharacters(in: .whitespaces)
+                #expect(changed.status == 200 && changed.string("data.timezone") == wanted, "\(changed.text)")
+                #expect(try await ada.get("/v1/users/me").string("data.timezone") == wanted)
+            }
+            for wrong in ["Europe/Atlantis", "Mars", "UTC+99:00", "UTC+8", "UTC+8:00x", "../etc/passwd", ""] {
+                let refused = try await ada.put("/v1/users/me", #"{"timezone":"\#(wrong)","nickname":"Not kept"}"#)
+                #expect(refused.status == 422, "\(wrong): \(refused.text)")
+                #expect(refused.string("error.details.0.field") == "timezone", "\(wrong): \(refused.text)")
+            }
+            #expect(try await ada.get("/v1/users/me").string("data.timezone") == "Europe/Berlin")
+
+            // What was kept before anybody looked stays as it is, and is in nobody's way.
+            try await site.database.administrator.query("update users set timezone = 'Atlantis'")
+            let kept = try await ada.put("/v1/users/me", #"{"nickname":"Ada","timezone":"Atlantis"}"#)
+            #expect(kept.status == 200 && kept.string("data.timezone") == "Atlantis", "\(kept.text)")
+            let left = try await ada.put("/v1/users/me", #"{"nickname":"Ada L."}"#)
+            #expect(left.string("data.timezone") == "Atlantis" && left.string("data.nickname") == "Ada L.")
+            #expect(try await ada.patch("/v1/users/me/preferences", #"{"theme":"dark"}"#).status == 200)
+            #expect(try await ada.put("/v1/users/me", #"{"timezone":"UTC+1:00"}"#).status == 200)
         }
     }
 }

@@ -94,9 +94,7 @@ import Testing
             #expect(try await root.get("/v1/admin/usage?model=none").count("data") == 0)
             #expect(try await ada.get("/v1/usage?scope=own").count("data") == 1)
             #expect(try await ada.get("/v1/admin/usage").status == 403)
-            for wrong in [
-                "series=day", "series=moon", "group_by=model&series=user", "user_id=x", "scope=all", "scope=everyone",
-            ] {
+            for wrong in ["series=day", "series=moon", "group_by=model&series=user", "user_id=x"] {
                 #expect(try await root.get("/v1/admin/usage?\(wrong)").status == 422, "\(wrong)")
             }
         }

@@ -1,5 +1,6 @@
 import Foundation
 import HTTPTypes
+import Postgres
 import Testing
 
 @Suite struct ConversationTests {
@@ -64,6 +65,27 @@ import Testing
             #expect(page.flag("pagination.has_next") == true && page.flag("pagination.has_prev") == true)
             #expect(try await ada.get("/v1/conversations?search=talk%203").count("data") == 1)
             #expect(try await ada.get("/v1/conversations?is_archived=true").count("data") == 0)
+        }
+    }
+
+    @Test func searchesTitlesSummariesAndTags() async throws {
+        try await TestServer.runSite { site in
+            let ada = try await Caller(client: site.client).newcomer("ada")
+            for (title, tags) in [("Plain", "[]"), ("Tagged", #"["Red","blue, \"dark\""]"#), ("Told", "[]")] {
+                let made = try await ada.post("/v1/conversations", #"{"title":"\#(title)","tags":\#(tags)}"#)
+                #expect(made.status == 201)
+            }
+            try await site.database.administrator.query(
+                "update conversations set summary = 'Of decorators' where title = 'Told'"
+            )
+            for (search, titles) in [
+                ("plai", ["Plain"]), ("DECORATOR", ["Told"]), ("red", ["Tagged"]), ("%22dark%22", ["Tagged"]),
+                ("%5B", []), ("%5B%5D", []), ("Red%22,", []),
+            ] {
+                let found = try await ada.get("/v1/conversations?search=\(search)")
+                let told = (0..<(found.count("data") ?? 0)).compactMap { found.string("data.\($0).title") }
+                #expect(told == titles && found.number("pagination.total") == titles.count, "\(search)")
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 import Engine
 import Foundation
 import HTTPTypes
+import Postgres
 import Storage
 import Testing
 
@@ -97,6 +98,53 @@ import Testing
             #expect(try await site.store.registrationPolicy().mode == .approval)
             #expect(try await site.store.approvalPatience() == 90)
             #expect(try await visitor.get("/admin/settings").text.contains(#"value="1.5""#))
+        }
+    }
+
+    @Test func whatTheFormCannotReadClosesNothing() async throws {
+        try await TestServer.runSite { site in
+            let visitor = try await visitor(site.administrator())
+            try await visitor.get("/admin/settings")
+            for fields in [[("registration", "ajar")], []] {
+                let wrong = try await visitor.submit("/admin/settings", fields + [("log_days", "7")])
+                #expect(wrong.status == 422 && wrong.text.contains(#"id="registration-error""#))
+            }
+            #expect(try await site.store.registrationPolicy().mode == .open)
+            #expect(try await site.store.instanceSettings().logDays == nil)
+        }
+    }
+
+    @Test func theSettingsShowMailAndModels() async throws {
+        try await TestServer.runSite { site in
+            let visitor = try await visitor(site.administrator())
+            let bare = try await visitor.get("/admin/settings").text
+            #expect(bare.contains("<code>ALMA_SMTP_SERVER</code>") && bare.contains("<code>ALMA_MAIL_FROM</code>"))
+            #expect(bare.contains("No model is in use yet.") && bare.contains(#"href="/providers#order""#))
+            try await visitor.addModel()
+            let page = try await visitor.get("/admin/settings").text
+            #expect(page.contains("<dt>Default</dt><dd>large</dd>"))
+            #expect(page.contains("<dt>Titles and summaries</dt><dd>The model that answered</dd>"))
+        }
+    }
+
+    /// Where no mail is sent, nothing is said about confirming addresses, so nothing changes about it.
+    @Test func confirmingAddressesOutlastsAServerWithoutMail() async throws {
+        try await TestServer.runSite { site in
+            let root = try await site.administrator()
+            try await site.database.administrator.query(
+                "insert into settings (name, value) values ('email_verification', 'true')"
+            )
+            let visitor = try await visitor(root)
+            let page = try await visitor.get("/admin/users").text
+            #expect(page.contains("It stays chosen, and holds again once mail is set up."))
+            try await visitor.post("/admin/registration", [("mode", "approval")])
+            #expect(try await site.store.registrationPolicy() == .init(mode: .approval, verifiesEmail: true))
+            let changed = try await root.put("/v1/settings/registration", #"{"mode":"closed"}"#)
+            #expect(changed.status == 200 && changed.flag("data.email_verification") == true)
+            let wrong = try await root.put("/v1/settings/registration", #"{"email_verification":true}"#)
+            #expect(wrong.status == 422)
+            _ = try await root.put("/v1/settings/registration", #"{"email_verification":false}"#)
+            #expect(try await site.store.registrationPolicy() == .init(mode: .closed, verifiesEmail: false))
         }
     }
 

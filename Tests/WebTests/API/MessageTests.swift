@@ -45,6 +45,11 @@ import Testing
             #expect(frames.last?.string("state") == "completed")
             let text = frames.filter { $0.type == "content_stream" }.compactMap { $0.string("content_delta") }.joined()
             #expect(text == "one two three ")
+            // Of all pieces the last one alone, which adds nothing, says that this was it.
+            let pieces = frames.filter { $0.type == "content_stream" }
+            let ends = pieces.compactMap { $0["is_complete"] as? Bool }
+            #expect(ends == pieces.dropLast().map { _ in false } + [true] && pieces.count > 1)
+            #expect(pieces.last?.string("content_delta") == "")
             #expect(frames.first { $0.type == "message_complete" }?.string("final_content") == text)
 
             let run = frames.first?.string("run_id") ?? ""
@@ -94,7 +99,24 @@ import Testing
                 #"{"content":"twice"}"#,
                 headers: headers
             )
-            #expect(other.status == 409)
+            #expect(other.status == 409 && other.string("error.details.0.field") == "Idempotency-Key")
+        }
+    }
+
+    /// The key is named as what it is, wherever it was used before: the caller sent a header.
+    @Test func aUsedKeyOfAMessageThatWaitsIsNamedAlike() async throws {
+        try await TestServer.run { caller in
+            let ada = try await caller.newcomer("ada")
+            try await ada.addModel()
+            let path = "/v1/conversations/\(try await ada.newConversation())/messages"
+            let begun = try await ada.post(path, #"{"content":"wait"}"#, headers: [.prefer: "respond-async"])
+            let key: HTTPFields = [.idempotencyKey: "k-1"]
+            let said = try await ada.post(path, #"{"content":"later","mode":"queue"}"#, headers: key)
+            #expect(said.status == 202 && said.string("data.status") == "waiting", "\(said.text)")
+            #expect(said.keys("data").contains("message_id") && said["data.message_id"] == nil, "it has none yet")
+            let other = try await ada.post(path, #"{"content":"other","mode":"queue"}"#, headers: key)
+            #expect(other.status == 409 && other.string("error.details.0.field") == "Idempotency-Key", "\(other.text)")
+            #expect(try await ada.post("/v1/runs/\(begun.string("data.run_id") ?? "")/cancellation").status == 202)
         }
     }
 

@@ -47,9 +47,24 @@ extension OpenAITests {
                 let body = Self.body(fields).replacing("large", with: "assistant")
                 let answer = try await program.post(Self.chat, body)
                 #expect(answer.status == 400 && answer.string("error.param") == param, "\(answer.text)")
+                #expect(answer.string("error.code") == "unsupported_parameter", "\(answer.text)")
+            }
+            let picture = #"{"type":"image_url","image_url":{"url":"https://example.org/p.png"}}"#
+            let call = #"{"id":"c","type":"function","function":{"name":"x","arguments":"{}"}}"#
+            for (message, param) in [
+                (#"{"role":"user","content":[\#(picture)]}"#, "messages[0].content"),
+                (
+                    #"{"role":"assistant","tool_calls":[\#(call)]},{"role":"tool","tool_call_id":"c","content":"y"}"#,
+                    "messages[0].tool_calls"
+                ),
+            ] {
+                let answer = try await program.post(Self.chat, #"{"model":"assistant","messages":[\#(message)]}"#)
+                #expect(answer.status == 400 && answer.string("error.param") == param, "\(answer.text)")
+                #expect(answer.string("error.code") == "unsupported_parameter", "\(answer.text)")
             }
             let last = #"{"model":"assistant","messages":[{"role":"assistant","content":"x"}]}"#
-            #expect(try await program.post(Self.chat, last).string("error.param") == "messages")
+            let unasked = try await program.post(Self.chat, last)
+            #expect(unasked.string("error.param") == "messages" && unasked.string("error.code") == "invalid_value")
             #expect(try await program.get("/v1/conversations?is_archived=true").count("data") == 0)
             let failed = try await program.post(
                 Self.chat,
@@ -61,6 +76,15 @@ extension OpenAITests {
                 Self.body("", says: "limit").replacing("large", with: "assistant")
             )
             #expect(limited.status == 429 && limited.string("error.code") == "rate_limit_exceeded")
+        }
+    }
+
+    /// What a model says in place of an answer is what its agent says.
+    @Test func anAgentsRefusalIsItsAnswer() async throws {
+        try await Self.withModel { program in
+            let body = Self.body("", says: "refuse I will not").replacing("large", with: "assistant")
+            let answer = try await program.post(Self.chat, body)
+            #expect(answer.string("choices.0.message.content") == "I will not ")
         }
     }
 

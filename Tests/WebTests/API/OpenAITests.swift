@@ -121,6 +121,8 @@ import Web
             }
             let lost = try await program.get("/openai/v1/nothing")
             #expect(lost.status == 404 && lost.string("error.code") == "unknown_url")
+            let agent = try await program.get("/openai/v1/models/assistant")
+            #expect(agent.string("kind") == "agent" && agent.string("id") == "assistant")
             let model = try await program.get("/openai/v1/models/who%2Fknows")
             #expect(model.status == 404 && model.string("error.code") == "model_not_found")
             #expect(model.string("error.message")?.contains("who/knows") == true)
@@ -148,16 +150,20 @@ import Web
         }
     }
 
+    private static let missing = "missing_required_parameter"
+
     static let wrong =
         [
             Wrong(body: "{", nil, nil), Wrong(body: "[]", nil, nil),
-            Wrong(body: #"{"messages":[]}"#, "model", nil), Wrong(body: #"{"model":"large"}"#, "messages", nil),
+            Wrong(body: #"{"messages":[]}"#, "model", missing), Wrong(body: #"{"model":"large"}"#, "messages", missing),
+            Wrong(body: #"{"model":"","messages":[]}"#, "model"),
             Wrong(body: #"{"model":7,"messages":[]}"#, "model", "invalid_type"),
             Wrong(body: body("").replacing("large", with: "other"), "model", "model_not_found", status: 404),
             Wrong(messages: "[]", "messages"), Wrong(messages: "7", "messages", "invalid_type"),
             Wrong(messages: #"[{"role":"king","content":"x"}]"#, "messages[0].role"),
-            Wrong(messages: #"[{"content":"x"}]"#, "messages[0].role", nil),
-            Wrong(messages: #"[{"role":"user"}]"#, "messages[0].content", nil),
+            Wrong(messages: #"[{"content":"x"}]"#, "messages[0].role", missing),
+            Wrong(messages: #"[{"role":"user"}]"#, "messages[0].content", missing),
+            Wrong(messages: #"[{"role":"assistant"}]"#, "messages[0].content", missing),
             Wrong(messages: #"[{"role":"user","content":7}]"#, "messages[0].content", "invalid_type"),
             Wrong(messages: #"[{"role":"user","content":[{"type":"audio"}]}]"#, "messages[0].content[0].type"),
             Wrong(messages: #"[{"role":"tool","tool_call_id":"x","content":"x"}]"#, "messages[0].tool_call_id"),
@@ -166,6 +172,11 @@ import Web
             Wrong(#""top_logprobs":3"#, "top_logprobs", "unsupported_parameter"),
             Wrong(#""functions":[]"#, "functions", "unsupported_parameter"),
             Wrong(#""modalities":["audio"]"#, "modalities", "unsupported_parameter"),
+            Wrong(#""moderation":{"model":"x"}"#, "moderation", "unsupported_parameter"),
+            Wrong(#""verbosity":7"#, "verbosity", "invalid_type"),
+            Wrong(#""logit_bias":[1]"#, "logit_bias", "invalid_type"), Wrong(#""logit_bias":{"x":1}"#, "logit_bias"),
+            Wrong(#""logit_bias":{"5":101}"#, "logit_bias.5"),
+            Wrong(#""logit_bias":{"5":null}"#, "logit_bias.5", "invalid_type"),
             Wrong(#""temperature":3"#, "temperature"), Wrong(#""temperature":"x""#, "temperature", "invalid_type"),
             Wrong(#""top_p":2"#, "top_p"), Wrong(#""presence_penalty":-3"#, "presence_penalty"),
             Wrong(#""max_tokens":0"#, "max_tokens"),
@@ -178,7 +189,7 @@ import Web
             Wrong(#""tool_choice":"required""#, "tool_choice"), Wrong(#""tool_choice":"x""#, "tool_choice"),
             Wrong(#""tool_choice":{"type":"function","function":{"name":"x"}}"#, "tool_choice.function.name"),
             Wrong(#""response_format":{"type":"xml"}"#, "response_format.type"),
-            Wrong(#""response_format":{"type":"json_schema"}"#, "response_format.json_schema", nil),
+            Wrong(#""response_format":{"type":"json_schema"}"#, "response_format.json_schema", missing),
         ]
         + [
             "file:///etc/passwd", "http://example.org/p.png", "https://127.0.0.1/p.png", "https://[::1]/p.png",
@@ -225,6 +236,8 @@ import Web
         try await Self.withModel { program in
             let bodies = [
                 (#"{"model":"large","input":"x"}"#, 404, "model"), (#"{"model":"large"}"#, 400, "input"),
+                // There is no default: another model's vectors mean something else.
+                (#"{"input":"x"}"#, 400, "model"), (#"{"model":"default","input":"x"}"#, 404, "model"),
                 (#"{"model":"large","input":[]}"#, 400, "input"), (#"{"model":"large","input":[""]}"#, 400, "input[0]"),
                 (#"{"model":"large","input":"x","encoding_format":"hex"}"#, 400, "encoding_format"),
                 (#"{"model":"large","input":"x","dimensions":0}"#, 400, "dimensions"),

@@ -24,7 +24,11 @@ import Testing
             let document = try await Contract.of(site.client).document
             #expect(document["openapi"]?.string == "3.1.0")
             #expect(document["info"]?["version"]?.string == "test")
-            #expect(document["components"]?["securitySchemes"]?["apiKey"]?["name"]?.string == "X-API-Key")
+            #expect(document["info"]?["license"]?["name"]?.string == "MIT")
+            #expect(document["info"]?["contact"]?["name"]?.string == "ALMA Team")
+            let schemes = document["components"]?["securitySchemes"]
+            #expect(schemes?["HTTPBearer"]?["scheme"]?.string == "bearer")
+            #expect(schemes?["apiKey"]?["name"]?.string == "X-API-Key")
             let operations = (document["paths"]?.object ?? [:]).values.flatMap { ($0.object ?? [:]).values }
             let names = operations.compactMap { $0["operationId"]?.string }
             #expect(Set(names).count == operations.count, "each operation has a name of its own")
@@ -40,26 +44,48 @@ import Testing
         }
     }
 
-    /// What is made up for the reference is a body that the server could answer.
-    @Test func examplesFitTheirSchemas() async throws {
+    /// What is made up for the reference is a body that the server could take, or answer.
+    @Test(arguments: [
+        ("application/json", 100), ("application/x-www-form-urlencoded", 1), ("multipart/form-data", 3),
+    ])
+    func examplesFitTheirSchemas(_ type: String, _ least: Int) async throws {
         try await TestServer.runSite { site in
-            let document = try await Contract.of(site.client).document
-            var count = 0
-            for (path, operations) in document["paths"]?.object ?? [:] {
-                for (method, operation) in operations.object ?? [:] {
-                    let bodies = [operation["requestBody"]] + (operation["responses"]?.object ?? [:]).values.map { $0 }
-                    for content in bodies.compactMap({ $0?["content"]?["application/json"] }) {
-                        guard let schema = content["schema"], let example = content["example"] else { continue }
-                        let root: JSONValue = .object([
-                            "allOf": .array([schema]), "components": document["components"] ?? .null,
-                        ])
-                        #expect(try JSONSchema(root).validate(example) == [], "\(method) \(path)")
-                        count += 1
-                    }
+            let contract = try await Contract.of(site.client)
+            let contents = Self.contents(contract.document, of: type)
+            for (name, content) in contents {
+                let (schema, example) = (try #require(content["schema"]), try #require(content["example"], "\(name)"))
+                #expect(try contract.violations(example, of: schema) == [], "\(name)")
+            }
+            #expect(contents.count >= least)
+        }
+    }
+
+    @Test func examplesOfStreamsAreStreams() async throws {
+        try await TestServer.runSite { site in
+            let contract = try await Contract.of(site.client)
+            let contents = Self.contents(contract.document, of: "text/event-stream")
+            for (name, content) in contents {
+                let events = Contract.events(content["example"]?.string ?? "")
+                #expect(events.count == 1, "\(name)")
+                for event in events { try contract.checkEvent(event, try #require(content["schema"]), name) }
+            }
+            #expect(contents.count > 6)
+        }
+    }
+
+    /// Bodies of this type, of requests and of answers.
+    private static func contents(_ document: JSONValue, of type: String) -> [(name: String, content: JSONValue)] {
+        var found: [(name: String, content: JSONValue)] = []
+        for (path, operations) in document["paths"]?.object ?? [:] {
+            for (method, operation) in operations.object ?? [:] {
+                var bodies = (operation["responses"]?.object ?? [:]).values.map { $0 }
+                if let body = operation["requestBody"] { bodies.append(body) }
+                for body in bodies {
+                    if let content = body["content"]?[type] { found.append(("\(method) \(path)", content)) }
                 }
             }
-            #expect(count > 100)
         }
+        return found
     }
 
     @Test func theDocumentIsAskedForOnceByWhoeverKeepsIt() async throws {
@@ -70,6 +96,29 @@ import Testing
             #expect(second.status == 304 && second.text.isEmpty)
             let other = try await Caller(client: site.client).get("/openapi.json", headers: [.ifNoneMatch: "\"x\""])
             #expect(other.status == 200 && other.headers[.contentType]?.hasPrefix("application/json") == true)
+        }
+    }
+
+    /// A file is no text, and several are so many parts of one name.
+    @Test func filesOfAFormAreDeclaredAsFiles() async throws {
+        try await TestServer.runSite { site in
+            let document = try await Contract.of(site.client).document
+            func form(_ path: String, _ method: String) -> JSONValue? {
+                document["paths"]?[path]?[method]?["requestBody"]?["content"]?["multipart/form-data"]
+            }
+            let files = form("/v1/conversations/{id}/files", "post")
+            let archives = [form("/v1/skills/archive", "post"), form("/v1/skills/{id}/archive", "put")]
+            let list = files?["schema"]?["properties"]?["file"]
+            #expect(list?["type"]?.string == "array")
+            for part in [list?["items"]] + archives.map({ $0?["schema"]?["properties"]?["file"] }) {
+                #expect(part?["type"]?.string == "string")
+                #expect(part?["contentMediaType"]?.string == "application/octet-stream")
+            }
+            for form in [files] + archives {
+                #expect(form?["encoding"]?["file"]?["contentType"]?.string == "application/octet-stream")
+            }
+            let plain = document["paths"]?["/v1/agents"]?["post"]?["requestBody"]?["content"]?["application/json"]
+            #expect(plain?["schema"] != nil && plain?["encoding"] == nil)
         }
     }
 

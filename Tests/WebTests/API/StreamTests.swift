@@ -126,6 +126,55 @@ import Web
         }
     }
 
+    /// Nor are those of events. Whoever closes one may open another.
+    @Test(arguments: ["/v1/events", "/v1/conversations/{conversation}/events", "/v1/runs/{run}/events"])
+    func eventStreamsAreCounted(_ path: String) async throws {
+        try await TestServer.runSite { site in
+            let ada = try await Caller(client: site.client).newcomer("ada")
+            try await ada.addModel()
+            let conversation = try await ada.newConversation()
+            let messages = "/v1/conversations/\(conversation)/messages"
+            #expect(try await ada.post(messages, #"{"content":"echo"}"#).status == 201)
+            let run = try await ada.get("/v1/runs").string("data.0.run_id") ?? ""
+            let address = path.replacing("{conversation}", with: conversation).replacing("{run}", with: run)
+            let whole = path.contains("{run}") ? address : address + "?follow=false"
+            let me = try #require(UUID(uuidString: try await ada.get("/v1/users/me").string("data.user_id") ?? ""))
+            let reader = StreamReader(user: me, organisation: UUID(), credential: .session(UUID()))
+            let open = site.services.streams
+            var passes = try (0..<open.limit).map { _ in try open.open(reader, conversation: nil) }
+            let refused = try await ada.get(address)
+            #expect(refused.status == 429 && refused.string("error.code") == "RATE_LIMITED")
+            #expect(refused.headers[.retryAfter] == "5")
+            passes.removeLast()
+            let told = try await ada.get(whole)
+            #expect(told.status == 200 && told.text.hasPrefix("retry: 1000"))
+            try await eventually("what is over counts no more") { open.count == passes.count }
+            withExtendedLifetime(passes) {}
+        }
+    }
+
+    /// A warning is a state of its run.
+    @Test func aBudgetsWarningIsTold() async throws {
+        try await TestServer.run { caller in
+            let ada = try await caller.newcomer("ada")
+            try await ada.addModel()
+            let model = try await ada.get("/v1/models").string("data.0.model_id") ?? ""
+            let price = #"{"pricing":{"input_tokens":1,"output_tokens":1000,"currency":"USD"},"max_tokens":300}"#
+            #expect(try await ada.patch("/v1/models/\(model)", price).status == 200)
+            let terms = #"{"scope":"user","period":"run","amount":5,"warn_at":1,"name":"Turn"}"#
+            #expect(try await ada.post("/v1/budgets", terms).status == 201)
+            let place = try await Frame.all(in: ada.get("/v1/events?follow=false").text).last?.id ?? ""
+            let id = try await ada.newConversation()
+            #expect(try await ada.post("/v1/conversations/\(id)/messages", #"{"content":"echo"}"#).status == 201)
+            let frames = try await told("/v1/events?follow=false&after=\(place)", to: ada) { frames in
+                frames.contains { $0.string("state") == "completed" }
+            }
+            let warnings = frames.filter { $0.string("reason") == "budget_warning: Turn" }
+            #expect(warnings.map(\.type) == ["run_status"])
+            #expect((warnings.first?["budget"] as? [String: Any])?["amount"] as? Double == 5)
+        }
+    }
+
     /// What a key may was decided when it was made: its person's role, which is another, ends nothing.
     @Test func anAdministratorsKeyReadsOn() async throws {
         try await TestServer.runSite { site in

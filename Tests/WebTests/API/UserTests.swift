@@ -48,6 +48,36 @@ import Web
         }
     }
 
+    /// What the field `is_active` tells is what the parameter asks for.
+    @Test func activeOnesAndAllOthers() async throws {
+        try await TestServer.runSite { site in
+            let root = try await administrator(site)
+            for name in ["ada", "disabled", "pending", "unverified"] {
+                _ = try await root.newcomer(name)
+                guard name != "ada" else { continue }
+                try await site.database.administrator.query(
+                    "update users set status = \(name) where nickname = \(name)"
+                )
+            }
+            let expectations: [(String, Set<String>)] = [
+                ("is_active=true", ["administrator", "ada"]),
+                ("is_active=false", ["disabled", "pending", "unverified"]),
+                ("status=pending", ["pending"]), ("status=pending&is_active=false", ["pending"]),
+                ("status=pending&is_active=true", []), ("status=active&is_active=false", []),
+                ("is_active=false&search=dis", ["disabled"]),
+            ]
+            for (query, names) in expectations {
+                let page = try await root.get("/v1/users?\(query)")
+                let found = (0..<(page.count("data") ?? 0)).map { "data.\($0)" }
+                #expect(Set(found.compactMap { page.string("\($0).nickname") }) == names, "\(query)")
+                #expect(page.number("pagination.total") == names.count, "\(query)")
+                guard query.hasPrefix("is_active=") else { continue }
+                let isActive = query.hasPrefix("is_active=true")
+                #expect(found.allSatisfy { page.flag("\($0).is_active") == isActive }, "\(query)")
+            }
+        }
+    }
+
     @Test func makesChangesAndDeletesAccounts() async throws {
         try await TestServer.runSite { site in
             let root = try await administrator(site)

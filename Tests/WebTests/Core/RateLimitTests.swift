@@ -1,4 +1,5 @@
 import HTTPTypes
+import HummingbirdTesting
 import Testing
 
 @testable import Web
@@ -61,7 +62,10 @@ import Testing
             _ = try await caller.newcomer("ada")
             let refused = try await caller.signIn("ada@example.com", "correct+horse+9")
             #expect(refused.status == 429 && (1...30).contains(refused.headers[.retryAfter].flatMap(Int.init) ?? 0))
-            #expect(try await caller.get("/v1/agents").status == 401)
+            #expect(refused.headers[.rateLimitLimit] == "2", "of the count that is spent")
+            #expect(refused.headers[.rateLimitRemaining] == "0" && refused.headers[.xRateLimitRemaining] == "0")
+            let other = try await caller.get("/v1/agents")
+            #expect(other.status == 401 && other.headers[.rateLimitLimit] == "1200")
             let visitor = Visitor(caller)
             try await visitor.get("/sign-in")
             let form = [("email", "ada@example.com"), ("password", "correct horse 9")]
@@ -80,11 +84,63 @@ import Testing
         }
     }
 
+    /// To find out costs as much as to answer.
+    @Test func whoeverIsNotLetInIsCountedByAddress() async throws {
+        try await TestServer.runSite(rateLimits: RateLimits(perAddress: 9)) { site in
+            let caller = Caller(client: site.client)
+            let ada = try await caller.newcomer("ada")
+            var program = caller
+            program.token = try await ada.post("/v1/api-keys", #"{"name":"x","scopes":["mcp"]}"#).string("data.key")
+            let foreign: HTTPFields = [.organisation: "0197b1a0-0000-7000-8000-000000000000"]
+            let refused = [
+                try await ada.get("/v1/agents", headers: foreign), try await program.get("/v1/agents"),
+                try await ada.get("/v1//agents"),
+            ]
+            #expect(refused.map(\.status) == [403, 403, 404])
+            #expect(refused.map { $0.headers[.rateLimitLimit] } == ["9", "9", "9"])
+            #expect(try await ada.get("/v1/agents").headers[.rateLimitLimit] == "6000", "what they may is theirs")
+            var last = refused[0]
+            for _ in 0..<100 where last.status != 429 { last = try await ada.get("/v1/agents", headers: foreign) }
+            #expect(last.status == 429 && last.headers[.rateLimitRemaining] == "0")
+            #expect(try await ada.get("/v1/agents").status == 200)
+        }
+    }
+
+    @Test func aStrangeNameIsCountedToo() async throws {
+        let limits = RateLimits(perAddress: 2)
+        try await TestServer.runSite(allowedHosts: ["alma.example.org"], rateLimits: limits) { site in
+            var answers: [Answer] = []
+            for path in ["/v1/agents", "/v1/agents", "/v1/agents", "/sign-in"] {
+                answers.append(try await site.client.execute(uri: path, method: .get) { Answer($0) })
+            }
+            #expect(answers.map(\.status) == [400, 400, 429, 400])
+            #expect(answers.map { $0.headers[.rateLimitLimit] } == ["2", "2", "2", nil])
+        }
+    }
+
+    /// What a browser asks by itself, no person and no program reads.
+    @Test func aBrowsersOwnQuestionIsNotCounted() async throws {
+        let origin = "https://tools.example.org"
+        try await TestServer.runSite(corsOrigins: [origin], rateLimits: RateLimits(perAddress: 1)) { site in
+            let headers: HTTPFields = [.origin: origin, .accessControlRequestMethod: "POST"]
+            for _ in 0..<3 {
+                let asked = try await site.client.execute(uri: "/v1/agents", method: .options, headers: headers) {
+                    Answer($0)
+                }
+                #expect(asked.status == 204 && asked.headers[.rateLimitLimit] == nil)
+            }
+            let answer = try await Caller(client: site.client).get("/v1/agents", headers: [.origin: origin])
+            #expect(answer.status == 401 && answer.headers[.rateLimitRemaining] == "0")
+        }
+    }
+
     @Test func zeroIsNoLimit() async throws {
         let limits = RateLimits(perUser: 0, perKey: 0, perAddress: 0, signIn: 0)
         try await TestServer.runSite(rateLimits: limits) { site in
             let answer = try await Caller(client: site.client).get("/v1/agents")
             #expect(answer.status == 401 && answer.headers[.rateLimitLimit] == nil)
+            let refused = try await Caller(client: site.client).get("/v1//agents")
+            #expect(refused.status == 404 && refused.headers[.rateLimitLimit] == nil)
         }
     }
 }

@@ -179,6 +179,46 @@ import Testing
         }
     }
 
+    /// Programs set prices in any currency; the form offers that one too and keeps it.
+    @Test func aPriceStaysInItsCurrency() async throws {
+        try await TestServer.runSite { site in
+            let visitor = Visitor(Caller(client: site.client))
+            try await visitor.register("one")
+            try await visitor.addModel()
+            let list = try await visitor.get("/providers")
+            let model = try #require(list.text.firstMatch(of: /\/models\/([0-9a-f-]{36})/)).1
+            func price(_ currency: String) async throws {
+                let pricing = #"{"input_tokens":300,"output_tokens":900,"currency":"\#(currency)"}"#
+                try await site.database.administrator.query("update models set pricing = \(pricing)::jsonb")
+            }
+            func stored() async throws -> String? {
+                let rows = try await site.database.administrator.query(
+                    "select pricing ->> 'currency' as currency from models"
+                )
+                return try rows.first?.get("currency", as: String.self)
+            }
+            let fields = [("display_name", "Large"), ("input_price", "300"), ("output_price", "900"), ("active", "1")]
+            for (code, shown) in [("JPY", "JPY"), ("A\\\"<b>", "A&quot;&lt;b&gt;")] {
+                try await price(code)
+                let form = try await visitor.get("/models/\(model)").text
+                #expect(form.contains("<option value=\"\(shown)\" selected>"))
+                #expect(form.contains("<option value=\"USD\">"))
+                let own = code.replacing("\\", with: "")
+                try await visitor.post("/models/\(model)", fields + [("currency", own)])
+                #expect(try await stored() == own)
+                // Whoever leaves it out changes it no more than the form does.
+                try await visitor.post("/models/\(model)", fields)
+                #expect(try await stored() == own)
+            }
+            for wrong in ["", "elevenchars"] {
+                let refused = try await visitor.submit("/models/\(model)", fields + [("currency", wrong)])
+                #expect(refused.status == 422 && refused.text.contains("id=\"currency-error\""))
+            }
+            try await visitor.post("/models/\(model)", fields + [("currency", "EUR")])
+            #expect(try await stored() == "EUR")
+        }
+    }
+
     @Test func anothersProviderIsNotThere() async throws {
         try await TestServer.run { caller in
             let owner = Visitor(caller)

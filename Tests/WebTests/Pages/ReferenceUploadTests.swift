@@ -25,6 +25,7 @@ import Testing
             let visitor = Visitor(Caller(client: site.client))
             try await visitor.register("one")
             let talk = try await Self.conversation(visitor)
+            #expect(try await visitor.get("/docs/files").text.contains(">list of file<"))
             let form = try await visitor.get(Self.files)
             #expect(form.text.contains(#"enctype="multipart/form-data""#))
             #expect(form.text.contains(#"name="file" type="file""#) && form.text.contains(" required multiple"))

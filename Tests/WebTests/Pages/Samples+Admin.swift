@@ -195,11 +195,18 @@ extension Samples {
         notice.announcement = announcement.isEmpty ? nil : announcement
         frame.announcement = AnnouncementView(notice, dismissed: "x")
         (frame.terms, frame.privacy) = ("https://example.org/terms", "https://example.org/privacy")
-        let form = Form(body: "registration=open&conversation_days=\(days)&announcement=\(announcement.addressEncoded)")
+        let mode = days.isEmpty ? "open" : "ajar"
+        let form = Form(
+            body: "registration=\(mode)&conversation_days=\(days)&announcement=\(announcement.addressEncoded)"
+        )
+        let mail = SystemFacts.Mail(server: "mail.example.org:587", security: "starttls", sender: Samples.hostile)
         return InstanceView(
             page: frame,
             input: InstanceInput(form, voice: voice),
             counts: RetentionCounts(conversations: 4100, logs: 12),
+            state: days.isEmpty
+                ? InstanceState()
+                : InstanceState(mail: mail, choices: [Fact(name: "Default", value: Samples.hostile)]),
             voice: voice
         )
     }

@@ -26,6 +26,7 @@ extension Samples {
                     found: Paged(items: everybody, page: Page(), total: everybody.count),
                     waiting: Paged(items: [everybody[1]], page: Page(), total: 2),
                     costs: [id(50): ["USD": 31.4]],
+                    organisations: [.init(id: id(91), name: Samples.hostile)],
                     policy: open,
                     rights: .init(),
                     refusals: [Samples.hostile],
@@ -243,7 +244,7 @@ extension Samples {
                     keys: [key],
                     cost: ["USD": 31.4],
                     organisations: [shared(1)],
-                    others: [shared(2)]
+                    others: [choice(2)]
                 ),
             rights: isWrong ? UserView.Rights() : rights,
             link: link,
@@ -253,6 +254,8 @@ extension Samples {
             voice: voice
         )
     }
+
+    private func choice(_ number: UInt8) -> OrganisationChoice { .init(id: id(92 + number), name: Samples.hostile) }
 
     private func shared(_ number: UInt8) -> Organisation {
         Organisation(id: id(92 + number), name: Samples.hostile, role: .member, memberCount: 2, createdAt: ago(60))
@@ -266,7 +269,7 @@ extension Samples {
             page: frame(voice.words["users.new"], .admin),
             draft: draft,
             mayChooseRole: true,
-            organisations: [shared(1)],
+            organisations: [choice(1)],
             sendsMail: false,
             voice: voice
         )

@@ -54,7 +54,8 @@ extension Samples {
                         )
                     )
                 ],
-                skills: [SkillNote(name: "release-notes", description: Samples.hostile)]
+                skills: [SkillNote(name: "release-notes", description: Samples.hostile)],
+                isCut: true
             ),
             trial: id.map { id in
                 AgentTrialView(
@@ -167,6 +168,14 @@ extension Samples {
             isOff: isPlain,
             team: ["coding", Samples.hostile],
             numbers: .init(model: nil, runs: 584, successRate: 0.964, time: 48, lastUsedAt: ago(12)),
+            month: .init(
+                figures: isPlain
+                    ? AgentFigures(runs: 0, ended: 0, completed: 0, medianTime: nil)
+                    : AgentFigures(runs: 31, ended: 30, completed: 29, medianTime: 12.5),
+                costs: isPlain ? [:] : ["USD": 14.26],
+                from: "2026-10-23",
+                to: "2026-11-21"
+            ),
             tools: isPlain
                 ? []
                 : [

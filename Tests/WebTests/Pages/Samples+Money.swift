@@ -109,6 +109,7 @@ extension Samples {
             data: UsageData(
                 points: points.filter { point in sums.contains { $0.currency == point.sum.currency } },
                 tables: UsageGrouping.shown(leads: true, isWhole: isWhole).map { ($0, sums) },
+                runs: 584,
                 before: UsageTotal([]),
                 leads: true
             ),

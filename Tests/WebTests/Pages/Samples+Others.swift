@@ -19,7 +19,10 @@ extension Samples {
                             isSystem: true,
                             isOff: true
                         )
-                    ]
+                    ],
+                    pager: PageTurner(Page(number: 2, size: 100), shown: 100, total: 240, voice: voice) {
+                        "/agents?page=\($0)"
+                    }
                 )
             ),
             ("agent", agent()), ("agent-plain", agent(isPlain: true)),

@@ -13,6 +13,8 @@ extension Samples {
             ("tool-http", own(http, trial: .init(input: "{", error: Samples.hostile))),
             ("tool-new-script", form(.init(), isNew: true)), ("tool-new-http", form(.init(kind: "http"), isNew: true)),
             ("tool-edit-script", form(script.draft.map(ToolFormView.Draft.init) ?? .init(), isNew: false)),
+            ("tool-overtaken", overtakenTool), ("skill-overtaken", overtakenSkill(isUpload: false)),
+            ("skill-upload-overtaken", overtakenSkill(isUpload: true)),
             ("skills", SkillsView(page: frame(voice.words["skills.title"], .agents), skills: [skill], mayMake: true)),
             ("skills-none", SkillsView(page: frame(voice.words["skills.title"], .agents), skills: [], mayMake: false)),
             ("skill", skill(mayChange: true)), ("skill-member", skill(mayChange: false)),
@@ -88,6 +90,49 @@ extension Samples {
             id: isNew ? nil : id(92),
             draft: draft,
             errors: errors,
+            voice: voice
+        )
+    }
+
+    /// Somebody whose account is gone has saved a newer one.
+    private var overtakenTool: ToolFormView {
+        let draft = script.draft ?? ToolDraft(name: "", description: "", type: "script", schema: "{}", definition: "{}")
+        let latest = KeptVersion(version: 2, userID: nil, userName: nil, draft: draft, createdAt: ago(3))
+        return ToolFormView(
+            page: frame(draft.name, .agents),
+            id: id(92),
+            draft: .init(draft),
+            opened: 2,
+            overtaken: OvertakenView(
+                seen: 1,
+                of: [latest],
+                address: "/tools/x",
+                form: "/tools/x/edit",
+                outcome: voice.words["version.unsaved"],
+                voice: voice
+            ),
+            voice: voice
+        )
+    }
+
+    private func overtakenSkill(isUpload: Bool) -> SkillView {
+        let versions = [2, 1].map {
+            KeptVersion(version: $0, userID: id(1), userName: Samples.hostile, draft: skill.skill, createdAt: ago(30))
+        }
+        var around = SkillView.Surroundings(versions: versions)
+        around.isUploadOvertaken = isUpload
+        around.overtaken = OvertakenView(
+            .init(opened: 1, isUpload: isUpload),
+            of: skill,
+            versions,
+            voice: voice
+        )
+        return SkillView(
+            page: frame(skill.skill.name, .agents),
+            skill: skill,
+            draft: .init(skill),
+            mayChange: true,
+            around: around,
             voice: voice
         )
     }

@@ -69,6 +69,7 @@ struct Samples {
             draft: draft,
             agents: [(id: "a", name: text("Assistant", "助手"))],
             models: [(id: "m", name: "atlas-large"), (id: "n", name: "atlas-mini")],
+            isCut: conversation == nil,
             voice: voice
         )
     }

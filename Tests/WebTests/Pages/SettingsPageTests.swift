@@ -1,4 +1,5 @@
 import Foundation
+import Postgres
 import Testing
 
 @Suite struct SettingsPageTests {
@@ -15,6 +16,26 @@ import Testing
             let saved = try await visitor.post("/settings/profile", fields)
             #expect(saved.text.contains("<html lang=\"zh-CN\" data-theme=\"dark\">") && saved.text.contains("已保存"))
             #expect(saved.text.contains("<option value=\"UTC+8:00\" selected>"))
+        }
+    }
+
+    /// A program may have chosen a name that the list has not; what nobody knows is only let stay.
+    @Test func aTimeZoneThatIsNotInTheList() async throws {
+        try await TestServer.runSite { site in
+            let visitor = Visitor(Caller(client: site.client))
+            try await visitor.register("one")
+            func save(_ zone: String) async throws -> Answer {
+                try await visitor.get("/settings")
+                let fields = [("nickname", "One"), ("timezone", zone), ("language", "en"), ("theme", "dark")]
+                return try await visitor.submit("/settings/profile", fields)
+            }
+            #expect(try await save("Europe/Berlin").status == 303)
+            #expect(try await visitor.get("/settings").text.contains("<option value=\"Europe/Berlin\" selected>"))
+            #expect(try await save("Europe/Atlantis").status == 422)
+            try await site.database.administrator.query("update users set timezone = 'Atlantis'")
+            #expect(try await visitor.get("/settings").text.contains("<option value=\"Atlantis\" selected>"))
+            #expect(try await save("Atlantis").status == 303)
+            #expect(try await save("Mars").status == 422)
         }
     }
 

@@ -8,7 +8,7 @@ import NIOCore
 final class Visitor {
     private let client: any TestClientProtocol
     private var cookies: [String: String] = [:]
-    private var proof = ""
+    private(set) var proof = ""
     /// The address that the last answer led to.
     private(set) var address = ""
 
@@ -26,10 +26,15 @@ final class Visitor {
     }
 
     /// Sends a form and stays where the answer is.
-    func submit(_ path: String, _ fields: [(String, String)] = [], headers: HTTPFields = [:]) async throws -> Answer {
+    func submit(
+        _ path: String,
+        _ fields: [(String, String)] = [],
+        proof other: String? = nil,
+        headers: HTTPFields = [:]
+    ) async throws -> Answer {
         var headers = headers
         headers[.contentType] = "application/x-www-form-urlencoded"
-        let body = ([("csrf", proof)] + fields).map { "\(encoded($0))=\(encoded($1))" }.joined(separator: "&")
+        let body = ([("csrf", other ?? proof)] + fields).map { "\(encoded($0))=\(encoded($1))" }.joined(separator: "&")
         return try await call(.post, path, body: ByteBuffer(string: body), headers: headers)
     }
 
@@ -62,6 +67,10 @@ final class Visitor {
 
     func look(_ path: String, headers: HTTPFields = [:]) async throws -> Answer {
         try await call(.get, path, body: nil, headers: headers)
+    }
+
+    func head(_ path: String) async throws -> Answer {
+        try await call(.head, path, body: nil, headers: [:])
     }
 
     /// Registers by the form; leads to the home page.

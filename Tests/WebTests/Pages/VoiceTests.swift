@@ -51,6 +51,11 @@ import Testing
         #expect(UserZone.zone("nowhere").secondsFromGMT() == 0)
         #expect(UserZone.zone("UTC+99:00").secondsFromGMT() == 0)
         #expect(UserZone.names.contains("UTC+8:00") && UserZone.names.contains("UTC-9:30"))
+        #expect(UserZone.names.allSatisfy(UserZone.isKnown))
+        for name in TimeZone.knownTimeZoneIdentifiers { #expect(UserZone.isKnown(name), "\(name)") }
+        for name in ["", "nowhere", "Europe/Atlantis", "UTC+99:00", "UTC+8", "UTC-x"] {
+            #expect(!UserZone.isKnown(name), "\(name)")
+        }
     }
 
     @Test func initials() {

@@ -1,3 +1,4 @@
+import Engine
 import Foundation
 import Testing
 
@@ -48,7 +49,7 @@ import Testing
 
     /// Whatever a run can fail with is said in words; `RUN_FAILED` is what nobody foresaw.
     @Test func everyFailureOfARunIsSaid() throws {
-        var codes: Set<String> = []
+        var codes = Set(RunFailure.allCases.map(\.rawValue))
         for (_, text) in try Fixtures.files(in: "Sources/Engine", endings: [".swift"]) {
             codes.formUnion(text.matches(of: /code: "([A-Z_]+)"/).map { String($0.1) })
         }

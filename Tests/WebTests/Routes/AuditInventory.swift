@@ -6,11 +6,11 @@ import Testing
 
 /// Whatever only administrators may do and changes something is written down: the rules of the matrix say which that is.
 extension RouteRule {
-    /// What changes nothing where the tests run: no tools wait, no backups are kept, and who is sent to an MCP server to authorise it
-    /// has not come back.
+    /// What changes nothing where the tests run: no tools wait, no backups are kept, the run has ended, and who is sent to an MCP
+    /// server to authorise it has not come back.
     private static let nothing: Set = [
         "POST /admin/mcp/{id}/approvals", "POST /v1/mcp-servers/{id}/approvals", "POST /admin/mcp/{id}/authorisation",
-        "POST /admin/backups",
+        "POST /admin/backups", "POST /admin/runs/{id}/cancellation", "POST /v1/admin/runs/{id}/cancellation",
     ]
 
     var isAdministrativeAct: Bool {
@@ -49,5 +49,28 @@ extension RouteWorld {
     @Test func thereAreManyActsOfAdministrators() {
         let acts = RouteMatrix.all.filter(\.isAdministrativeAct)
         #expect(acts.count >= 30, "\(acts.count)")
+    }
+
+    /// Of what the sources write down, wherever it is done.
+    @Test func everyActHasItsWords() throws {
+        var acts: Set = [
+            "tool.created", "tool.changed", "tool.restored", "tool.deleted", "skill.created", "skill.changed",
+            "skill.restored", "skill.deleted", "tool_secret.created", "tool_secret.deleted", "api_key.created",
+            "api_key.revoked", "backup.restored",
+        ]
+        for thing in ["provider", "model", "budget", "mcp_server"] {
+            acts.formUnion(["created", "updated", "deleted"].map { "\(thing).\($0)" })
+        }
+        let literal = /(?:AuditEntry\(|note\(|action: |audited\()\s*"([a-z_]+\.[a-z_]+)"/
+        for folder in ["Sources/Storage", "Sources/Web", "Sources/App"] {
+            for (_, text) in try Fixtures.files(in: folder, endings: [".swift"]) {
+                acts.formUnion(text.matches(of: literal).map { String($0.1) })
+            }
+        }
+        #expect(acts.count > 50, "\(acts.count): the sources are read")
+        for language in [Language.english, .chinese] {
+            let words = try Fixtures.voice(language).words
+            for act in acts.sorted() { #expect(words.has(AuditView.Row.key(act)), "\(language): \(act)") }
+        }
     }
 }

@@ -165,6 +165,7 @@ extension RouteMatrix {
         RouteRule(.get, "/v1/audit/events", .signedIn(.fine)),
         RouteRule(.get, "/v1/api-keys", .signedIn(.fine)),
         RouteRule(.post, "/v1/api-keys", .signedIn(.fine), body: #"{"name":"x"}"#),
+        RouteRule(.get, "/v1/api-keys/{id}", of: "key", .owner(.fine)),
         RouteRule(.delete, "/v1/api-keys/{id}", of: "key", .owner(.fine)),
         RouteRule(.get, "/v1/admin/settings", .administrator(.fine)),
         RouteRule(.patch, "/v1/admin/settings", .administrator(.fine), body: #"{"registration":"closed"}"#),

@@ -206,7 +206,7 @@ extension RouteMatrix {
             .administrator(.moved, .userUpdate),
             body: ""
         ),
-        RouteRule(.post, "/admin/registration", .administrator(.moved), body: "mode=open"),
+        RouteRule(.post, "/admin/registration", .administrator(.moved), body: "mode=approval"),
         RouteRule(.get, "/admin/search", .administrator(.fine)),
         RouteRule(.post, "/admin/search", .administrator(.moved), body: "service=duckduckgo"),
         RouteRule(.get, "/settings/keys", .signedIn(.fine)),

@@ -34,6 +34,7 @@ extension RouteMatrix {
         RouteRule(.get, "/v1/agents/{id}/tools", of: "agent", .owner(.fine)),
         RouteRule(.post, "/v1/agents/{id}/tools", of: "agent", .owner(.fine), body: #"{"tool_id":"{tool}"}"#),
         // The agent has no tool of this id.
+        RouteRule(.get, "/v1/agents/{id}/tools/{name}", of: "agent", .owner(.missing)),
         RouteRule(.patch, "/v1/agents/{id}/tools/{name}", of: "agent", .owner(.missing), body: "{}"),
         RouteRule(.delete, "/v1/agents/{id}/tools/{name}", of: "agent", .owner(.missing)),
         RouteRule(

@@ -59,7 +59,7 @@ extension RouteWorld {
             name: name,
             token: try await site.services.tokens.issue(for: user.id, family: family),
             session: started.token.reveal(),
-            proof: started.session.csrfToken
+            proof: FormProof(session: started.session.csrfToken, organisation: user.principal.organisationID).text
         )
     }
 

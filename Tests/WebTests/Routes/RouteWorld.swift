@@ -84,17 +84,21 @@ struct RouteWorld: Sendable {
     }
 
     /// The request that a rule describes; what it names is the member's, whoever asks.
-    func answer(_ rule: RouteRule, to caller: RouteCaller) async throws -> Answer {
+    func answer(_ rule: RouteRule, to caller: RouteCaller, with more: HTTPFields = [:]) async throws -> Answer {
         let path = rule.path.replacing(#/\{(id|name)\}/#, with: things[rule.thing] ?? "")
-        return try await answer(rule.method, path + rule.query, body: rule.body, to: caller)
+        return try await answer(rule.method, path + rule.query, body: rule.body, to: caller, with: more)
     }
 
     /// Replaces `{names}` in address and body.
-    func answer(_ method: HTTPRequest.Method, _ path: String, body: String?, to caller: RouteCaller) async throws
-        -> Answer
-    {
+    func answer(
+        _ method: HTTPRequest.Method,
+        _ path: String,
+        body: String?,
+        to caller: RouteCaller,
+        with more: HTTPFields = [:]
+    ) async throws -> Answer {
         let isForAPI = path.hasPrefix("/v1/") || path == "/mcp" || path.hasPrefix("/openai/")
-        var headers: HTTPFields = [:]
+        var headers = more
         var body = try await filled(body ?? "")
         if isForAPI {
             if let token = caller.token { headers[.authorization] = "Bearer \(token)" }

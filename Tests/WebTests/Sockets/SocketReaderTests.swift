@@ -27,8 +27,9 @@ import Testing
     @Test(arguments: [
         [ClientFrame(0x1, "x", reserved: 0x40)], [ClientFrame(0x1, "x", reserved: 0x20)],
         [ClientFrame(0x9, "x", reserved: 0x10)], [ClientFrame(0x8, "", reserved: 0x70)],
-        [ClientFrame(0x3, "x")], [ClientFrame(0x4)], [ClientFrame(0x7, "x")], [ClientFrame(0xB)],
-        [ClientFrame(0xF, "x")],
+        [ClientFrame(0x3, "x")], [ClientFrame(0x4)], [ClientFrame(0x5)], [ClientFrame(0x6, "x")],
+        [ClientFrame(0x7, "x")], [ClientFrame(0xB)], [ClientFrame(0xC, "x")], [ClientFrame(0xD)],
+        [ClientFrame(0xE, "x")], [ClientFrame(0xF, "x")],
         [ClientFrame(0x9, String(repeating: "p", count: 126))], [ClientFrame(0x9, "x", isFinal: false)],
         [ClientFrame(0x8, String(repeating: "p", count: 126))], [ClientFrame(0xA, "", isFinal: false)],
         [ClientFrame(0x0, "x")], [ClientFrame(0x0, "x", isFinal: false)],
@@ -39,6 +40,34 @@ import Testing
     ])
     func whatBreaksTheRulesIsBroken(_ frames: [ClientFrame]) {
         for pieces in [1, Int.max] { #expect(end(frames, pieces: pieces)?.code == 1002) }
+    }
+
+    @Test(arguments: [
+        ClientFrame(0x1, "x", reserved: 0x10), ClientFrame(0x5), ClientFrame(0x6, "x"), ClientFrame(0xD),
+        ClientFrame(0xE, "x"), ClientFrame(0x0, "x"), ClientFrame(0x0, "x", isFinal: false),
+    ])
+    func whatCameBeforeAMistakeIsRead(_ mistake: ClientFrame) {
+        let before: [ClientFrame] = [.text("before"), ClientFrame(0x9), mistake, ClientFrame(0x9)]
+        for pieces in [1, Int.max] {
+            let (inputs, end) = self.inputs(before.flatMap(\.bytes), pieces: pieces)
+            #expect(inputs == [.text("before"), .ping(ByteBuffer())] && end?.code == 1002)
+        }
+    }
+
+    /// Also of nothing but empty ones, and with a goodbye in their midst.
+    @Test func aMessageIsMadeOfAnyFrames() throws {
+        func frames(_ texts: [String], in kind: UInt8 = 0x1) -> [ClientFrame] {
+            texts.enumerated().map { index, text in
+                ClientFrame(index == 0 ? kind : 0x0, text, isFinal: index == texts.count - 1)
+            }
+        }
+        for pieces in [1, Int.max] {
+            #expect(try read(frames(["", "", ""]), pieces: pieces) == [.text("")])
+            #expect(try read(frames(["", "middle", ""]), pieces: pieces) == [.text("middle")])
+            #expect(try read(frames(["", "", ""], in: 0x2), pieces: pieces) == [.binary(ByteBuffer())])
+            let left = [ClientFrame(0x1, "begun", isFinal: false), ClientFrame(0x8, [0x03, 0xE8])]
+            #expect(try read(left, pieces: pieces) == [.close(1000)])
+        }
     }
 
     @Test func aLengthIsWrittenAsShortAsItCanBe() {
@@ -93,10 +122,17 @@ import Testing
         #expect(throws: SocketEnd.notUTF8) { try reader.next() }
     }
 
-    @Test(arguments: [nil, 1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 3000, 3999, 4000, 4999] as [UInt16?])
+    /// 1012 to 1014 came to IANA's registry after the standard.
+    @Test(
+        arguments: [
+            nil, 1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 3999, 4000, 4999,
+        ] as [UInt16?]
+    )
     func goodbyes(_ code: UInt16?) throws {
-        let content = code.map { [UInt8($0 >> 8), UInt8($0 & 0xFF)] + Array("bye".utf8) } ?? []
-        #expect(try read([ClientFrame(0x8, content)], pieces: 1) == [.close(code)])
+        for reason in ["", "bye", String(repeating: "*", count: 123)] {
+            let content = code.map { [UInt8($0 >> 8), UInt8($0 & 0xFF)] + Array(reason.utf8) } ?? []
+            #expect(try read([ClientFrame(0x8, content)], pieces: 1) == [.close(code)])
+        }
     }
 
     @Test(arguments: [0, 999, 1004, 1005, 1006, 1015, 1016, 1100, 2000, 2999, 5000, 65_535] as [UInt16])
@@ -140,13 +176,8 @@ import Testing
     }
 
     private func read(bytes: [UInt8], pieces: Int, limit: Int = 1 << 24) throws -> [SocketInput] {
-        var reader = SocketReader(limit: limit)
-        var inputs: [SocketInput] = []
-        for start in stride(from: 0, to: bytes.count, by: min(pieces, max(1, bytes.count))) {
-            var piece = ByteBuffer(bytes: bytes[start..<min(start + min(pieces, bytes.count), bytes.count)])
-            reader.feed(&piece)
-            while let input = try reader.next() { inputs.append(input) }
-        }
+        let (inputs, end) = self.inputs(bytes, pieces: pieces, limit: limit)
+        if let end { throw end }
         return inputs
     }
 
@@ -155,38 +186,26 @@ import Testing
     }
 
     private func end(bytes: [UInt8], pieces: Int, limit: Int = 1 << 24) -> SocketEnd? {
-        do {
-            _ = try read(bytes: bytes, pieces: pieces, limit: limit)
-            return nil
-        } catch { return error as? SocketEnd }
-    }
-}
-
-/// A frame as a client sends it, or as none should.
-struct ClientFrame: Sendable, CustomTestStringConvertible {
-    let bytes: [UInt8]
-    let testDescription: String
-
-    init(_ opcode: UInt8, _ text: String = "", isFinal: Bool = true, reserved: UInt8 = 0, isMasked: Bool = true) {
-        self.init(opcode, Array(text.utf8), isFinal: isFinal, reserved: reserved, isMasked: isMasked)
+        inputs(bytes, pieces: pieces, limit: limit).end
     }
 
-    init(_ opcode: UInt8, _ content: [UInt8], isFinal: Bool = true, reserved: UInt8 = 0, isMasked: Bool = true) {
-        let key: [UInt8] = [0x37, 0xFA, 0x21, 0x3D]
-        var bytes = [(isFinal ? 0x80 : 0) | reserved | opcode]
-        let mask: UInt8 = isMasked ? 0x80 : 0
-        switch content.count {
-        case 0...125: bytes.append(mask | UInt8(content.count))
-        case 126...65_535: bytes += [mask | 126, UInt8(content.count >> 8), UInt8(content.count & 0xFF)]
-        default:
-            bytes.append(mask | 127)
-            for shift in stride(from: 56, through: 0, by: -8) { bytes.append(UInt8(content.count >> shift & 0xFF)) }
+    /// Up to the mistake, if there is one.
+    private func inputs(
+        _ bytes: [UInt8],
+        pieces: Int,
+        limit: Int = 1 << 24
+    ) -> (inputs: [SocketInput], end: SocketEnd?) {
+        var reader = SocketReader(limit: limit)
+        var inputs: [SocketInput] = []
+        do throws(SocketEnd) {
+            for start in stride(from: 0, to: bytes.count, by: min(pieces, max(1, bytes.count))) {
+                var piece = ByteBuffer(bytes: bytes[start..<min(start + min(pieces, bytes.count), bytes.count)])
+                reader.feed(&piece)
+                while let input = try reader.next() { inputs.append(input) }
+            }
+            return (inputs, nil)
+        } catch {
+            return (inputs, error)
         }
-        if isMasked { bytes += key + content.enumerated().map { $1 ^ key[$0 & 3] } } else { bytes += content }
-        self.bytes = bytes
-        testDescription = "\(String(opcode, radix: 16)), \(content.count) bytes\(isFinal ? "" : ", more to come")"
     }
-
-    static func text(_ text: String) -> ClientFrame { ClientFrame(0x1, text) }
-    static func binary(_ bytes: [UInt8]) -> ClientFrame { ClientFrame(0x2, bytes) }
 }

@@ -9,9 +9,16 @@ actor ScriptedBackups: BackupShelf {
     func files() -> [BackupFile] { known.map(\.file) }
     func state() -> BackupState { current }
 
-    func begin() -> Bool {
+    func begin(noting note: @Sendable () async throws -> Void) async throws -> Bool {
         guard current.startedAt == nil else { return false }
+        let earlier = current
         current = BackupState(startedAt: Date(timeIntervalSince1970: 1_800_000_000), writtenBytes: 7)
+        do {
+            try await note()
+        } catch {
+            current = earlier
+            throw error
+        }
         return true
     }
 

@@ -1,7 +1,7 @@
 import Engine
 import Foundation
 
-/// A server of which all is well.
+/// A server of which all is well, but for the code `refused`.
 struct ScriptedMCP: MCPDesk {
     let programs = ["/usr/bin/true"]
 
@@ -13,7 +13,9 @@ struct ScriptedMCP: MCPDesk {
         "https://sign-in.example.org/?state=" + authorisation.state
     }
 
-    func finishAuthorisation(of server: UUID, state: String, code: String) async throws {}
+    func finishAuthorisation(of server: UUID, state: String, code: String) async throws {
+        guard code != "refused" else { throw MCPFailure(.off, "Nobody is waited for here.") }
+    }
 
     func drop(_ server: UUID) async {}
 

@@ -1,7 +1,7 @@
 import Engine
 
-/// Models that do what the last message says: `echo words`, `fail`, `limit`, `wait` until they are cancelled, `ask` their person, or
-/// `call tool {json}`; of both they say what they were told.
+/// Models that do what the last message says: `echo words`, `fail`, `limit`, `refuse words`, `end reason`, `move` elsewhere,
+/// `wait` until they are cancelled, `ask` their person, or `call tool {json}`; of both they say what they were told.
 struct ScriptedModels: ModelSource {
     func model(named name: String, at endpoint: ProviderEndpoint) -> any Model { ScriptedModel() }
 
@@ -30,6 +30,13 @@ private struct ScriptedModel: Model {
         case "limit":
             try await receive(.text("So far"))
             throw ModelError(.rateLimited, "The provider wants fewer requests.", retryAfter: 7)
+        case "move":
+            throw ModelError(.notConfigured, "The provider's address leads elsewhere.", status: 302)
+        case "refuse":
+            for word in words.dropFirst() { try await receive(.refusal(word + " ")) }
+        case "end":
+            try await receive(.text("So far"))
+            return try await receive(.finish(words.last.flatMap { FinishReason(rawValue: String($0)) } ?? .stop))
         case "ask":
             let input = #"{"question":"Which colour?","choices":["red","dark & blue"]}"#
             try await receive(.toolCall(ToolCall(id: "q", name: "ask_person", arguments: input)))

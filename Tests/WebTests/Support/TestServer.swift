@@ -20,7 +20,9 @@ enum TestServer {
         allowedHosts: [String] = [],
         corsOrigins: [String] = [],
         rateLimits: RateLimits = RateLimits(),
+        streams: StreamDesk = StreamDesk(),
         backups: any BackupShelf = NoBackups(),
+        workspaces: any WorkspaceShelf = NoWorkspaces(),
         setup: TestingSetup = .router,
         copyOf origin: String? = nil,
         _ body: @escaping @Sendable (TestSite) async throws -> Void
@@ -33,7 +35,15 @@ enum TestServer {
             version: "test"
         )
         try await TestDatabase.with(copyOf: origin) { database in
-            try await serve(database, settings: settings, backups: backups, setup: setup, body)
+            try await serve(
+                database,
+                settings: settings,
+                streams: streams,
+                backups: backups,
+                workspaces: workspaces,
+                setup: setup,
+                body
+            )
         }
     }
 
@@ -41,7 +51,9 @@ enum TestServer {
     static func serve<Result: Sendable>(
         _ database: TestDatabase,
         settings: WebSettings = WebSettings(version: "test"),
+        streams: StreamDesk = StreamDesk(),
         backups: any BackupShelf = NoBackups(),
+        workspaces: any WorkspaceShelf = NoWorkspaces(),
         setup: TestingSetup = .router,
         _ body: @escaping @Sendable (TestSite) async throws -> Result
     ) async throws -> Result {
@@ -69,6 +81,8 @@ enum TestServer {
             tools: tools,
             mcp: ScriptedMCP(),
             hub: hub,
+            streams: streams,
+            workspaces: workspaces,
             runQueued: { worker.wake() },
             runCancelled: { worker.cancel(run: $0.id) },
             runWished: { worker.heed($0) },
