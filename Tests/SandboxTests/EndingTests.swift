@@ -123,12 +123,25 @@ import Testing
         if folders.isEmpty { try Test.cancel("this host gives no control groups") }
         let dead = try Process.run(URL(fileURLWithPath: "/bin/true"), arguments: [])
         dead.waitUntilExit()
-        let left = try Process.run(URL(fileURLWithPath: "/bin/sleep"), arguments: ["4716"])
-        defer { left.terminate() }
+        let left = Process()
+        left.executableURL = URL(fileURLWithPath: "/bin/sleep")
+        left.arguments = ["4716"]
+        // Whoever reads what this process writes does not wait for it.
+        left.standardOutput = FileHandle.nullDevice
+        left.standardError = FileHandle.nullDevice
+        try left.run()
+        defer { kill(left.processIdentifier, SIGKILL) }
         let groups = folders.map { "\($0)/\(dead.processIdentifier)-1" }
+        // Another test's launcher may begin at this very moment: it sweeps a group that is still empty, or all of it.
         for group in groups {
-            try #require(mkdir(group, 0o755) == 0)
-            try "\(left.processIdentifier)".write(toFile: "\(group)/cgroup.procs", atomically: false, encoding: .utf8)
+            var isEntered = false
+            for _ in 0..<1000 where !isEntered && left.isRunning {
+                let isMade = mkdir(group, 0o755) == 0 || errno == EEXIST
+                try #require(isMade)
+                let number = Data("\(left.processIdentifier)".utf8)
+                isEntered = (try? number.write(to: URL(fileURLWithPath: "\(group)/cgroup.procs"))) != nil
+            }
+            #expect(isEntered || !left.isRunning)
         }
         try await CodeSandbox.open(launcher: Bench.launcher).close()
         #expect(groups.filter { FileManager.default.fileExists(atPath: $0) } == [])

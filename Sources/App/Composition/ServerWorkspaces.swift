@@ -39,9 +39,9 @@ struct ServerWorkspaces: WorkspaceShelf {
         return await workspace.aside { (try? workspace.file(path)).map(WorkspaceEntry.init) }
     }
 
-    func bytes(of path: String, from place: Int64, in conversation: UUID) async -> [UInt8] {
-        guard let workspace = workspaces.existing(of: conversation) else { return [] }
-        return await workspace.aside { (try? workspace.read(path, from: place, limit: Self.piece))?.bytes ?? [] }
+    func bytes(of path: String, from place: Int64, in conversation: UUID) async -> [UInt8]? {
+        guard let workspace = workspaces.existing(of: conversation) else { return nil }
+        return await workspace.aside { (try? workspace.read(path, from: place, limit: Self.piece))?.bytes }
     }
 
     func remove(_ path: String, from conversation: UUID) async -> Bool {

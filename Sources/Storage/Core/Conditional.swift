@@ -43,7 +43,11 @@ extension Conditional {
                 "select from refresh_tokens where user_id = \(user) for update",
             ]
         case .member(_, let organisation):
-            ["select from organisations where org_id = \(organisation) for update", everyRow]
+            // Whoever signs in holds the person, and asks for this row then.
+            [
+                "select from organisations where org_id = \(organisation) for update",
+                "select from \(rows) for no key update of m",
+            ]
         case .message(_, let conversation), .variable(_, let conversation): [RunTree.lock(conversation), everyRow]
         case .grant(_, let agent): [Self.lock(agent), everyRow]
         case .skills(let agent): [Self.lock(agent), "select from agent_skills where agent_id = \(agent) for update"]

@@ -101,7 +101,9 @@ extension Store {
     package func deleteModel(_ id: UUID, by principal: Principal, address: String? = nil) async throws -> Bool {
         let deletion: Query = "delete from models where model_id = \(id) and org_id = \(principal.organisationID)"
         let audited = ModelRecord.audited.statement(.deleted, id, deletion, by: principal, address: address)
-        return try await batch(Self.locked(.model(id)) + [audited], by: principal).last?.affected == 1
+        // First the organisation, as whoever chooses its models does: of those it may be the default.
+        let line: Query = "select from organisations where org_id = \(principal.organisationID) for update"
+        return try await batch([line] + Self.locked(.model(id)) + [audited], by: principal).last?.affected == 1
     }
 
     private static func model(_ id: UUID, _ principal: Principal) -> Query {

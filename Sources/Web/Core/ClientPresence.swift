@@ -6,7 +6,14 @@ package import NIOCore
 package final class ClientPresence: Sendable {
     private typealias Watchers = [ObjectIdentifier: [UInt64: @Sendable () -> Void]]
 
-    private let state = Locked((watchers: Watchers(), last: UInt64(0)))
+    private struct State {
+        var watchers: Watchers = [:]
+        var last: UInt64 = 0
+        /// Those whose client has hung up, until they are taken down.
+        var gone: Set<ObjectIdentifier> = []
+    }
+
+    private let state = Locked(State())
 
     package init() {}
 
@@ -29,13 +36,15 @@ package final class ClientPresence: Sendable {
         }
     }
 
-    /// Calls `act` when the client goes, until `forget`.
+    /// Calls `act` when the client goes, until `forget`; at once when it has gone already.
     func watch(_ channel: any Channel, _ act: @escaping @Sendable () -> Void) -> UInt64 {
-        state.withLock { state in
+        let (number, isGone) = state.withLock { state in
             state.last += 1
             state.watchers[ObjectIdentifier(channel), default: [:]][state.last] = act
-            return state.last
+            return (state.last, state.gone.contains(ObjectIdentifier(channel)))
         }
+        if isGone { act() }
+        return number
     }
 
     func forget(_ number: UInt64, of channel: any Channel) {
@@ -47,8 +56,15 @@ package final class ClientPresence: Sendable {
     }
 
     fileprivate func left(_ channel: any Channel) {
-        let actions = state.withLock { $0.watchers[ObjectIdentifier(channel)] ?? [:] }
+        let actions = state.withLock { state in
+            state.gone.insert(ObjectIdentifier(channel))
+            return state.watchers[ObjectIdentifier(channel)] ?? [:]
+        }
         for act in actions.values { act() }
+    }
+
+    fileprivate func takenDown(_ channel: any Channel) {
+        state.withLock { _ = $0.gone.remove(ObjectIdentifier(channel)) }
     }
 }
 
@@ -65,6 +81,8 @@ extension ClientPresence {
             if case .inputClosed? = event as? ChannelEvent { presence.left(context.channel) }
             context.fireUserInboundEventTriggered(event)
         }
+
+        func handlerRemoved(context: ChannelHandlerContext) { presence.takenDown(context.channel) }
 
         func channelInactive(context: ChannelHandlerContext) {
             presence.left(context.channel)

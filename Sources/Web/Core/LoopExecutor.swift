@@ -8,11 +8,12 @@ package import NIOCore
 package final class LoopExecutor: TaskExecutor {
     /// That of the connection whose task this is; nil elsewhere.
     @TaskLocal private static var current: LoopExecutor?
-    /// Whether the task at hand is answered on it.
-    @TaskLocal private static var isLeft = false
-
     /// For what the task at hand begins: the loop's if it is on the loop itself, else none in particular.
-    static var preferred: LoopExecutor? { isLeft ? nil : current }
+    static var preferred: LoopExecutor? {
+        guard let current else { return nil }
+        let isOnIt = withUnsafeCurrentTask { $0?.unownedTaskExecutor == current.asUnownedTaskExecutor() }
+        return isOnIt ? current : nil
+    }
 
     /// It must outlive all tasks.
     private let loop: any EventLoop
@@ -34,9 +35,7 @@ package final class LoopExecutor: TaskExecutor {
 
     /// What `work` returns, which runs beside all others and may take its time.
     static func leave<Answer>(_ work: () async throws -> Answer) async rethrows -> Answer {
-        try await $isLeft.withValue(true) {
-            try await withTaskExecutorPreference(globalConcurrentExecutor, operation: work)
-        }
+        try await withTaskExecutorPreference(globalConcurrentExecutor, operation: work)
     }
 
     /// Calls `ring` after a while, unless what it returns is called before. A timer of the runtime's would stay for its whole

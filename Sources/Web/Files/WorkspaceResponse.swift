@@ -23,7 +23,7 @@ struct WorkspaceResponse: Sendable {
                 var place: Int64 = 0
                 // A program may make it longer meanwhile: as much as was announced, or less.
                 while place < size {
-                    let bytes = await shelf.bytes(of: path, from: place, in: conversation)
+                    let bytes = try await shelf.piece(of: path, from: place, in: conversation)
                     guard !bytes.isEmpty else { break }
                     place += Int64(bytes.count)
                     try await writer.write(ByteBuffer(bytes: bytes))
@@ -45,7 +45,7 @@ struct WorkspaceResponse: Sendable {
                     try await writer.write(ByteBuffer(bytes: zip.begin(file.path)))
                     var place: Int64 = 0
                     while place < file.size {
-                        let bytes = await shelf.bytes(of: file.path, from: place, in: conversation)
+                        let bytes = try await shelf.piece(of: file.path, from: place, in: conversation)
                         guard !bytes.isEmpty else { break }
                         place += Int64(bytes.count)
                         try await writer.write(ByteBuffer(bytes: zip.add(bytes)))
@@ -63,5 +63,15 @@ struct WorkspaceResponse: Sendable {
         EntityTag.weak(
             files.map { "\($0.size) \($0.changed.timeIntervalSince1970) \($0.path)" }.joined(separator: "\n")
         )
+    }
+}
+
+extension WorkspaceShelf {
+    /// Empty at the file's end. Throws when it cannot be read on: what was sent is not the whole.
+    fileprivate func piece(of path: String, from place: Int64, in conversation: UUID) async throws -> [UInt8] {
+        guard let bytes = await bytes(of: path, from: place, in: conversation) else {
+            throw WebError(.internalError, "The file is gone.")
+        }
+        return bytes
     }
 }

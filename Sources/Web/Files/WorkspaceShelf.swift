@@ -16,7 +16,7 @@ package protocol WorkspaceShelf: Sendable {
     func file(_ path: String, in conversation: UUID) async -> WorkspaceEntry?
 
     /// Some of a file's bytes from a place on; none behind its end.
-    func bytes(of path: String, from place: Int64, in conversation: UUID) async -> [UInt8]
+    func bytes(of path: String, from place: Int64, in conversation: UUID) async -> [UInt8]?
 
     /// Deletes a file, or a folder with everything in it. False when it was not there.
     func remove(_ path: String, from conversation: UUID) async -> Bool
@@ -63,6 +63,6 @@ package struct NoWorkspaces: WorkspaceShelf {
     package func files(of conversation: UUID, limit: Int) async -> [WorkspaceEntry] { [] }
     package func usage(of conversation: UUID) async -> WorkspaceUsage? { nil }
     package func file(_ path: String, in conversation: UUID) async -> WorkspaceEntry? { nil }
-    package func bytes(of path: String, from place: Int64, in conversation: UUID) async -> [UInt8] { [] }
+    package func bytes(of path: String, from place: Int64, in conversation: UUID) async -> [UInt8]? { nil }
     package func remove(_ path: String, from conversation: UUID) async -> Bool { false }
 }

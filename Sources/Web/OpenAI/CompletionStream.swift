@@ -34,17 +34,22 @@ struct CompletionStream: Sendable {
             try Task.checkCancellation()
             return begun
         }
-        guard let first = begun else { throw WebError(.unauthorized, "You were signed out, or your key was revoked.") }
         return Response(
             status: .ok,
             headers: EventStreamResponse.headers,
             body: ResponseBody { [services, pass, context] writer in
                 let number = services.presence.watch(context.channel) { writing.handover.abandon() }
                 defer { services.presence.forget(number, of: context.channel) }
-                var next: ByteBuffer? = first
+                var next = begun
                 while let buffer = next {
                     try await writer.write(buffer)
-                    next = try await writing.handover.next { pass.take() }
+                    do {
+                        next = try await writing.handover.next { pass.take() }
+                    } catch let error as WebError {
+                        // A part of an answer must not look like the whole.
+                        next = nil
+                        try await writer.write(ByteBuffer(string: "data: \(OpenAIError(error).json)\n\n"))
+                    }
                 }
                 try await writer.finish(nil)
             }

@@ -87,18 +87,20 @@ final class Handover: Sendable {
         }
     }
 
-    /// The same for one whose bell tells of other things, too: a silence is broken when that is due, and nothing more comes for
-    /// whoever may no longer read.
+    /// The same for one whose bell tells of other things, too: a silence is broken when that is due, and whoever may no longer
+    /// read gets nothing more but a `WebError`.
     func next(_ news: () -> StreamPass.News) async throws -> ByteBuffer? {
         var isRung = false
         while true {
             switch try take() {
-            case .bytes(let buffer): return news().end == .dismissed ? nil : buffer
+            case .bytes(let buffer):
+                guard news().end != .dismissed else { throw Self.dismissed }
+                return buffer
             case .end: return nil
             case .nothing:
                 if isRung {
                     let heard = news()
-                    if heard.end == .dismissed { return nil }
+                    guard heard.end != .dismissed else { throw Self.dismissed }
                     if heard.isBeatDue, begin() { return Self.signOfLife }
                 }
                 await waitForNews()
@@ -106,6 +108,8 @@ final class Handover: Sendable {
             }
         }
     }
+
+    private static let dismissed = WebError(.unauthorized, "You were signed out, or your key was revoked.")
 
     private enum Taken {
         case bytes(ByteBuffer)

@@ -92,7 +92,8 @@ struct OpenAIRoutes: Sendable {
             throw WebError.noModel(input.model)
         }
         let completion = AgentCompletion(services: services, input: input, agent: agent, key: key, identity: identity)
-        return try await answer(completion, identity, context)
+        // A whole log may have to be read for it.
+        return try await LoopExecutor.leave { try await answer(completion, identity, context) }
     }
 
     /// By a model: streamed anew each time, or whole and kept with its key.

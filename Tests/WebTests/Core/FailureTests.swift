@@ -4,6 +4,8 @@ import Hummingbird
 import HummingbirdTesting
 import Logging
 import NIOCore
+import NIOEmbedded
+import NIOPosix
 import Testing
 
 @testable import Web
@@ -38,6 +40,53 @@ import Testing
                 #expect(page.text.contains(try Fixtures.voice().words["error.badRequest"]))
             }
             #expect(try await ada.post("/v1/conversations", headers: key).status == 201, "it was not done")
+        }
+    }
+
+    /// By the loop of a real connection, where what is quick is answered and where it is left.
+    @Test func noConnectionWaitsLonger() async throws {
+        try await BodyTime.$most.withValue(.milliseconds(50)) {
+            try await TestServer.runSite(setup: .live) { site in
+                let port = try #require(site.client.port)
+                let ada = try await Caller(client: site.client).newcomer("ada")
+                let types = [
+                    "/openai/v1/chat/completions": "application/json",
+                    "/v1/login/access-token": "application/x-www-form-urlencoded",
+                ]
+                for (path, type) in types {
+                    let head = [
+                        "POST \(path) HTTP/1.1", "Host: localhost", "Authorization: Bearer \(ada.token ?? "")",
+                        "Content-Type: \(type)", "Content-Length: 9", "", "{",
+                    ]
+                    let answer = try await Self.sent(head.joined(separator: "\r\n"), to: port)
+                    #expect(answer.hasPrefix("HTTP/1.1 408"), "\(path): \(answer.prefix(200))")
+                }
+            }
+        }
+    }
+
+    /// What comes first in answer to it.
+    private static func sent(_ text: String, to port: Int) async throws -> String {
+        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connect(host: "127.0.0.1", port: port) { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+                }
+            }
+        return try await channel.executeThenClose { inbound, outbound in
+            try await outbound.write(ByteBuffer(string: text))
+            for try await buffer in inbound { return String(buffer: buffer) }
+            return ""
+        }
+    }
+
+    /// Whoever has hung up before anybody looked is not worked for.
+    @Test func whoHasGoneIsNotWorkedFor() async throws {
+        let presence = ClientPresence()
+        let channel = EmbeddedChannel(handler: presence.handler)
+        channel.pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
+        await #expect(throws: CancellationError.self) {
+            try await presence.working(for: channel) { try await Task.sleep(for: .seconds(60)) }
         }
     }
 

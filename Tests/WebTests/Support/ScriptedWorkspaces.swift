@@ -24,7 +24,7 @@ actor ScriptedWorkspaces: WorkspaceShelf {
         kept.first { $0.entry.path == path }?.entry
     }
 
-    func bytes(of path: String, from place: Int64, in conversation: UUID) -> [UInt8] {
+    func bytes(of path: String, from place: Int64, in conversation: UUID) -> [UInt8]? {
         Array((kept.first { $0.entry.path == path }?.bytes ?? []).dropFirst(Int(place)))
     }
 

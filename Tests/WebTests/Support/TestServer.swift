@@ -5,7 +5,8 @@ import HummingbirdTesting
 import Logging
 import Postgres
 import Storage
-import Web
+
+@testable import Web
 
 /// The whole router on a database of its own, with a real worker and scripted models.
 enum TestServer {
@@ -103,7 +104,8 @@ enum TestServer {
         let routes = router.routes.map(\.description)
         do {
             let result = try await Application(
-                router: router,
+                responder: TaskResponder(inner: router.buildResponder(), isQuick: \.isQuick),
+                server: SocketServerChannel.server(idleTimeout: .seconds(75)) { [services.presence.handler] },
                 configuration: .init(address: .hostname("127.0.0.1", port: 0))
             )
             .test(setup) { client in
