@@ -72,7 +72,7 @@ final class SocketDoor: ChannelDuplexHandler {
     /// What reads requests has nothing to read any more, and is a good part of what an idle connection takes.
     private func letDecoderGo(_ context: ChannelHandlerContext) {
         let pipeline = context.pipeline.syncOperations
-        guard let decoder = try? pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self) else { return }
+        guard let decoder = try? pipeline.handler(type: SocketServerChannel.requestReader) else { return }
         pipeline.removeHandler(decoder, promise: nil)
     }
 

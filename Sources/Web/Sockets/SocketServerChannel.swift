@@ -12,6 +12,10 @@ package struct SocketServerChannel: ServerChildChannel {
 
     private static let receiving = AdaptiveRecvByteBufferAllocator(minimum: 512, initial: 1024, maximum: 65536)
 
+    /// What reads requests. Named once for all loops: when two were first to name it at the same moment, the runtime of Swift 6.3
+    /// has been seen to crash over the type that it was still making.
+    static let requestReader = ByteToMessageHandler<HTTPRequestDecoder>.self
+
     private let http: HTTP1Channel
 
     /// For `Application`. `idleTimeout`: of connections that ask for nothing. `handlers`: for the pipeline of each.
@@ -31,7 +35,7 @@ package struct SocketServerChannel: ServerChildChannel {
     package func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         http.setup(channel: channel, logger: logger).flatMapThrowing { value in
             let pipeline = channel.pipeline.syncOperations
-            let decoder = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
+            let decoder = try pipeline.handler(type: Self.requestReader)
             try pipeline.addHandler(UpgradeGate(), position: .after(decoder))
             // A connection keeps the buffer of its last read: most requests fit into this one, and for others it grows.
             try channel.syncOptions?.setOption(.recvAllocator, value: Self.receiving)
