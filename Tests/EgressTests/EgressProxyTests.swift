@@ -171,10 +171,15 @@ import Testing
     @Test func silenceEndsAConnection() async throws {
         let server = try ScriptedServer { $0.waitForClose() }
         var limits = EgressLimits()
+        var answer = ""
+        // A busy machine may be slower to answer than the shortest of these is long.
+        for silence in [Duration.milliseconds(200), .seconds(2), .seconds(20)] where answer.isEmpty {
+            limits.idleTimeout = silence
+            answer = await ProxyBench(limits: limits).say("CONNECT 127.0.0.1:\(server.port) HTTP/1.1\r\n\r\n")
+        }
+        #expect(answer.hasPrefix("HTTP/1.1 200 "))
         limits.idleTimeout = .milliseconds(200)
-        let proxy = try ProxyBench(limits: limits)
-        #expect(await proxy.say("CONNECT 127.0.0.1:\(server.port) HTTP/1.1\r\n\r\n").contains("200"))
-        #expect(await proxy.say("CONNECT").isEmpty)
+        #expect(await ProxyBench(limits: limits).say("CONNECT").isEmpty)
     }
 
     @Test func onlySoManyAtOnce() async throws {
