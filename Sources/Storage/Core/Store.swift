@@ -15,6 +15,7 @@ package struct Store: Sendable {
     let ends = Gathering<RunOutcome, Bool>(limit: RunEnds.limit)
     let briefs = Gathering<ClaimedRun, RunBrief>(limit: 32)
     let paidCalls = Gathering<PaidCall, Void>(limit: PaidCall.limit)
+    let notedCalls = Gathering<PaidCall, Void>(limit: PaidCall.limit, pause: PaidCall.pause)
     let callsUnderWay = CallsUnderWay()
     let gatewayRoutes = Remembered<GatewayQuestion, GatewayRoute>(for: .seconds(1))
     let keyIdentities = Remembered<[UInt8], APIKeyIdentity>(for: .seconds(1))

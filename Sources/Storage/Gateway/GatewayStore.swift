@@ -7,6 +7,8 @@ import Postgres
 struct PaidCall: Sendable {
     /// Of one transaction.
     static let limit = 256
+    /// How long those wait for each other that nobody waits for: one commit is for all of them.
+    static let pause = Duration.milliseconds(10)
 
     var usage: UsageRecord
     var caller: GatewayCaller
@@ -29,42 +31,45 @@ extension Store: GatewayJournal {
     }
 
     package func record(_ usage: UsageRecord, of caller: GatewayCaller) async throws {
-        try await paidCalls.add(PaidCall(usage: usage, caller: caller)) { [self] calls in
-            try await patiently { try await store(calls) }
-            return calls.map { _ in }
-        }
+        try await paidCalls.add(PaidCall(usage: usage, caller: caller)) { [self] in try await store($0) }
     }
 
     package func note(_ usage: UsageRecord, of caller: GatewayCaller) async throws {
-        guard let call = callsUnderWay.begin() else { return try await record(usage, of: caller) }
+        guard let number = callsUnderWay.begin() else { return try await record(usage, of: caller) }
+        let call = PaidCall(usage: usage, caller: caller)
         // Nobody waits for it but `settleCalls`.
-        Task {
-            defer { callsUnderWay.end(call) }
-            do {
-                try await persistently(call) { try await record(usage, of: caller) }
-            } catch {
-                logger.error(
-                    "What a call has cost could not be written down",
-                    metadata: [
-                        "user": "\(caller.user.text)", "model": "\(usage.modelName)", "cost": "\(usage.cost ?? 0)",
-                        "currency": "\(usage.currency ?? "")", "error": "\(error)",
-                    ]
-                )
+        notedCalls.add(call) { [self] in
+            try await store($0)
+        } then: { [self] outcome in
+            switch outcome {
+            case .success: callsUnderWay.end(number)
+            case .failure(let error): Task { await persist(call, number, after: error) }
             }
         }
     }
 
     /// A database that is away for long is waited for, too, until the server ends; readers of costs wait for the first tries.
-    private func persistently(_ call: UInt64, _ write: () async throws -> Void) async throws {
+    private func persist(_ call: PaidCall, _ number: UInt64, after failure: any Error) async {
+        defer { callsUnderWay.end(number) }
         let last = ContinuousClock.now + .seconds(900)
-        while true {
+        var failure = failure
+        while let error = failure as? StorageError, error.isTransient, !callsUnderWay.isClosed, .now < last {
+            callsUnderWay.delay(number)
             do {
-                return try await write()
-            } catch let error as StorageError where error.isTransient && !callsUnderWay.isClosed && .now < last {
-                callsUnderWay.delay(call)
                 try await Task.sleep(for: .seconds(2))
+                return try await record(call.usage, of: call.caller)
+            } catch {
+                failure = error
             }
         }
+        let (usage, user) = (call.usage, call.caller.user)
+        logger.error(
+            "What a call has cost could not be written down",
+            metadata: [
+                "user": "\(user.text)", "model": "\(usage.modelName)", "cost": "\(usage.cost ?? 0)",
+                "currency": "\(usage.currency ?? "")", "error": "\(failure)",
+            ]
+        )
     }
 
     /// Before the database is closed: what could not be written until now is tried once more, and not again.
@@ -76,16 +81,13 @@ extension Store: GatewayJournal {
     /// Until what the calls have cost that were answered so far stands in the database: for whoever reads it.
     package func settleCalls() async { await callsUnderWay.settled() }
 
-    private func store(_ calls: [PaidCall]) async throws {
-        try await query(UsageRows.insertion(of: calls.map(\.usage), by: calls.map(\.caller)), by: .system)
-    }
-
     /// A database that is away for a moment is waited for: what was paid must be written down.
-    private func patiently(_ write: () async throws -> Void) async throws {
+    private func store(_ calls: [PaidCall]) async throws -> [Void] {
         var delay = Duration.milliseconds(50)
         while true {
             do {
-                return try await write()
+                try await query(UsageRows.insertion(of: calls.map(\.usage), by: calls.map(\.caller)), by: .system)
+                return calls.map { _ in }
             } catch let error as StorageError where error.isTransient && delay < .seconds(4) && !callsUnderWay.isClosed
             {
                 logger.warning("What calls have cost waits for the database", metadata: ["error": "\(error)"])
