@@ -15,6 +15,10 @@ struct QuickPathTests {
         #"{"choices":[{"delta":{"content":"é你😀"}}],"system_fingerprint":"ü"}"#,
         #"{"choices":[{"delta":{"content":"a","refusal":null}}]}"#,
         #"{"choices":[{"delta":{"content":null,"refusal":"No"}}]}"#,
+        #"{"choices":[{"index":0,"delta":{},"finish_reason":"length"}],"usage":{"prompt_tokens":12,"completion_tokens":3,"total_tokens":15,"prompt_tokens_details":{"cached_tokens":8,"audio_tokens":0},"completion_tokens_details":{"reasoning_tokens":2},"prompt_cache_hit_tokens":9}}"#,
+        #"{"choices":[],"usage":{"prompt_tokens":null,"completion_tokens":7,"prompt_tokens_details":null,"prompt_cache_hit_tokens":4}}"#,
+        #"{"choices":[],"usage":{"prompt_tokens":1.5}}"#,
+        #"{"choices":[],"usage":{"prompt_tokens":1,"prompt_tokens":2}}"#,
     ]
 
     private static let events = [
@@ -27,8 +31,15 @@ struct QuickPathTests {
         #expect(quick(Self.chunks[0])?.text == "Hello")
         #expect(quick(Self.chunks[1])?.reasoning == "Hm é😀\n")
         #expect(quick(Self.chunks[2])?.text == "a\"b\\c/d")
-        #expect(quick(Self.chunks[3]) == nil)
+        #expect(quick(Self.chunks[3])?.finishReason == "stop")
+        #expect(quick(Self.chunks[4]) == nil)
+        #expect(quick(Self.chunks[5])?.usage == TokenUsage(input: 1, output: 2))
         #expect(quick(Self.chunks[7])?.text == "a" && quick(Self.chunks[8]) == nil)
+        let last = quick(Self.chunks[9])
+        #expect(last?.finishReason == "length" && last?.text == nil)
+        #expect(last?.usage == TokenUsage(input: 12, output: 3, cached: 8, reasoning: 2))
+        #expect(quick(Self.chunks[10])?.usage == TokenUsage(input: 0, output: 7, cached: 4))
+        #expect(quick(Self.chunks[11]) == nil && quick(Self.chunks[12]) == nil)
         #expect(AnthropicEvent.quickText(of: Self.events[0]) == "Hello 你")
         #expect(AnthropicEvent.quickText(of: Self.events[1]) == nil)
     }

@@ -10,7 +10,7 @@ extension AnthropicEvent {
                 guard type == nil else { return false }
                 type = scanner.string()
                 return type == "content_block_delta"
-            case "index": return scanner.skipInteger()
+            case "index": return scanner.integer() != nil
             case "delta": return delta.read(&scanner)
             default: return false
             }

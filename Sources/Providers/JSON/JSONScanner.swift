@@ -51,13 +51,15 @@ struct JSONScanner {
         return raw.hasEscapes ? JSONEscapes.decode(raw.bytes) : String(validating: raw.bytes, as: UTF8.self)
     }
 
-    /// Passes over a whole number that surely fits; any other value is refused.
-    mutating func skipInteger() -> Bool {
-        guard next != nil else { return false }
+    /// A whole number of at most nine digits; nil for any other value.
+    mutating func integer() -> Int? {
+        guard next != nil else { return nil }
         let start = position
-        guard number() else { return false }
-        let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
-        return position - start < 10 && bytes[start..<position].allSatisfy { digits ~= $0 }
+        guard number(), position - start < 10 else { return nil }
+        return bytes[start..<position].reduce(0 as Int?) { sum, byte in
+            guard let sum, UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte else { return nil }
+            return sum * 10 + Int(byte - UInt8(ascii: "0"))
+        }
     }
 
     /// Passes over a value of any kind.
