@@ -17,9 +17,11 @@ struct EndpointDoor: Sendable {
         context.queryNames = Set(endpoint.query.map(\.name))
         try admit(context)
         let key = endpoint.takesKey ? try request.idempotencyKey() : nil
-        guard endpoint.isRepeatable, let key else { return try await checked(request, context) }
+        // Read before an answer that was given already is looked for: what is no list of tags gets none.
+        let known = endpoint.mayDepend ? try request.tags(.ifMatch) : nil
+        guard endpoint.isRepeatable, let key else { return try await checked(request, known, context) }
         let repetition = Repetition(endpoint, key: key, services: services)
-        return try await repetition.answer(request, context: context) { try await checked($0, $1) }
+        return try await repetition.answer(request, context: context) { try await checked($0, known, $1) }
     }
 
     private func admit(_ context: WebContext) throws(WebError) {
@@ -40,8 +42,9 @@ struct EndpointDoor: Sendable {
         }
     }
 
-    private func checked(_ request: Request, _ context: WebContext) async throws -> Response {
-        if endpoint.mayDepend, let known = try request.tags(.ifMatch) {
+    /// `known`: the tags that a change must match.
+    private func checked(_ request: Request, _ known: String?, _ context: WebContext) async throws -> Response {
+        if let known {
             guard let reading else { throw Self.unread }
             guard known != "*", let subject = try endpoint.conditional(context) else {
                 try await match(known, reading, request, context)
