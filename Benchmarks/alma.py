@@ -167,6 +167,8 @@ class Client:
         headers.update(more_headers or {})
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
+        # Between two figures minutes go by, in which the server gives up a connection.
+        self.connection.close()
         self.connection.request(method, path, body if is_form else json.dumps(body), headers)
         response = self.connection.getresponse()
         text = response.read()

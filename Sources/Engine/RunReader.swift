@@ -32,9 +32,9 @@ package struct RunReader: Sendable {
         case .events(let events): return passed(events)
         case .current: return nil
         case .behind:
-            // In a task below the reader's, which keeps the memory of its deepest call as long as it reads.
-            async let answer = journal.events(of: run, after: place, limit: Self.page)
-            let events = try await answer
+            let events = try await apart { [journal, run, place] in
+                try await journal.events(of: run, after: place, limit: Self.page)
+            }
             guard events.isEmpty else { return passed(events) }
             try await lookAtPlace()
             return try await lookElsewhere().map { passed($0) }

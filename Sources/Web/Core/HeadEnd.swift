@@ -13,9 +13,7 @@ final class HeadEnd: ChannelOutboundHandler, RemovableChannelHandler {
         channel.eventLoop.execute {
             let pipeline = channel.pipeline.syncOperations
             // Without all this the head says a length of 0, and the connection goes on all the same.
-            guard let decoder = try? pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self) else {
-                return
-            }
+            guard let decoder = try? pipeline.handler(type: SocketServerChannel.requestReader) else { return }
             try? pipeline.addHandler(HeadEnd(), position: .after(decoder))
         }
     }

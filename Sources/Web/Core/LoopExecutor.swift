@@ -1,4 +1,6 @@
+import Engine
 package import NIOCore
+import NIOPosix
 
 /// Runs tasks on the event loop of a connection.
 ///
@@ -6,42 +8,34 @@ package import NIOCore
 /// their way, which costs more than the work itself. What takes long has no place on it: all connections of the loop would
 /// wait.
 package final class LoopExecutor: TaskExecutor {
-    /// That of the connection whose task this is; nil elsewhere.
-    @TaskLocal private static var current: LoopExecutor?
-    /// For what the task at hand begins: the loop's if it is on the loop itself, else none in particular.
-    static var preferred: LoopExecutor? {
-        guard let current else { return nil }
-        let isOnIt = withUnsafeCurrentTask { $0?.unownedTaskExecutor == current.asUnownedTaskExecutor() }
-        return isOnIt ? current : nil
-    }
+    /// One for each loop: an executor must outlive all tasks.
+    private static let known = Locked<[ObjectIdentifier: LoopExecutor]>([:])
 
-    /// It must outlive all tasks.
+    /// For what the task at hand begins: the loop's if it is on a loop itself, else none in particular.
+    static var preferred: LoopExecutor? { MultiThreadedEventLoopGroup.currentEventLoop.map(of) }
+
     private let loop: any EventLoop
 
-    package init(_ loop: any EventLoop) { self.loop = loop }
+    private init(_ loop: any EventLoop) { self.loop = loop }
+
+    static func of(_ loop: any EventLoop) -> LoopExecutor {
+        known.withLock { known in
+            if let executor = known[ObjectIdentifier(loop)] { return executor }
+            let executor = LoopExecutor(loop)
+            known[ObjectIdentifier(loop)] = executor
+            return executor
+        }
+    }
 
     package func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         loop.execute { [self] in job.runSynchronously(on: asUnownedTaskExecutor()) }
     }
 
-    /// What `work` returns, which runs on `loop` as all does that it asks for.
-    static func run<Answer>(_ work: () async throws -> Answer, on loop: any EventLoop) async rethrows -> Answer {
-        let executor = LoopExecutor(loop)
-        return try await $current.withValue(executor) {
-            try await withTaskExecutorPreference(executor, operation: work)
-        }
-    }
-
-    /// What `work` returns, which runs beside all others and may take its time.
-    static func leave<Answer>(_ work: () async throws -> Answer) async rethrows -> Answer {
-        try await withTaskExecutorPreference(globalConcurrentExecutor, operation: work)
-    }
-
     /// Calls `ring` after a while, unless what it returns is called before. A timer of the runtime's would stay for its whole
     /// time, however soon it is called off; a loop's goes at once.
     static func alarm(in time: Duration, _ ring: @escaping @Sendable () -> Void) -> @Sendable () -> Void {
-        if let loop = current?.loop {
+        if let loop = MultiThreadedEventLoopGroup.currentEventLoop {
             let alarm = loop.scheduleTask(in: TimeAmount(time), ring)
             return { alarm.cancel() }
         }

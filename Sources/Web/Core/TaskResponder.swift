@@ -1,26 +1,19 @@
+import Engine
 import HTTPTypes
 package import Hummingbird
 
-/// Finds every answer in a task of its own, below the connection's, and off the connection's event loop but for what is quick.
-///
-/// A task keeps the memory of its deepest call for as long as it lives, and the task of a connection lives until the last
-/// word of a stream. What the way to an answer took is given back this way before the answer's body is written.
+/// Finds every answer apart from the connection, whose task lives until the last word of a stream, and off the connection's
+/// event loop but for what is quick. What the way to an answer took is given back before the answer's body is written, which is
+/// on the loop again: whoever reads files or draws pages for a body says so (`offTheLoop`).
 package struct TaskResponder<Inner: HTTPResponder>: HTTPResponder where Inner.Context: Sendable {
     let inner: Inner
-    /// What is answered on the connection's event loop, its body too.
+    /// What is answered on the connection's event loop.
     let isQuick: @Sendable (Request) -> Bool
 
     package func respond(to request: Request, context: Inner.Context) async throws -> Response {
-        guard !isQuick(request) else { return try await answer(request, context) }
-        var response = try await LoopExecutor.leave { try await answer(request, context) }
-        // What is there already is written at once.
-        if response.body.contentLength == nil { response.body = response.body.offTheLoop }
-        return response
-    }
-
-    private func answer(_ request: Request, _ context: Inner.Context) async throws -> Response {
-        async let response = inner.respond(to: request, context: context)
-        return try await response
+        try await apart(on: isQuick(request) ? LoopExecutor.preferred : nil) { [inner] in
+            try await inner.respond(to: request, context: context)
+        }
     }
 }
 

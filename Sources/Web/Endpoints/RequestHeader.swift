@@ -4,45 +4,48 @@ struct RequestHeader: Sendable {
     let schema: Schema
     let about: String
 
+    private init(_ name: String, _ schema: Schema, _ about: String) {
+        (self.name, self.schema, self.about) = (name, schema, about)
+    }
+
     static let lastEventID = RequestHeader(
-        name: "Last-Event-ID",
-        schema: .text,
-        about: "The id of the last event that you have: the stream goes on behind it."
+        "Last-Event-ID",
+        .text,
+        "The id of the last event that you have: the stream goes on behind it."
     )
 
     static let idempotencyKey = RequestHeader(
-        name: "Idempotency-Key",
-        schema: .text(1...255),
-        about: "Of your making: with it the request is done once, and answered alike for a day."
+        "Idempotency-Key",
+        .text(1...255),
+        "Of your making: with it the request is done once, and answered alike for a day."
     )
     static let ifNoneMatch = RequestHeader(
-        name: "If-None-Match",
-        schema: .text(1...1000),
-        about: "An `ETag`: the answer is 304 as long as the thing is as it was."
+        "If-None-Match",
+        .text(1...1000),
+        "An `ETag`: the answer is 304 as long as the thing is as it was."
     )
     static let ifMatch = RequestHeader(
-        name: "If-Match",
-        schema: .text(1...1000),
-        about: "An `ETag`: nothing is changed and the answer is 412 when the thing is not as it was."
+        "If-Match",
+        .text(1...1000),
+        "An `ETag`: nothing is changed and the answer is 412 when the thing is not as it was."
     )
     static let prefer = RequestHeader(
-        name: "Prefer",
-        schema: .text.example("\"respond-async\""),
-        about: "`respond-async`: answered at once with the run."
+        "Prefer",
+        .text.example("\"respond-async\""),
+        "`respond-async`: answered at once with the run."
     )
 
     static let mcpSession = RequestHeader(
-        name: "Mcp-Session-Id",
-        schema: .uuid,
-        about: "As the answer to `initialize` named it: calls of a session can be cancelled, and are found again."
+        "Mcp-Session-Id",
+        .uuid,
+        "As the answer to `initialize` named it: calls of a session can be cancelled, and are found again."
     )
 
     /// Of every call that somebody makes who is signed in.
     static let organisation = RequestHeader(
-        name: "X-Organization-Id",
-        schema: .uuid,
-        about:
-            "In which of one's organizations to work, with an access token; without it in one's own. An API key works where it was made."
+        "X-Organization-Id",
+        .uuid,
+        "In which of one's organizations to work, with an access token; without it in one's own. An API key works where it was made."
     )
 
     var parameter: JSONObject {

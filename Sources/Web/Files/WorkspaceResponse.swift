@@ -29,7 +29,7 @@ struct WorkspaceResponse: Sendable {
                     try await writer.write(ByteBuffer(bytes: bytes))
                 }
                 try await writer.finish(nil)
-            }
+            }.offTheLoop
         ).tagged(Self.tag([entry]), context)
     }
 
@@ -54,7 +54,7 @@ struct WorkspaceResponse: Sendable {
                 }
                 try await writer.write(ByteBuffer(bytes: zip.finish()))
                 try await writer.finish(nil)
-            }
+            }.offTheLoop
         ).tagged(Self.tag(files), context)
     }
 

@@ -44,7 +44,7 @@ struct MCPAsking: Sendable {
                 let result = try await outcome(of: beginning, log, resting)
                 try await writer.write(ByteBuffer(string: frame(.result(id: call.id, result))))
                 try await writer.finish(nil)
-            }
+            }.offTheLoop
         )
     }
 

@@ -93,7 +93,7 @@ struct OpenAIRoutes: Sendable {
         }
         let completion = AgentCompletion(services: services, input: input, agent: agent, key: key, identity: identity)
         // A whole log may have to be read for it.
-        return try await LoopExecutor.leave { try await answer(completion, identity, context) }
+        return try await apart { try await answer(completion, identity, context) }
     }
 
     /// By a model: streamed anew each time, or whole and kept with its key.

@@ -31,7 +31,7 @@ struct LivePage: Sendable {
             body: ResponseBody { writer in
                 try await stream.write(to: &writer)
                 try await writer.finish(nil)
-            }
+            }.offTheLoop
         )
     }
 }

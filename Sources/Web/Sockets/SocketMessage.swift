@@ -13,6 +13,8 @@ enum SocketMessage: Sendable {
     case dispatchPending(OfPending)
     case discardPending(OfPending)
 
+    var isPing: Bool { if case .ping = self { true } else { false } }
+
     /// Without an id, the run that is under way.
     struct OfRun: Decodable, Sendable {
         var runId: UUID?

@@ -44,6 +44,8 @@ package struct SocketServerChannel: ServerChildChannel {
     }
 
     package func handle(value: Value, logger: Logger) async {
-        await LoopExecutor.run({ await http.handle(value: value, logger: logger) }, on: value.channel.eventLoop)
+        await withTaskExecutorPreference(LoopExecutor.of(value.channel.eventLoop)) {
+            await http.handle(value: value, logger: logger)
+        }
     }
 }

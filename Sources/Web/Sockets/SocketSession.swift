@@ -95,16 +95,18 @@ struct SocketSession: Sendable {
             throw SocketEnd.refused("Too many messages at once.")
         }
         do {
-            let message = try SocketMessage(text)
-            for answer in try await desk.answers(to: message) { link.send(answer) }
+            let (answers, isPing) = try await apart { [desk] in
+                let message = try SocketMessage(text)
+                return (try await desk.answers(to: message), message.isPing)
+            }
+            for answer in answers { link.send(answer) }
             mistakes = 0
-            if case .ping = message { return }
-            isTold = true
+            if !isPing { isTold = true }
         } catch is CancellationError {
             throw CancellationError()
         } catch {
             let error = ErrorMiddleware.webError(from: error, in: request, logger: logger)
-            link.send(await desk.refusal(error, of: text))
+            link.send(try await apart { [desk] in await desk.refusal(error, of: text) })
             // To be told to wait is none.
             if error.code == .rateLimited { return }
             mistakes += 1

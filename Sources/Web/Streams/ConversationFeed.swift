@@ -108,9 +108,9 @@ struct ConversationFeed: StreamFeed {
         hasLooked = true
         let open = Array(Set(followers.map(\.root) + known.runs.map(\.run)))
         let turns: FollowedTurns = isFirst ? .last : .after(newest)
-        // In a task below this one, which keeps the memory of its deepest call as long as the connection lasts.
-        async let answer = services.store.runsToFollow(in: conversation, turns: turns, open: open, by: principal)
-        let found = try await answer
+        let found = try await apart { [services, conversation, principal] in
+            try await services.store.runsToFollow(in: conversation, turns: turns, open: open, by: principal)
+        }
         hasMoreTurns = Set(found.map(\.root)).count >= Store.mostTurnsAtOnce
         for run in found {
             newest = newest.map { max($0, run.root) } ?? run.root

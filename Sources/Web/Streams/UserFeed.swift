@@ -32,9 +32,9 @@ struct UserFeed: StreamFeed {
         }
         let deadline = ContinuousClock.now + Self.patience
         while mustLook {
-            // In a task below this one, which keeps the memory of its deepest call as long as the connection lasts.
-            async let answer = services.store.userEvents(after: place, limit: Self.page, by: principal)
-            let (events, isMore) = try await answer
+            let (events, isMore) = try await apart { [services, place, principal] in
+                try await services.store.userEvents(after: place, limit: Self.page, by: principal)
+            }
             if let last = events.last {
                 place = last.place
                 return events.map { StreamRecord(id: $0.place.text, json: $0.record) }
