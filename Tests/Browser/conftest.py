@@ -1,62 +1,48 @@
-"""A real Chromium against the real program: each test gets a fresh profile, all share one server."""
+"""A real Chromium against the real program: each test gets one that is as new, all share one server."""
 
 import sys
+import threading
 from pathlib import Path
+from types import SimpleNamespace
+from uuid import uuid4
 
 import pytest
-from selenium import webdriver
-from selenium.webdriver.chrome.options import Options
-from selenium.webdriver.chrome.service import Service
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "System"))
 
-from alma import Client, Folder, Server  # noqa: E402
+from alma import PASSWORD, Client, Folder, Server  # noqa: E402
+from newcomers import MARKS  # noqa: E402
+from scripted_model import Answer, Upstream, is_background  # noqa: E402
 import chinese  # noqa: E402
+from browsers import Browsers  # noqa: E402
 from person import Person  # noqa: E402
 
 
-def browser(width=1280, height=900, language="en", scripts=True, dark=False):
-    options = Options()
-    options.binary_location = "/usr/bin/chromium"
-    for argument in (
-        "--headless=new",
-        "--no-sandbox",
-        "--disable-dev-shm-usage",
-        "--disable-gpu",
-        f"--window-size={width},{height}",
-        f"--lang={language}",
-        "--hide-scrollbars",
-    ):
-        options.add_argument(argument)
-    preferences = {"intl.accept_languages": language}
-    if not scripts:
-        preferences["profile.managed_default_content_settings.javascript"] = 2
-    options.add_experimental_option("prefs", preferences)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    driver = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
-    driver.execute_cdp_cmd(
-        "Emulation.setDeviceMetricsOverride",
-        {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500},
-    )
-    if dark:
-        driver.execute_cdp_cmd(
-            "Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": "dark"}]}
-        )
-    return driver
+def pytest_configure(config):
+    # Of the tests of the system, some of whose functions are used here.
+    for mark in MARKS:
+        config.addinivalue_line("markers", mark)
+
+
+@pytest.fixture(scope="session")
+def browsers():
+    browsers = Browsers()
+    yield browsers
+    browsers.end()
 
 
 @pytest.fixture
-def open_browser():
-    """Opens browsers that are closed with the test."""
+def open_browser(browsers):
+    """Opens browsers that are given back with the test."""
     opened = []
 
     def open_one(**settings):
-        opened.append(browser(**settings))
+        opened.append(browsers.lend(**settings))
         return opened[-1]
 
     yield open_one
     for driver in opened:
-        driver.quit()
+        browsers.take_back(driver)
 
 
 @pytest.fixture(scope="session")
@@ -74,6 +60,26 @@ def server():
 def lin(server):
     """Whose account is Chinese, as a program of theirs."""
     return chinese.settle(server)
+
+
+@pytest.fixture
+def author(server):
+    """Somebody whose model writes on and on until it `may_end`, and is brief from then on. As an administrator they may
+    have a model on this machine."""
+    email, may_end = f"{uuid4().hex}@example.com", threading.Event()
+
+    def answer(body):
+        if is_background(body):
+            return "Patience\n\nOn waiting."
+        return "It is whole." if may_end.is_set() else Answer(["It grows "], until=may_end)
+
+    upstream = Upstream(answer)
+    account = {"email": email, "password": PASSWORD, "nickname": "Author"}
+    Client(server).created("/v1/users", role="administrator", **account)
+    upstream.set_up(Client(server, email=email))
+    yield SimpleNamespace(email=email, may_end=may_end)
+    may_end.set()
+    upstream.stop()
 
 
 @pytest.fixture

@@ -39,7 +39,7 @@ class Person:
     def press(self, selector):
         """Brings what is wanted to the middle of the screen, as the composer lies over its foot, and presses it. A live
         page may change meanwhile: then it is looked for again."""
-        self.until(lambda: self.to_middle(selector) and self.click(self.one(selector)), 10)
+        self.until(lambda: self.to_middle(selector) and self.click(self.one(selector)))
         return self
 
     def click(self, element):
@@ -65,7 +65,7 @@ class Person:
         return self.evaluate("document.readyState")["result"].get("value")
 
     def text(self, selector="body"):
-        return self.until(lambda: [self.one(selector).text], 5)[0]
+        return self.until(lambda: [self.one(selector).text])[0]
 
     def until(self, condition, seconds=20):
         """Looks until the condition holds. Between two documents there is no element to find, and one that was

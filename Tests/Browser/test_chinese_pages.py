@@ -108,8 +108,12 @@ def one_of_each(lin):
     lin.finished(run)
     question = next(one["message_id"] for one in lin.messages(talk) if one["role"] == "user")
     assert lin.http.post("/v1/admin/backups").status_code == 202
-    wait_until(lambda: not data("/v1/admin/backups")["is_running"], 60, "the backup")
-    backup = data("/v1/admin/backups")["files"][0]["name"]
+
+    def done():
+        state = data("/v1/admin/backups")
+        return state["files"] if not state["is_running"] else None
+
+    backup = wait_until(done, 60, "the backup")[0]["name"]
     pages = [
         "/tools", "/skills", "/instructions", "/budgets", "/runs", "/settings/keys", "/settings/audit",
         "/agents/new", "/agents/import", "/providers/new", "/tools/new?kind=script", "/tools/new?kind=http", "/skills/new",

@@ -17,7 +17,7 @@ def writer():
     def answer(body):
         if is_background(body):
             return "Arches\n\nOn bridges."
-        assert watched.wait(20)
+        assert watched.wait(60)
         return "They stand on arches."
 
     upstream = Upstream(answer)

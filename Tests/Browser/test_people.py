@@ -52,16 +52,19 @@ def test_a_run_is_paused_and_resumed(visitor, scripts):
 
 
 @BOTH
-def test_a_message_waits_for_its_turn(visitor, scripts):
-    person = visitor(scripts=scripts, **PHONE).sign_in(EMAIL, PASSWORD)
-    person.go("/").ask("/long 1000")
+def test_a_message_waits_for_its_turn(visitor, author, scripts):
+    person = visitor(scripts=scripts, **PHONE).sign_in(author.email, PASSWORD)
+    person.go("/").ask("Take your time")
     person.until(lambda: person.all("[data-stream]"))
     if not scripts:
         person.submit("noscript a[href*='write=1']" if person.all("noscript a") else "a[href*='write=1']")
-    person.type("content", "/echo the second answer")
+    person.type("content", "And the second answer?")
     person.submit("form.composer button[value=queue]")
-    assert "/echo the second answer" in person.text("ul.pending")
-    person.until(lambda: "the second answer" == person.answer(90), 90)
+    assert "And the second answer?" in person.text("ul.pending")
+    # It waits as long as the first one is written.
+    person.until(lambda: person.all("[data-stream]"))
+    author.may_end.set()
+    person.until(lambda: "It is whole." == person.answer(90), 90)
     assert not person.all("ul.pending")
     assert not person.complaints()
 

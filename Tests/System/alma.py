@@ -26,9 +26,11 @@ QUESTION = '/tool ask_person {"question": "Which colour?", "choices": ["red", "b
 
 
 def free_port() -> int:
-    """One that the kernel gives to no outgoing connection: a server that was killed finds it free again."""
+    """One that the kernel gives to no outgoing connection, nor another of the test processes side by side to a server of
+    its own: one that was killed finds it free again."""
+    first = 15_000 + 4_000 * (int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 4)
     while True:
-        port = random.randrange(15_000, 32_000)
+        port = random.randrange(first, first + 4_000)
         with socket.socket() as probe, contextlib.suppress(OSError):
             probe.bind(("127.0.0.1", port))
             return port
@@ -215,6 +217,7 @@ class Client:
     """A signed-in person with a scripted model to talk to."""
 
     def __init__(self, server: Server, token: str | None = None, email: str = EMAIL):
+        self.email = email
         self.http = httpx.Client(base_url=server.url, timeout=30, trust_env=False)
         self.token = token or self.sign_in(email)
         self.http.headers["Authorization"] = f"Bearer {self.token}"

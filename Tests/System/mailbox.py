@@ -66,6 +66,7 @@ class Mailbox:
             port=port or free_port(),
             ssl_context=context if protection == "tls" else None,
             auth_require_tls=protection == "starttls",
+            ready_timeout=30,
             **options,
         )
 
@@ -91,7 +92,11 @@ class Mailbox:
         self.mails.append(email.message_from_bytes(envelope.content, policy=email.policy.default))
         return "250 OK"
 
-    def mail(self, number: int) -> email.message.EmailMessage:
-        """The mail of that number, from 0, once it has come."""
-        wait_until(lambda: len(self.mails) > number, 30, f"mail {number + 1}")
-        return self.mails[number]
+    def mail(self, number: int, to: str | None = None) -> email.message.EmailMessage:
+        """The mail of that number, from 0, once it has come: of all, or of those to an address."""
+
+        def come():
+            pairs = zip(self.mails, self.envelopes)
+            return [mail for mail, envelope in pairs if to is None or to in envelope.rcpt_tos][number:]
+
+        return wait_until(come, 30, f"mail {number + 1}")[0]

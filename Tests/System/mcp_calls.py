@@ -62,7 +62,7 @@ def result_of(client, run):
 
 
 def allow(client, run):
-    wait_until(lambda: client.run(run)["state"] == "waiting", 10, "the question")
+    wait_until(lambda: client.run(run)["state"] == "waiting", 30, "the question")
     (asked,) = client.http.get(f"/v1/runs/{run}/approvals").json()["data"]
     path = f"/v1/runs/{run}/approvals/{asked['call_id']}"
     assert client.http.post(path, json={"decision": "approve"}).status_code == 202

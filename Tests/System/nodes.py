@@ -152,7 +152,7 @@ class Site:
 
     def send(self, node: Server, client: Client, content: str) -> tuple[str, str]:
         """A conversation and a run in it that `node` works on: the other might be quicker by chance."""
-        for _ in range(10):
+        for _ in range(40):
             conversation = client.conversation()
             run = client.send(conversation, content)
             if wait_until(lambda: self.holder(run), 10, "a worker") == (node.folder.path / "worker.id").read_text():

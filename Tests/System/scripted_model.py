@@ -50,6 +50,8 @@ class Upstream:
     def __init__(self, answer):
         self.requests: list[dict] = []
         self.paths: list[str] = []
+        # Pieces of all answers that were sent.
+        self.frames = 0
         # Somebody hung up before the end.
         self.cut = threading.Event()
         upstream = self
@@ -101,6 +103,7 @@ class Upstream:
 
             def frame(self, chunk):
                 self.wfile.write(b"data: " + json.dumps({"object": "chat.completion.chunk", **chunk}).encode() + b"\n\n")
+                upstream.frames += 1
 
             def log_message(self, *_):
                 pass

@@ -38,9 +38,11 @@ class Terminal:
         os.close(theirs)
         self.raw = b""
         self.place = 0
-        threading.Thread(target=self._read, daemon=True).start()
+        self.reader = threading.Thread(target=self._read, daemon=True)
+        self.reader.start()
 
     def _read(self):
+        """Until nobody holds the terminal any more, and all that was written there has been read."""
         while True:
             try:
                 data = os.read(self.ours, 65_536)
@@ -59,8 +61,10 @@ class Terminal:
         """Waits for words after those that were waited for last; returns what stands before them."""
 
         def found():
-            assert words in self.text[self.place :] or self.process.poll() is None, f"ended:\n{self.text}"
-            return words in self.text[self.place :]
+            may_come = self.reader.is_alive()
+            has_come = words in self.text[self.place :]
+            assert has_come or may_come, f"ended:\n{self.text}"
+            return has_come
 
         try:
             wait_until(found, limit, repr(words))
@@ -73,7 +77,10 @@ class Terminal:
         os.write(self.ours, keys.encode())
 
     def end(self, limit: float = 30) -> int:
-        return self.process.wait(timeout=limit)
+        """How it ended, once all that it has written is here."""
+        code = self.process.wait(timeout=limit)
+        self.reader.join(limit)
+        return code
 
     def close(self):
         if self.process.poll() is None:

@@ -5,6 +5,8 @@ from decimal import Decimal
 import pytest
 from alma import wait_until
 
+pytestmark = pytest.mark.shared
+
 
 @pytest.fixture
 def paid(client):

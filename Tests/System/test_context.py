@@ -6,6 +6,8 @@ import pytest
 from alma import Client, wait_until
 from scripted_model import Upstream, is_background, system_of
 
+pytestmark = pytest.mark.shared
+
 
 @pytest.fixture
 def upstreams():
@@ -28,14 +30,14 @@ def talk(client, conversation):
     return client.http.get(f"/v1/conversations/{conversation}").json()["data"]
 
 
-def test_a_long_conversation_goes_on_in_a_small_window(server, upstreams):
+def test_a_long_conversation_goes_on_in_a_small_window(client, upstreams):
     def answer(body):
         if not is_background(body):
             return "I see. " + "words " * 60
         return "The secret is heliotrope." if "summary" in system_of(body) else "A long talk"
 
     upstream = upstreams(answer)
-    client = upstream.set_up(Client(server), context_window=4096, max_tokens=512)
+    upstream.set_up(client, context_window=4096, max_tokens=512)
     conversation = new_talk(client)
     for turn in range(24):
         words = f"Turn {turn}: the secret is heliotrope. " + "blah " * 100
@@ -54,17 +56,17 @@ def test_a_long_conversation_goes_on_in_a_small_window(server, upstreams):
     wait_until(told, 30, "the summary in a request")
 
 
-def test_a_message_that_never_fits_says_so(server, upstreams):
+def test_a_message_that_never_fits_says_so(client, upstreams):
     upstream = upstreams(lambda body: "No.")
-    client = upstream.set_up(Client(server), context_window=1024, max_tokens=256)
+    upstream.set_up(client, context_window=1024, max_tokens=256)
     run = client.finished(client.send(new_talk(client), "word " * 5000))
     assert run["state"] == "failed" and run["error_code"] == "CONTEXT_TOO_LONG"
     assert upstream.requests == []
 
 
-def test_a_title_comes_after_the_answer_and_is_paid(server, upstreams):
+def test_a_title_comes_after_the_answer_and_is_paid(client, upstreams):
     upstream = upstreams(lambda body: "桥为什么不倒\n\n谈论桥。" if is_background(body) else "因为有拱。")
-    client = upstream.set_up(Client(server))
+    upstream.set_up(client)
     conversation = new_talk(client)
     client.finished(client.send(conversation, "桥为什么不会倒下来？"))
     wait_until(lambda: talk(client, conversation)["title"] == "桥为什么不倒", 15, "the title")
@@ -76,6 +78,7 @@ def test_a_title_comes_after_the_answer_and_is_paid(server, upstreams):
     assert talk(client, named)["title"] == "Mine"
 
 
+@pytest.mark.alone
 def test_a_server_killed_between_answer_and_title(server, upstreams):
     asked, release = threading.Event(), threading.Event()
 
@@ -116,7 +119,7 @@ def test_titles_can_be_turned_off(folder, upstreams):
         server.stop()
 
 
-def test_what_was_sent_can_be_seen(server, client):
+def test_what_was_sent_can_be_seen(client):
     conversation = client.conversation()
     run = client.send(conversation, '/tool set_variable {"name": "city", "value": ["Oslo", 2]}')
     assert client.finished(run)["state"] == "completed"

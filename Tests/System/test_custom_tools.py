@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from alma import Client, Folder, Server, answer_text, assert_whole, wait_until
+from alma import answer_text, assert_whole, wait_until
 from test_web_tools import Upstream
 
 
@@ -13,16 +13,6 @@ def upstream():
     yield upstream
     upstream.server.shutdown()
     upstream.server.server_close()
-
-
-@pytest.fixture
-def open_client(furnished):
-    """Of a server whose operator lets tools go to this machine."""
-    folder = Folder(furnished)
-    server = Server(folder, ALMA_TOOL_NETWORKS="127.0.0.0/8").start()
-    yield Client(server)
-    server.stop()
-    folder.remove()
 
 
 def agent_with(client, tool, **configuration):

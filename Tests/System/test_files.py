@@ -15,6 +15,8 @@ import pytest
 from scripted_model import Upstream
 from test_sandbox import called
 
+pytestmark = pytest.mark.shared
+
 PICTURE = """
 import struct, zlib
 def part(kind, data):
@@ -41,6 +43,7 @@ def document(tmp_path, name, *command, words="# Boats\n\nThe quick boat.\n"):
     return name, (tmp_path / name).read_bytes()
 
 
+@pytest.mark.alone
 def test_what_is_brought_is_told_read_and_outlives_the_workspace(client, server, offered, tmp_path):
     conversation = client.conversation()
     sent = upload(client, conversation, document(tmp_path, "report.docx", "pandoc"), ("notes.txt", b"hello there"))
@@ -143,6 +146,7 @@ def test_models_that_see_get_pictures_and_others_words(client, tmp_path):
         upstream.stop()
 
 
+@pytest.mark.alone
 def test_a_living_conversation_keeps_its_workspace(server, client, offered):
     conversation = client.conversation()
     called(client, "write_file", conversation, path="a.txt", content="x")

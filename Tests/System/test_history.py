@@ -3,6 +3,8 @@
 import pytest
 from alma import Client, answer_text, assert_whole
 
+pytestmark = pytest.mark.shared
+
 
 def changed(client, path, **body):
     """Begins what the path says and returns the run's id."""
@@ -39,6 +41,7 @@ def test_a_message_is_said_otherwise_and_the_branches_are_switched(client):
     assert len(messages) == 2 and len(messages[1]["version_ids"]) == 2
 
 
+@pytest.mark.alone
 def test_a_branch_outlives_a_crash(server, client):
     conversation = client.conversation()
     asked(client, conversation, "/echo one")
@@ -96,6 +99,7 @@ def test_what_two_runs_cost_is_compared(client):
     assert float(compared["first"]["costs"][0]["cost"]) > float(compared["second"]["costs"][0]["cost"]) > 0
 
 
+@pytest.mark.alone
 def test_a_fork_outlives_a_crash(server, client):
     run = asked(client, client.conversation(), '/tool calculator {"expression": "6 * 7"}')
     words = " ".join(f"word{number}" for number in range(200))

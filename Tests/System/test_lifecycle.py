@@ -16,7 +16,7 @@ def test_second_server_on_one_folder_is_refused(server):
     other = Server(server.folder)
     other.log = server.folder.path / "other.log"
     other.launch()
-    assert other.process.wait(timeout=20) != 0
+    assert other.process.wait(timeout=60) != 0
     assert f"process {server.process.pid}" in other.log_text()
     assert Client(server).http.get("/healthz").status_code == 200
 
@@ -57,7 +57,7 @@ def test_database_of_somebody_else(folder):
     other = Server(folder, DATABASE_URL=url)
     other.log = folder.path / "other.log"
     other.launch()
-    assert other.process.wait(timeout=20) != 0
+    assert other.process.wait(timeout=60) != 0
     assert f"process {server.process.pid}" in other.log_text()
     assert server.stop() == 0
     subprocess.run(["psql", cluster, "-qc", f"drop database {name}"], check=True)
@@ -69,7 +69,7 @@ def test_port_in_use(folder):
         taken.listen()
         server = Server(folder, port=taken.getsockname()[1])
         server.launch()
-        assert server.process.wait(timeout=20) != 0
+        assert server.process.wait(timeout=60) != 0
         assert "in use" in server.log_text() and "--port" in server.log_text()
         assert folder.postgres_processes() == []
 
@@ -77,7 +77,7 @@ def test_port_in_use(folder):
 def test_all_configuration_problems_at_once(folder):
     server = Server(folder, ALMA_LOG_LEVEL="loud", SECRET_KEY="changethis", ALMA_PORT="99999", ALMA_WORKERS="many")
     server.launch()
-    assert server.process.wait(timeout=20) != 0
+    assert server.process.wait(timeout=60) != 0
     for name in ["ALMA_LOG_LEVEL", "SECRET_KEY", "ALMA_PORT", "ALMA_WORKERS"]:
         assert name in server.log_text()
 
@@ -124,6 +124,7 @@ def test_long_data_folder(folder):
     assert server.stop() == 0
 
 
+@pytest.mark.shared
 def test_doctor(server):
     beside = server.command("doctor", SECRET_KEY="0123456789abcdefghijklmnopqrstuvwxyz")
     assert "0123456789abcdefghijklmnopqrstuvwxyz" not in beside.stdout + beside.stderr
@@ -154,6 +155,7 @@ def test_user_create_beside_the_server(server):
     assert act["detail"]["after"]["role"] == "administrator", act
 
 
+@pytest.mark.shared
 def test_migrate_status_beside_the_server(server):
     listed = server.command("migrate", "status")
     assert listed.returncode == 0, listed.stderr

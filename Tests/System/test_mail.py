@@ -1,25 +1,26 @@
 """Passwords that were forgotten, and addresses that are confirmed, by mail that goes through a real server."""
 
+import contextlib
+
 import httpx
 import pytest
 
-from alma import EMAIL, PASSWORD, Client, Folder, Server, wait_until
+from alma import EMAIL, PASSWORD, Client, Folder, Server, standing, wait_until
 from mailbox import PASSWORD as MAIL_PASSWORD
 from mailbox import USER, Mailbox, certificate
+from newcomers import UNLIMITED, address
 from readers import Visitor, link
 
 NEW = "another horse battery"
 
 
-@pytest.fixture
-def sending(furnished, tmp_path, request):
-    """A server, and the mail server that it sends to."""
-    protection = getattr(request, "param", "starttls")
-    trust, context = certificate(tmp_path)
+@contextlib.contextmanager
+def mailing(furnished, folder, protection="starttls", **environment):
+    """A server, and the mail server that it sends to; `folder` is for what they know each other by."""
+    trust, context = certificate(folder)
     trust.chmod(0o644)
-    folder = Folder(furnished)
     with Mailbox(protection, None if protection == "none" else context) as box:
-        environment = {
+        environment |= {
             "ALMA_SMTP_SERVER": box.place,
             "ALMA_SMTP_SECURITY": protection,
             "ALMA_MAIL_FROM": "ALMA at the Harbour, Ltd. <alma@example.org>",
@@ -32,10 +33,21 @@ def sending(furnished, tmp_path, request):
                 "ALMA_SMTP_PASSWORD": MAIL_PASSWORD,
                 "ALMA_SMTP_AUTHORITIES": str(trust),
             }
-        server = Server(folder, **environment).start()
-        yield server, box
-        server.stop()
-    folder.remove()
+        with standing(furnished, **environment) as server:
+            yield server, box
+
+
+@pytest.fixture
+def sending(furnished, tmp_path, request):
+    with mailing(furnished, tmp_path, getattr(request, "param", "starttls")) as both:
+        yield both
+
+
+@pytest.fixture(scope="module")
+def post_office(furnished, tmp_path_factory):
+    """The same for all tests that look at nothing but what is sent to addresses of their own."""
+    with mailing(furnished, tmp_path_factory.mktemp("mail"), **UNLIMITED) as both:
+        yield both
 
 
 @pytest.mark.parametrize("sending", ["starttls", "tls", "none"], indirect=True)
@@ -80,51 +92,51 @@ def test_mail_waits_for_its_server(sending):
     assert wait_until(lambda: box.mails, 60, "the second try")
 
 
-def test_addresses_are_confirmed_where_that_is_wanted(sending):
-    server, box = sending
-    client = Client(server)
+def test_addresses_are_confirmed_where_that_is_wanted(post_office):
+    server, box = post_office
+    client, email = Client(server), address("new")
     wanted = {"mode": "approval", "email_verification": True}
     assert client.http.put("/v1/settings/registration", json=wanted).json()["data"] == wanted
     anyone = httpx.Client(base_url=server.url, trust_env=False, headers={"Accept-Language": "zh-CN"})
-    body = {"email": "new@example.com", "password": PASSWORD, "nickname": 'Eve\r\nBcc: all@example.com <b>"'}
+    body = {"email": email, "password": PASSWORD, "nickname": 'Eve\r\nBcc: all@example.com <b>"'}
     made = anyone.post("/v1/register", json=body)
     assert made.status_code == 201 and made.json()["data"]["status"] == "unverified"
-    refused = anyone.post("/v1/login/access-token", data={"username": "new@example.com", "password": PASSWORD})
+    refused = anyone.post("/v1/login/access-token", data={"username": email, "password": PASSWORD})
     assert refused.status_code == 403
-    mail = box.mail(0)
+    mail = box.mail(0, email)
     assert mail["Subject"] == "确认你在ALMA的邮箱" and mail["Bcc"] is None
     assert "<b>" not in mail.get_body(("html",)).get_content()
     # Another one, for whoever has lost the first.
-    assert anyone.post("/v1/email-verification", json={"email": "new@example.com"}).status_code == 202
-    token = link(box.mail(1), "/verification")
+    assert anyone.post("/v1/email-verification", json={"email": email}).status_code == 202
+    token = link(box.mail(1, email), "/verification")
     other = anyone.post("/v1/email-verification/confirmation", json={"token": token, "password": NEW})
     assert other.status_code == 422 and other.json()["error"]["details"][0]["field"] == "password"
     body = {"token": token, "password": PASSWORD}
     confirmed = anyone.post("/v1/email-verification/confirmation", json=body)
-    assert confirmed.json()["data"] == {"email": "new@example.com", "status": "pending"}
+    assert confirmed.json()["data"] == {"email": email, "status": "pending"}
     again = anyone.post("/v1/email-verification/confirmation", json=body)
     assert again.status_code == 422 and again.json()["error"]["details"][0]["field"] == "token"
     user = made.json()["data"]["user_id"]
     assert client.http.put(f"/v1/users/{user}", json={"status": "active"}).json()["data"]["is_active"]
-    again = anyone.post("/v1/login/access-token", data={"username": "new@example.com", "password": PASSWORD})
+    again = anyone.post("/v1/login/access-token", data={"username": email, "password": PASSWORD})
     assert again.status_code == 200
 
 
-def test_a_browser_confirms_and_chooses_anew(sending):
-    server, box = sending
+def test_a_browser_confirms_and_chooses_anew(post_office):
+    server, box = post_office
     client = Client(server)
     wanted = {"mode": "open", "email_verification": True}
     assert client.http.put("/v1/settings/registration", json=wanted).is_success
     stranger = httpx.Client(base_url=server.url, trust_env=False)
-    email = "owner@example.com"
+    email = address("owner")
     made = stranger.post("/v1/register", json={"email": email, "password": PASSWORD})
     assert made.json()["data"]["status"] == "unverified"
     # The address's owner gets the mail, loses it, and asks for another one.
     visitor = Visitor(server)
-    box.mail(0)
+    box.mail(0, email)
     visitor.get("/verification")
     assert "a mail is on its way" in visitor.post("/verification/mail", email=email).text
-    token = link(box.mail(1), "/verification")
+    token = link(box.mail(1, email), "/verification")
     page = visitor.get(f"/verification?token={token}")
     assert 'name="password"' in page.text and 'name="replace"' not in page.text
     refused = visitor.post("/verification", token=token, password=NEW)
@@ -138,12 +150,12 @@ def test_a_browser_confirms_and_chooses_anew(sending):
     assert used.status_code == 422 and "used already" in used.text
     assert not Visitor(server).signs_in(email, PASSWORD), "the stranger's password opens nothing"
     assert visitor.signs_in(email, NEW)
-    assert box.mail(2)["Subject"] == "Your password for ALMA was changed"
+    assert box.mail(2, email)["Subject"] == "Your password for ALMA was changed"
     # And later they forget it, in another browser.
     other = Visitor(server, "zh-CN")
     other.get("/password/forgot")
     assert "邮件已在路上" in other.post("/password/forgot", email=email).text
-    token = link(box.mail(3), "/password/reset")
+    token = link(box.mail(3, email), "/password/reset")
     assert email in other.get(f"/password/reset?token={token}").text
     chosen = other.post("/password/reset", token=token, new_password="yet another battery")
     assert chosen.url.path == "/sign-in"
@@ -151,16 +163,16 @@ def test_a_browser_confirms_and_chooses_anew(sending):
     assert other.signs_in(email, "yet another battery")
 
 
-def test_an_old_address_hears_of_the_new_one(sending):
-    server, box = sending
-    client = Client(server)
-    made = client.created("/v1/users", email="old@example.com", password=PASSWORD, language="zh-CN")
-    moved = client.http.put(f"/v1/users/{made['user_id']}", json={"email": "somewhere-new@example.com"})
-    assert moved.json()["data"]["email"] == "somewhere-new@example.com"
-    mail = box.mail(0)
-    assert mail["Subject"] == "你的ALMA账号换了邮箱" and "old@example.com" in mail["To"]
+def test_an_old_address_hears_of_the_new_one(post_office):
+    server, box = post_office
+    client, old, new = Client(server), address("old"), address("somewhere-new")
+    made = client.created("/v1/users", email=old, password=PASSWORD, language="zh-CN")
+    moved = client.http.put(f"/v1/users/{made['user_id']}", json={"email": new})
+    assert moved.json()["data"]["email"] == new
+    mail = box.mail(0, old)
+    assert mail["Subject"] == "你的ALMA账号换了邮箱" and old in mail["To"]
     text = mail.get_body(("plain",)).get_content()
-    assert "old@example.com" in text
+    assert old in text
     for part in ("plain", "html"):
         assert "somewhere-new" not in mail.get_body((part,)).get_content()
 
@@ -194,37 +206,37 @@ def test_an_administrator_tries_the_mail_server(sending):
     assert len(acts) == 3
 
 
-def test_somebody_is_invited(sending):
-    server, box = sending
-    client = Client(server)
-    made = client.created("/v1/users", email="guest@example.com", language="en")
+def test_somebody_is_invited(post_office):
+    server, box = post_office
+    client, guest = Client(server), address("guest")
+    made = client.created("/v1/users", email=guest, language="en")
     assert made["password_link"] == {"url": None, "expires_at": None, "is_mailed": True}
-    token = link(box.mail(0), "/password/reset")
+    token = link(box.mail(0, guest), "/password/reset")
     anyone = httpx.Client(base_url=server.url, trust_env=False)
     assert anyone.post("/v1/password/reset", json={"token": token, "new_password": NEW}).status_code == 204
-    assert anyone.post("/v1/login/access-token", data={"username": "guest@example.com", "password": NEW}).is_success
+    assert anyone.post("/v1/login/access-token", data={"username": guest, "password": NEW}).is_success
 
 
-def test_somebody_is_asked_into_an_organisation(sending):
-    server, box = sending
-    client = Client(server)
-    client.created("/v1/users", email="guest@example.com", language="en")
+def test_somebody_is_asked_into_an_organisation(post_office):
+    server, box = post_office
+    client, email = Client(server), address("guest")
+    client.created("/v1/users", email=email, language="en")
     anyone = httpx.Client(base_url=server.url, trust_env=False)
-    token = link(box.mail(0), "/password/reset")
+    token = link(box.mail(0, email), "/password/reset")
     assert anyone.post("/v1/password/reset", json={"token": token, "new_password": NEW}).status_code == 204
-    assert box.mail(1)["Subject"] == "Your password for ALMA was changed"
+    assert box.mail(1, email)["Subject"] == "Your password for ALMA was changed"
 
     team = client.created("/v1/organizations", name="Harbour team")["organization_id"]
     path = f"/v1/organizations/{team}/invitations"
     nowhere = client.http.post(path, json={"send": True})
     assert nowhere.status_code == 422 and nowhere.json()["error"]["details"][0]["field"] == "email"
-    made = client.created(path, email="guest@example.com", send=True)
+    made = client.created(path, email=email, send=True)
     assert made["url"] is None and made["is_mailed"] is True
-    mail = box.mail(2)
-    assert "guest@example.com" in mail["To"] and "Harbour team" in mail.get_body(("plain",)).get_content()
+    mail = box.mail(2, email)
+    assert email in mail["To"] and "Harbour team" in mail.get_body(("plain",)).get_content()
     token = link(mail, "/join")
 
-    guest = {"username": "guest@example.com", "password": NEW}
+    guest = {"username": email, "password": NEW}
     access = anyone.post("/v1/login/access-token", data=guest).json()["data"]["access_token"]
     anyone.headers["Authorization"] = f"Bearer {access}"
     joined = anyone.post("/v1/invitations/acceptance", json={"token": token})
@@ -233,9 +245,9 @@ def test_somebody_is_asked_into_an_organisation(sending):
     assert [one["role"] for one in members] == ["owner", "member"]
     # Three in an hour, whatever becomes of them.
     for _ in range(2):
-        again = client.created(path, email="guest@example.com", send=True)["invitation_id"]
+        again = client.created(path, email=email, send=True)["invitation_id"]
         assert client.http.delete(f"{path}/{again}").status_code == 204
-    assert client.http.post(path, json={"email": "guest@example.com", "send": True}).status_code == 422
+    assert client.http.post(path, json={"email": email, "send": True}).status_code == 422
     assert token not in server.log_text()
 
 
@@ -258,14 +270,16 @@ def test_a_server_that_nobody_vouches_for_gets_nothing(furnished, tmp_path):
     folder.remove()
 
 
+@pytest.mark.shared
 def test_without_a_mail_server_an_administrator_hands_out_the_link(server, client):
     refused = httpx.post(f"{server.url}/v1/password/forgot", json={"email": EMAIL}, trust_env=False)
     assert refused.status_code == 403
-    made = client.created("/v1/users", email="guest@example.com")
+    guest = address("guest")
+    made = client.created("/v1/users", email=guest)
     url = made["password_link"]["url"]
     assert url.startswith(f"{server.url}/password/reset?token=")
     page = httpx.get(url, trust_env=False)
-    assert page.status_code == 200 and "guest@example.com" in page.text
+    assert page.status_code == 200 and guest in page.text
     again = client.created(f"/v1/users/{made['user_id']}/password-links")
     token = again["url"].split("token=")[1]
     body = {"token": token, "new_password": NEW}

@@ -6,16 +6,12 @@ import json
 import httpx
 import httpx2
 import pytest
-from alma import QUESTION, standing, wait_until
+from alma import QUESTION, wait_until
 from mcp import Client as Program
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.exceptions import MCPError
 
-
-@pytest.fixture(scope="module")
-def server(furnished):
-    with standing(furnished) as server:
-        yield server
+pytestmark = pytest.mark.shared
 
 
 @pytest.fixture

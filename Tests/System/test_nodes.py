@@ -38,7 +38,7 @@ def test_reader_at_the_other_node(site, pair):
     a, b = pair
     client = Client(a).set_up_model()
     there = Client(b, client.token)
-    _, run = site.send(a, client, "/long 1000")
+    _, run = site.send(a, client, "/long 650")
     begun = time.monotonic()
     readers = [Reader(client, run), Reader(there, run)]
     at_a, at_b = (reader.whole(90) for reader in readers)

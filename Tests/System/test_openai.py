@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import http.client
 import json
 import struct
 import threading
@@ -12,6 +13,8 @@ import pytest
 from alma import wait_until
 from openai_world import WEATHER
 from scripted_model import Answer, Upstream
+
+pytestmark = pytest.mark.shared
 
 PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(64)).decode()
 
@@ -210,13 +213,16 @@ def test_who_leaves_pays_for_what_came(world, stream):
     world.say = lambda body: Answer(["Some words of it."], until=held)
     body = {"model": "m", "messages": [{"role": "user", "content": "Hi"}], "stream": stream}
     headers = {"Authorization": f"Bearer {world.key}"}
-    with httpx.Client(trust_env=False, headers=headers, timeout=60) as http:
-        if stream:
-            with http.stream("POST", f"{world.url}/chat/completions", json=body) as answer:
-                next(answer.iter_lines())
-        else:
-            with pytest.raises(httpx.ReadTimeout):
-                http.post(f"{world.url}/chat/completions", json=body, timeout=10)
+    url = httpx.URL(f"{world.url}/chat/completions")
+    if stream:
+        with httpx.stream("POST", url, json=body, headers=headers, timeout=60, trust_env=False) as answer:
+            next(answer.iter_lines())
+    else:
+        line = http.client.HTTPConnection(url.host, url.port, timeout=60)
+        line.request("POST", url.path, json.dumps(body), headers | {"Content-Type": "application/json"})
+        # The server has read the first ones long before so many are sent.
+        wait_until(lambda: world.upstream.frames > 40, 60, "the upstream's words")
+        line.close()
     wait_until(world.upstream.cut.is_set, 20, "the end of the upstream's answer")
     held.set()
     (total,) = wait_until(world.usage, 10, "what it cost")

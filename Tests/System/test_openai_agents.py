@@ -6,7 +6,10 @@ import threading
 import agents
 import httpx
 import openai
+import pytest
 from scripted_model import Answer
+
+pytestmark = pytest.mark.shared
 
 
 def test_an_agent_works_with_its_tools(world):

@@ -9,6 +9,8 @@ from openai_world import WEATHER
 from pydantic import BaseModel
 from scripted_model import Answer
 
+pytestmark = pytest.mark.shared
+
 
 class Town(BaseModel):
     town: str

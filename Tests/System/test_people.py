@@ -11,6 +11,8 @@ from alma import EMAIL, PASSWORD, QUESTION, Client, answer_text, assert_whole, w
 from cli_calls import alma
 from timing import takes_less_than
 
+pytestmark = pytest.mark.shared
+
 
 def waiting(client, run, kind="question"):
     """The request that the run waits for."""
@@ -49,6 +51,7 @@ def contents(client, conversation):
 # Questions
 
 
+@pytest.mark.alone
 def test_a_question_waits_through_a_crash_and_its_answer_is_the_result(server, client):
     run = client.send(client.conversation(), QUESTION)
     assert waiting(client, run)["tool_input"]["choices"] == ["red", "blue"]
@@ -90,6 +93,7 @@ def test_time_runs_out(client):
 # Pauses
 
 
+@pytest.mark.alone
 def test_a_pause_outlives_a_restart(server, client):
     conversation = client.conversation()
     run = client.send(conversation, QUESTION)
@@ -124,9 +128,10 @@ def test_a_long_answer_that_is_paused_is_cut_and_written_again(client):
 # Messages meanwhile
 
 
+@pytest.mark.alone
 def test_a_queued_message_is_sent_by_itself_and_once(server, client):
     conversation = client.conversation()
-    run = client.send(conversation, "/long 100")
+    run = client.send(conversation, "/long 300")
     refused = client.http.post(f"/v1/conversations/{conversation}/messages", json={"content": "no mode"})
     assert refused.status_code == 409
     for _ in range(2):
@@ -142,6 +147,7 @@ def test_a_queued_message_is_sent_by_itself_and_once(server, client):
     assert not pending(client, conversation)
 
 
+@pytest.mark.alone
 def test_a_message_steers_at_the_next_step(server, client):
     conversation = client.conversation()
     run = client.send(conversation, QUESTION)
@@ -162,7 +168,7 @@ def test_a_message_steers_at_the_next_step(server, client):
 
 def test_a_message_that_came_too_late_to_steer_is_the_next_turn(client):
     conversation = client.conversation()
-    run = client.send(conversation, "/long 60")
+    run = client.send(conversation, "/long 200")
     state(client, run, "running")
     assert say(client, conversation, "/echo late", "steer").status_code == 202
     wait_until(lambda: contents(client, conversation)[-1] == "late", 20, "the second answer")
@@ -259,6 +265,7 @@ def test_a_stop_closes_the_upstream_within_a_second(client):
 # The command line
 
 
+@pytest.mark.alone
 def test_what_waits_is_answered_from_the_terminal(server, client, tmp_path):
     def cli(*arguments, **environment):
         return alma(*arguments, home=tmp_path, input=PASSWORD + "\n", ALMA_URL=server.url, **environment)

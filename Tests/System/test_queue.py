@@ -72,6 +72,7 @@ def test_the_rest_of_one_persons_runs_waits(limited_server):
     assert most_at_work(client, runs) == 2
 
 
+@pytest.mark.shared
 def test_urgency_is_checked(client):
     conversation = client.conversation()
     path = f"/v1/conversations/{conversation}/messages"
@@ -80,6 +81,7 @@ def test_urgency_is_checked(client):
     assert client.http.post(path, json={"content": "x", "urgency": "low"}).status_code == 201
 
 
+@pytest.mark.shared
 def test_a_provider_takes_no_more_at_once_than_it_allows(client):
     (provider,) = client.http.get("/v1/llm-configs").json()["data"]
     path = f"/v1/llm-configs/{provider['llm_id']}"
@@ -119,6 +121,7 @@ class Broken:
         self.server.server_close()
 
 
+@pytest.mark.shared
 def test_a_provider_that_is_down_is_passed_by_and_shown(client):
     builtin = client.http.get("/v1/models").json()["data"][0]["model_id"]
     with Broken() as broken:

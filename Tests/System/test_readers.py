@@ -3,7 +3,10 @@
 import socket
 import threading
 
+import pytest
 from alma import answer_text, assert_whole
+
+pytestmark = pytest.mark.shared
 
 
 def test_two_readers_and_a_late_one_see_the_same(client):
@@ -30,6 +33,7 @@ def test_reader_that_comes_back_again_and_again(client):
     assert_whole(seen)
 
 
+@pytest.mark.alone
 def test_readers_that_stop_reading(server, client):
     """Sixty connections that never read: memory stays bounded, the run does not wait."""
     conversation = client.conversation()

@@ -42,9 +42,17 @@ def commands(mark):
     return found
 
 
+def told(path):
+    """Nothing of what has ended meanwhile."""
+    try:
+        return path.read_text()
+    except OSError:
+        return ""
+
+
 def children(process):
     try:
-        return [one for path in Path(f"/proc/{process}/task").glob("*/children") for one in path.read_text().split()]
+        return [one for path in Path(f"/proc/{process}/task").glob("*/children") for one in told(path).split()]
     except OSError:
         return []
 
@@ -64,10 +72,15 @@ def is_alive(process):
 
 
 def launcher_of(server):
-    (launcher,) = [one for one in children(server.process.pid) if Path(f"/proc/{one}/comm").read_text().strip() == "alma-sandbox"]
+    def launchers():
+        return [one for one in children(server.process.pid) if told(Path(f"/proc/{one}/comm")).strip() == "alma-sandbox"]
+
+    # While a child ends, the kernel may pass over another.
+    (launcher,) = wait_until(launchers, 10, "the launcher")
     return launcher
 
 
+@pytest.mark.shared
 def test_code_runs_and_files_stay(client, offered):
     conversation = client.conversation()
     code = "print(6 * 7); open('kept.txt', 'w').write('one\\ntwo\\n')"
@@ -84,6 +97,7 @@ def test_code_runs_and_files_stay(client, offered):
     assert text == "There are no files."
 
 
+@pytest.mark.shared
 def test_a_database_file_stays_between_calls(client, offered):
     conversation = client.conversation()
     made = "create table boats (name text, length int); insert into boats values ('Ada', 12), ('Bea', 7);"
@@ -96,12 +110,14 @@ def test_a_database_file_stays_between_calls(client, offered):
     assert result["exit_code"] != 0 and "no such table" in result["error_output"], result
 
 
+@pytest.mark.shared
 def test_hostile_output_is_told(client, offered):
     code = r"printf '\377\000\033[31m<b>\n'; printf '\033]0;title\007'"
     _, result = called(client, "run_code", language="shell", code=code)
     assert result["output"] == "\ufffd\ufffd<b>\n"
 
 
+@pytest.mark.shared
 def test_only_those_who_are_to_have_it_have_it(client):
     tools = {
         agent["name"]: names(client, agent)
@@ -116,6 +132,7 @@ def names(client, agent):
     return {tool["name"] for tool in answer.json()["data"]}
 
 
+@pytest.mark.shared
 def test_a_stopped_run_ends_its_program(client, offered):
     run = ask(client, '/tool run_code {"language": "shell", "code": "sleep 61731"}')
     wait_until(lambda: commands("61731"), 20, "the program")

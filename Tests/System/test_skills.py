@@ -5,7 +5,10 @@ import io
 import json
 import zipfile
 
+import pytest
 from test_custom_tools import used
+
+pytestmark = pytest.mark.shared
 
 TEXT = "---\nname: harbour\ndescription: How the harbour counts its boats.\n---\nRead boats.txt first."
 

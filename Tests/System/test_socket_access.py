@@ -2,6 +2,7 @@
 
 import base64
 import hmac
+import itertools
 import json
 import time
 
@@ -10,6 +11,7 @@ import pytest
 from alma import EMAIL, PASSWORD, QUESTION, Client, standing, wait_until
 from listeners import Listener
 from sockets import Socket, end_of, refusal
+from timing import takes_less_than
 from websockets.exceptions import InvalidStatus
 
 # A page that the operator has named.
@@ -133,21 +135,27 @@ def test_signing_out_closes_the_socket(server, client):
 
 def test_a_disabled_account_is_out_at_once(server, client):
     """Within five seconds, on a machine that has nothing else to do."""
-    person, account = newcomer(server, client, "dismissed")
-    conversation = person.conversation()
-    with Socket.of(person, server, conversation) as ws:
-        ws.hear()
-        listeners = [Listener(person, path) for path in ["/v1/events", f"/v1/conversations/{conversation}/events"]]
-        disabled = client.http.put(f"/v1/users/{account}", json={"status": "disabled"})
-        assert disabled.status_code == 200, disabled.text
-        since = time.monotonic()
-        assert end_of(ws) == 1008
-        for listener in listeners:
-            listener.join(20)
-            assert not listener.is_alive()
-        assert time.monotonic() - since < 5 + 5
-    assert refusal(server, conversation, f"?token={person.token}") == 401
-    assert person.http.get("/v1/events").status_code == 401
+    names = (f"dismissed-{number}" for number in itertools.count())
+
+    def outlive():
+        person, account = newcomer(server, client, next(names))
+        conversation = person.conversation()
+        with Socket.of(person, server, conversation) as ws:
+            ws.hear()
+            listeners = [Listener(person, path) for path in ["/v1/events", f"/v1/conversations/{conversation}/events"]]
+            disabled = client.http.put(f"/v1/users/{account}", json={"status": "disabled"})
+            assert disabled.status_code == 200, disabled.text
+            since = time.monotonic()
+            assert end_of(ws) == 1008
+            for listener in listeners:
+                listener.join(20)
+                assert not listener.is_alive()
+            taken = time.monotonic() - since
+        assert refusal(server, conversation, f"?token={person.token}") == 401
+        assert person.http.get("/v1/events").status_code == 401
+        return taken
+
+    takes_less_than(5 + 5, outlive)
 
 
 def until(server, token, moment: int) -> str:
@@ -169,19 +177,27 @@ def test_a_tokens_end_ends_what_it_opened(server, client):
     conversation = person.conversation()
     run = person.send(conversation, QUESTION)
     wait_until(lambda: person.run(run)["state"] == "waiting", 20, "the question")
-    end = int(time.time()) + 5
-    brief = Client(server, until(server, person.token, end))
-    with Socket.of(brief, server, conversation) as ws:
-        ws.hear()
-        paths = ["/v1/events", f"/v1/conversations/{conversation}/events", f"/v1/runs/{run}/events"]
-        listeners = [Listener(brief, path) for path in paths]
-        assert all(listener.answer.status_code == 200 for listener in listeners)
-        assert end_of(ws) == 1008
-        for listener in listeners:
-            listener.join(20)
-            assert not listener.is_alive()
-        assert 0 <= time.time() - end < 5
-    assert brief.http.get("/v1/users/me").status_code == 401
+
+    def outlive():
+        """How long what the token opened is there after its end."""
+        # Time enough to open all of it on a busy machine.
+        end = int(time.time()) + 8
+        brief = Client(server, until(server, person.token, end))
+        with Socket.of(brief, server, conversation) as ws:
+            ws.hear()
+            paths = ["/v1/events", f"/v1/conversations/{conversation}/events", f"/v1/runs/{run}/events"]
+            listeners = [Listener(brief, path) for path in paths]
+            assert all(listener.answer.status_code == 200 for listener in listeners)
+            assert end_of(ws) == 1008
+            for listener in listeners:
+                listener.join(20)
+                assert not listener.is_alive()
+            late = time.time() - end
+        assert late >= 0
+        assert brief.http.get("/v1/users/me").status_code == 401
+        return late
+
+    takes_less_than(5, outlive)
     # Its person is not sent away with it.
     assert person.run(run)["state"] == "waiting"
 

@@ -1,7 +1,7 @@
 """Event streams of a conversation and of all that concerns a person, on real processes."""
 
 import pytest
-from alma import EMAIL, PASSWORD, QUESTION, Client, wait_until
+from alma import PASSWORD, QUESTION, Client, wait_until
 from listeners import Listener
 from nodes import Site
 from sockets import Socket, log_of, without_id
@@ -35,6 +35,7 @@ def test_what_concerns_a_person_comes_as_it_happens(server, client):
     assert all(one in log for one in again.seen if one["type"] == "run_status")
 
 
+@pytest.mark.shared
 def test_a_new_turn_is_heard_of_by_whoever_waits(server, client):
     conversation = client.conversation()
     listener = Listener(client, f"/v1/conversations/{conversation}/events")
@@ -57,8 +58,9 @@ def test_idle_streams_say_that_they_live_and_end_with_the_server(server, client)
     assert not listener.is_alive()
 
 
+@pytest.mark.shared
 def test_signing_out_ends_the_streams(server, client):
-    signed = client.http.post("/v1/login/access-token", data={"username": EMAIL, "password": PASSWORD}).json()["data"]
+    signed = client.http.post("/v1/login/access-token", data={"username": client.email, "password": PASSWORD}).json()["data"]
     other = Client(server, signed["access_token"])
     listeners = [Listener(other, path) for path in ["/v1/events", f"/v1/conversations/{client.conversation()}/events"]]
     client.http.post("/v1/logout", json={"refresh_token": signed["refresh_token"]})

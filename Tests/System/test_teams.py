@@ -7,6 +7,8 @@ import pytest
 from alma import answer_text, assert_whole, wait_until
 from timing import takes_less_than
 
+pytestmark = pytest.mark.shared
+
 
 def task(id, goal, agent="coding", needs=()):
     return {"id": id, "title": f"Task {id}", "agent": agent, "goal": goal, "depends_on": list(needs)}
@@ -88,6 +90,7 @@ def conversation_of(client, run):
     return client.run(run)["conversation_id"]
 
 
+@pytest.mark.alone
 def test_nothing_is_done_twice_and_nothing_lost_through_crashes(server, client, ask):
     tasks = [task("a", "/echo one"), task("b", "/slow 60"), task("c", "/slow 40", "web"), task("d", "Sum up", needs="abc")]
     run = ask(plan(*tasks))
@@ -127,6 +130,7 @@ def test_a_stop_ends_the_children_within_a_second(client, ask):
     assert answer_text(whole(client, again)) == "again"
 
 
+@pytest.mark.alone
 def test_a_child_waits_for_its_person_and_its_parent_with_it(server, client, ask, agents):
     path = f"/v1/agents/{agents['coding']}/tools/calculator/policy"
     assert client.http.put(path, json={"decision": "ask"}).status_code == 200

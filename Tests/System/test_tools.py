@@ -3,6 +3,8 @@
 import pytest
 from alma import answer_text, assert_whole, wait_until
 
+pytestmark = pytest.mark.shared
+
 
 def asked(client, words):
     """The finished answer's text, and the run's events."""
@@ -74,6 +76,7 @@ def decide(client, run, **body):
     return client.http.post(path, json=body)
 
 
+@pytest.mark.alone
 def test_a_run_waits_for_its_person_through_a_crash(server, asking):
     run = asking.send(asking.conversation(), '/tool calculator {"expression": "6 * 7"}')
     waiting(asking, run)

@@ -52,16 +52,6 @@ def upstream():
     upstream.server.server_close()
 
 
-@pytest.fixture
-def open_server(furnished):
-    """One whose operator lets tools go to this machine."""
-    folder = Folder(furnished)
-    server = Server(folder, ALMA_TOOL_NETWORKS="127.0.0.0/8").start()
-    yield server
-    server.stop()
-    folder.remove()
-
-
 def called(client, tool, **arguments):
     """What the tool gave, and the answer's text."""
     run = client.send(client.conversation(), f"/tool {tool} {json.dumps(arguments)}")
@@ -81,6 +71,7 @@ def test_a_page_is_read_as_markdown(open_server, upstream):
     assert "twice a day" in text
 
 
+@pytest.mark.shared
 def test_the_servers_own_network_is_out_of_reach(client, upstream):
     port = upstream.server.server_port
     for host in ["127.0.0.1", "localhost", "2130706433", "0x7f.1", "[::ffff:127.0.0.1]"]:
@@ -129,8 +120,8 @@ def test_a_key_reaches_its_host_and_nobody_else(open_server, upstream):
 
 def test_reading_needs_no_leave_and_a_key_goes_nowhere_else(open_server, upstream):
     client = Client(open_server)
-    client.created("/v1/tool-secrets", name="COAST", value="s3cret-of-the-coast", hosts=["api.example.org"])
-    result, _ = called(client, "api_request", url=upstream.url, headers={"X-Key": "{{secret:COAST}}"})
+    client.created("/v1/tool-secrets", name="SHORE", value="s3cret-of-the-shore", hosts=["api.example.org"])
+    result, _ = called(client, "api_request", url=upstream.url, headers={"X-Key": "{{secret:SHORE}}"})
     assert result["success"] is False and "only to api.example.org" in result["error"]
     assert upstream.requests == []
     result, _ = called(client, "api_request", url=upstream.url)

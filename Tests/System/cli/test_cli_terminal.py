@@ -133,7 +133,7 @@ def test_an_input_is_shown_in_the_order_in_which_it_is_written(asking, terminal)
 def test_ctrl_c_stops_the_answer_and_then_leaves(client, terminal):
     chat = terminal("chat")
     chat.until("› ")
-    chat.type("/slow 300\n")
+    chat.type("/slow 2000\n")
     chat.until("conversation ")
     run = wait_until(lambda: client.run(newest_run(client))["state"] == "running" and newest_run(client), 20, "the run")
     chat.type("\x03")
@@ -149,6 +149,7 @@ def test_ctrl_c_stops_the_answer_and_then_leaves(client, terminal):
 
 def test_ctrl_c_leaves_a_server_that_does_not_answer(terminal):
     with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(30)
         run = terminal("run", "x", ALMA_URL=f"http://127.0.0.1:{silent.getsockname()[1]}", ALMA_TOKEN="x")
         connection, _ = silent.accept()
         run.type("\x03")

@@ -1,16 +1,15 @@
 """Tools of MCP servers that nobody here wrote, programs in the sandbox, in the real process."""
 
 import json
-import subprocess
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 import pytest
 from alma import Client, Folder, Server, answer_text, wait_until
 from mcp_calls import SERVERS, added, allow, begun, called, connected, look, result_of, states
 from mcp_sites import HERE, PYTHON
+from test_sandbox import commands, descendants
 
 
 def test_the_time_server(client):
@@ -187,13 +186,15 @@ def test_nothing_is_left_of_a_program(client, server):
     added(client, "time", SERVERS["time"])
 
     def running():
-        found = subprocess.run(["pgrep", "-f", "bin/mcp-server-time"], capture_output=True, text=True).stdout.split()
-        return [one for one in found if Path(f"/proc/{one}/stat").exists()]
+        return {*commands("bin/mcp-server-time")}
 
-    assert running()
+    # Of this server's own: those of other tests may run beside it.
+    own = lambda: running() & {*descendants(server.process.pid)}  # noqa: E731
+    first = own()
+    assert first
     (known,) = client.http.get("/v1/mcp-servers").json()["data"]
     assert client.http.patch(f"/v1/mcp-servers/{known['server_id']}", json={"is_enabled": False}).status_code == 200
-    wait_until(lambda: not running(), 10, "the end of the program")
+    wait_until(lambda: not own() and not first & running(), 10, "the end of the program")
     result = called(client, "time__get_current_time", asks=False, timezone="UTC")
     assert result["success"] is False and "switched off" in result["error"]
 

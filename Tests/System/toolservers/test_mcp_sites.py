@@ -4,7 +4,7 @@ import html
 import re
 
 import httpx
-from alma import EMAIL, PASSWORD, Client, Folder, Server, wait_until
+from alma import EMAIL, PASSWORD, wait_until
 from mcp_calls import added, allow, approved, begun, called, connected, look, states
 from mcp_oauth_server import GuardedSite
 
@@ -67,18 +67,13 @@ def test_a_service_that_was_away_is_found_again(client, site):
     assert called(client, "harbour__tides", place="Husum")["success"] is True
 
 
-def test_private_addresses_are_out_of_reach(furnished, site):
-    folder = Folder(furnished)
-    server = Server(folder).start()
-    try:
-        client = Client(server)
-        made = client.created("/v1/mcp-servers", name="near", transport="http", place=site.url)
-        answer = client.http.post(f"/v1/mcp-servers/{made['server_id']}/test", timeout=60)
-        assert answer.status_code == 502, answer.text
-        assert "MCP_UNREACHABLE" in answer.text
-    finally:
-        server.stop()
-        folder.remove()
+def test_private_addresses_are_out_of_reach(person, site):
+    """At a server whose operator lets nothing go there."""
+    made = person.created("/v1/mcp-servers", name="near", transport="http", place=site.url)
+    answer = person.http.post(f"/v1/mcp-servers/{made['server_id']}/test", timeout=60)
+    assert answer.status_code == 502, answer.text
+    assert "MCP_UNREACHABLE" in answer.text
+    person.http.delete(f"/v1/mcp-servers/{made['server_id']}")
 
 
 def signed_in(server):
