@@ -83,7 +83,7 @@ import Testing
         let items = JSONValue.array((0..<100_000).map { .string("item \($0)") })
         let start = ContinuousClock.now
         #expect(schema.validate(items).isEmpty)
-        #expect(start.duration(to: .now) < .seconds(5))
+        #expect(start.duration(to: .now) < .seconds(30))
     }
 
     @Test(arguments: [

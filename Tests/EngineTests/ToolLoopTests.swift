@@ -78,7 +78,8 @@ import Testing
 
     @Test func aToolThatFailsOrTakesTooLongIsSaid() async throws {
         let models = Self.caller([Self.call("echo", #"{"text":"fail"}"#), Self.call("echo", #"{"text":"hang"}"#)])
-        let shop = Workshop(models: models, tools: try ToolCatalogue([EchoTool()]))
+        // Long enough for what fails at once, however busy the machine is.
+        let shop = Workshop(models: models, tools: try ToolCatalogue([EchoTool(timeLimit: .seconds(3))]))
         let log = try await shop.open { try await shop.log(of: shop.ask("Go", tools: ["echo"])) }
         let errors = log.filter { $0.kind == .toolResult }.compactMap { $0.field("error") }
         #expect(errors.contains("It cannot be done."))
@@ -102,7 +103,7 @@ import Testing
             shop.worker.cancel(run: run.id)
             let log = try await shop.log(of: run)
             #expect(log.states.last == "cancelled")
-            #expect(start.duration(to: .now) < .seconds(5))
+            #expect(start.duration(to: .now) < .seconds(20))
         }
     }
 
@@ -217,7 +218,7 @@ struct EchoTool: Tool {
 
     init(
         effect: ToolEffect = .pure,
-        timeLimit: Duration = .milliseconds(500),
+        timeLimit: Duration = .seconds(30),
         description: String = "Says it again.",
         meanwhile: @escaping @Sendable () async -> Void = {}
     ) {

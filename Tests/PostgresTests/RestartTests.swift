@@ -4,7 +4,7 @@ import Testing
 
 /// What happens when the server goes and comes back.
 @Suite struct RestartTests {
-    @Test(.timeLimit(.minutes(1)), arguments: [SIGINT, SIGQUIT])
+    @Test(.timeLimit(.minutes(3)), arguments: [SIGINT, SIGQUIT])
     func thePoolComesBackByItself(signal: Int32) async throws {
         let server = try OwnServer()
         try await server.start()
@@ -33,7 +33,7 @@ import Testing
         await database.close()
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(3)))
     func aRestartBetweenTwoStatementsIsUnseen() async throws {
         let server = try OwnServer()
         try await server.start()

@@ -57,16 +57,6 @@ final class Collector: @unchecked Sendable {
     func outcome(_ error: ModelError?) -> Outcome { Outcome(pieces: lock.withLock { pieces }, error: error) }
 }
 
-extension CallLimits {
-    /// For what is silent for ever, so that it is over soon.
-    static let impatient = CallLimits(
-        idle: .milliseconds(500),
-        ending: .milliseconds(100),
-        probe: .milliseconds(300),
-        eventBytes: 64 << 10
-    )
-}
-
 extension ProviderModels {
     static func test(_ limits: CallLimits = CallLimits()) -> ProviderModels {
         ProviderModels(client: FetchClient(), environment: [:], limits: limits)

@@ -67,7 +67,7 @@ struct ProbeTests {
 
     @Test func tlsAndTimeout() async throws {
         let server = try ScriptedServer { $0.waitForClose() }
-        let result = await ProviderModels.test(.impatient).probe(server.endpoint(.custom))
+        let result = await ProviderModels.test(CallLimits(probe: .milliseconds(300))).probe(server.endpoint(.custom))
         #expect(result.failure?.code == "timeout")
         #expect(result.latency >= 300)
         let plain = try ScriptedServer { $0.send("HTTP/1.1 200 OK\r\n\r\n") }

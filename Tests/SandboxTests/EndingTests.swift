@@ -25,7 +25,7 @@ import Testing
                         task.cancel()
                         let asked = ContinuousClock.now
                         await #expect(throws: CancellationError.self) { _ = try await task.value }
-                        #expect(ContinuousClock.now - asked < .seconds(5))
+                        #expect(ContinuousClock.now - asked < .seconds(20))
                     }
                 }
                 try await group.waitForAll()

@@ -61,27 +61,27 @@ import Testing
     @Test("SB14 what goes on in the background ends too") func background() async throws {
         let ended = try await bench.shell(
             """
-            setsid nohup sleep 4711 >/dev/null 2>&1 &
-            (setsid bash -c 'trap "" HUP TERM INT; sleep 4711 & wait' &) &
+            setsid nohup sleep 47114711 >/dev/null 2>&1 &
+            (setsid bash -c 'trap "" HUP TERM INT; sleep 47114711 & wait' &) &
             echo done
             """
         )
         #expect(ended.output == "done\n")
-        #expect(Kernel.processes(with: "4711") == [])
+        #expect(Kernel.processes(with: "47114711") == [])
     }
 
     @Test(
         "SB15 stubbornness does not help",
         arguments: [
-            "trap '' TERM INT HUP; while :; do sleep 0.1; done", "kill -STOP $$", "exec >&- 2>&-; sleep 4712",
+            "trap '' TERM INT HUP; while :; do sleep 0.1; done", "kill -STOP $$", "exec >&- 2>&-; sleep 47124712",
             "while :; do :; done",
         ]
     )
     func stubborn(script: String) async throws {
         let ended = try await bench.shell(script) { $0.time = .milliseconds(400) }
         #expect(ended.result.isOutOfTime)
-        #expect(ended.result.time < .seconds(5))
-        if script.contains("4712") { #expect(Kernel.processes(with: "4712") == []) }
+        #expect(ended.result.time < .seconds(20))
+        if script.contains("47124712") { #expect(Kernel.processes(with: "47124712") == []) }
     }
 
     @Test("SB15 a flood is cut", arguments: ["yes", "yes >&2"]) func flood(script: String) async throws {
@@ -157,7 +157,8 @@ import Testing
         let bench = try await Bench(sandbox)
         let greedy = try await bench.python("a = bytearray(400 << 20)")
         #expect(greedy.error.contains("MemoryError"))
-        let bomb = try await bench.shell("for i in {1..200}; do sleep 5 & done; jobs -r | wc -l")
+        // Those that have begun stay until its time is over, so that a slow machine comes to the limit, too.
+        let bomb = try await bench.shell("for i in {1..200}; do sleep 60 & done") { $0.time = .seconds(8) }
         #expect(bomb.error.contains("Resource temporarily unavailable"))
         let hidden = try await bench.python(
             """

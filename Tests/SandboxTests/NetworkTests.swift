@@ -172,7 +172,7 @@ import Testing
         let begin = ContinuousClock.now
         running.cancel()
         _ = try? await running.value
-        #expect(ContinuousClock.now - begin < .seconds(5))
+        #expect(ContinuousClock.now - begin < .seconds(20))
     }
 
     /// What a command says on its descriptors 3 and 4 comes to the server, and what the server says to the command.

@@ -99,10 +99,11 @@ import Testing
     }
 
     @Test func nothingIsLeftWhenNobodyHoldsIt() async throws {
-        var process: SandboxProcess? = try await process(SandboxCommand(["/bin/bash", "-c", "echo up; sleep 4713"]))
+        let line = ["/bin/bash", "-c", "echo up; sleep 47134713"]
+        var process: SandboxProcess? = try await process(SandboxCommand(line))
         #expect(await text(try #require(process), until: "up").contains("up"))
-        #expect(!Kernel.processes(with: "4713").isEmpty)
+        #expect(!Kernel.processes(with: "47134713").isEmpty)
         process = nil
-        try await eventually("nothing of it is left") { Kernel.processes(with: "4713").isEmpty }
+        try await eventually("nothing of it is left") { Kernel.processes(with: "47134713").isEmpty }
     }
 }

@@ -6,7 +6,7 @@ import Testing
 @testable import Tools
 
 /// A page against a browser that says what a test wants: one that goes on to another page at the worst moment.
-@Suite(.timeLimit(.minutes(1))) struct BrowserPageTests {
+@Suite(.timeLimit(.minutes(3))) struct BrowserPageTests {
     private static let view =
         #""result":{"result":{"value":{"title":"New","url":"http://new/","text":"words","position":7}}}"#
 

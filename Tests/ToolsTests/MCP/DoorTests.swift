@@ -7,7 +7,7 @@ import Testing
 @testable import Tools
 
 /// What programs of servers get of the network, and what is said of what they do not get.
-@Suite(.timeLimit(.minutes(1))) struct DoorTests {
+@Suite(.timeLimit(.minutes(3))) struct DoorTests {
     private static let python = "/usr/bin/python3"
 
     private func door(givesNetwork: Bool, _ sandbox: CodeSandbox? = nil, in path: String = "/nowhere") -> MCPDoor {

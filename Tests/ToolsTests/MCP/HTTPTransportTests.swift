@@ -7,7 +7,7 @@ import Testing
 @testable import Tools
 
 /// Answers that break off, over real connections to a server of the test's own.
-@Suite(.timeLimit(.minutes(1))) struct HTTPTransportTests {
+@Suite(.timeLimit(.minutes(3))) struct HTTPTransportTests {
     private static let stream = "HTTP/1.1 200 X\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n"
     private let call = MCPMessage.request(id: .number(7), method: "tools/call", parameters: nil)
 

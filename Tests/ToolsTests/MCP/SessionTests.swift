@@ -5,7 +5,7 @@ import Testing
 @testable import Tools
 
 /// What is said to a server, and what is made of its answers.
-@Suite(.timeLimit(.minutes(1))) struct SessionTests {
+@Suite(.timeLimit(.minutes(3))) struct SessionTests {
     private func offer(_ transport: ScriptedTransport) async throws -> MCPOffer {
         try await MCPHandshake(session: MCPSession(transport), transport: transport, version: "1").perform()
     }

@@ -7,7 +7,7 @@ import Testing
 @testable import Web
 
 /// What administrators see and do over the API, and what others do not.
-@Suite(.timeLimit(.minutes(2))) struct AdministrationTests {
+@Suite(.timeLimit(.minutes(10))) struct AdministrationTests {
     /// An administrator and a member with a model, both programs.
     private func people(_ site: TestSite) async throws -> (root: Caller, ada: Caller) {
         let caller = Caller(client: site.client)

@@ -8,7 +8,7 @@ import Testing
 @testable import Web
 
 /// Settings of the instance and backups, by the API and by the forms.
-@Suite(.timeLimit(.minutes(2))) struct InstanceTests {
+@Suite(.timeLimit(.minutes(10))) struct InstanceTests {
     private func visitor(_ root: Caller) async throws -> Visitor {
         let visitor = Visitor(root)
         try await visitor.get("/sign-in")

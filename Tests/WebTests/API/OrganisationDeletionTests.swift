@@ -6,7 +6,7 @@ import Testing
 import Web
 
 /// An organisation that is deleted with all that is alive in it, and opened again.
-@Suite(.timeLimit(.minutes(2))) struct OrganisationDeletionTests {
+@Suite(.timeLimit(.minutes(10))) struct OrganisationDeletionTests {
     /// Two people in it, a key, a link to join by, a browser that works in it, and an answer that is being written.
     private struct Team {
         let root: Caller

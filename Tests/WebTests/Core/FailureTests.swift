@@ -11,7 +11,7 @@ import Testing
 @testable import Web
 
 /// What is answered where the line is too slow, where something fails that nobody foresaw, and where the database is away.
-@Suite(.timeLimit(.minutes(2))) struct FailureTests {
+@Suite(.timeLimit(.minutes(10))) struct FailureTests {
     // MARK: - 408
 
     @Test func aBodyIsNotWaitedForLongerThanItMayTake() async throws {

@@ -5,7 +5,7 @@ import Testing
 @testable import Web
 
 /// Long lists to choose from, and what pages count of agents, runs and people.
-@Suite(.timeLimit(.minutes(2))) struct ChoicePageTests {
+@Suite(.timeLimit(.minutes(10))) struct ChoicePageTests {
     @Test func manyAgentsHavePagesAndCanAllBeChosen() async throws {
         try await TestServer.runSite { site in
             let visitor = Visitor(Caller(client: site.client))

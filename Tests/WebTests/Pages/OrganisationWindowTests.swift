@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// A browser works in one organisation at a time; its windows may still show another.
-@Suite(.timeLimit(.minutes(2))) struct OrganisationWindowTests {
+@Suite(.timeLimit(.minutes(10))) struct OrganisationWindowTests {
     private static let agent = [("display_name", "Scribe"), ("instruction", "Write it down."), ("active", "1")]
 
     /// Somebody who has gone to another organisation, and left a window open in their own.

@@ -3,7 +3,7 @@ import HTTPTypes
 import Testing
 
 /// What somebody who administers nothing sees of their own work and acts, and nothing of others'.
-@Suite(.timeLimit(.minutes(2))) struct OwnPageTests {
+@Suite(.timeLimit(.minutes(10))) struct OwnPageTests {
     @Test func runsAreListedForTheirPersonAlone() async throws {
         try await TestServer.run { caller in
             let (ada, eve) = (Visitor(caller), Visitor(caller))

@@ -6,7 +6,7 @@ import Testing
 @testable import Web
 
 /// Questions, pauses and messages meanwhile, as a person without scripts meets them.
-@Suite(.timeLimit(.minutes(2))) struct PeoplePageTests {
+@Suite(.timeLimit(.minutes(10))) struct PeoplePageTests {
     private func person(_ caller: Caller) async throws -> Visitor {
         let visitor = Visitor(caller)
         try await visitor.register("one")

@@ -48,8 +48,11 @@ import Testing
             let run = String(try #require(talk.text.firstMatch(of: /href="\/runs\/([0-9a-f-]+)"/)).1)
             let address = "/docs/calls/get_v1_runs_id_events"
             #expect(try await visitor.get(address).text.contains("first three seconds"))
-            let whole = try await visitor.submit(address, [("path-id", run)])
-            #expect(whole.text.contains("200 OK") && whole.text.contains("message_complete"))
+            // Its end, when it comes in those seconds.
+            try await eventually("all of it is shown") {
+                let whole = try await visitor.submit(address, [("path-id", run)])
+                return whole.text.contains("200 OK") && whole.text.contains("message_complete")
+            }
             // This one would go on for ever.
             let own = "/docs/calls/get_v1_events"
             try await visitor.get(own)

@@ -3,7 +3,7 @@ import HTTPTypes
 import Testing
 
 /// Stopping a run leads back to where it was stopped, and never to another site.
-@Suite(.timeLimit(.minutes(2))) struct RunListPageTests {
+@Suite(.timeLimit(.minutes(10))) struct RunListPageTests {
     @Test func aStopLeadsBackToItsList() async throws {
         try await TestServer.run { caller in
             let ada = Visitor(caller)

@@ -3,7 +3,7 @@ import Postgres
 import Testing
 
 /// Rules on tools: what makes no sense is refused, and what a rule is about may go before it.
-@Suite(.timeLimit(.minutes(2))) struct ToolPolicyPageTests {
+@Suite(.timeLimit(.minutes(10))) struct ToolPolicyPageTests {
     private func program(of person: String, _ caller: Caller) async throws -> Caller {
         var program = caller
         program.token = try await caller.signIn("\(person)@example.com", "correct+horse+9").string("data.access_token")
