@@ -32,9 +32,7 @@ package struct RunReader: Sendable {
         case .events(let events): return passed(events)
         case .current: return nil
         case .behind:
-            let events = try await apart { [journal, run, place] in
-                try await journal.events(of: run, after: place, limit: Self.page)
-            }
+            let events = try await stored(after: place, limit: Self.page)
             guard events.isEmpty else { return passed(events) }
             try await lookAtPlace()
             return try await lookElsewhere().map { passed($0) }
@@ -60,8 +58,8 @@ package struct RunReader: Sendable {
     private mutating func lookElsewhere() async throws -> [RunEvent]? {
         emptyLooks += 1
         guard emptyLooks == Self.looksBeforeWatch, !isOver else { return nil }
-        try await journal.watch(run: run)
-        let events = try await journal.events(of: run, after: place, limit: Self.page)
+        try await apart { [journal, run] in try await journal.watch(run: run) }
+        let events = try await stored(after: place, limit: Self.page)
         return events.isEmpty ? nil : events
     }
 
@@ -70,8 +68,13 @@ package struct RunReader: Sendable {
     private mutating func lookAtPlace() async throws {
         guard !knowsItsPlace, place > 0 else { return }
         knowsItsPlace = true
-        let last = try await journal.events(of: run, after: place - 1, limit: 1)
+        let last = try await stored(after: place - 1, limit: 1)
         isOver = last.last?.endsRun ?? true
+    }
+
+    /// Found apart: a reader may live long, and on an event loop.
+    private func stored(after place: Int64, limit: Int) async throws -> [RunEvent] {
+        try await apart { [journal, run] in try await journal.events(of: run, after: place, limit: limit) }
     }
 
     private mutating func passed(_ events: [RunEvent]) -> [RunEvent] {

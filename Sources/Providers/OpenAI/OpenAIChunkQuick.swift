@@ -6,7 +6,7 @@ extension OpenAIChunk {
     /// about those.
     init?(quick json: UnsafeBufferPointer<UInt8>) {
         var scanner = JSONScanner(json)
-        var (lists, choices, bills) = (0, 0, 0)
+        var (lists, choices, usages, bills) = (0, 0, 0, 0)
         var delta = QuickDelta()
         var bill = QuickUsage()
         let isPlain = scanner.object { scanner, key in
@@ -18,6 +18,7 @@ extension OpenAIChunk {
                     return choices == 1 && delta.readChoice(&scanner)
                 }
             case "usage":
+                usages += 1
                 if scanner.null() { return true }
                 bills += 1
                 return bill.read(&scanner)
@@ -26,7 +27,7 @@ extension OpenAIChunk {
             default: return scanner.skip()
             }
         }
-        guard isPlain, scanner.isAtEnd, lists == 1, choices == delta.count, choices + bills > 0, bills < 2 else {
+        guard isPlain, scanner.isAtEnd, lists == 1, choices == delta.count, choices + bills > 0, usages < 2 else {
             return nil
         }
         text = delta.text

@@ -35,14 +35,8 @@ package final class LoopExecutor: TaskExecutor {
     /// Calls `ring` after a while, unless what it returns is called before. A timer of the runtime's would stay for its whole
     /// time, however soon it is called off; a loop's goes at once.
     static func alarm(in time: Duration, _ ring: @escaping @Sendable () -> Void) -> @Sendable () -> Void {
-        if let loop = MultiThreadedEventLoopGroup.currentEventLoop {
-            let alarm = loop.scheduleTask(in: TimeAmount(time), ring)
-            return { alarm.cancel() }
-        }
-        let alarm = Task {
-            try await Task.sleep(for: time)
-            ring()
-        }
+        let loop = MultiThreadedEventLoopGroup.currentEventLoop ?? MultiThreadedEventLoopGroup.singleton.next()
+        let alarm = loop.scheduleTask(in: TimeAmount(time), ring)
         return { alarm.cancel() }
     }
 }

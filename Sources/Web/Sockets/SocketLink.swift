@@ -60,10 +60,13 @@ final class SocketLink: Sendable {
 
     func send(_ text: String) { onLoop { $0.send(SocketFrame.text(text)) } }
 
-    func send(_ texts: [String]) {
+    /// Of several texts at once.
+    func send(_ frames: ByteBuffer) { onLoop { $0.send(frames) } }
+
+    static func frames(_ texts: [String]) -> ByteBuffer {
         var frames = ByteBuffer()
         for text in texts { frames.writeImmutableBuffer(SocketFrame.text(text)) }
-        onLoop { [frames] in $0.send(frames) }
+        return frames
     }
 
     func ping() { onLoop { $0.send(SocketFrame.ping()) } }

@@ -69,7 +69,7 @@ struct SocketSession: Sendable {
             feed.leave(pass.bell)
             await pass.bell.wait()
         } else {
-            link.send(records.map(SocketRecord.json))
+            link.send(try await shortly(records.bytes) { SocketLink.frames(records.map(SocketRecord.json)) })
         }
         return true
     }
@@ -85,13 +85,8 @@ struct SocketSession: Sendable {
 
     private mutating func hear(_ text: String) async throws {
         guard pace.allows() else {
-            let seconds = 1
-            link.send(
-                SocketRecord.error(
-                    WebError(.rateLimited, "Too many messages at once.", retryAfter: seconds),
-                    about: SocketMessage.name(in: text)
-                )
-            )
+            let error = WebError(.rateLimited, "Too many messages at once.", retryAfter: 1)
+            link.send(try await apart { SocketRecord.error(error, about: SocketMessage.name(in: text)) })
             throw SocketEnd.refused("Too many messages at once.")
         }
         do {

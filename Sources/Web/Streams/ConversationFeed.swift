@@ -77,7 +77,7 @@ struct ConversationFeed: StreamFeed {
                 let (root, run) = (followers[index].root, followers[index].reader.run)
                 begun = begun.map { max($0, root) } ?? root
                 forgetFinished(but: root)
-                let records = records(events, of: run)
+                let records = try await records(events, of: run)
                 forgetFinished()
                 return records
             }
@@ -125,12 +125,16 @@ struct ConversationFeed: StreamFeed {
         known.runs = []
     }
 
-    private func records(_ events: [RunEvent], of run: UUID) -> [StreamRecord] {
-        var place = place
+    private func records(_ events: [RunEvent], of run: UUID) async throws -> [StreamRecord] {
+        let place = place
         let index = place.runs.firstIndex { $0.run == run }
-        return events.map { event in
-            if let index { place.runs[index].sequence = event.sequence }
-            return StreamRecord(id: place.text, json: event.record, sequence: event.sequence)
+        // Each has the whole place for its name.
+        return try await shortly(events.bytes + events.count * place.runs.count * 64) {
+            var place = place
+            return events.map { event in
+                if let index { place.runs[index].sequence = event.sequence }
+                return StreamRecord(id: place.text, json: event.record, sequence: event.sequence)
+            }
         }
     }
 

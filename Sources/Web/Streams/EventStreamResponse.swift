@@ -38,7 +38,7 @@ package struct EventStreamResponse: Sendable {
             guard news.end == nil, !services.hub.isReadingEnded else { return }
             let records = try await feed.next(isTold: news.isTold)
             if !records.isEmpty {
-                try await writer.write(Self.frames(records))
+                try await writer.write(try await shortly(records.bytes) { Self.frames(records) })
             } else if news.isBeatDue {
                 try await writer.write(ByteBuffer(string: ": still here\n\n"))
             }

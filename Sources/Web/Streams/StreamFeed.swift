@@ -14,6 +14,21 @@ package struct StreamRecord: Sendable, Equatable {
     }
 }
 
+/// What `work` makes of so many bytes: at once of few, and apart of many, since readers live on the event loops of their
+/// connections, on which nothing may take long.
+func shortly<Answer: Sendable>(_ bytes: Int, _ work: @escaping @Sendable () -> Answer) async throws -> Answer {
+    bytes <= 16 * 1024 ? work() : try await apart { work() }
+}
+
+extension [RunEvent] {
+    /// How much there is to be made into records, which is some work for the shortest, too.
+    var bytes: Int { reduce(0) { $0 + $1.data.utf8.count + 256 } }
+}
+
+extension [StreamRecord] {
+    var bytes: Int { reduce(0) { $0 + $1.json.utf8.count + ($1.id?.utf8.count ?? 0) } }
+}
+
 /// Where a stream's events come from: what is there is taken, and when there is nothing a bell is left behind.
 package protocol StreamFeed: Sendable {
     /// Whether nothing will follow.
@@ -42,9 +57,10 @@ package struct RunFeed: StreamFeed {
     package mutating func next(isTold: Bool) async throws -> [StreamRecord] {
         takeBack?()
         takeBack = nil
-        return try await reader.available()?.map {
-            StreamRecord(id: String($0.sequence), json: $0.record, sequence: $0.sequence)
-        } ?? []
+        guard let events = try await reader.available() else { return [] }
+        return try await shortly(events.bytes) {
+            events.map { StreamRecord(id: String($0.sequence), json: $0.record, sequence: $0.sequence) }
+        }
     }
 
     package mutating func leave(_ bell: Signal) { takeBack = reader.call { bell.ring() } }

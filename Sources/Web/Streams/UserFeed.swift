@@ -32,12 +32,14 @@ struct UserFeed: StreamFeed {
         }
         let deadline = ContinuousClock.now + Self.patience
         while mustLook {
-            let (events, isMore) = try await apart { [services, place, principal] in
-                try await services.store.userEvents(after: place, limit: Self.page, by: principal)
+            let (records, last, isMore) = try await apart { [services, place, principal] in
+                let found = try await services.store.userEvents(after: place, limit: Self.page, by: principal)
+                let records = found.events.map { StreamRecord(id: $0.place.text, json: $0.record) }
+                return (records, found.events.last?.place, found.isMore)
             }
-            if let last = events.last {
-                place = last.place
-                return events.map { StreamRecord(id: $0.place.text, json: $0.record) }
+            if let last {
+                place = last
+                return records
             }
             mustLook = isMore
             guard isMore, ContinuousClock.now < deadline else { break }
