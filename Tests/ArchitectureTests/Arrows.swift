@@ -35,7 +35,7 @@ enum Arrows {
         "Storage": ["Logging", "Crypto"],
         "Web": [
             "Logging", "Crypto", "Hummingbird", "HummingbirdCore", "HummingbirdWebSocket", "Mustache", "JWTKit",
-            "NIOCore", "NIOHTTP1", "NIOWebSocket",
+            "NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket",
             "HTTPTypes", "AsyncAlgorithms", "ServiceLifecycle", "Metrics", "Tracing",
         ],
         "App": [
